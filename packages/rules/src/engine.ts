@@ -1,0 +1,179 @@
+import type { Law, Shelf } from './documents.ts'
+import { accountReactivated, accountSuspended, accountsOpened } from './entries/accounts.ts'
+import { documentAdopted, Genesis, genesis } from './entries/genesis.ts'
+import { holdLifted, holdPlaced } from './entries/holds.ts'
+import { batchIssued } from './entries/issuance.ts'
+import { mirrorOpened, mirrorRecorded } from './entries/mirrors.ts'
+import { creditsCancelled, creditsRetired, creditsTransferred } from './entries/movements.ts'
+import { mandateGranted, mandateRevoked, organisationRegistered } from './entries/organisations.ts'
+import { projectMoved, projectRegistered, quantityAuthorised } from './entries/projects.ts'
+import type { Approval, Entry, StreamLink } from './envelope.ts'
+import { admitMandates } from './permissions.ts'
+import { isRefusal, type Refusal, refuse } from './refusal.ts'
+import type { AnyRule, BoundBody } from './rule.ts'
+import type { Effects, Keys, RowKey, State } from './state.ts'
+
+const rules: readonly AnyRule[] = [
+  genesis,
+  documentAdopted,
+  organisationRegistered,
+  mandateGranted,
+  mandateRevoked,
+  accountsOpened,
+  accountSuspended,
+  accountReactivated,
+  projectRegistered,
+  projectMoved,
+  quantityAuthorised,
+  batchIssued,
+  creditsTransferred,
+  creditsRetired,
+  creditsCancelled,
+  holdPlaced,
+  holdLifted,
+  mirrorOpened,
+  mirrorRecorded,
+]
+
+const ruleOf = new Map(rules.map((rule) => [rule.type, rule]))
+
+/** Every entry type with what it takes from a mandate's word. */
+export const entryTypes: readonly { type: string; attested: readonly string[] }[] = rules
+
+/** A wish to write an entry. `key` is the idempotency key as it will stand in the log. */
+export interface Command {
+  type: string
+  by: string
+  approvals: Approval[]
+  key: string | null
+  request: unknown
+}
+
+/** The keys of state that `command` looks at, as far as the state loaded so far tells. */
+export function reads(state: State, command: Command, law: Law): Keys | Refusal {
+  const bound = bindRequest(command, law)
+  if (isRefusal(bound)) return bound
+  const keys = bound.reads(state)
+  const mandates: RowKey[] = [command.by, ...command.approvals.map(({ by }) => by)].map((id) => ({
+    kind: 'mandate',
+    id,
+  }))
+  const key: RowKey[] = command.key === null ? [] : [{ kind: 'key', id: command.key }]
+  const streams: RowKey[] = keys.rows
+    .filter(({ kind }) => streamKinds.has(kind))
+    .map(({ id }) => ({ kind: 'stream', id }))
+  return { ...keys, rows: [...keys.rows, ...mandates, ...key, ...streams] }
+}
+
+/** What has a stream under its own id. */
+const streamKinds: ReadonlySet<RowKind> = new Set(['account', 'batch', 'project'])
+
+function bindRequest(command: Command, law: Law) {
+  const rule = ruleOf.get(command.type)
+  return rule ? rule.bindRequest(command.request, law) : refuse('unknown-type', { type: command.type })
+}
+
+/** The body that a command asks for, with what the ledger allots or chooses. */
+export function decideBody(state: State, command: Command, law: Law): Record<string, unknown> | Refusal {
+  const bound = bindRequest(command, law)
+  return isRefusal(bound) ? bound : bound.decide(state)
+}
+
+/** The streams that an entry of this body belongs to. */
+export function streamsOf(state: State, type: string, body: Record<string, unknown>): string[] | Refusal {
+  const bound = bindBody({ type, v: 1, body })
+  return isRefusal(bound) ? bound : bound.streams(state)
+}
+
+/** An entry for a decided body, linked to the streams it continues. */
+export function draft(state: State, command: Command, body: Record<string, unknown>, at: string): Entry | Refusal {
+  const streams = streamsOf(state, command.type, body)
+  if (isRefusal(streams)) return streams
+  const { type, by, approvals, key } = command
+  return { v: 1, type, at, by, approvals, key, streams: streams.map((id) => nextLink(state, id)), body }
+}
+
+function nextLink(state: State, id: string): StreamLink {
+  const stream = state.get('stream', id)
+  return [id, (stream?.revision ?? 0) + 1, stream?.leaf ?? null]
+}
+
+function bindBody(entry: Pick<Entry, 'type' | 'v' | 'body'>): BoundBody | Refusal {
+  const rule = ruleOf.get(entry.type)
+  if (!rule || rule.v !== entry.v) return refuse('unknown-type', { type: entry.type, v: String(entry.v) })
+  return rule.bindBody(entry.body)
+}
+
+/** An entry found lawful, with what it does to the state. */
+export interface Verdict {
+  effects: Effects
+}
+
+/**
+ * Judges an entry against the state before it: the same function for every store before it appends, and for the
+ * verifier. Answers with the effects, or with the rule that is broken.
+ */
+export function admit(state: State, entry: Entry, leaf: string, shelf: Shelf): Verdict | Refusal {
+  const bound = bindBody(entry)
+  if (isRefusal(bound)) return bound
+  if (state.size === 0) return admitGenesis(state, entry, bound, shelf)
+  if (entry.type === 'Genesis') return refuse('not-first')
+  const law = shelf.inForce(state.ledger())
+  if (!law) return refuse('document-unknown', { sha256: state.ledger().permissions })
+  const broken =
+    admitEnvelope(state, entry, bound) ??
+    admitMandates(state, law.permissions, entry, bound.act(state)) ??
+    admitAdoption(entry, shelf) ??
+    bound.admit(state, law)
+  if (broken) return broken
+  return { effects: withEnvelope(state, entry, leaf, bound.effects(state, law)) }
+}
+
+function admitGenesis(state: State, entry: Entry, bound: BoundBody, shelf: Shelf): Verdict | Refusal {
+  const body = Genesis.safeParse(entry.body)
+  if (entry.type !== 'Genesis' || !body.success) return refuse('not-first', { type: entry.type })
+  const { permissions, preset, system } = body.data
+  const law = shelf.inForce({ permissions, preset })
+  if (!law) return refuse('document-unknown', { sha256: shelf.find('permissions', permissions) ? preset : permissions })
+  if (entry.by !== system || entry.approvals.length > 0 || entry.key !== null || entry.streams.length > 0) {
+    return refuse('malformed', { field: 'by', reason: 'genesis is by the system mandate alone' })
+  }
+  return { effects: bound.effects(state, law) }
+}
+
+function admitEnvelope(state: State, entry: Entry, bound: BoundBody): Refusal | undefined {
+  if (entry.at < state.at) return refuse('time-goes-back', { at: entry.at, previous: state.at })
+  if (entry.key === null) return refuse('malformed', { field: 'key', reason: 'only genesis has none' })
+  if (state.get('key', entry.key)) return refuse('key-used', { index: String(state.get('key', entry.key)?.index) })
+  const expected = bound.streams(state).map((id) => nextLink(state, id))
+  if (JSON.stringify(expected) !== JSON.stringify(entry.streams)) {
+    const wrong = expected.find((link, at) => JSON.stringify(link) !== JSON.stringify(entry.streams[at]))
+    return refuse('stream-broken', { stream: wrong?.[0] ?? entry.streams[expected.length]?.[0] ?? '' })
+  }
+  return undefined
+}
+
+function admitAdoption(entry: Entry, shelf: Shelf): Refusal | undefined {
+  if (entry.type !== 'DocumentAdopted') return undefined
+  const { document, version, sha256 } = entry.body as {
+    document: 'permissions' | 'preset'
+    version: number
+    sha256: string
+  }
+  const found = shelf.find(document, sha256)
+  if (!found) return refuse('document-unknown', { sha256 })
+  return found.version === version ? undefined : refuse('version-not-next', { document: String(found.version) })
+}
+
+function withEnvelope(state: State, entry: Entry, leaf: string, effects: Effects): Effects {
+  const streams = entry.streams.map(([id, revision]) => ({ kind: 'stream' as const, id, row: { revision, leaf } }))
+  const key = entry.key === null ? [] : [{ kind: 'key' as const, id: entry.key, row: { index: state.size } }]
+  return { ...effects, puts: [...effects.puts, ...streams, ...key] }
+}
+
+/** Takes an admitted entry into the state. */
+export function applyVerdict(state: State, entry: Entry, verdict: Verdict): void {
+  state.apply(verdict.effects)
+  state.size += 1
+  state.at = entry.at
+}

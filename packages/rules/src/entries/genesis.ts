@@ -1,0 +1,98 @@
+import { z } from 'zod'
+import { type DocumentKind, documentKinds } from '../documents.ts'
+import { Hash, Id } from '../ids.ts'
+import { refuse } from '../refusal.ts'
+import { defineRule, noEffects } from '../rule.ts'
+import { noKeys } from '../state.ts'
+
+/** Entry 0: what this ledger is. Nothing in it ever changes but by entries that say so. */
+export const Genesis = z.strictObject({
+  ledger: Id,
+  /** Name of the log in checkpoints and keys: random, never a host and port. */
+  origin: z.string().regex(/^[a-z0-9][a-z0-9./-]{7,99}$/),
+  country: z.strictObject({ code: z.string().regex(/^[A-Z]{2}$/), name: z.string().min(1).max(100) }),
+  timeZone: z.string().min(1).max(64),
+  /** First verification key, in the text form of signed notes. */
+  key: z.string().max(256),
+  /** The mandate in which the system itself acts. */
+  system: Id,
+  /** The government organisation. */
+  authority: Id,
+  /** The account from which all units come. */
+  issuance: Id,
+  permissions: Hash,
+  preset: Hash,
+  test: z.boolean(),
+})
+export type Genesis = z.infer<typeof Genesis>
+
+export const genesis = defineRule<Genesis, Genesis>({
+  type: 'Genesis',
+  v: 1,
+  body: Genesis,
+  request: Genesis,
+  attested: ['country and time zone'],
+  reads: noKeys,
+  decide: (_state, request) => request,
+  act: () => ({ action: 'genesis', organisations: [] }),
+  admit: (state, _body) => (state.size === 0 ? undefined : refuse('not-first')),
+  streams: () => [],
+  effects: (_state, body) => ({
+    ...noEffects(),
+    puts: [
+      {
+        kind: 'ledger',
+        id: 'ledger',
+        row: {
+          ledger: body.ledger,
+          origin: body.origin,
+          country: body.country.code,
+          timeZone: body.timeZone,
+          system: body.system,
+          authority: body.authority,
+          issuance: body.issuance,
+          test: body.test,
+          permissions: body.permissions,
+          preset: body.preset,
+          projects: 0,
+          certificates: 0,
+        },
+      },
+      { kind: 'organisation', id: body.authority, row: { kind: 'government', name: null } },
+      {
+        kind: 'mandate',
+        id: body.system,
+        row: { organisation: body.authority, role: 'system/system', limit: null, active: true },
+      },
+      { kind: 'account', id: body.issuance, row: { organisation: body.authority, kind: 'issuance', active: true } },
+    ],
+  }),
+})
+
+const Adoption = z.strictObject({
+  document: z.enum(documentKinds),
+  version: z.number().int().min(2),
+  sha256: Hash,
+})
+type Adoption = z.infer<typeof Adoption>
+
+/** A country's permission table or preset changes: from the next entry on the new one is the law. */
+export const documentAdopted = defineRule<Adoption, Adoption>({
+  type: 'DocumentAdopted',
+  v: 1,
+  body: Adoption,
+  request: Adoption,
+  attested: [],
+  reads: noKeys,
+  decide: (_state, request) => request,
+  act: () => ({ action: 'documents.adopt', organisations: [] }),
+  admit: (_state, body, law) => {
+    const current = law[body.document satisfies DocumentKind].version
+    return body.version === current + 1 ? undefined : refuse('version-not-next', { next: String(current + 1) })
+  },
+  streams: () => [],
+  effects: (state, body) => ({
+    ...noEffects(),
+    puts: [{ kind: 'ledger', id: 'ledger', row: { ...state.ledger(), [body.document]: body.sha256 } }],
+  }),
+})

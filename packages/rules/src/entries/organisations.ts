@@ -1,0 +1,109 @@
+import { z } from 'zod'
+import { Commitment, Id, Quantity } from '../ids.ts'
+import { type Refusal, refuse } from '../refusal.ts'
+import { defineRule, firstOf, noEffects } from '../rule.ts'
+import { noKeys, type RowKind, type State } from '../state.ts'
+
+/** An id may be used once, for one thing. */
+export function fresh(state: State, kind: RowKind, id: string): Refusal | undefined {
+  return state.get(kind, id) ? refuse('already-exists', { [kind]: id }) : undefined
+}
+
+const Organisation = z.strictObject({ organisation: Id, kind: z.string().regex(/^[a-z]{1,20}$/), name: Commitment })
+type Organisation = z.infer<typeof Organisation>
+
+export const organisationRegistered = defineRule<Organisation, Organisation>({
+  type: 'OrganisationRegistered',
+  v: 1,
+  body: Organisation,
+  request: Organisation,
+  attested: ['that the organisation exists under the name committed to'],
+  reads: (_state, { organisation }) => ({ ...noKeys(), rows: [{ kind: 'organisation', id: organisation }] }),
+  decide: (_state, request) => request,
+  act: (_state, { organisation }) => ({ action: 'organisations.register', organisations: [organisation] }),
+  admit: (state, body, { preset }) =>
+    firstOf(
+      fresh(state, 'organisation', body.organisation),
+      !preset.organisationKinds.includes(body.kind) &&
+        refuse('code-unknown', { field: 'kind', allowed: preset.organisationKinds.join(', ') }),
+    ),
+  streams: () => [],
+  effects: (_state, body) => ({
+    ...noEffects(),
+    puts: [{ kind: 'organisation', id: body.organisation, row: { kind: body.kind, name: body.name } }],
+  }),
+})
+
+const Grant = z.strictObject({
+  mandate: Id,
+  organisation: Id,
+  role: z.string().max(60),
+  /** Most units that one entry under this mandate may move or issue; `null` for no limit. */
+  limit: Quantity.nullable(),
+})
+type Grant = z.infer<typeof Grant>
+
+export const mandateGranted = defineRule<Grant, Grant>({
+  type: 'MandateGranted',
+  v: 1,
+  body: Grant,
+  request: Grant,
+  attested: ['that a person holds the mandate'],
+  reads: (_state, request) => ({
+    ...noKeys(),
+    rows: [
+      { kind: 'mandate', id: request.mandate },
+      { kind: 'organisation', id: request.organisation },
+    ],
+  }),
+  decide: (_state, request) => request,
+  act: (_state, body) => ({ action: `mandates.${body.role}`, organisations: [body.organisation] }),
+  admit: (state, body, { permissions }) => {
+    const organisation = state.get('organisation', body.organisation)
+    return firstOf(
+      state.get('mandate', body.mandate) && refuse('mandate-exists', { mandate: body.mandate }),
+      !organisation && refuse('organisation-unknown', { organisation: body.organisation }),
+      !(permissions.roles.includes(body.role) && body.role.startsWith(`${organisation?.kind}/`)) &&
+        refuse('role-unknown', {
+          role: body.role,
+          allowed: permissions.roles.filter((role) => role.startsWith(`${organisation?.kind}/`)).join(', '),
+        }),
+    )
+  },
+  streams: () => [],
+  effects: (_state, { mandate, organisation, role, limit }) => ({
+    ...noEffects(),
+    puts: [{ kind: 'mandate', id: mandate, row: { organisation, role, limit, active: true } }],
+  }),
+})
+
+const Revocation = z.strictObject({ mandate: Id })
+type Revocation = z.infer<typeof Revocation>
+
+export const mandateRevoked = defineRule<Revocation, Revocation>({
+  type: 'MandateRevoked',
+  v: 1,
+  body: Revocation,
+  request: Revocation,
+  attested: [],
+  reads: (_state, { mandate }) => ({ ...noKeys(), rows: [{ kind: 'mandate', id: mandate }] }),
+  decide: (_state, request) => request,
+  act: (state, body) => {
+    const mandate = state.get('mandate', body.mandate)
+    return { action: `mandates.${mandate?.role ?? ''}`, organisations: mandate ? [mandate.organisation] : [] }
+  },
+  admit: (state, body) => {
+    const mandate = state.get('mandate', body.mandate)
+    return firstOf(
+      !mandate && refuse('mandate-unknown', body),
+      mandate && !mandate.active && refuse('mandate-revoked', body),
+    )
+  },
+  streams: () => [],
+  effects: (state, body) => {
+    const mandate = state.get('mandate', body.mandate)
+    return mandate
+      ? { ...noEffects(), puts: [{ kind: 'mandate', id: body.mandate, row: { ...mandate, active: false } }] }
+      : noEffects()
+  },
+})

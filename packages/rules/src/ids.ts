@@ -1,0 +1,62 @@
+import { z } from 'zod'
+
+/** Random 128-bit identifier, lower-case hex. Minted by the randomness port, never derived. */
+export const Id = z.string().regex(/^[0-9a-f]{32}$/, 'must be 32 lower-case hex digits')
+export type Id = z.infer<typeof Id>
+
+/** SHA-256 or HMAC-SHA-256, lower-case hex. */
+export const Hash = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits')
+export type Hash = z.infer<typeof Hash>
+
+/** Commitment to a private text: HMAC-SHA-256 over its canonical JSON under a random key kept outside the log. */
+export const Commitment = Hash
+
+/** Highest serial number in any space: 15 digits, exact in every JSON reader. */
+export const MAX_SERIAL = 999_999_999_999_999n
+
+/** A count of units on the wire: decimal string, 1 to 15 digits, no leading zero, at least 1. */
+export const Quantity = z.string().regex(/^[1-9]\d{0,14}$/, 'must be a whole number from 1 to 999999999999999')
+
+/** One serial number on the wire. Registries abroad may start at 0. */
+export const SerialNumber = z.string().regex(/^(0|[1-9]\d{0,14})$/, 'must be a whole number of at most 15 digits')
+
+/** An inclusive range of serial numbers on the wire: `[first, last]`. */
+export const WireRange = z.tuple([SerialNumber, SerialNumber])
+
+/** An instant in UTC with milliseconds. */
+export const Instant = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'must be a UTC instant such as 2026-01-31T09:30:00.000Z')
+
+/** A legal date in the ledger's time zone. */
+export const LegalDate = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\d$/, 'must be a date such as 2026-01-31')
+  .refine((text) => new Date(`${text}T00:00:00Z`).toISOString().startsWith(text), 'must be a day of the calendar')
+
+/** A coded word, never free text. */
+export const Code = z.string().regex(/^[A-Za-z][A-Za-z0-9._-]{0,63}$/, 'must be a code of letters, digits, . _ -')
+
+export interface Range {
+  first: bigint
+  last: bigint
+}
+
+export function fromWire([first, last]: readonly [string, string]): Range {
+  return { first: BigInt(first), last: BigInt(last) }
+}
+
+export function toWire(range: Range): [string, string] {
+  return [range.first.toString(), range.last.toString()]
+}
+
+/** Number of units in an inclusive range. */
+export function countOf(range: Range): bigint {
+  return range.last - range.first + 1n
+}
+
+export function sumOf(ranges: Iterable<Range>): bigint {
+  let sum = 0n
+  for (const range of ranges) sum += countOf(range)
+  return sum
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import type { Entry } from './envelope.ts'
+import { proposalHash } from './envelope.ts'
+import { type Refusal, refuse } from './refusal.ts'
+import type { State } from './state.ts'
+
+const Scope = z.enum(['any', 'own'])
+
+/**
+ * Who may do what: data, adopted by an entry. A role is `<organisation kind>/<user role>`. For each action, the roles
+ * that may take it and for whom: `any`, or `own` organisation only. An action that asks for approvals names how many
+ * further mandates must approve the exact proposal, and which roles those may have.
+ */
+export const PermissionTable = z.strictObject({
+  kind: z.literal('permissions'),
+  name: z.string(),
+  version: z.number().int().min(1),
+  roles: z.array(z.string().regex(/^[a-z]+\/[A-Za-z]+$/)).min(1),
+  actions: z.record(z.string(), z.record(z.string(), Scope)),
+  approvals: z.record(z.string(), z.strictObject({ count: z.number().int().min(1).max(8), by: z.array(z.string()) })),
+})
+export type PermissionTable = z.infer<typeof PermissionTable>
+
+/** What an entry does, for the table: the action and the organisations that it concerns. */
+export interface Act {
+  action: string
+  organisations: string[]
+  /** Units moved or issued, held against the mandate's limit. */
+  quantity?: bigint
+}
+
+/** Is this act open to a role? `own` asks that one of the organisations concerned is the mandate's. */
+export function allows(table: PermissionTable, role: string, organisation: string, act: Act): boolean {
+  const scope = table.actions[act.action]?.[role]
+  return scope === 'any' || (scope === 'own' && act.organisations.includes(organisation))
+}
+
+/** Judges who did it: mandate active, permitted, within its limit, and approved as the table asks. */
+export function admitMandates(state: State, table: PermissionTable, entry: Entry, act: Act): Refusal | undefined {
+  const mandate = state.get('mandate', entry.by)
+  if (!mandate) return refuse('mandate-unknown', { mandate: entry.by })
+  if (!mandate.active) return refuse('mandate-revoked', { mandate: entry.by })
+  if (!allows(table, mandate.role, mandate.organisation, act)) {
+    return refuse('not-permitted', { action: act.action, role: mandate.role })
+  }
+  if (mandate.limit !== null && act.quantity !== undefined && act.quantity > BigInt(mandate.limit)) {
+    return refuse('mandate-limit', { limit: mandate.limit })
+  }
+  return admitApprovals(state, table, entry, act)
+}
+
+function admitApprovals(state: State, table: PermissionTable, entry: Entry, act: Act): Refusal | undefined {
+  const policy = table.approvals[act.action]
+  const seen = new Set([entry.by])
+  const proposal = entry.approvals.length > 0 ? proposalHash(entry) : ''
+  for (const approval of entry.approvals) {
+    if (seen.has(approval.by)) return refuse('approval-not-distinct', { mandate: approval.by })
+    seen.add(approval.by)
+    if (approval.proposal !== proposal) return refuse('approval-mismatch', { expected: proposal })
+    const mandate = state.get('mandate', approval.by)
+    if (!mandate) return refuse('mandate-unknown', { mandate: approval.by })
+    if (!mandate.active) return refuse('mandate-revoked', { mandate: approval.by })
+    if (!policy?.by.includes(mandate.role))
+      return refuse('not-permitted', { action: `approve ${act.action}`, role: mandate.role })
+  }
+  const needed = policy?.count ?? 0
+  if (entry.approvals.length < needed) {
+    return refuse('approval-missing', { needed: String(needed), given: String(entry.approvals.length) })
+  }
+  return undefined
+}

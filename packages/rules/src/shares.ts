@@ -1,0 +1,32 @@
+/** Shares are percentages with at most four decimals; as whole numbers, 100 % is this. */
+const WHOLE = 1_000_000n
+
+function partsOf(share: string): bigint {
+  const [whole = '0', decimals = ''] = share.split('.')
+  return BigInt(whole) * 10_000n + BigInt(decimals.padEnd(4, '0'))
+}
+
+export function sharesSumTo100(shares: readonly string[]): boolean {
+  return (
+    shares.every((share) => partsOf(share) > 0n) && shares.reduce((sum, share) => sum + partsOf(share), 0n) === WHOLE
+  )
+}
+
+/**
+ * Splits a quantity by shares that sum to 100 %: each gets the floor of its part, the units left over go one each to
+ * the largest remainders, the earlier owner first among equals. The parts sum to the quantity exactly.
+ */
+export function splitByShares(quantity: bigint, shares: readonly string[]): bigint[] {
+  const exact = shares.map((share) => quantity * partsOf(share))
+  const parts = exact.map((value) => value / WHOLE)
+  let left = quantity - parts.reduce((sum, part) => sum + part, 0n)
+  const byRemainder = exact
+    .map((value, owner) => ({ owner, remainder: value % WHOLE }))
+    .sort((a, b) => (a.remainder === b.remainder ? a.owner - b.owner : a.remainder > b.remainder ? -1 : 1))
+  for (const { owner } of byRemainder) {
+    if (left === 0n) break
+    parts[owner] = (parts[owner] ?? 0n) + 1n
+    left -= 1n
+  }
+  return parts
+}

@@ -1,1 +1,4 @@
-export {}
+export * from './founding.ts'
+export * from './lane.ts'
+export { MemoryLedger } from './memory.ts'
+export * from './port.ts'

@@ -11,7 +11,7 @@ import type { Approval, Entry, StreamLink } from './envelope.ts'
 import { admitMandates } from './permissions.ts'
 import { isRefusal, type Refusal, refuse } from './refusal.ts'
 import type { AnyRule, BoundBody } from './rule.ts'
-import type { Effects, Keys, RowKey, State } from './state.ts'
+import type { Effects, Keys, RowKey, RowKind, State } from './state.ts'
 
 const rules: readonly AnyRule[] = [
   genesis,

@@ -1,0 +1,52 @@
+import {
+  admit,
+  applyVerdict,
+  type Command,
+  decideBody,
+  draft,
+  type Entry,
+  encodeEntry,
+  isRefusal,
+  leafOf,
+  MAX_ENTRY_BYTES,
+  type Refusal,
+  refuse,
+  type Shelf,
+  type State,
+} from '@tallystick/rules'
+
+export interface Appended {
+  index: number
+  entry: Entry
+  bytes: Uint8Array
+  leaf: string
+}
+
+/** Decides and judges one command on the state; on success the state has moved on by its entry. */
+export function append(state: State, command: Command, at: string, shelf: Shelf): Appended | Refusal {
+  const law = shelf.inForce(state.ledger())
+  if (!law) return refuse('document-unknown', { sha256: state.ledger().permissions })
+  const body = decideBody(state, command, law)
+  if (isRefusal(body)) return body
+  const entry = draft(state, command, body, at)
+  if (isRefusal(entry)) return entry
+  return appendEntry(state, entry, shelf)
+}
+
+/** Judges a whole entry on the state; on success the state has moved on by it. */
+export function appendEntry(state: State, entry: Entry, shelf: Shelf): Appended | Refusal {
+  const bytes = encodeEntry(entry)
+  if (bytes.length > MAX_ENTRY_BYTES) return refuse('too-large', { bytes: String(bytes.length) })
+  const leaf = leafOf(bytes)
+  const verdict = admit(state, entry, leaf, shelf)
+  if (isRefusal(verdict)) return verdict
+  const index = state.size
+  applyVerdict(state, entry, verdict)
+  return { index, entry, bytes, leaf }
+}
+
+/** The instant of the next entry: the clock's, or the previous entry's where the clock is behind it. */
+export function nextInstant(previous: string, now: Date): string {
+  const instant = now.toISOString()
+  return instant > previous ? instant : previous
+}

@@ -1,0 +1,53 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import { canonicalJson } from '@tallystick/rules'
+import type pg from 'pg'
+
+/** The text and key that show what a commitment hid. */
+export interface Opening {
+  /** 32 random bytes, hex. */
+  key: string
+  value: unknown
+}
+
+/** HMAC-SHA-256 over the canonical JSON of `value` under `key` (hex). */
+export function commitmentOf(key: string, value: unknown): string {
+  return createHmac('sha256', Buffer.from(key, 'hex')).update(canonicalJson(value)).digest('hex')
+}
+
+/** Keeps openings in the content store, durable before the entry that commits to them. Erasing one forgets its text. */
+export class Openings {
+  readonly #pool: pg.Pool
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool
+  }
+
+  /** Stores a value under a fresh key and answers the commitment for the log. */
+  async commit(value: unknown): Promise<string> {
+    const [commitment] = await this.commitAll([value])
+    if (commitment === undefined) throw new Error('one value has one commitment')
+    return commitment
+  }
+
+  async commitAll(values: readonly unknown[]): Promise<string[]> {
+    const rows = values.map((value) => {
+      const key = randomBytes(32).toString('hex')
+      return { commitment: commitmentOf(key, value), key, value: JSON.stringify(value) }
+    })
+    await this.#pool.query(
+      `INSERT INTO content_opening (commitment, key, value)
+       SELECT * FROM unnest($1::text[], $2::text[], $3::jsonb[])`,
+      [rows.map((row) => row.commitment), rows.map((row) => row.key), rows.map((row) => row.value)],
+    )
+    return rows.map((row) => row.commitment)
+  }
+
+  /** The openings that are still there, by commitment. */
+  async open(commitments: readonly string[]): Promise<Map<string, Opening>> {
+    const { rows } = await this.#pool.query<{ commitment: string; key: string; value: unknown }>(
+      'SELECT commitment, key, value FROM content_opening WHERE commitment = ANY($1)',
+      [commitments],
+    )
+    return new Map(rows.map(({ commitment, key, value }) => [commitment, { key, value }]))
+  }
+}

@@ -1,0 +1,26 @@
+import type { Ledger } from '@tallystick/ledger'
+import type pg from 'pg'
+import type { Openings } from './openings.ts'
+
+/** Who is behind a request: a person signed in, acting under the mandate that the ledger knows. */
+export interface Actor {
+  user: string
+  organisation: string
+  mandate: string
+  /** As in the permission table, such as `developer/Admin`. */
+  role: string
+}
+
+/** What every capability may use. */
+export interface Services {
+  /** The one connection pool: content store, read queries on state rows. */
+  pool: pg.Pool
+  ledger: Ledger
+  /** Texts and keys behind commitments. */
+  openings: Openings
+  /** Where the public reaches this registry, without a slash at the end. */
+  publicUrl: string
+  /** Where the source of the running version is. */
+  sourceUrl: string
+  version: string
+}

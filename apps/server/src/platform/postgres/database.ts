@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
-import type { Log } from '../log.ts'
 import { StartupError } from '../startup-error.ts'
 import { type EmbeddedOptions, openEmbedded } from './embedded.ts'
 import { type ExternalAddress, openExternal } from './external.ts'

@@ -118,7 +118,7 @@ test.each<[FormatId, string, number, string, string]>([
   ['verra', VERRA.replace('01012019', '01012020'), 59, 'to', 'end-before-start'],
   ['verra', VERRA.replace('-14-', '-16-'), 42, 'scope', 'out-of-range'],
   ['verra', VERRA.replace(/1$/, '2'), 68, 'flag', 'out-of-range'],
-  ['verra', '240-7000001-7000250-VCU-003-APX-XT-1-101-01042006-18032007-0', 22, 'VCS-VCU', 'unexpected'],
+  ['verra', '201-5000001-5000250-VCU-009-APX-XT-1-55-01012008-31122008-0', 22, 'VCS-VCU', 'unexpected'],
   ['gold-standard', GOLD.replace('GS1234', '1234'), 9, 'GS', 'unexpected'],
   ['gold-standard', GOLD.replace('-16-', '-1000-'), 19, 'projectType', 'out-of-range'],
   ['gold-standard', GOLD.replace('-2024-', '-1989-'), 19, 'vintage', 'out-of-range'],

@@ -1,0 +1,46 @@
+// Programs from Debian that tests compare us with. On Debian as root they are installed; elsewhere the person is told.
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from './prepare.mjs'
+
+const PACKAGES = [
+  { name: 'golang-go', file: '/usr/bin/go', tests: 'comparisons with the Go tools', room: 'packages/tlog' },
+  {
+    name: 'golang-golang-x-mod-dev',
+    file: '/usr/share/gocode/src/golang.org/x/mod',
+    tests: 'comparisons with the Go tools',
+    room: 'packages/tlog',
+  },
+  { name: 'chromium', file: '/usr/bin/chromium', tests: 'pages in a browser', room: 'apps/web' },
+]
+const APT_TIMEOUT_MS = 300_000
+
+/** Installs what is missing and can be; says in one line which tests will be skipped for want of the rest. */
+export function installDebianPackages() {
+  const missing = PACKAGES.filter(({ file, room }) => existsSync(join(root, room)) && !existsSync(file))
+  if (missing.length === 0) return
+  const names = missing.map(({ name }) => name)
+  const able = existsSync('/etc/debian_version') && process.getuid?.() === 0
+  if (able) {
+    console.log(`Installing Debian packages for tests: ${names.join(' ')}`)
+    if (apt('install', ...names) || (apt('update') && apt('install', ...names))) return
+  }
+  const tests = [...new Set(missing.map(({ tests }) => tests))].join(', ')
+  console.log(`Tests that will be skipped: ${tests}. To run them: apt-get install ${names.join(' ')}`)
+}
+
+function apt(verb, ...names) {
+  const args = [
+    '-q',
+    '-y',
+    '-o',
+    'Acquire::Retries=1',
+    '-o',
+    'Acquire::http::Timeout=15',
+    verb,
+    '--no-install-recommends',
+  ]
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  return spawnSync('apt-get', [...args, ...names], { stdio: 'ignore', env, timeout: APT_TIMEOUT_MS }).status === 0
+}

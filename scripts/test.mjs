@@ -1,0 +1,88 @@
+// `npm test`: installs what is missing, checks form, floors and types, runs the tests, and ends with one line of counts.
+// `npm test -- path…` runs only those tests, without the checks. With CI set, and PostgreSQL 15 of Debian installed, the
+// tests that use a database run on it as well.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { installDebianPackages } from './debian.mjs'
+import { ensureDependencies, findNode, root } from './prepare.mjs'
+
+const POSTGRES_15 = '/usr/lib/postgresql/15/bin'
+const total = { passed: 0, failed: 0, skipped: 0 }
+const filters = process.argv.slice(2)
+
+try {
+  await ensureDependencies()
+  const node = findNode()
+  installDebianPackages()
+  if (filters.length === 0) {
+    check(node, 'form', '@biomejs/biome/bin/biome', 'check', '--error-on-warnings')
+    check(
+      node,
+      'floors',
+      'dependency-cruiser/bin/dependency-cruiser.mjs',
+      '--config',
+      '.dependency-cruiser.cjs',
+      'packages',
+      'apps',
+    )
+    check(node, 'types', 'typescript/bin/tsc', '--noEmit')
+  }
+  test(node, 'PostgreSQL 18', filters, {})
+  if (filters.length === 0 && process.env.CI && existsSync(POSTGRES_15)) {
+    test(node, 'PostgreSQL 15', databaseTests(), { TEST_POSTGRES_BIN: POSTGRES_15 })
+  }
+} catch (error) {
+  total.failed += 1
+  console.log(error.message)
+}
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
+process.exit(total.failed > 0 ? 1 : 0)
+
+/** Runs a program of the dependencies. A check counts as one test. */
+function check(node, name, program, ...args) {
+  const began = Date.now()
+  const { status, stdout, stderr } = run(node, [program, ...args], { stdio: 'pipe' })
+  total[status === 0 ? 'passed' : 'failed'] += 1
+  console.log(`${status === 0 ? '✓' : '✗'} ${name} (${((Date.now() - began) / 1000).toFixed(1)} s)`)
+  if (status !== 0) console.log(`${stdout}${stderr}`)
+}
+
+function test(node, name, paths, extra) {
+  console.log(`Tests on ${name}`)
+  const folder = mkdtempSync(join(tmpdir(), 'counts-'))
+  const file = join(folder, 'counts.json')
+  const { status } = run(
+    node,
+    ['vitest/vitest.mjs', 'run', ...paths],
+    { stdio: 'inherit' },
+    { ...extra, CLOSING_COUNTS_FILE: file },
+  )
+  const counts = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { passed: 0, failed: 0, skipped: 0 }
+  rmSync(folder, { recursive: true })
+  for (const kind of Object.keys(total)) total[kind] += counts[kind]
+  if (status !== 0 && counts.failed === 0) total.failed += 1
+}
+
+function run(node, [program, ...args], options, extra = {}) {
+  const path = [dirname(node), join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter)
+  const env = { ...process.env, PATH: path, ...extra }
+  const limit = 64 * 1024 * 1024
+  return spawnSync(node, [join(root, 'node_modules', program), ...args], {
+    cwd: root,
+    env,
+    encoding: 'utf8',
+    maxBuffer: limit,
+    ...options,
+  })
+}
+
+function databaseTests() {
+  return ['packages', 'apps', 'tests'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true })
+      .filter((path) => path.endsWith('.test.ts') && !path.includes('node_modules'))
+      .map((path) => join(folder, path))
+      .filter((path) => readFileSync(join(root, path), 'utf8').includes('support/database')),
+  )
+}

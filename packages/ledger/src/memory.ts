@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import {
-  decodeEntry,
-  type Entry,
   Genesis,
   invariant,
   isRefusal,
@@ -15,7 +13,7 @@ import {
 import { genesisEntry } from './founding.ts'
 import { loggedKey } from './key.ts'
 import { type Appended, append, appendEntry, nextInstant } from './lane.ts'
-import type { Checkpoint, Clock, Head, Ledger, Outcome, Receipt, StoredEntry, Submission, TreeStore } from './port.ts'
+import type { Checkpoint, Clock, Head, Ledger, Outcome, StoredEntry, Submission, TreeStore } from './port.ts'
 
 /** A ledger in memory: for tests and simulation. Same contract as the PostgreSQL store, nothing durable. */
 export class MemoryLedger implements Ledger {
@@ -61,6 +59,10 @@ export class MemoryLedger implements Ledger {
     return { index: appended.index, leaf: appended.leaf, entry: appended.entry, repeated: false }
   }
 
+  async loggedKey(key: Submission['key']): Promise<string> {
+    return loggedKey(this.#secret, key)
+  }
+
   async head(): Promise<Head> {
     return { size: this.#state.size, at: this.#state.at }
   }
@@ -87,6 +89,15 @@ export class MemoryLedger implements Ledger {
       .flatMap((partition) => this.#state.runs(partition).overlapping(range))
       .filter((run) => run.space === space)
     return found.sort((a, b) => (a.first < b.first ? -1 : 1)).slice(0, limit)
+  }
+
+  async balances(account: string) {
+    const found: { class: string; balance: Rows['balance'] }[] = []
+    for (const put of this.#state.rows()) {
+      if (put.kind !== 'balance' || put.row === null || !put.id.startsWith(`${account}|`)) continue
+      found.push({ class: put.id.slice(account.length + 1), balance: put.row })
+    }
+    return found
   }
 
   async dump() {
@@ -126,13 +137,6 @@ export class MemoryLedger implements Ledger {
 
 function stored({ index, leaf, bytes }: Appended): StoredEntry {
   return { index, leaf, bytes }
-}
-
-/** The receipt of an entry that is in the log already. */
-export function receiptOf({ index, leaf, bytes }: StoredEntry): Receipt {
-  const entry: Entry | { refused: string } = decodeEntry(bytes)
-  invariant(!('refused' in entry), 'a stored entry has the published form')
-  return { index, leaf, entry, repeated: true }
 }
 
 class MemoryTree implements TreeStore {

@@ -66,6 +66,8 @@ export interface Ledger {
   /** Genesis, or undefined while the ledger is empty. */
   genesis(): Promise<Genesis | undefined>
   execute(submission: Submission): Promise<Outcome>
+  /** The key as it will stand in the log: what a proposal that waits for approvals is bound to. */
+  loggedKey(key: Submission['key']): Promise<string>
 
   head(): Promise<Head>
   /** Entries from an index on, ascending. */
@@ -75,6 +77,8 @@ export interface Ledger {
   row<K extends RowKind>(kind: K, id: string): Promise<Rows[K] | undefined>
   /** The runs that overlap a range of a space, ascending and whole. */
   runs(space: string, range: Range, limit: number): Promise<Run[]>
+  /** The balances of an account, one for each class that it ever held. */
+  balances(account: string): Promise<{ class: string; balance: Rows['balance'] }[]>
   /** Everything that the state holds, for `reconcile`. */
   dump(): Promise<{ rows: Put[]; runs: Run[] }>
 

@@ -1,0 +1,129 @@
+import { invariant, type Put, type Range, type RowKind, type Rows, type Run } from '@tallystick/rules'
+import type pg from 'pg'
+import type { Head, StoredEntry } from '../port.ts'
+import {
+  type BalanceTuple,
+  balanceFromTuple,
+  type HoldTuple,
+  holdFromTuple,
+  isNamed,
+  type RunTuple,
+  rowFromJson,
+  runFromTuple,
+} from './rows.ts'
+
+type Queryable = Pick<pg.Pool, 'query'> | Pick<pg.ClientBase, 'query'>
+
+export async function head(db: Queryable): Promise<Head> {
+  const { rows } = await db.query<{ size: string; at: string }>('SELECT size, at FROM ledger_head WHERE one = 1')
+  invariant(rows[0], 'the ledger has its head row')
+  return { size: Number(rows[0].size), at: rows[0].at }
+}
+
+interface EntryRow {
+  index: string
+  leaf: Buffer
+  bytes: Buffer
+}
+
+function storedEntry({ index, leaf, bytes }: EntryRow): StoredEntry {
+  return { index: Number(index), leaf: leaf.toString('hex'), bytes }
+}
+
+export async function entries(db: Queryable, from: number, limit: number): Promise<StoredEntry[]> {
+  const { rows } = await db.query<EntryRow>(
+    'SELECT index, leaf, bytes FROM ledger_entry WHERE index >= $1 ORDER BY index LIMIT $2',
+    [from, limit],
+  )
+  return rows.map(storedEntry)
+}
+
+export async function stream(db: Queryable, id: string, after: number, limit: number): Promise<StoredEntry[]> {
+  const { rows } = await db.query<EntryRow>(
+    `SELECT e.index, e.leaf, e.bytes
+       FROM ledger_stream_entry s JOIN ledger_entry e USING (index)
+      WHERE s.stream = $1 AND s.revision > $2 ORDER BY s.revision LIMIT $3`,
+    [id, after, limit],
+  )
+  return rows.map(storedEntry)
+}
+
+export async function row<K extends RowKind>(db: Queryable, kind: K, id: string): Promise<Rows[K] | undefined> {
+  const found = isNamed(kind) ? await namedRow(db, kind, id) : await countedRow(db, kind, id)
+  return found as Rows[K] | undefined
+}
+
+async function namedRow(db: Queryable, kind: RowKind, id: string): Promise<Rows[RowKind] | undefined> {
+  const { rows } = await db.query<{ row: unknown }>('SELECT row FROM ledger_row WHERE kind = $1 AND id = $2', [
+    kind,
+    id,
+  ])
+  return rows[0] && rowFromJson(kind, rows[0].row)
+}
+
+async function countedRow(db: Queryable, kind: RowKind, id: string): Promise<Rows[RowKind] | undefined> {
+  if (kind === 'balance') {
+    const [account, unitClass] = [id.slice(0, id.indexOf('|')), id.slice(id.indexOf('|') + 1)]
+    return (await balances(db, account)).find((balance) => balance.class === unitClass)?.balance
+  }
+  if (kind === 'stream') {
+    const { rows } = await db.query<{ revision: string; leaf: string }>(
+      'SELECT revision, leaf FROM ledger_stream WHERE id = $1',
+      [id],
+    )
+    return rows[0] && { revision: Number(rows[0].revision), leaf: rows[0].leaf }
+  }
+  if (kind === 'key') {
+    const { rows } = await db.query<{ index: string }>('SELECT index FROM ledger_key WHERE id = $1', [id])
+    return rows[0] && { index: Number(rows[0].index) }
+  }
+  const { rows } = await db.query<{ hold: HoldTuple }>(`${HOLDS} WHERE id = $1`, [id])
+  return rows[0] ? (holdFromTuple(rows[0].hold).row ?? undefined) : undefined
+}
+
+const HOLDS = 'SELECT json_build_array(id, batch, first::text, last::text, account, reason) AS hold FROM ledger_hold'
+const RUNS =
+  'SELECT json_build_array(space, first::text, last::text, batch, class, account, attributes) AS run FROM ledger_run'
+const BALANCES =
+  'SELECT json_build_array(account, class, debits::text, credits::text, floor::text) AS balance FROM ledger_balance'
+
+export async function runs(db: Queryable, space: string, range: Range, limit: number): Promise<Run[]> {
+  const { rows } = await db.query<{ run: RunTuple }>(
+    `${RUNS} WHERE space = $1 AND first <= $3 AND last >= $2
+        AND first >= coalesce((SELECT max(first) FROM ledger_run WHERE space = $1 AND first <= $2), 0)
+      ORDER BY first LIMIT $4`,
+    [space, range.first.toString(), range.last.toString(), limit],
+  )
+  return rows.map(({ run }) => runFromTuple(run))
+}
+
+export async function balances(db: Queryable, account: string) {
+  const { rows } = await db.query<{ balance: BalanceTuple }>(`${BALANCES} WHERE account = $1 ORDER BY class`, [account])
+  return rows.map(({ balance }) => ({ class: balance[1], balance: balanceFromTuple(balance) }))
+}
+
+export async function documents(db: Queryable): Promise<{ sha256: string; bytes: Uint8Array }[]> {
+  const { rows } = await db.query<{ sha256: string; bytes: Buffer }>('SELECT sha256, bytes FROM ledger_document')
+  return rows
+}
+
+export async function dump(db: Queryable): Promise<{ rows: Put[]; runs: Run[] }> {
+  const named = await db.query<{ kind: RowKind; id: string; row: unknown }>('SELECT kind, id, row FROM ledger_row')
+  const streams = await db.query<{ id: string; revision: string; leaf: string }>('SELECT * FROM ledger_stream')
+  const keys = await db.query<{ id: string; index: string }>('SELECT id, index FROM ledger_key')
+  const balanceRows = await db.query<{ balance: BalanceTuple }>(BALANCES)
+  const holds = await db.query<{ hold: HoldTuple }>(HOLDS)
+  const runRows = await db.query<{ run: RunTuple }>(`${RUNS} ORDER BY space, first`)
+  const puts: Put[] = [
+    ...named.rows.map(({ kind, id, row }) => ({ kind, id, row: rowFromJson(kind, row) }) as Put),
+    ...streams.rows.map(
+      ({ id, revision, leaf }): Put => ({ kind: 'stream', id, row: { revision: Number(revision), leaf } }),
+    ),
+    ...keys.rows.map(({ id, index }): Put => ({ kind: 'key', id, row: { index: Number(index) } })),
+    ...balanceRows.rows.map(
+      ({ balance }): Put => ({ kind: 'balance', id: `${balance[0]}|${balance[1]}`, row: balanceFromTuple(balance) }),
+    ),
+    ...holds.rows.map(({ hold }) => holdFromTuple(hold)),
+  ]
+  return { rows: puts, runs: runRows.rows.map(({ run }) => runFromTuple(run)) }
+}

@@ -1,3 +1,4 @@
+export { commitmentOf } from './commitment.ts'
 export * from './documents.ts'
 export * from './engine.ts'
 export { Genesis } from './entries/genesis.ts'

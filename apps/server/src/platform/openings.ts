@@ -1,5 +1,5 @@
-import { createHmac, randomBytes } from 'node:crypto'
-import { canonicalJson } from '@tallystick/rules'
+import { randomBytes } from 'node:crypto'
+import { commitmentOf } from '@tallystick/rules'
 import type pg from 'pg'
 
 /** The text and key that show what a commitment hid. */
@@ -7,11 +7,6 @@ export interface Opening {
   /** 32 random bytes, hex. */
   key: string
   value: unknown
-}
-
-/** HMAC-SHA-256 over the canonical JSON of `value` under `key` (hex). */
-export function commitmentOf(key: string, value: unknown): string {
-  return createHmac('sha256', Buffer.from(key, 'hex')).update(canonicalJson(value)).digest('hex')
 }
 
 /** Keeps openings in the content store, durable before the entry that commits to them. Erasing one forgets its text. */

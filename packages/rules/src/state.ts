@@ -59,6 +59,8 @@ export interface Rows {
   foreign: { id: string; registry: string; code: string }
   stream: { revision: number; leaf: string }
   key: { index: number }
+  /** A document's SHA-256 with the index of the entry that first adopted it. */
+  document: { index: number }
 }
 
 export type RowKind = keyof Rows

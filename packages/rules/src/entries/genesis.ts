@@ -65,6 +65,8 @@ export const genesis = defineRule<Genesis, Genesis>({
         row: { organisation: body.authority, role: 'system/system', limit: null, active: true },
       },
       { kind: 'account', id: body.issuance, row: { organisation: body.authority, kind: 'issuance', active: true } },
+      { kind: 'document', id: body.permissions, row: { index: 0 } },
+      { kind: 'document', id: body.preset, row: { index: 0 } },
     ],
   }),
 })
@@ -93,6 +95,9 @@ export const documentAdopted = defineRule<Adoption, Adoption>({
   streams: () => [],
   effects: (state, body) => ({
     ...noEffects(),
-    puts: [{ kind: 'ledger', id: 'ledger', row: { ...state.ledger(), [body.document]: body.sha256 } }],
+    puts: [
+      { kind: 'ledger', id: 'ledger', row: { ...state.ledger(), [body.document]: body.sha256 } },
+      { kind: 'document', id: body.sha256, row: { index: state.size } },
+    ],
   }),
 })

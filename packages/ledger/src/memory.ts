@@ -24,11 +24,13 @@ export class MemoryLedger implements Ledger {
   readonly #entries: Appended[] = []
   readonly #streams = new Map<string, number[]>()
   readonly #requests = new Map<string, string>()
-  readonly #secret = randomBytes(32)
+  readonly #secret: Uint8Array
   readonly #clock: Clock
 
-  constructor(clock: Clock = () => new Date()) {
+  /** `secret` is what idempotency keys enter the log under; given only where a log must come out the same again. */
+  constructor(clock: Clock = () => new Date(), secret: Uint8Array = randomBytes(32)) {
     this.#clock = clock
+    this.#secret = secret
     this.tree = new MemoryTree(() => this.#entries)
   }
 

@@ -8,7 +8,7 @@ import { creditsCancelled, creditsRetired, creditsTransferred } from './entries/
 import { mandateGranted, mandateRevoked, organisationRegistered } from './entries/organisations.ts'
 import { projectMoved, projectRegistered, quantityAuthorised } from './entries/projects.ts'
 import type { Approval, Entry, StreamLink } from './envelope.ts'
-import { admitMandates } from './permissions.ts'
+import { admitApprovals, admitMandate } from './permissions.ts'
 import { isRefusal, type Refusal, refuse } from './refusal.ts'
 import type { AnyRule, BoundBody } from './rule.ts'
 import type { Effects, Keys, RowKey, RowKind, State } from './state.ts'
@@ -120,11 +120,13 @@ export function admit(state: State, entry: Entry, leaf: string, shelf: Shelf): V
   if (entry.type === 'Genesis') return refuse('not-first')
   const law = shelf.inForce(state.ledger())
   if (!law) return refuse('document-unknown', { sha256: state.ledger().permissions })
+  const act = bound.act(state)
   const broken =
     admitEnvelope(state, entry, bound) ??
-    admitMandates(state, law.permissions, entry, bound.act(state)) ??
+    admitMandate(state, law.permissions, entry, act) ??
     admitAdoption(entry, shelf) ??
-    bound.admit(state, law)
+    bound.admit(state, law) ??
+    admitApprovals(state, law.permissions, entry, act)
   if (broken) return broken
   return { effects: withEnvelope(state, entry, leaf, bound.effects(state, law)) }
 }

@@ -35,8 +35,8 @@ export function allows(table: PermissionTable, role: string, organisation: strin
   return scope === 'any' || (scope === 'own' && act.organisations.includes(organisation))
 }
 
-/** Judges who did it: mandate active, permitted, within its limit, and approved as the table asks. */
-export function admitMandates(state: State, table: PermissionTable, entry: Entry, act: Act): Refusal | undefined {
+/** Judges who did it: mandate active, permitted, within its limit. */
+export function admitMandate(state: State, table: PermissionTable, entry: Entry, act: Act): Refusal | undefined {
   const mandate = state.get('mandate', entry.by)
   if (!mandate) return refuse('mandate-unknown', { mandate: entry.by })
   if (!mandate.active) return refuse('mandate-revoked', { mandate: entry.by })
@@ -46,10 +46,14 @@ export function admitMandates(state: State, table: PermissionTable, entry: Entry
   if (mandate.limit !== null && act.quantity !== undefined && act.quantity > BigInt(mandate.limit)) {
     return refuse('mandate-limit', { limit: mandate.limit })
   }
-  return admitApprovals(state, table, entry, act)
+  return undefined
 }
 
-function admitApprovals(state: State, table: PermissionTable, entry: Entry, act: Act): Refusal | undefined {
+/**
+ * Judges who approved it: as many distinct, active mandates as the table asks for, each bound to this very proposal.
+ * Asked last, so that `approval-missing` says: approvals are all that is missing.
+ */
+export function admitApprovals(state: State, table: PermissionTable, entry: Entry, act: Act): Refusal | undefined {
   const policy = table.approvals[act.action]
   const seen = new Set([entry.by])
   const proposal = entry.approvals.length > 0 ? proposalHash(entry) : ''

@@ -10,6 +10,7 @@ import {
   Shelf,
   State,
 } from '@tallystick/rules'
+import type { Run as HashRun } from '@tallystick/tlog'
 import { genesisEntry } from './founding.ts'
 import { loggedKey } from './key.ts'
 import { type Appended, append, appendEntry, nextInstant } from './lane.ts'
@@ -151,10 +152,15 @@ class MemoryTree implements TreeStore {
     this.#leaves = leaves
   }
 
-  async hashes(level: number, start: number, count: number): Promise<Uint8Array[]> {
-    if (level > 0) return (this.#hashes.get(level) ?? []).slice(start, start + count)
-    const leaves = this.#leaves().slice(start, start + count)
-    return leaves.map(({ leaf }) => Buffer.from(leaf, 'hex'))
+  async read(runs: readonly HashRun[]): Promise<Uint8Array[]> {
+    return runs.map(({ level, start, count }) => Buffer.concat(this.#level(level, start, start + count)))
+  }
+
+  #level(level: number, from: number, to: number): Uint8Array[] {
+    if (level > 0) return (this.#hashes.get(level) ?? []).slice(from, to)
+    return this.#leaves()
+      .slice(from, to)
+      .map(({ leaf }) => Buffer.from(leaf, 'hex'))
   }
 
   async putHashes(hashes: { level: number; index: number; hash: Uint8Array }[]): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Approval, Entry, Genesis, Put, Range, Refusal, RowKind, Rows, Run } from '@tallystick/rules'
+import type { Run as HashRun } from '@tallystick/tlog'
 
 /** A wish to write an entry, with the idempotency key of its sender. */
 export interface Submission {
@@ -91,8 +92,8 @@ export interface Ledger {
 
 /** What the integrator and the signer keep: hashes of complete subtrees of 256^level leaves, and checkpoints. */
 export interface TreeStore {
-  /** Hashes of a level from an index on; level 0 are the leaves. Fewer where the store has fewer. */
-  hashes(level: number, start: number, count: number): Promise<Uint8Array[]>
+  /** The hashes of runs, in one round trip; level 0 are the leaves. A run is shorter where the store has less. */
+  read(runs: readonly HashRun[]): Promise<Uint8Array[]>
   putHashes(hashes: { level: number; index: number; hash: Uint8Array }[]): Promise<void>
   /** The latest root that the integrator has computed. */
   integrated(): Promise<{ size: number; root: string } | undefined>

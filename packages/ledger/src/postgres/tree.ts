@@ -1,5 +1,16 @@
+import type { Run as HashRun } from '@tallystick/tlog'
 import type pg from 'pg'
 import type { Checkpoint, TreeStore } from '../port.ts'
+
+const READ = `
+  SELECT CASE WHEN k.level = 0
+         THEN (SELECT string_agg(leaf, '' ORDER BY index) FROM ledger_entry
+                WHERE index >= k.start AND index < k.stop)
+         ELSE (SELECT string_agg(hash, '' ORDER BY index) FROM ledger_node
+                WHERE level = k.level AND index >= k.start AND index < k.stop)
+         END AS hashes
+    FROM unnest($1::smallint[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS k(level, start, stop, at)
+   ORDER BY k.at`
 
 export class PostgresTree implements TreeStore {
   readonly #pool: pg.Pool
@@ -8,18 +19,13 @@ export class PostgresTree implements TreeStore {
     this.#pool = pool
   }
 
-  async hashes(level: number, start: number, count: number): Promise<Uint8Array[]> {
-    const { rows } =
-      level === 0
-        ? await this.#pool.query<{ hash: Buffer }>(
-            'SELECT leaf AS hash FROM ledger_entry WHERE index >= $1 AND index < $2 ORDER BY index',
-            [start, start + count],
-          )
-        : await this.#pool.query<{ hash: Buffer }>(
-            'SELECT hash FROM ledger_node WHERE level = $3 AND index >= $1 AND index < $2 ORDER BY index',
-            [start, start + count, level],
-          )
-    return rows.map(({ hash }) => hash)
+  async read(runs: readonly HashRun[]): Promise<Uint8Array[]> {
+    const { rows } = await this.#pool.query<{ hashes: Buffer | null }>(READ, [
+      runs.map(({ level }) => level),
+      runs.map(({ start }) => start),
+      runs.map(({ start, count }) => start + count),
+    ])
+    return rows.map(({ hashes }) => hashes ?? Buffer.alloc(0))
   }
 
   async putHashes(hashes: { level: number; index: number; hash: Uint8Array }[]): Promise<void> {

@@ -105,6 +105,7 @@ export class MemoryLedger implements Ledger {
 
   async dump() {
     return {
+      size: this.#state.size,
       rows: [...this.#state.rows()].filter(({ row }) => row !== null),
       runs: this.#state.partitions().flatMap((partition) => [...this.#state.runs(partition).all()]),
     }

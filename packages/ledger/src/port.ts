@@ -80,8 +80,8 @@ export interface Ledger {
   runs(space: string, range: Range, limit: number): Promise<Run[]>
   /** The balances of an account, one for each class that it ever held. */
   balances(account: string): Promise<{ class: string; balance: Rows['balance'] }[]>
-  /** Everything that the state holds, for `reconcile`. */
-  dump(): Promise<{ rows: Put[]; runs: Run[] }>
+  /** Everything that the state holds at one size of the log, for `reconcile`. */
+  dump(): Promise<{ size: number; rows: Put[]; runs: Run[] }>
 
   putDocument(bytes: Uint8Array): Promise<string>
   documents(): Promise<{ sha256: string; bytes: Uint8Array }[]>

@@ -38,7 +38,8 @@ export async function reconcile(ledger: Ledger): Promise<Reconciliation> {
   for (const { bytes } of await ledger.documents()) shelf.add(bytes)
   const state = new State()
   const differences: Difference[] = []
-  const { size } = await ledger.head()
+  const stored = await ledger.dump()
+  const { size } = stored
   for (let from = 0; from < size; from += PAGE) {
     for (const { index, bytes, leaf } of await ledger.entries(from, Math.min(PAGE, size - from))) {
       const entry = decodeEntry(bytes)
@@ -57,7 +58,6 @@ export async function reconcile(ledger: Ledger): Promise<Reconciliation> {
       applyVerdict(state, entry, verdict)
     }
   }
-  const stored = await ledger.dump()
   differences.push(...compare(rowTexts(stored.rows), rowTexts(state.rows())))
   const runs = state.partitions().flatMap((partition) => [...state.runs(partition).all()])
   differences.push(...compare(runTexts(stored.runs), runTexts(runs)))

@@ -5,6 +5,7 @@ import {
   type Keys,
   type Law,
   MAX_RANGES,
+  noKeys,
   type Put,
   type RowKind,
   type Run,
@@ -83,8 +84,7 @@ function newKeys(state: State, commands: readonly Command[], law: Law, asked: Se
   const held = new Map<string, number>()
   const first = (key: string) => !asked.has(key) && asked.add(key)
   for (const command of commands) {
-    const keys = reads(state, command, law)
-    if (isRefusal(keys)) continue
+    const keys = readsOrKey(state, command, law)
     for (const row of keys.rows) {
       if (!state.isLoaded(row.kind, row.id) && first(`row ${row.kind} ${row.id}`)) wanted.rows.push(row)
     }
@@ -102,6 +102,13 @@ function newKeys(state: State, commands: readonly Command[], law: Law, asked: Se
   }
   const nothing = [wanted.rows, wanted.runs, wanted.held, wanted.holdsOn].every((list) => list.length === 0)
   return nothing ? undefined : wanted
+}
+
+/** What a command looks at; of a malformed one only its idempotency key. */
+function readsOrKey(state: State, command: Command, law: Law): Keys {
+  const keys = reads(state, command, law)
+  if (!isRefusal(keys)) return keys
+  return { ...noKeys(), rows: command.key === null ? [] : [{ kind: 'key', id: command.key }] }
 }
 
 function parameters(wanted: Wanted): unknown[] {

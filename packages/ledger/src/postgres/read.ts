@@ -1,4 +1,4 @@
-import { invariant, type Put, type Range, type RowKind, type Rows, type Run } from '@tallystick/rules'
+import { balanceId, invariant, type Put, type Range, type RowKind, type Rows, type Run } from '@tallystick/rules'
 import type pg from 'pg'
 import type { Head, StoredEntry } from '../port.ts'
 import {
@@ -107,23 +107,40 @@ export async function documents(db: Queryable): Promise<{ sha256: string; bytes:
   return rows
 }
 
-export async function dump(db: Queryable): Promise<{ rows: Put[]; runs: Run[] }> {
+/** All state rows at one size of the log: from one snapshot. */
+export async function dump(pool: pg.Pool): Promise<{ size: number; rows: Put[]; runs: Run[] }> {
+  const client = await pool.connect()
+  try {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+    const { size } = await head(client)
+    const rows = await allRows(client)
+    const { rows: runs } = await client.query<{ run: RunTuple }>(`${RUNS} ORDER BY space, first`)
+    return { size, rows, runs: runs.map(({ run }) => runFromTuple(run)) }
+  } finally {
+    await client.query('ROLLBACK')
+    client.release()
+  }
+}
+
+async function allRows(db: Queryable): Promise<Put[]> {
   const named = await db.query<{ kind: RowKind; id: string; row: unknown }>('SELECT kind, id, row FROM ledger_row')
   const streams = await db.query<{ id: string; revision: string; leaf: string }>('SELECT * FROM ledger_stream')
   const keys = await db.query<{ id: string; index: string }>('SELECT id, index FROM ledger_key')
   const balanceRows = await db.query<{ balance: BalanceTuple }>(BALANCES)
   const holds = await db.query<{ hold: HoldTuple }>(HOLDS)
-  const runRows = await db.query<{ run: RunTuple }>(`${RUNS} ORDER BY space, first`)
-  const puts: Put[] = [
+  return [
     ...named.rows.map(({ kind, id, row }) => ({ kind, id, row: rowFromJson(kind, row) }) as Put),
     ...streams.rows.map(
       ({ id, revision, leaf }): Put => ({ kind: 'stream', id, row: { revision: Number(revision), leaf } }),
     ),
     ...keys.rows.map(({ id, index }): Put => ({ kind: 'key', id, row: { index: Number(index) } })),
     ...balanceRows.rows.map(
-      ({ balance }): Put => ({ kind: 'balance', id: `${balance[0]}|${balance[1]}`, row: balanceFromTuple(balance) }),
+      ({ balance }): Put => ({
+        kind: 'balance',
+        id: balanceId(balance[0], balance[1]),
+        row: balanceFromTuple(balance),
+      }),
     ),
     ...holds.rows.map(({ hold }) => holdFromTuple(hold)),
   ]
-  return { rows: puts, runs: runRows.rows.map(({ run }) => runFromTuple(run)) }
 }

@@ -1,1 +1,5 @@
-export {}
+export * from './common.ts'
+export * from './openapi.ts'
+export * from './operation.ts'
+export * from './page.ts'
+export * from './problem.ts'

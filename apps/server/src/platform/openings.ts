@@ -45,4 +45,9 @@ export class Openings {
     )
     return new Map(rows.map(({ commitment, key, value }) => [commitment, { key, value }]))
   }
+
+  /** Forgets texts, for ever: what was committed to them can no longer be opened. */
+  async forget(commitments: readonly string[]): Promise<void> {
+    await this.#pool.query('DELETE FROM content_opening WHERE commitment = ANY($1)', [commitments])
+  }
 }

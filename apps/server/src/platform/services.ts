@@ -1,5 +1,7 @@
-import type { Ledger } from '@tallystick/ledger'
+import type { Clock, Ledger } from '@tallystick/ledger'
+import type { Genesis } from '@tallystick/rules'
 import type pg from 'pg'
+import type { Notify } from './notify.ts'
 import type { Openings } from './openings.ts'
 
 /** Who is behind a request: a person signed in, acting under the mandate that the ledger knows. */
@@ -16,11 +18,18 @@ export interface Services {
   /** The one connection pool: content store, read queries on state rows. */
   pool: pg.Pool
   ledger: Ledger
+  /** Entry 0: what this ledger is. */
+  genesis: Genesis
   /** Texts and keys behind commitments. */
   openings: Openings
+  /** Tells people what they must know: for now on the console. */
+  notify: Notify
+  clock: Clock
   /** Where the public reaches this registry, without a slash at the end. */
   publicUrl: string
   /** Where the source of the running version is. */
   sourceUrl: string
   version: string
+  /** What this process runs: `national`, `integrator`, `signer`. */
+  modules: readonly string[]
 }

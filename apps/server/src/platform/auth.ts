@@ -1,0 +1,88 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+import { problem } from './problem.ts'
+import type { Actor, Services } from './services.ts'
+
+const HOUR_MS = 3_600_000
+export const SESSION_IDLE_MS = 12 * HOUR_MS
+export const SESSION_MS = 7 * 24 * HOUR_MS
+/** A session's last use is written down at most this often. */
+const SEEN_EVERY_MS = 5 * 60_000
+
+const TOKEN = /^[A-Za-z0-9_-]{43}$/
+
+/** A new secret for a bearer or a link: 256 random bits. */
+export function newToken(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+/** What of a token is stored: its SHA-256, hex. */
+export function tokenHash(token: string): string {
+  return createHash('sha256').update(token).digest('hex')
+}
+
+/** Name of the session cookie; the prefix binds it to this host where the connection is encrypted. */
+export function cookieName(publicUrl: string): string {
+  return publicUrl.startsWith('https:') ? '__Host-tallystick_session' : 'tallystick_session'
+}
+
+/** The token that a request carries, and how. A bearer token goes before a cookie. */
+export function credentialOf(
+  services: Services,
+  request: FastifyRequest,
+): { token: string; kind: 'bearer' | 'cookie' } | undefined {
+  const { authorization } = request.headers
+  if (authorization !== undefined) {
+    const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? ''
+    return { token, kind: 'bearer' }
+  }
+  const token = request.cookies[cookieName(services.publicUrl)]
+  return token === undefined ? undefined : { token, kind: 'cookie' }
+}
+
+/** Who asks: undefined for nobody known, and for a session that has ended. */
+export async function actorOf(services: Services, request: FastifyRequest): Promise<Actor | undefined> {
+  const credential = credentialOf(services, request)
+  if (!credential || !TOKEN.test(credential.token)) return undefined
+  const now = services.clock()
+  const { rows } = await services.pool.query<Actor & { hash: string; seen_at: Date }>({
+    name: 'session-actor',
+    text: `SELECT s.token_hash AS hash, s.seen_at, s.user_id AS user, s.mandate,
+                  m.row ->> 'organisation' AS organisation, m.row ->> 'role' AS role
+           FROM content_session s
+           JOIN ledger_row m ON m.kind = 'mandate' AND m.id = s.mandate AND m.row -> 'active' = 'true'
+           WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.seen_at > $3`,
+    values: [tokenHash(credential.token), now, new Date(now.getTime() - SESSION_IDLE_MS)],
+  })
+  const [session] = rows
+  if (!session) return undefined
+  if (now.getTime() - session.seen_at.getTime() > SEEN_EVERY_MS) {
+    await services.pool.query('UPDATE content_session SET seen_at = $2 WHERE token_hash = $1', [session.hash, now])
+  }
+  const { user, organisation, mandate, role } = session
+  return { user, organisation, mandate, role }
+}
+
+/**
+ * A browser sends its cookie along with whatever another site makes it send. So a change under a cookie must be JSON,
+ * which no form can send, and must come from our own pages. A bearer token is never sent by a browser on its own.
+ */
+export function refuseCrossSite(services: Services, request: FastifyRequest): void {
+  if (credentialOf(services, request)?.kind !== 'cookie') return
+  const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase()
+  if (type !== 'application/json' || !isSameOrigin(services, request)) throw problem('cross-site')
+}
+
+/** Does the browser say that one of our own pages sent this? */
+export function isSameOrigin(services: Services, request: FastifyRequest): boolean {
+  const site = request.headers['sec-fetch-site']
+  if (site !== undefined) return site === 'same-origin'
+  const { origin } = request.headers
+  if (origin === undefined || !URL.canParse(origin)) return false
+  return new URL(origin).host === request.host || new URL(origin).origin === new URL(services.publicUrl).origin
+}
+
+/** The government reads what is private to organisations. */
+export function isGovernment(actor: Pick<Actor, 'role'> | undefined): boolean {
+  return actor?.role.startsWith('government/') ?? false
+}

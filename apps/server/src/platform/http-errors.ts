@@ -1,0 +1,68 @@
+import { type Problem, problemOf } from '@tallystick/contract'
+import { LedgerBusy } from '@tallystick/ledger'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { ProblemError, problem } from './problem.ts'
+
+const RETRY_AFTER_S = '1'
+
+/** Every refusal and every failure leaves as problem+json. */
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const found = problemErrorOf(error)
+  if (found.problem.status >= 500) request.log.error({ err: error }, found.problem.code)
+  for (const [name, value] of Object.entries(found.headers)) reply.header(name, value)
+  if (found.problem.status === 503) reply.header('retry-after', RETRY_AFTER_S)
+  if (found.problem.status === 401) reply.header('www-authenticate', 'Bearer realm="tallystick"')
+  return sendProblem(found.problem, request, reply)
+}
+
+/** What the router itself cannot read: a malformed address. */
+export function onFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  answerError(error, request, reply)
+}
+
+function sendProblem(document: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply
+    .code(document.status)
+    .header('cache-control', 'no-store')
+    .type('application/problem+json')
+    .serializer(JSON.stringify)
+    .send({ ...document, instance: `urn:uuid:${request.id}` })
+}
+
+function problemErrorOf(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error
+  if (!(error instanceof Error)) return problem('internal')
+  if (error instanceof LedgerBusy) return problem('ledger-busy')
+  const { code = '', statusCode = 500 } = error as FastifyError
+  if (busyCodes.has(code) || /timeout exceeded when trying to connect/.test(error.message))
+    return problem('ledger-busy')
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return problem('too-large', {}, [{ field: '', message: 'the body is too large', allowed: 'at most 1 MiB' }])
+  }
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return problem('unsupported-media-type')
+  if (code === 'FST_ERR_BAD_URL') {
+    return problem('invalid-request', {}, [{ field: '', message: 'the address is not well-formed percent-encoding' }])
+  }
+  if (statusCode >= 400 && statusCode < 500) {
+    return new ProblemError(problemOf('invalid-request', {}, [{ field: '', message: error.message }]))
+  }
+  return problem('internal')
+}
+
+/** The database waits, restarts, or cannot be reached: the same request may be sent again. */
+const busyCodes: ReadonlySet<string> = new Set([
+  '40001', // serialisation failure
+  '40P01', // deadlock
+  '53300', // too many connections
+  '55P03', // lock timeout
+  '57014', // statement cancelled
+  '57P01', // server stops
+  '57P02', // server crashed
+  '57P03', // server starts
+  '25P03', // idle in transaction too long
+  '08006',
+  '08001',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+])

@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto'
+import cookie from '@fastify/cookie'
+import helmet from '@fastify/helmet'
+import type { Operation } from '@tallystick/contract'
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import type { z } from 'zod'
+import { answerError, onFrameworkError } from './http-errors.ts'
+import { addMethodRoutes, watchRoutes } from './http-methods.ts'
+import { inputProblem, problem } from './problem.ts'
+import type { Services } from './services.ts'
+import { refuseOddText } from './text.ts'
+
+/** A part of the server with its routes. */
+export type Capability = (app: FastifyInstance, services: Services) => void | Promise<void>
+
+export interface HttpOptions {
+  /** Fastify's logger options; `false` for none. */
+  logger?: FastifyServerOptions['logger']
+  /** Whose `X-Forwarded-*` headers are believed: none by default. */
+  trustProxy?: FastifyServerOptions['trustProxy']
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Every operation that is served, in the order of registration. */
+    operations: Operation[]
+  }
+}
+
+export const MAX_BODY_BYTES = 1_048_576
+const MAX_PARAM_LENGTH = 300
+
+/** The HTTP server with everything that no capability owns, and these capabilities. Not yet listening. */
+export async function createHttp(
+  services: Services,
+  capabilities: readonly Capability[],
+  options: HttpOptions = {},
+): Promise<FastifyInstance> {
+  const app = fastify({
+    logger: options.logger === undefined ? false : options.logger,
+    trustProxy: options.trustProxy ?? false,
+    bodyLimit: MAX_BODY_BYTES,
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    frameworkErrors: onFrameworkError,
+    forceCloseConnections: 'idle',
+  })
+  app.decorate('operations', [])
+  app.setValidatorCompiler(
+    ({ schema }) =>
+      (data) =>
+        validated(schema as unknown as z.ZodType, data),
+  )
+  app.setSerializerCompiler(
+    ({ schema }) =>
+      (data) =>
+        JSON.stringify((schema as unknown as z.ZodType).parse(data)),
+  )
+  app.setErrorHandler(answerError)
+  app.setNotFoundHandler(() => {
+    throw problem('not-found')
+  })
+  readJsonOnly(app)
+  const https = services.publicUrl.startsWith('https:')
+  await app.register(helmet, securityHeaders(https))
+  await app.register(cookie)
+  app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
+  app.addHook('preValidation', async (request) => {
+    refuseOddText(request.params)
+    refuseOddText(request.query)
+    refuseOddText(request.body)
+  })
+  const routes = watchRoutes(app)
+  for (const capability of capabilities) await app.register(async (scope) => capability(scope, services))
+  addMethodRoutes(app, routes)
+  return app
+}
+
+function validated(schema: z.ZodType, data: unknown): { value: unknown } | { error: Error } {
+  const parsed = schema.safeParse(data)
+  return parsed.success ? { value: parsed.data } : { error: inputProblem(parsed.error) }
+}
+
+/** JSON in UTF-8 is the only body; an empty one is none. Invalid bytes are refused rather than replaced. */
+function readJsonOnly(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  const parse = app.getDefaultJsonParser('error', 'error')
+  const utf8 = new TextDecoder('utf-8', { fatal: true })
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (body.length === 0) return done(null, undefined)
+    let text: string
+    try {
+      text = utf8.decode(Buffer.from(body))
+    } catch {
+      return done(problem('invalid-request', {}, [{ field: '', message: 'the body is not UTF-8' }]))
+    }
+    return parse(request, text, (error, value) =>
+      error
+        ? done(problem('invalid-request', {}, [{ field: '', message: 'the body is not JSON' }]))
+        : done(null, value),
+    )
+  })
+}
+
+/** Pages carry no script; styles, pictures and fonts are served by us. */
+function securityHeaders(https: boolean) {
+  return {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        fontSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        formAction: ["'self'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    referrerPolicy: { policy: 'same-origin' as const },
+    strictTransportSecurity: https,
+    crossOriginOpenerPolicy: https,
+    originAgentCluster: https,
+  }
+}
+
+/** Request lines of the log: no address, no query, no header, no body. */
+export const quietSerializers = {
+  req: (request: { id: string; method: string; url: string }) => ({
+    id: request.id,
+    method: request.method,
+    path: request.url.split('?', 1)[0],
+  }),
+} satisfies NonNullable<Exclude<FastifyServerOptions['logger'], boolean | FastifyBaseLogger | undefined>>['serializers']

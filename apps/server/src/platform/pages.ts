@@ -1,0 +1,33 @@
+import type { FastifyReply } from 'fastify'
+
+/** Markup that is safe to send. */
+export class Html {
+  readonly text: string
+
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+type Part = Html | string | number | bigint | null | undefined | false | readonly Part[]
+
+/** Markup with its values escaped; nested markup stays, lists are joined, nothing prints as nothing. */
+export function html(strings: TemplateStringsArray, ...values: readonly Part[]): Html {
+  return new Html(strings.map((text, at) => text + shown(values[at])).join(''))
+}
+
+function shown(value: Part): string {
+  if (value === null || value === undefined || value === false) return ''
+  if (value instanceof Html) return value.text
+  if (typeof value === 'object') return value.map(shown).join('')
+  return escaped(String(value))
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+}
+
+/** Sends a page. */
+export function sendHtml(reply: FastifyReply, page: Html, status = 200): FastifyReply {
+  return reply.code(status).type('text/html; charset=utf-8').header('cache-control', 'no-store').send(page.text)
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod'
+
+/** Random 128-bit identifier of anything that the registry knows. */
+export const Id = z
+  .string()
+  .regex(/^[0-9a-f]{32}$/, 'must be an id of 32 lower-case hex digits')
+  .meta({ id: 'Id', description: 'Random 128-bit identifier, lower-case hex.' })
+
+/** SHA-256 or HMAC-SHA-256, lower-case hex. */
+export const Hash = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits')
+  .meta({ id: 'Hash', description: 'SHA-256 or HMAC-SHA-256, lower-case hex.' })
+
+/** How many units: a decimal string, never a JSON number. */
+export const Quantity = z
+  .string()
+  .regex(/^[1-9]\d{0,14}$/, 'must be a whole number from 1 to 999999999999999, as a string such as "250"')
+  .meta({ id: 'Quantity', description: 'Whole number of units from 1 to 999999999999999, as a decimal string.' })
+
+/** A sum of units: a decimal string that may be 0 and has no bound. */
+export const Amount = z
+  .string()
+  .regex(/^-?(0|[1-9]\d*)$/)
+  .meta({ id: 'Amount', description: 'Whole number of units, as a decimal string. May be 0.' })
+
+/** An instant in UTC with milliseconds. */
+export const Instant = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'must be a UTC instant such as 2026-01-31T09:30:00.000Z')
+  .meta({ id: 'Instant', description: 'Instant in UTC with milliseconds.' })
+
+/** A coded word out of a list that the country's preset or permission table gives. */
+export const Code = z.string().regex(/^[A-Za-z][A-Za-z0-9._-]{0,63}$/, 'must be a code of letters, digits, . _ -')
+
+/** One line of text that people read: no control characters, no space at the ends. */
+export function line(maxCharacters: number) {
+  return z
+    .string()
+    .min(1, 'must not be empty')
+    .max(maxCharacters, `must have at most ${maxCharacters} characters`)
+    .regex(/^\P{Cc}*$/u, 'must be one line without control characters')
+    .regex(/^\S(.*\S)?$/u, 'must not begin or end with a space')
+}
+
+/** Where an answer stands in the ledger: the entry that made it. */
+export const Written = z
+  .object({
+    index: z.number().int().min(0),
+    leaf: Hash,
+    at: Instant,
+  })
+  .meta({ id: 'Written', description: 'The entry of the log that did it: index, RFC 6962 leaf hash, instant.' })
+export type Written = z.infer<typeof Written>
+
+/** Path parameters of an operation on one thing. */
+export const ById = z.strictObject({ id: Id })

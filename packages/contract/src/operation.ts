@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import type { ProblemCode } from './problem.ts'
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
+
+/** `public`: anybody; the sender may be signed in. `signed-in`: 401 for anybody else. */
+export type Access = 'public' | 'signed-in'
+
+const Nothing = z.strictObject({})
+type Nothing = typeof Nothing
+
+/**
+ * One thing that the API does, declared once: route, checks and OpenAPI come from it.
+ * `command` operations need an Idempotency-Key and answer a repetition as they answered at first.
+ */
+export interface Operation<
+  A extends Access = Access,
+  Params extends z.ZodType = z.ZodType,
+  Query extends z.ZodType = z.ZodType,
+  Body extends z.ZodType = z.ZodType,
+  Answer extends z.ZodType = z.ZodType,
+> {
+  /** Name in clients, such as `openAccounts`. */
+  id: string
+  method: Method
+  /** With parameters in braces, such as `/national/accounts/{id}`. */
+  path: string
+  /** One line. */
+  summary: string
+  /** What a caller should know besides, Markdown. */
+  description?: string
+  tag: string
+  access: A
+  command: boolean
+  params: Params
+  query: Query
+  /** Undefined where the request has no body. */
+  body: Body | undefined
+  status: 200 | 201 | 204
+  answer: Answer
+  /** What this operation may refuse, besides what every operation may. */
+  problems: readonly ProblemCode[]
+}
+
+interface Declaration<
+  A extends Access,
+  Params extends z.ZodType,
+  Query extends z.ZodType,
+  Body extends z.ZodType,
+  Answer extends z.ZodType,
+> {
+  id: string
+  method: Method
+  path: string
+  summary: string
+  description?: string
+  tag: string
+  access: A
+  command?: boolean
+  params?: Params
+  query?: Query
+  body?: Body
+  status?: 200 | 201 | 204
+  answer: Answer
+  problems?: readonly ProblemCode[]
+}
+
+export function defineOperation<
+  A extends Access,
+  Answer extends z.ZodType,
+  Params extends z.ZodType = Nothing,
+  Query extends z.ZodType = Nothing,
+  Body extends z.ZodType = z.ZodUndefined,
+>(declared: Declaration<A, Params, Query, Body, Answer>): Operation<A, Params, Query, Body, Answer> {
+  return {
+    command: false,
+    status: 200,
+    problems: [],
+    ...declared,
+    params: declared.params ?? (Nothing as z.ZodType as Params),
+    query: declared.query ?? (Nothing as z.ZodType as Query),
+    body: declared.body,
+  }
+}

@@ -1,0 +1,159 @@
+import type { RefusalCode } from '@tallystick/rules'
+import { z } from 'zod'
+import en from './locales/en.json' with { type: 'json' }
+
+/** What HTTP itself refuses, before any rule of the registry is asked. */
+export type HttpCode =
+  | 'invalid-request'
+  | 'cursor-invalid'
+  | 'key-missing'
+  | 'key-invalid'
+  | 'key-reused'
+  | 'not-signed-in'
+  | 'sign-in-failed'
+  | 'cross-site'
+  | 'forbidden'
+  | 'own-account'
+  | 'last-admin'
+  | 'email-taken'
+  | 'not-found'
+  | 'method-not-allowed'
+  | 'unsupported-media-type'
+  | 'ledger-busy'
+  | 'internal'
+
+export type ProblemCode = RefusalCode | HttpCode
+
+/** The one list of codes, each with its HTTP status. */
+export const problemStatus = {
+  'invalid-request': 400,
+  'cursor-invalid': 400,
+  'key-missing': 400,
+  'key-invalid': 400,
+  'key-reused': 422,
+  'not-signed-in': 401,
+  'sign-in-failed': 401,
+  'cross-site': 403,
+  forbidden: 403,
+  'own-account': 403,
+  'last-admin': 409,
+  'email-taken': 409,
+  'not-found': 404,
+  'method-not-allowed': 405,
+  'unsupported-media-type': 415,
+  'ledger-busy': 503,
+  internal: 500,
+  malformed: 400,
+  'too-large': 413,
+  'unknown-type': 422,
+  'time-goes-back': 409,
+  'key-used': 409,
+  'stream-broken': 409,
+  'not-first': 409,
+  'mandate-unknown': 403,
+  'mandate-revoked': 403,
+  'mandate-exists': 409,
+  'mandate-limit': 403,
+  'not-permitted': 403,
+  'approval-missing': 403,
+  'approval-not-distinct': 409,
+  'approval-mismatch': 409,
+  'already-exists': 409,
+  'organisation-unknown': 404,
+  'account-unknown': 404,
+  'account-not-active': 409,
+  'account-kind': 409,
+  'account-foreign': 409,
+  'account-already-so': 409,
+  'role-unknown': 422,
+  'document-unknown': 422,
+  'version-not-next': 409,
+  'project-unknown': 404,
+  'project-state': 409,
+  'move-unknown': 422,
+  'shares-not-100': 422,
+  'scope-unknown': 422,
+  'unit-type-unknown': 422,
+  'unit-type-not-movable': 409,
+  'code-unknown': 422,
+  'authorisation-unknown': 404,
+  'authorisation-exceeded': 409,
+  'serials-overlap': 409,
+  'serials-gap': 409,
+  'serials-exhausted': 409,
+  'split-wrong': 409,
+  'allocation-wrong': 409,
+  'batch-unknown': 404,
+  'range-outside-batch': 422,
+  'ranges-disorder': 422,
+  'too-many-ranges': 422,
+  'not-owned': 409,
+  'on-hold': 409,
+  'not-enough-credits': 409,
+  'too-fragmented': 409,
+  'same-account': 422,
+  'hold-unknown': 404,
+  'registry-unknown': 404,
+  'class-differs': 409,
+  'already-retired': 409,
+} as const satisfies Record<ProblemCode, number>
+
+interface Sentence {
+  title: string
+  /** With the facts of the case in braces; the title stands for it where a fact is missing. */
+  detail?: string
+}
+
+/** What people read, in English; a code without a sentence does not compile. */
+const sentences: Record<ProblemCode, Sentence> = en
+
+export function isProblemCode(code: string): code is ProblemCode {
+  return Object.hasOwn(problemStatus, code)
+}
+
+export const FieldError = z.object({
+  field: z.string().meta({ description: 'Name of the field, with dots into objects and lists: `owners.0.share`.' }),
+  message: z.string(),
+  allowed: z.string().optional().meta({ description: 'What may stand there.' }),
+})
+export type FieldError = z.infer<typeof FieldError>
+
+/** RFC 9457 problem details, with our own members `code`, `errors` and `facts`. */
+export const Problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    code: z.string().meta({ description: 'Stable word for programs.' }),
+    errors: z.array(FieldError),
+    facts: z.record(z.string(), z.string()).optional().meta({ description: 'Facts of the case, for programs.' }),
+    instance: z.string().optional().meta({ description: 'This one request, as the log of the server names it.' }),
+  })
+  .meta({ id: 'Problem', description: 'Why a request was refused (RFC 9457).' })
+export type Problem = z.infer<typeof Problem>
+
+/** A problem's document. `facts` fill the sentence. */
+export function problemOf(
+  code: ProblemCode,
+  facts: Readonly<Record<string, string>> = {},
+  errors: readonly FieldError[] = [],
+): Problem {
+  const { title, detail } = sentences[code]
+  return {
+    type: `urn:tallystick:problem:${code}`,
+    title,
+    status: problemStatus[code],
+    detail: filled(detail, facts) ?? title,
+    code,
+    errors: [...errors],
+    ...(Object.keys(facts).length > 0 ? { facts: { ...facts } } : {}),
+  }
+}
+
+function filled(template: string | undefined, facts: Readonly<Record<string, string>>): string | undefined {
+  if (template === undefined) return undefined
+  const names = [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '')
+  if (!names.every((name) => Object.hasOwn(facts, name))) return undefined
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => facts[name] ?? '')
+}

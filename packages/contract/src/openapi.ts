@@ -40,7 +40,7 @@ const securitySchemes = {
 }
 
 function operationOf(operation: Operation, problem: Json, schemas: Json): Json {
-  const { id, summary, description, tag, access, body, status, answer } = operation
+  const { id, summary, description, tag, access, body } = operation
   return {
     operationId: id,
     summary,
@@ -60,17 +60,20 @@ function operationOf(operation: Operation, problem: Json, schemas: Json): Json {
           },
         }
       : {}),
-    responses: {
-      [status]:
-        status === 204
-          ? { description: 'Done.' }
-          : {
-              description: 'Done.',
-              content: { 'application/json': { schema: schemaOf(answer, 'output', schemas) } },
-            },
-      ...problemResponses(operation, problem),
-    },
+    responses: { ...successResponses(operation, schemas), ...problemResponses(operation, problem) },
   }
+}
+
+function successResponses({ answers, media = 'application/json' }: Operation, schemas: Json): Json {
+  return Object.fromEntries(
+    Object.entries(answers).map(([status, answer]) => [
+      status,
+      {
+        description: status === '202' ? 'Taken; it waits for approval.' : 'Done.',
+        ...(status === '204' ? {} : { content: { [media]: { schema: schemaOf(answer, 'output', schemas) } } }),
+      },
+    ]),
+  )
 }
 
 const idempotencyKey = {

@@ -38,6 +38,10 @@ export interface Operation<
   body: Body | undefined
   status: 200 | 201 | 204
   answer: Answer
+  /** Where more than one status is a success: the answer of each. `answer` is then any of them. */
+  answers: Readonly<Record<number, z.ZodType>>
+  /** Media type of an answer that is a text and not JSON. */
+  media: string | undefined
   /** What this operation may refuse, besides what every operation may. */
   problems: readonly ProblemCode[]
 }
@@ -62,6 +66,8 @@ interface Declaration<
   body?: Body
   status?: 200 | 201 | 204
   answer: Answer
+  answers?: Readonly<Record<number, z.ZodType>>
+  media?: string
   problems?: readonly ProblemCode[]
 }
 
@@ -72,11 +78,14 @@ export function defineOperation<
   Query extends z.ZodType = Nothing,
   Body extends z.ZodType = z.ZodUndefined,
 >(declared: Declaration<A, Params, Query, Body, Answer>): Operation<A, Params, Query, Body, Answer> {
+  const status = declared.status ?? 200
   return {
     command: false,
-    status: 200,
     problems: [],
+    answers: { [status]: declared.answer },
     ...declared,
+    status,
+    media: declared.media,
     params: declared.params ?? (Nothing as z.ZodType as Params),
     query: declared.query ?? (Nothing as z.ZodType as Query),
     body: declared.body,

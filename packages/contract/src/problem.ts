@@ -19,6 +19,10 @@ export type HttpCode =
   | 'not-found'
   | 'method-not-allowed'
   | 'unsupported-media-type'
+  | 'not-yet-provable'
+  | 'serial-unknown'
+  | 'serial-unclear'
+  | 'proposal-decided'
   | 'ledger-busy'
   | 'internal'
 
@@ -41,6 +45,10 @@ export const problemStatus = {
   'not-found': 404,
   'method-not-allowed': 405,
   'unsupported-media-type': 415,
+  'not-yet-provable': 409,
+  'serial-unknown': 404,
+  'serial-unclear': 400,
+  'proposal-decided': 409,
   'ledger-busy': 503,
   internal: 500,
   malformed: 400,

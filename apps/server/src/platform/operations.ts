@@ -61,7 +61,7 @@ export function handle<
       params: operation.params,
       querystring: operation.query,
       ...(operation.body ? { body: operation.body } : {}),
-      ...(operation.status === 204 ? {} : { response: { [operation.status]: operation.answer } }),
+      ...(operation.status === 204 || operation.media ? {} : { response: operation.answers }),
     },
     onRequest: async (request) => {
       request.actor = await actorOf(services, request)
@@ -78,6 +78,7 @@ export function handle<
     },
     handler: async (request, reply) => {
       reply.code(operation.status).header('cache-control', 'no-store')
+      if (operation.media) reply.type(operation.media)
       const answer = await handler(callOf(operation, request, reply))
       return operation.status === 204 ? reply.send() : answer
     },

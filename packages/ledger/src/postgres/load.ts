@@ -33,6 +33,8 @@ export interface Loaded {
   runs: Map<string, Run>
   /** Request hash of each idempotency key that is in the log already. */
   requests: Map<string, string>
+  /** What was asked of the database already. */
+  asked: Set<string>
 }
 
 interface Answer {
@@ -54,7 +56,7 @@ export function emptyState(size: number, at: string, ledger: Put | undefined): L
   state.at = at
   if (ledger) state.load(ledger)
   else state.markLoaded('ledger', 'ledger')
-  return { state, runs: new Map(), requests: new Map() }
+  return { state, runs: new Map(), requests: new Map(), asked: new Set() }
 }
 
 /** Loads all that the commands look at: asked until reading what is there names nothing new. */
@@ -64,9 +66,8 @@ export async function load(
   commands: readonly Command[],
   law: Law,
 ): Promise<void> {
-  const asked = new Set<string>()
   for (;;) {
-    const wanted = newKeys(loaded.state, commands, law, asked)
+    const wanted = newKeys(loaded, commands, law)
     if (wanted === undefined) return
     const { rows } = await client.query<Answer>({ name: 'ledger-load', text: loadSql, values: parameters(wanted) })
     const answer = rows[0]
@@ -79,7 +80,7 @@ interface Wanted extends Keys {
   takers: number[]
 }
 
-function newKeys(state: State, commands: readonly Command[], law: Law, asked: Set<string>): Wanted | undefined {
+function newKeys({ state, asked }: Loaded, commands: readonly Command[], law: Law): Wanted | undefined {
   const wanted: Wanted = { rows: [], runs: [], held: [], holdsOn: [], takers: [] }
   const held = new Map<string, number>()
   const first = (key: string) => !asked.has(key) && asked.add(key)

@@ -11,6 +11,7 @@ import {
   type Run,
   refuse,
   Shelf,
+  type State,
 } from '@tallystick/rules'
 import pg from 'pg'
 import { genesisEntry } from '../founding.ts'
@@ -194,23 +195,37 @@ export class PostgresLedger implements Ledger {
       await load(client, loaded, commands, law)
       const requests = new Map(loaded.requests)
       const done: Appended[] = []
-      const outcomes = commands.map((command, at): Outcome | number => {
-        const requestHash = submissions[at]?.requestHash ?? ''
-        const known = loaded.state.get('key', command.key)
-        if (known)
-          return requests.get(command.key) === requestHash
-            ? known.index
-            : { conflict: 'key-reused', index: known.index }
-        const instant = nextInstant(loaded.state.at, this.#clock())
-        const appended = append(loaded.state, command, instant, this.#shelf)
-        if (isRefusal(appended)) return appended
-        done.push(appended)
-        requests.set(command.key, requestHash)
-        return { index: appended.index, leaf: appended.leaf, entry: appended.entry, repeated: false }
-      })
+      const outcomes: (Outcome | number)[] = []
+      for (const [at, command] of commands.entries()) {
+        // What an earlier command of this group has made may lead to further keys.
+        await load(client, loaded, [command], law)
+        outcomes.push(this.#decide(loaded.state, command, submissions[at]?.requestHash ?? '', requests, done))
+      }
       if (done.length > 0) await write(client, loaded, done, requests)
-      return Promise.all(outcomes.map((outcome) => this.#repeat(client, outcome, done)))
+      const answers: Outcome[] = []
+      for (const outcome of outcomes) answers.push(await this.#repeat(client, outcome, done))
+      return answers
     })
+  }
+
+  /** Decides one command of a group: what it wrote, why not, or the index of the entry that it wrote before. */
+  #decide(
+    state: State,
+    command: Command & { key: string },
+    requestHash: string,
+    requests: Map<string, string>,
+    done: Appended[],
+  ): Outcome | number {
+    const known = state.get('key', command.key)
+    if (known) {
+      const same = requests.get(command.key) === requestHash
+      return same ? known.index : { conflict: 'key-reused', index: known.index }
+    }
+    const appended = append(state, command, nextInstant(state.at, this.#clock()), this.#shelf)
+    if (isRefusal(appended)) return appended
+    done.push(appended)
+    requests.set(command.key, requestHash)
+    return { index: appended.index, leaf: appended.leaf, entry: appended.entry, repeated: false }
   }
 
   /** A repeated command is answered with the entry that it wrote before. */

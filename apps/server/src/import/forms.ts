@@ -1,0 +1,78 @@
+/** A way of writing dates. `read` gives `yyyy`, `yyyy-mm` or `yyyy-mm-dd`, as far as the pattern goes. */
+export interface DateForm {
+  pattern: string
+  /** Does the pattern name a day, or only a year or a month? */
+  whole: boolean
+  /** Undefined for a text that is not written like this, or is no day of the calendar from 1900 to 2099. */
+  read(text: string): string | undefined
+}
+
+/** A way of writing whole numbers; `read` gives undefined for anything else, and for more than 15 digits. */
+export interface NumberForm {
+  example: string
+  read(text: string): bigint | undefined
+}
+
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
+
+const dateParts: Readonly<Record<string, string>> = {
+  yyyy: '(?<year>\\d{4})',
+  mmm: `(?<name>${MONTHS.join('|')})`,
+  mm: '(?<month>\\d{2})',
+  m: '(?<month>\\d{1,2})',
+  dd: '(?<day>\\d{2})',
+  d: '(?<day>\\d{1,2})',
+  '*': '[\\d:.,+ TZAPM-]*',
+}
+
+export const DATE_HELP =
+  'must be made of yyyy, mm or m or mmm (Jan), dd or d, the characters - / . , space T, and * for a time of day that is not read, such as yyyy-mm-ddT*'
+
+/** Reads a pattern such as `yyyy-mm-dd`, `m/d/yyyy`, `dd mmm yyyy`, `yyyy-mm-ddT*`; undefined if it is none. */
+export function dateForm(pattern: string): DateForm | undefined {
+  const pieces = pattern.split(/(yyyy|mmm|mm|m|dd|d|\*)/)
+  const kinds = pieces.filter((piece) => piece in dateParts).map((piece) => (piece === '*' ? '*' : piece.charAt(0)))
+  const others = pieces.filter((piece) => !(piece in dateParts)).join('')
+  const whole = kinds.includes('d')
+  const consistent = kinds.includes('y') && new Set(kinds).size === kinds.length && (!whole || kinds.includes('m'))
+  if (!consistent || !/^[-/., T]*$/.test(others)) return undefined
+  const source = pieces.map((piece) => dateParts[piece] ?? piece.replace(/[/.-]/g, '\\$&')).join('')
+  const expression = new RegExp(`^${source}$`, 'i')
+  return { pattern, whole, read: (text) => readDate(expression.exec(text)?.groups) }
+}
+
+function readDate(groups: Record<string, string | undefined> | undefined): string | undefined {
+  if (groups === undefined) return undefined
+  const { year = '', name } = groups
+  const month = name === undefined ? groups.month : String(MONTHS.indexOf(name.toLowerCase()) + 1)
+  const parts = [year, month, groups.day].flatMap((part) => (part === undefined ? [] : [part.padStart(2, '0')]))
+  const text = parts.join('-')
+  const instant = new Date(`${`${text}-01-01`.slice(0, 10)}T00:00:00Z`)
+  if (Number.isNaN(instant.getTime()) || !instant.toISOString().startsWith(text)) return undefined
+  return year >= '1900' && year <= '2099' ? text : undefined
+}
+
+const separators: Readonly<Record<string, string>> = {
+  '1234': '',
+  '1,234': ',',
+  '1.234': '\\.',
+  '1 234': '[ \\u00a0\\u202f]',
+  "1'234": "['\\u2019]",
+}
+
+export const NUMBER_HELP = `must show how a thousand is written: one of ${Object.keys(separators).join(' | ')}`
+
+/** The way of writing that `example` shows: how 1,234 looks. Numbers without separators are read in every form. */
+export function numberForm(example: string): NumberForm | undefined {
+  const separator = separators[example]
+  if (separator === undefined) return undefined
+  const grouped = separator === '' ? '' : `|[1-9]\\d{0,2}(${separator}\\d{3})+`
+  const expression = new RegExp(`^(0|[1-9]\\d*${grouped})$`)
+  return {
+    example,
+    read(text) {
+      const digits = expression.test(text) ? text.replace(/\D/g, '') : ''
+      return digits === '' || digits.length > 15 ? undefined : BigInt(digits)
+    },
+  }
+}

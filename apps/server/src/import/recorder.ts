@@ -1,0 +1,156 @@
+import { problemOf } from '@tallystick/contract'
+import { isReceipt, type Outcome, randomId } from '@tallystick/ledger'
+import { type Genesis, invariant, type Refusal, sha256Hex, toWire } from '@tallystick/rules'
+import type { Openings } from '../platform/openings.ts'
+import type { Mapping } from './mapping.ts'
+import { type Flaw, flaw, ImportError } from './messages.ts'
+import type { RecordLedger } from './rehearsal.ts'
+import type { Reading } from './row.ts'
+
+/** What became of a row. */
+export type Verdict = 'accepted' | 'alreadyThere' | Flaw
+
+/** Writes rows of one mapping as mirror records, in the name of the ledger's own system. */
+export class Recorder {
+  readonly #ledger: RecordLedger
+  readonly #openings: Pick<Openings, 'commitAll'>
+  readonly #mapping: Mapping
+  readonly #system: string
+  readonly #sender: string
+  /** Was the registry known before this import? If not, none of its rows can be there. */
+  #opened: boolean | undefined
+
+  private constructor(ledger: RecordLedger, openings: Pick<Openings, 'commitAll'>, mapping: Mapping, genesis: Genesis) {
+    this.#ledger = ledger
+    this.#openings = openings
+    this.#mapping = mapping
+    this.#system = genesis.system
+    this.#sender = `import:${mapping.registry}`
+  }
+
+  static async on(ledger: RecordLedger, openings: Pick<Openings, 'commitAll'>, mapping: Mapping): Promise<Recorder> {
+    const genesis = await ledger.genesis()
+    invariant(genesis, 'the ledger is founded before anything is imported')
+    return new Recorder(ledger, openings, mapping, genesis)
+  }
+
+  /** Records rows of which no two share a serial number; answers in their order. */
+  async record(readings: readonly Reading[]): Promise<Verdict[]> {
+    if (readings.length === 0) return []
+    const there = await this.#alreadyThere(readings)
+    const fresh = readings.filter((_, at) => !there[at])
+    const verdicts = (await this.#recordFresh(fresh)).values()
+    return there.map((known): Verdict => {
+      if (known) return 'alreadyThere'
+      const { value } = verdicts.next()
+      invariant(value, 'every fresh row has its verdict')
+      return value
+    })
+  }
+
+  /** Rows that are in the log are not sent again, so that their facts are not stored a second time. */
+  async #alreadyThere(readings: readonly Reading[]): Promise<boolean[]> {
+    this.#opened ??= (await this.#ledger.row('registry', this.#mapping.registry)) !== undefined
+    if (!this.#opened) return readings.map(() => false)
+    return Promise.all(
+      readings.map(async (reading) => {
+        const key = await this.#ledger.loggedKey(this.#keyOf(reading))
+        return (await this.#ledger.row('key', key)) !== undefined
+      }),
+    )
+  }
+
+  async #recordFresh(readings: readonly Reading[]): Promise<Verdict[]> {
+    if (readings.length === 0) return []
+    await this.#openRegistry()
+    const commitments = await this.#openings.commitAll(readings.map(({ facts }) => facts))
+    const outcomes = await Promise.allSettled(
+      readings.map((reading, at) => {
+        const commitment = commitments[at]
+        invariant(commitment, 'every row has its commitment')
+        return this.#submit(reading, commitment)
+      }),
+    )
+    return outcomes.map((outcome, at): Verdict => {
+      const reading = readings[at]
+      if (outcome.status === 'rejected') throw outcome.reason
+      invariant(reading, 'every outcome has its row')
+      return this.#verdict(reading, outcome.value)
+    })
+  }
+
+  #keyOf({ sha256 }: Reading) {
+    return { sender: this.#sender, id: `${this.#mapping.name}:${sha256}` }
+  }
+
+  #submit(reading: Reading, facts: string): Promise<Outcome> {
+    const { space, project, vintage, unitType, issuedOn, fate, fateOn } = reading
+    const { registry, kind } = this.#mapping
+    const issued = kind !== 'retirement'
+    return this.#ledger.execute({
+      type: 'MirrorRecorded',
+      by: this.#system,
+      key: this.#keyOf(reading),
+      requestHash: reading.sha256,
+      request: {
+        registry,
+        space,
+        range: toWire(reading),
+        project: { id: randomId(), code: project },
+        vintage,
+        unitType,
+        issued,
+        issuedOn: issued ? issuedOn : null,
+        fate,
+        fateOn,
+        facts,
+      },
+    })
+  }
+
+  /** Two imports may come here at once: they share the key, so one entry is written and both go on. */
+  async #openRegistry(): Promise<void> {
+    const { registry } = this.#mapping
+    if (await this.#ledger.row('registry', registry)) return
+    const outcome = await this.#ledger.execute({
+      type: 'MirrorOpened',
+      by: this.#system,
+      key: { sender: this.#sender, id: 'open' },
+      requestHash: sha256Hex(`open ${registry}`),
+      request: { registry, active: randomId(), retired: randomId(), cancelled: randomId() },
+    })
+    if (isReceipt(outcome) || (await this.#ledger.row('registry', registry))) return
+    throw unready(outcome)
+  }
+
+  #verdict(reading: Reading, outcome: Outcome): Verdict {
+    if (isReceipt(outcome)) return outcome.repeated ? 'alreadyThere' : 'accepted'
+    if ('conflict' in outcome || !ofTheRow.has(outcome.refused)) throw unready(outcome)
+    const { column } = this.#mapping.serial
+    const { first = '', last = '', known = '', fate = '' } = outcome.detail
+    if (outcome.refused === 'already-retired') return flaw(column, 'already-retired', { first, last, fate })
+    if (outcome.refused === 'class-differs') {
+      const [registry = '', project = '', vintage = '', unitType = ''] = known.replace(/^mirror:/, '').split('/')
+      const here = { thisProject: reading.project, thisVintage: reading.vintage, thisUnitType: reading.unitType }
+      return flaw(column, 'class-differs', { first, last, registry, project, vintage, unitType, ...here })
+    }
+    return flaw(column, 'not-taken', { reason: sentence(outcome) })
+  }
+}
+
+/** Refusals that speak of a row; any other says that no row can be written now. */
+const ofTheRow: ReadonlySet<Refusal['refused']> = new Set([
+  'class-differs',
+  'already-retired',
+  'malformed',
+  'too-large',
+])
+
+function unready(outcome: Exclude<Outcome, { leaf: string }>): ImportError {
+  const reason = 'conflict' in outcome ? problemOf('key-reused').detail : sentence(outcome)
+  return new ImportError('ledger-unready', { reason })
+}
+
+function sentence({ refused, detail }: Refusal): string {
+  return problemOf(refused, detail).detail
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import { ById, Id, line, Written } from './common.ts'
+import { defineOperation } from './operation.ts'
+import { PageQuery, pageOf } from './page.ts'
+
+const tag = 'Organisations'
+
+const OrganisationKind = z
+  .string()
+  .regex(/^[a-z]{1,20}$/, 'must be a kind of organisation such as developer')
+  .meta({ description: 'A kind that the preset of the country names, such as `developer`.' })
+
+/** How an organisation is reached. Not public. */
+export const Contact = z
+  .strictObject({
+    email: z.email('must be an e-mail address').max(254).optional(),
+    phone: line(40).optional(),
+    website: z
+      .url({ protocol: /^https?$/, error: 'must be an address that begins with http:// or https://' })
+      .max(500)
+      .optional(),
+    address: line(500).optional(),
+  })
+  .meta({ id: 'Contact' })
+
+export const Organisation = z
+  .object({
+    id: Id,
+    kind: OrganisationKind,
+    name: z.string().nullable().meta({ description: 'Null where the name was erased.' }),
+  })
+  .meta({ id: 'Organisation' })
+export type Organisation = z.infer<typeof Organisation>
+
+const OrganisationDetails = Organisation.extend({
+  details: z
+    .object({ taxId: z.string().nullable(), contact: Contact.nullable() })
+    .nullable()
+    .meta({ description: 'Only for the organisation itself and the government; null for everybody else.' }),
+}).meta({ id: 'OrganisationDetails' })
+
+export const registerOrganisation = defineOperation({
+  id: 'registerOrganisation',
+  method: 'POST',
+  path: '/national/organisations',
+  summary: 'Register an organisation',
+  tag,
+  access: 'signed-in',
+  command: true,
+  body: z.strictObject({
+    kind: OrganisationKind,
+    name: line(200).meta({ description: 'Public. The ledger keeps only a commitment to it.' }),
+    taxId: line(60).optional().meta({ description: 'Not public.' }),
+    contact: Contact.optional().meta({ description: 'Not public.' }),
+  }),
+  status: 201,
+  answer: Organisation.extend({ entry: Written }).meta({ id: 'OrganisationRegistered' }),
+  problems: ['code-unknown'],
+})
+
+export const listOrganisations = defineOperation({
+  id: 'listOrganisations',
+  method: 'GET',
+  path: '/national/organisations',
+  summary: 'List organisations',
+  tag,
+  access: 'public',
+  query: PageQuery.extend({ kind: OrganisationKind.optional() }),
+  answer: pageOf(Organisation),
+  problems: ['cursor-invalid'],
+})
+
+export const readOrganisation = defineOperation({
+  id: 'readOrganisation',
+  method: 'GET',
+  path: '/national/organisations/{id}',
+  summary: 'Read an organisation',
+  tag,
+  access: 'public',
+  params: ById,
+  answer: OrganisationDetails,
+  problems: ['not-found'],
+})

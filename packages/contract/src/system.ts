@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { Hash, Id, Instant } from './common.ts'
+import { defineOperation } from './operation.ts'
+
+export const Health = z
+  .object({
+    version: z.string(),
+    ledgerId: Id,
+    origin: z.string().meta({ description: 'Name of the log in checkpoints and keys.' }),
+    country: z.object({ code: z.string(), name: z.string() }),
+    test: z.boolean().meta({ description: 'True for a ledger that stands for nothing real.' }),
+    size: z.number().int().meta({ description: 'Entries in the log.' }),
+    checkpoint: z
+      .object({ size: z.number().int(), root: Hash, at: Instant })
+      .nullable()
+      .meta({ description: 'The latest signed checkpoint.' }),
+    modules: z.array(z.string()).meta({ description: 'What the answering process runs.' }),
+    source: z.string().meta({ description: 'Where the source of the running version is.' }),
+  })
+  .meta({ id: 'Health' })
+export type Health = z.infer<typeof Health>
+
+export const readHealth = defineOperation({
+  id: 'readHealth',
+  method: 'GET',
+  path: '/national/health',
+  summary: 'Is it running, and how far is the ledger?',
+  tag: 'System',
+  access: 'public',
+  answer: Health,
+})

@@ -1,0 +1,110 @@
+import { z } from 'zod'
+import { ById, Id, Instant, line, Quantity, Written } from './common.ts'
+import { defineOperation } from './operation.ts'
+import { PageQuery, pageOf } from './page.ts'
+
+const tag = 'Users'
+
+export const Email = z
+  .email('must be an e-mail address')
+  .max(254, 'must have at most 254 characters')
+  .meta({ description: 'One user per address; upper and lower case are the same.' })
+
+export const Role = z
+  .string()
+  .regex(/^[A-Za-z]{1,30}$/, 'must be a role such as Admin or ViewOnly')
+  .meta({ description: 'A role that the permission table gives to this kind of organisation, such as `Admin`.' })
+
+const Limit = Quantity.nullable().meta({
+  description: 'Most units that one entry of this user may move or issue; null for no limit.',
+})
+
+/** A person who acts for an organisation. The ledger knows the mandate only. */
+export const User = z
+  .object({
+    id: Id,
+    email: z.string(),
+    name: z.string(),
+    organisation: Id,
+    role: Role,
+    limit: Limit,
+    mandate: Id,
+    createdAt: Instant,
+  })
+  .meta({ id: 'User' })
+export type User = z.infer<typeof User>
+
+export const addUser = defineOperation({
+  id: 'addUser',
+  method: 'POST',
+  path: '/national/users',
+  summary: 'Add a user to an organisation',
+  description: 'Grants a mandate in the ledger and sends the user a sign-in link.',
+  tag,
+  access: 'signed-in',
+  command: true,
+  body: z.strictObject({
+    email: Email,
+    name: line(100),
+    organisation: Id,
+    role: Role,
+    limit: Limit.optional(),
+  }),
+  status: 201,
+  answer: User.extend({ entry: Written }).meta({ id: 'UserAdded' }),
+  problems: ['organisation-unknown', 'role-unknown', 'email-taken'],
+})
+
+export const listUsers = defineOperation({
+  id: 'listUsers',
+  method: 'GET',
+  path: '/national/users',
+  summary: 'List the users of an organisation',
+  description: 'Your own organisation; the government sees every one.',
+  tag,
+  access: 'signed-in',
+  query: PageQuery.extend({ organisation: Id.optional() }),
+  answer: pageOf(User),
+  problems: ['cursor-invalid', 'forbidden'],
+})
+
+export const readUser = defineOperation({
+  id: 'readUser',
+  method: 'GET',
+  path: '/national/users/{id}',
+  summary: 'Read a user',
+  tag,
+  access: 'signed-in',
+  params: ById,
+  answer: User,
+  problems: ['not-found'],
+})
+
+export const removeUser = defineOperation({
+  id: 'removeUser',
+  method: 'DELETE',
+  path: '/national/users/{id}',
+  summary: 'Remove a user',
+  description: 'Revokes the mandate in the ledger and ends every session. Nobody removes himself or the last Admin.',
+  tag,
+  access: 'signed-in',
+  command: true,
+  params: ById,
+  answer: z.object({ id: Id, mandate: Id, entry: Written }).meta({ id: 'UserRemoved' }),
+  problems: ['not-found', 'own-account', 'last-admin'],
+})
+
+export const sendSignInLink = defineOperation({
+  id: 'sendSignInLink',
+  method: 'POST',
+  path: '/national/users/{id}/sign-in-links',
+  summary: 'Send a user a new sign-in link',
+  description: 'For whoever may add users with this role.',
+  tag,
+  access: 'signed-in',
+  command: true,
+  params: ById,
+  status: 201,
+  answer: z.object({ user: Id, expiresAt: Instant }).meta({ id: 'SignInLinkSent' }),
+  problems: ['not-found'],
+})

@@ -33,6 +33,8 @@ export interface LedgerCommand {
   by?: string
   /** Commitments made for this request: their texts are forgotten again if nothing was written with them. */
   commitments?: readonly string[]
+  /** Takes back other content that was stored for this request, if nothing was written with it. */
+  takeBack?: () => Promise<unknown>
 }
 
 /**
@@ -50,6 +52,7 @@ export async function execute(services: Services, from: Sender, command: LedgerC
   })
   const written = isReceipt(outcome) && !outcome.repeated
   if (!written && command.commitments?.length) await services.openings.forget(command.commitments)
+  if (!written) await command.takeBack?.()
   if (isRefusal(outcome)) throw refusalProblem(outcome)
   if (!isReceipt(outcome)) throw problem('key-reused')
   if (outcome.repeated) from.reply.header(REPLAYED, 'true')

@@ -19,6 +19,7 @@ CREATE TABLE content_user (
   key_id text NOT NULL
 );
 CREATE UNIQUE INDEX content_user_email ON content_user (lower(email)) WHERE ended_at IS NULL;
+CREATE INDEX content_user_age ON content_user (created_at, id) WHERE ended_at IS NULL;
 
 -- Who holds a mandate. Organisation and role are in the ledger.
 CREATE TABLE content_mandate (
@@ -45,13 +46,11 @@ CREATE TABLE content_session (
 );
 CREATE INDEX content_session_user ON content_session (user_id);
 
--- Organisations. The name is public; tax number and contact are not.
+-- What is known of an organisation besides its name, which is an opening. Not public.
 CREATE TABLE content_organisation (
   organisation text PRIMARY KEY,
-  name text NOT NULL,
   tax_id text,
-  contact jsonb,
-  created_at timestamptz NOT NULL
+  contact jsonb
 );
 
 -- Commands that wait for approval.
@@ -80,9 +79,8 @@ CREATE TABLE content_command_key (
   PRIMARY KEY (sender, id)
 );
 
--- What the operator said at setup and may say again.
-CREATE TABLE content_registry (
+-- The one Root user.
+CREATE TABLE content_root (
   one smallint PRIMARY KEY DEFAULT 1 CHECK (one = 1),
-  country_name text NOT NULL,
-  root_user text NOT NULL REFERENCES content_user
+  user_id text NOT NULL REFERENCES content_user
 );

@@ -1,0 +1,67 @@
+import type { Contact, Organisation, Page } from '@tallystick/contract'
+import type { z } from 'zod'
+import { decodeCursor, IdKey, limitOf, pageFrom } from '../platform/cursor.ts'
+import {
+  ORGANISATION_COLUMNS,
+  ORGANISATION_TABLES,
+  type OrganisationRow,
+  shownOrganisation,
+} from '../platform/organisations.ts'
+import type { Services } from '../platform/services.ts'
+
+interface Details {
+  taxId: string | null
+  contact: z.infer<typeof Contact> | null
+}
+
+export async function organisationDetails(services: Services, id: string): Promise<Details> {
+  const { rows } = await services.pool.query<Details>(
+    'SELECT tax_id AS "taxId", contact FROM content_organisation WHERE organisation = $1',
+    [id],
+  )
+  return rows[0] ?? { taxId: null, contact: null }
+}
+
+export async function organisation(services: Services, id: string): Promise<Organisation | undefined> {
+  const { rows } = await services.pool.query<OrganisationRow>(
+    `SELECT ${ORGANISATION_COLUMNS} FROM ${ORGANISATION_TABLES} WHERE o.kind = 'organisation' AND o.id = $1`,
+    [id],
+  )
+  return rows[0] && shownOrganisation(services, rows[0])
+}
+
+export async function organisationPage(
+  services: Services,
+  query: { limit?: number | undefined; cursor?: string | undefined; kind?: string | undefined },
+): Promise<Page<Organisation>> {
+  const [after] = decodeCursor(IdKey, query.cursor) ?? ['']
+  const limit = limitOf(query)
+  const { rows } = await services.pool.query<OrganisationRow>(
+    `SELECT ${ORGANISATION_COLUMNS} FROM ${ORGANISATION_TABLES}
+     WHERE o.kind = 'organisation' AND o.id > $1 AND ($2::text IS NULL OR o.row ->> 'kind' = $2)
+     ORDER BY o.id LIMIT $3`,
+    [after, query.kind ?? null, limit + 1],
+  )
+  return pageFrom(
+    rows,
+    limit,
+    (row) => shownOrganisation(services, row),
+    ({ id }) => [id],
+  )
+}
+
+export async function keepDetails(
+  services: Services,
+  id: string,
+  { taxId, contact }: { taxId?: string | undefined; contact?: z.infer<typeof Contact> | undefined },
+): Promise<void> {
+  await services.pool.query('INSERT INTO content_organisation (organisation, tax_id, contact) VALUES ($1, $2, $3)', [
+    id,
+    taxId ?? null,
+    contact === undefined ? null : JSON.stringify(contact),
+  ])
+}
+
+export async function dropDetails(services: Services, id: string): Promise<void> {
+  await services.pool.query('DELETE FROM content_organisation WHERE organisation = $1', [id])
+}

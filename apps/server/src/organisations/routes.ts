@@ -1,0 +1,34 @@
+import { listOrganisations, readOrganisation, registerOrganisation } from '@tallystick/contract'
+import { randomId } from '@tallystick/ledger'
+import type { FastifyInstance } from 'fastify'
+import { isGovernment } from '../platform/auth.ts'
+import { execute, writtenOf } from '../platform/idempotency.ts'
+import { handle } from '../platform/operations.ts'
+import { problem } from '../platform/problem.ts'
+import type { Services } from '../platform/services.ts'
+import { dropDetails, keepDetails, organisation, organisationDetails, organisationPage } from './queries.ts'
+
+export function register(app: FastifyInstance, services: Services): void {
+  handle(app, services, registerOrganisation, async (call) => {
+    const { kind, name, ...details } = call.body
+    const id = randomId()
+    const commitment = await services.openings.commit(name)
+    await keepDetails(services, id, details)
+    const receipt = await execute(services, call, {
+      type: 'OrganisationRegistered',
+      request: { organisation: id, kind, name: commitment },
+      commitments: [commitment],
+      takeBack: () => dropDetails(services, id),
+    })
+    return { id: String(receipt.entry.body.organisation), kind, name, entry: writtenOf(receipt) }
+  })
+
+  handle(app, services, listOrganisations, ({ query }) => organisationPage(services, query))
+
+  handle(app, services, readOrganisation, async ({ params, actor }) => {
+    const found = await organisation(services, params.id)
+    if (!found) throw problem('not-found')
+    const mayReadAll = isGovernment(actor) || actor?.organisation === params.id
+    return { ...found, details: mayReadAll ? await organisationDetails(services, params.id) : null }
+  })
+}

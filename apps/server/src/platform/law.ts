@@ -1,0 +1,17 @@
+import type { Ledger } from '@tallystick/ledger'
+import { invariant, type Law, Shelf } from '@tallystick/rules'
+
+/** The permission table and preset in force now. */
+export async function lawInForce(ledger: Ledger): Promise<Law> {
+  const row = await ledger.row('ledger', 'ledger')
+  invariant(row, 'the ledger has its genesis')
+  const shelf = shelves.get(ledger) ?? new Shelf()
+  shelves.set(ledger, shelf)
+  if (!shelf.inForce(row)) for (const { bytes } of await ledger.documents()) shelf.add(bytes)
+  const law = shelf.inForce(row)
+  invariant(law, 'the documents in force are there')
+  return law
+}
+
+/** Documents never change once they have their SHA-256. */
+const shelves = new WeakMap<Ledger, Shelf>()

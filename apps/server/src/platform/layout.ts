@@ -1,0 +1,49 @@
+import { Speech } from '@tallystick/contract'
+import pages from './locales/pages.en.json' with { type: 'json' }
+import { type Html, html } from './pages.ts'
+import type { Services } from './services.ts'
+
+export interface PageContent {
+  /** The thing's name: first in the window's title. */
+  title: string
+  body: Html
+  /** Further style sheets under `/assets/`. */
+  styles?: readonly string[]
+  /** Put beside the name at the top, such as a search box. */
+  masthead?: Html
+}
+
+/** The words of a page: a capability's own file of texts, English. */
+export function speechOfPage(services: Pick<Services, 'genesis'>, texts: Record<string, string>): Speech {
+  const locale = { lang: 'en', dir: 'ltr', texts } as const
+  return new Speech(locale, locale, services.genesis.timeZone)
+}
+
+/** A whole page: name of the registry, the content, where the source is. No script, no style of its own. */
+export function layout(services: Services, { title, body, styles = [], masthead }: PageContent): Html {
+  const say = speechOfPage(services, pages)
+  const registry = say.say('registry', { country: services.genesis.country.name })
+  return html`<!doctype html>
+<html lang="${say.lang}" dir="${say.dir}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} · ${registry}</title>
+<link rel="icon" href="/assets/logo.svg" type="image/svg+xml">
+${['base.css', ...styles].map((style) => html`<link rel="stylesheet" href="/assets/${style}">\n`)}</head>
+<body>
+<a class="skip" href="#content">${say.say('skip')}</a>
+<header class="masthead">
+<a class="name" href="/"><img src="/assets/logo.svg" alt="" width="30" height="30">${registry}</a>
+${masthead}
+<nav><a href="/national">${say.say('nav.api')}</a></nav>
+</header>
+${services.genesis.test && html`<p class="test-ledger">${say.say('test')}</p>`}
+<main class="page" id="content">
+${body}
+</main>
+<footer class="foot">${say.say('foot', { version: services.version })} <a href="${services.sourceUrl}">${say.say('foot.source')}</a></footer>
+</body>
+</html>
+`
+}

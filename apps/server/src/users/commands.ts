@@ -1,0 +1,52 @@
+import type { addUser, User, Written } from '@tallystick/contract'
+import type { Receipt } from '@tallystick/ledger'
+import { invariant } from '@tallystick/rules'
+import type { z } from 'zod'
+import { execute, type Sender, writtenOf } from '../platform/idempotency.ts'
+import { ProblemError, problem } from '../platform/problem.ts'
+import type { Actor, Services } from '../platform/services.ts'
+import { newSignInLink } from '../platform/sign-in-links.ts'
+import { dropUser, endUser, prepareUser, shownUser, type UserRow, userByMandate, withOtherAdmins } from './queries.ts'
+
+type Wanted = z.output<NonNullable<(typeof addUser)['body']>>
+
+/** Grants a mandate and keeps who holds it; the first time, the user gets a sign-in link. */
+export async function add(services: Services, call: Sender & { body: Wanted }): Promise<User & { entry: Written }> {
+  const { email, name, organisation, role, limit = null } = call.body
+  const kind = (await services.ledger.row('organisation', organisation))?.kind
+  if (kind === undefined) throw problem('organisation-unknown', { organisation })
+  const prepared = await prepareUser(services, { email, name, ...call })
+  if (!prepared) throw problem('email-taken', {}, [{ field: 'email', message: 'belongs to a user' }])
+  const receipt = await execute(services, call, {
+    type: 'MandateGranted',
+    request: { mandate: prepared.mandate, organisation, role: `${kind}/${role}`, limit },
+    takeBack: async () => prepared.fresh && dropUser(services, prepared.user),
+  })
+  const user = await userByMandate(services, String(receipt.entry.body.mandate))
+  invariant(user, 'whoever holds a mandate is known')
+  if (!receipt.repeated) await services.notify.signInLink(user, await newSignInLink(services, services.pool, user.id))
+  return { ...shownUser(user), email, name, entry: writtenOf(receipt) }
+}
+
+/** Revokes a user's mandate and ends the user. Nobody removes himself, or the last Admin of an organisation. */
+export async function remove(services: Services, call: Sender & { actor: Actor }, user: UserRow): Promise<Receipt> {
+  if (user.id === call.actor.user) throw problem('own-account')
+  return withOtherAdmins(services, user.organisation, user.mandate, async (others, client) => {
+    if (user.active && user.role.endsWith('/Admin') && others === 0) throw problem('last-admin')
+    const receipt = await revoke(services, call, user)
+    await endUser(services, client, user.id)
+    return receipt
+  })
+}
+
+/** Who was removed before is not there for a new command; the same command gets its answer again. */
+async function revoke(services: Services, call: Sender, user: UserRow): Promise<Receipt> {
+  try {
+    return await execute(services, call, { type: 'MandateRevoked', request: { mandate: user.mandate } })
+  } catch (error) {
+    if (!user.active && error instanceof ProblemError && error.problem.code === 'mandate-revoked') {
+      throw problem('not-found')
+    }
+    throw error
+  }
+}

@@ -1,0 +1,62 @@
+import { addUser, listUsers, readUser, removeUser, sendSignInLink } from '@tallystick/contract'
+import { allows } from '@tallystick/rules'
+import type { FastifyInstance } from 'fastify'
+import { isGovernment } from '../platform/auth.ts'
+import { executeOnce, REPLAYED, writtenOf } from '../platform/idempotency.ts'
+import { lawInForce } from '../platform/law.ts'
+import { handle } from '../platform/operations.ts'
+import { problem } from '../platform/problem.ts'
+import type { Actor, Services } from '../platform/services.ts'
+import { newSignInLink, type SignInLink } from '../platform/sign-in-links.ts'
+import { add, remove } from './commands.ts'
+import { shownUser, userById, userPage } from './queries.ts'
+
+export function register(app: FastifyInstance, services: Services): void {
+  handle(app, services, addUser, (call) => add(services, call))
+
+  handle(app, services, removeUser, async (call) => {
+    const user = await visibleUser(services, call.actor, call.params.id)
+    const receipt = await remove(services, call, user)
+    return { id: user.id, mandate: user.mandate, entry: writtenOf(receipt) }
+  })
+
+  handle(app, services, listUsers, async ({ query, actor }) => {
+    const { organisation, ...page } = query
+    if (isGovernment(actor)) return userPage(services, organisation ?? null, page)
+    if (organisation !== undefined && organisation !== actor.organisation) throw problem('forbidden')
+    return userPage(services, actor.organisation, page)
+  })
+
+  handle(app, services, readUser, async ({ params, actor }) => {
+    const user = await visibleUser(services, actor, params.id)
+    if (!user.active) throw problem('not-found')
+    return shownUser(user)
+  })
+
+  handle(app, services, sendSignInLink, async (call) => {
+    const user = await visibleUser(services, call.actor, call.params.id)
+    if (!user.active) throw problem('not-found')
+    await mayManage(services, call.actor, user)
+    let link: SignInLink | undefined
+    const answer = await executeOnce(services, call, async (client) => {
+      link = await newSignInLink(services, client, user.id)
+      return { user: user.id, expiresAt: link.expiresAt.toISOString() }
+    })
+    if (link && call.reply.getHeader(REPLAYED) === undefined) await services.notify.signInLink(user, link)
+    return answer
+  })
+}
+
+/** Who is not the government knows of nobody outside the own organisation. */
+async function visibleUser(services: Services, actor: Actor, id: string) {
+  const user = await userById(services, id)
+  if (!user || !(isGovernment(actor) || user.organisation === actor.organisation)) throw problem('not-found')
+  return user
+}
+
+/** Whoever may give a role may also send its holder a link. */
+async function mayManage(services: Services, actor: Actor, user: { role: string; organisation: string }) {
+  const { permissions } = await lawInForce(services.ledger)
+  const act = { action: `mandates.${user.role}`, organisations: [user.organisation] }
+  if (!allows(permissions, actor.role, actor.organisation, act)) throw problem('forbidden')
+}

@@ -23,6 +23,7 @@ export type HttpCode =
   | 'serial-unknown'
   | 'serial-unclear'
   | 'proposal-decided'
+  | 'account-missing'
   | 'ledger-busy'
   | 'internal'
 
@@ -49,6 +50,7 @@ export const problemStatus = {
   'serial-unknown': 404,
   'serial-unclear': 400,
   'proposal-decided': 409,
+  'account-missing': 409,
   'ledger-busy': 503,
   internal: 500,
   malformed: 400,

@@ -1,0 +1,67 @@
+import { type EntryType, type LoggedEntry, readEntry, readEntryOf, type Written } from '@tallystick/contract'
+import type { StoredEntry } from '@tallystick/ledger'
+import type { Services } from './services.ts'
+
+/** An entry with its place in the log. */
+export interface LogRow<Type extends EntryType = EntryType> {
+  index: number
+  leaf: string
+  entry: LoggedEntry<Type>
+}
+
+/** An entry in a list; `place` is what the list is sorted by: index, or revision in a stream. */
+export interface ListedRow<Type extends EntryType = EntryType> extends LogRow<Type> {
+  place: number
+}
+
+export function logRowOf({ index, leaf, bytes }: StoredEntry): LogRow {
+  return { index, leaf, entry: readEntry(bytes) }
+}
+
+/** Where an entry stands, for an answer. */
+export function placeOf({ index, leaf, entry }: LogRow): Written {
+  return { index, leaf, at: entry.at }
+}
+
+/** Of which stream, and before which place. */
+export interface Newest {
+  stream?: string | undefined
+  before?: number | undefined
+}
+
+/** Entries of one type, newest first: of the whole log, or of one stream. */
+export async function newestEntries<Type extends EntryType>(
+  services: Services,
+  type: Type,
+  { stream, before = Number.MAX_SAFE_INTEGER }: Newest,
+  limit: number,
+): Promise<ListedRow<Type>[]> {
+  const ofLog = {
+    name: 'entries-newest',
+    text: `SELECT index, leaf, bytes, index AS place FROM ledger_entry
+            WHERE type = $1 AND index < $2 ORDER BY index DESC LIMIT $3`,
+    values: [type, before, limit],
+  }
+  const ofStream = {
+    name: 'entries-newest-of-stream',
+    text: `SELECT e.index, e.leaf, e.bytes, s.revision AS place
+             FROM ledger_stream_entry s JOIN ledger_entry e USING (index)
+            WHERE s.stream = $4 AND e.type = $1 AND s.revision < $2 ORDER BY s.revision DESC LIMIT $3`,
+    values: [type, before, limit, stream],
+  }
+  const { rows } = await services.pool.query<{ index: string; leaf: Buffer; bytes: Buffer; place: string }>(
+    stream === undefined ? ofLog : ofStream,
+  )
+  return rows.map(({ index, leaf, bytes, place }) => ({
+    index: Number(index),
+    leaf: leaf.toString('hex'),
+    entry: readEntryOf(type, bytes),
+    place: Number(place),
+  }))
+}
+
+/** The entry at an index, if there is one. */
+export async function entryAt(services: Services, index: number): Promise<(LogRow & StoredEntry) | undefined> {
+  const [stored] = await services.ledger.entries(index, 1)
+  return stored?.index === index ? { ...stored, ...logRowOf(stored) } : undefined
+}

@@ -1,0 +1,184 @@
+import {
+  type BatchName,
+  type Block,
+  entrySpeech,
+  type Names,
+  type OrganisationRef,
+  type Party,
+  type ProjectRef,
+  type Speech,
+} from '@tallystick/contract'
+import { invariant, type Range, type Rows } from '@tallystick/rules'
+import { count, isSerialError, nationalSerial, print } from '@tallystick/serials'
+import type { Opening } from './openings.ts'
+import type { Services } from './services.ts'
+
+/** Rows that have a name, or lead to one. */
+type NamedKind = 'organisation' | 'mandate' | 'account' | 'project' | 'authorisation' | 'batch'
+
+const KINDS: readonly NamedKind[] = ['organisation', 'mandate', 'account', 'project', 'authorisation', 'batch']
+
+/** An entry leads to a batch, that to a project, that to its owners' accounts, those to organisations. */
+const MAX_ROUNDS = 4
+
+/** Batch as it is printed: with what its serial numbers say. */
+export interface KnownBatch extends BatchName {
+  id: string
+  authorisation: string
+  space: string
+}
+
+export type KnownProject = Omit<Rows['project'], 'title'> & {
+  id: string
+  title: string | null
+  titleCommitment: string
+}
+
+/** What ids and commitments stand for, loaded at once for all that a piece of work names. */
+export class KnownNames implements Names {
+  readonly country: string
+  readonly #countryCode: string
+  readonly #authority: string
+  readonly #authorityName: string
+  readonly #rows: ReadonlyMap<string, unknown>
+  readonly #openings: ReadonlyMap<string, Opening>
+
+  constructor(services: Services, rows: ReadonlyMap<string, unknown>, openings: ReadonlyMap<string, Opening>) {
+    this.country = services.genesis.country.name
+    this.#countryCode = services.genesis.country.code
+    this.#authority = services.genesis.authority
+    this.#authorityName = speechOf(services).say('government', { country: this.country })
+    this.#rows = rows
+    this.#openings = openings
+  }
+
+  mandate(id: string): Rows['mandate'] | undefined {
+    return this.#row('mandate', id)
+  }
+
+  account(id: string): Rows['account'] | undefined {
+    return this.#row('account', id)
+  }
+
+  organisation(id: string): { name: string | null; authority: boolean } | undefined {
+    const row = this.#row('organisation', id)
+    return row && { name: (row.name && this.opened(row.name)) ?? null, authority: id === this.#authority }
+  }
+
+  project(id: string): KnownProject | undefined {
+    const row = this.#row('project', id)
+    return row && { ...row, id, title: this.opened(row.title) ?? null, titleCommitment: row.title }
+  }
+
+  batch(id: string): KnownBatch | undefined {
+    const row = this.#row('batch', id)
+    return row && { ...row, id, first: BigInt(row.first), last: BigInt(row.last) }
+  }
+
+  authorisation(id: string): Rows['authorisation'] | undefined {
+    const row = this.#row('authorisation', id)
+    return row && { ...row, quantity: BigInt(row.quantity), issued: BigInt(row.issued) }
+  }
+
+  opened(commitment: string): string | undefined {
+    const value = this.opening(commitment)?.value
+    if (typeof value === 'string') return value
+    const named = typeof value === 'object' && value !== null && 'name' in value ? value.name : undefined
+    return typeof named === 'string' ? named : undefined
+  }
+
+  opening(commitment: string): Opening | undefined {
+    return this.#openings.get(commitment)
+  }
+
+  /** The government has the name of its country. */
+  organisationRef(id: string): OrganisationRef {
+    const known = this.organisation(id)
+    return { id, name: known?.authority ? this.#authorityName : (known?.name ?? null) }
+  }
+
+  /** An account that an entry names, and whose it is. */
+  party(account: string): Party {
+    const row = this.account(account)
+    invariant(row, 'an account that an entry names is known')
+    return { account, kind: row.kind, organisation: this.organisationRef(row.organisation) }
+  }
+
+  projectRef(id: string): ProjectRef {
+    const project = this.project(id)
+    invariant(project, 'a project that an entry names is known')
+    return { id, number: project.number, title: project.title }
+  }
+
+  /** A part of a batch as it is printed. */
+  block(batchId: string, range: Range): Block {
+    const batch = this.batch(batchId)
+    const project = batch && this.project(batch.project)
+    invariant(batch && project, 'a batch that an entry names is known, and its project')
+    const serial = nationalSerial({
+      country: this.#countryCode,
+      type: batch.unitType,
+      scope: Number(project.scope),
+      project: BigInt(project.number),
+      vintage: Number(batch.vintage),
+      range,
+    })
+    invariant(!isSerialError(serial), 'units issued here have a national serial number')
+    const { first, last } = range
+    return { first: `${first}`, last: `${last}`, quantity: `${count(range)}`, serial: print(serial) }
+  }
+
+  #row<Kind extends NamedKind>(kind: Kind, id: string): Rows[Kind] | undefined {
+    return this.#rows.get(`${kind} ${id}`) as Rows[Kind] | undefined
+  }
+}
+
+/** Loads the names of everything that these values mention by id or by commitment, in a few round trips. */
+export async function namesIn(services: Services, ...values: readonly unknown[]): Promise<KnownNames> {
+  const rows = new Map<string, unknown>()
+  const seen = new Set<string>()
+  const commitments = new Set<string>()
+  let waiting = mentions(values, seen, commitments)
+  for (let round = 0; waiting.length > 0 && round < MAX_ROUNDS; round += 1) {
+    const found = await services.pool.query<{ kind: string; id: string; row: unknown }>({
+      name: 'names-rows',
+      text: 'SELECT kind, id, row FROM ledger_row WHERE kind = ANY($1) AND id = ANY($2)',
+      values: [KINDS, waiting],
+    })
+    for (const { kind, id, row } of found.rows) rows.set(`${kind} ${id}`, row)
+    waiting = mentions(
+      found.rows.map(({ row }) => row),
+      seen,
+      commitments,
+    )
+  }
+  const openings = commitments.size > 0 ? await services.openings.open([...commitments]) : new Map<string, Opening>()
+  return new KnownNames(services, rows, openings)
+}
+
+/** Ids that were not seen before in the strings of a value; commitments are gathered aside. */
+function mentions(value: unknown, seen: Set<string>, commitments: Set<string>): string[] {
+  if (typeof value === 'string') {
+    if (/^[0-9a-f]{64}$/.test(value)) commitments.add(value)
+    if (!/^[0-9a-f]{32}$/.test(value) || seen.has(value)) return []
+    seen.add(value)
+    return [value]
+  }
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, member]) =>
+    silent.has(name) ? [] : mentions(name === 'streams' ? streamIds(member) : member, seen, commitments),
+  )
+}
+
+/** Of a stream's link only the id names something. */
+function streamIds(streams: unknown): unknown[] {
+  return Array.isArray(streams) ? streams.map((link) => (Array.isArray(link) ? link[0] : undefined)) : []
+}
+
+/** Members of entries whose hashes commit to nothing with a name. */
+const silent: ReadonlySet<string> = new Set(['facts', 'key', 'approvals', 'permissions', 'preset', 'sha256'])
+
+/** The words for entries in the language of the API. */
+export function speechOf(services: Services, lang = 'en'): Speech {
+  return entrySpeech(lang, services.genesis.timeZone)
+}

@@ -1,0 +1,94 @@
+/** A text with places in braces, `{name}`; or its plural forms, chosen by the place `count` (Intl.PluralRules). */
+export type Text = string | (Partial<Record<Intl.LDMLPluralRule, string>> & { other: string })
+
+/** One language: what a translator hands in. A key that is missing falls back to English. */
+export interface Locale {
+  /** BCP 47 tag. */
+  lang: string
+  dir: 'ltr' | 'rtl'
+  texts: Readonly<Record<string, Text>>
+}
+
+/** What a text is made of: its own words, and the places to fill. */
+export type Piece = { words: string } | { place: string }
+
+/** Texts, numbers and dates of one language. Days are those of the ledger's time zone. */
+export class Speech {
+  readonly lang: string
+  readonly dir: 'ltr' | 'rtl'
+  readonly #texts: readonly Locale['texts'][]
+  readonly #plural: Intl.PluralRules
+  readonly #number: Intl.NumberFormat
+  readonly #day: Intl.DateTimeFormat
+  readonly #legalDay: Intl.DateTimeFormat
+  readonly #minute: Intl.DateTimeFormat
+
+  /** `fallback` says what `locale` does not: English, the language that is always whole. */
+  constructor(locale: Locale, fallback: Locale, timeZone: string) {
+    this.lang = locale.lang
+    this.dir = locale.dir
+    this.#texts = [locale.texts, fallback.texts]
+    this.#plural = new Intl.PluralRules(locale.lang)
+    this.#number = new Intl.NumberFormat(locale.lang)
+    this.#day = new Intl.DateTimeFormat(locale.lang, { dateStyle: 'long', timeZone })
+    this.#legalDay = new Intl.DateTimeFormat(locale.lang, { dateStyle: 'long', timeZone: 'UTC' })
+    this.#minute = new Intl.DateTimeFormat(locale.lang, { dateStyle: 'long', timeStyle: 'short', timeZone })
+  }
+
+  /** The text of `key` with its places filled; a place without a value stays empty. */
+  say(key: string, places: Readonly<Record<string, string>> = {}, count?: bigint): string {
+    return this.pieces(key, count)
+      .map((piece) => ('words' in piece ? piece.words : (places[piece.place] ?? '')))
+      .join('')
+  }
+
+  /** The text of `key` taken apart, for whoever fills its places with more than words. */
+  pieces(key: string, count = 1n): Piece[] {
+    const text = this.#text(key)
+    const chosen = typeof text === 'string' ? text : (text[this.#plural.select(Number(count))] ?? text.other)
+    return chosen.split(/(\{\w+\})/).flatMap((part): Piece[] => {
+      if (part === '') return []
+      return part.startsWith('{') && part.endsWith('}') ? [{ place: part.slice(1, -1) }] : [{ words: part }]
+    })
+  }
+
+  has(key: string): boolean {
+    return this.#texts.some((texts) => Object.hasOwn(texts, key))
+  }
+
+  /** The text of a coded word; the code itself where no translation has it, as codes are data of a country. */
+  code(list: string, code: string): string {
+    return this.has(`${list}.${code}`) ? this.say(`${list}.${code}`) : code
+  }
+
+  number(value: bigint): string {
+    return this.#number.format(value)
+  }
+
+  /** The day of an instant, in the ledger's time zone. */
+  day(instant: string): string {
+    return this.#day.format(new Date(instant))
+  }
+
+  /** A legal date, which is the same day everywhere. */
+  legalDay(date: string): string {
+    return this.#legalDay.format(new Date(`${date}T00:00:00Z`))
+  }
+
+  minute(instant: string): string {
+    return this.#minute.format(new Date(instant))
+  }
+
+  /** `a, b and c`. */
+  list(items: readonly string[]): string {
+    return new Intl.ListFormat(this.lang, { type: 'conjunction' }).format(items)
+  }
+
+  #text(key: string): Text {
+    for (const texts of this.#texts) {
+      const text = texts[key]
+      if (text !== undefined) return text
+    }
+    return key
+  }
+}

@@ -1,0 +1,103 @@
+import texts from './en.json' with { type: 'json' }
+import { type Finding, fill, type Where } from './finding.ts'
+import type { CertificateReport, VerifyReport } from './report.ts'
+
+const lines = texts.report
+
+/** A report as text for a person, several lines without a newline at the end. */
+export function formatReport(report: VerifyReport | CertificateReport): string {
+  const parts = report.kind === 'log' ? logLines(report) : certificateLines(report)
+  return parts.filter((line) => line !== undefined).join('\n')
+}
+
+type Lines = (string | undefined)[]
+
+function logLines(report: VerifyReport): Lines {
+  const { checkpoint, ledger, signedBy, since, entries, units, attested } = report
+  const country = ledger && { country: ledger.country.name, code: ledger.country.code, timeZone: ledger.timeZone }
+  return [
+    checkpoint ? fill(lines.log, { origin: checkpoint.origin }) : undefined,
+    country ? fill(lines.ledger, { ledger: ledger.id, ...country }) : undefined,
+    ledger?.test ? lines.test : undefined,
+    checkpoint ? fill(lines.checkpoint, { size: `${checkpoint.size}`, root: checkpoint.root }) : undefined,
+    signedBy === null ? undefined : fill(lines.signedBy, { vkey: signedBy }),
+    since && report.outcome !== 'wrong' ? fill(lines.since, { size: `${since.size}` }) : undefined,
+    fill(lines.entries, { replayed: `${entries.replayed}`, size: `${entries.size}` }),
+    ...typeLines(entries.types),
+    ...(units.length > 0 ? [lines.units, ...units.map((unit) => fill(lines.unit, { ...unit }))] : []),
+    '',
+    lines.replayed,
+    ...texts.replayed.map((text) => fill(lines.item, { text })),
+    ...(attested.length > 0 ? [lines.attested] : []),
+    ...attested.map(({ type, statements }) => fill(lines.attestedBy, { type, statements: statements.join(', ') })),
+    ...noticeLines(report.notices),
+    ...findingLines(report.findings, report.findingsOmitted),
+    '',
+    verdictLine(report),
+  ]
+}
+
+function typeLines(types: Record<string, number>): string[] {
+  const widest = Math.max(0, ...Object.values(types).map((count) => `${count}`.length))
+  return Object.entries(types).map(([type, count]) => fill(lines.type, { type, count: `${count}`.padStart(widest) }))
+}
+
+function noticeLines(notices: VerifyReport['notices']): string[] {
+  if (notices.length === 0) return []
+  const items = notices.map(({ code, detail }) => fill(lines.item, { text: fill(texts.notices[code], detail) }))
+  return ['', lines.notices, ...items]
+}
+
+function findingLines(findings: readonly Finding[], omitted = 0): string[] {
+  if (findings.length === 0) return []
+  const items = findings.map(({ code, where, message }) => {
+    const place = placeOf(where)
+    return fill(place === '' ? lines.findingAnywhere : lines.finding, { code, where: place, message })
+  })
+  return ['', lines.findings, ...items, ...(omitted > 0 ? [fill(lines.omitted, { count: `${omitted}` })] : [])]
+}
+
+function placeOf({ file, entry, offset }: Where): string {
+  return [
+    file === undefined ? '' : fill(lines.file, { file }),
+    entry === undefined ? '' : fill(lines.entry, { entry: `${entry}` }),
+    offset === undefined ? '' : fill(lines.offset, { offset: `${offset}` }),
+  ]
+    .filter(Boolean)
+    .join(', ')
+}
+
+function verdictLine(report: VerifyReport): string {
+  if (report.outcome === 'whole') return lines.whole
+  if (report.outcome === 'identity-not-checked') return lines.identityNotChecked
+  return [wrongLine(report.findings.length + report.findingsOmitted), unlawfulLine(report)].filter(Boolean).join(' ')
+}
+
+function wrongLine(count: number): string {
+  return count === 1 ? lines.wrongOne : fill(lines.wrong, { count: `${count}` })
+}
+
+function unlawfulLine({ firstUnlawful }: VerifyReport): string {
+  return firstUnlawful === null
+    ? ''
+    : fill(lines.firstUnlawful, { entry: `${firstUnlawful.entry}`, rule: firstUnlawful.rule })
+}
+
+function certificateLines(report: CertificateReport): Lines {
+  const { proved, facts, signedBy, outcome } = report
+  const where = proved && { index: `${proved.index}`, origin: proved.origin, size: `${proved.size}` }
+  const verdicts = {
+    whole: lines.certificateWhole,
+    'identity-not-checked': lines.certificateUnsigned,
+    wrong: wrongLine(report.findings.length),
+  }
+  return [
+    where ? fill(lines.entryAt, where) : lines.entryNot,
+    signedBy === null ? undefined : fill(lines.signedBy, { vkey: signedBy }),
+    lines.facts,
+    ...Object.entries(facts).map(([name, value]) => fill(lines.fact, { name, value })),
+    ...findingLines(report.findings),
+    '',
+    verdicts[outcome],
+  ]
+}

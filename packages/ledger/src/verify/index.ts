@@ -1,0 +1,14 @@
+export {
+  type Certificate,
+  CertificateError,
+  type CertificateOpening,
+  certificateFacts,
+  parseCertificate,
+  verifyCertificate,
+} from './certificate.ts'
+export type { Finding, FindingCode, Where } from './finding.ts'
+export { formatReport } from './format.ts'
+export { type VerifyOptions, verifyLog } from './log.ts'
+export { type CertificateReport, exitCodeOf, type Notice, type VerifyReport } from './report.ts'
+export { runVerify, type VerifyRun } from './run.ts'
+export { FolderSource, type LogSource, Unreadable, UrlSource } from './source.ts'

@@ -1,0 +1,142 @@
+import { entryTypes, type Genesis, refusalCodes } from '@tallystick/rules'
+import { encodeBase64, formatVkey, type Vkey } from '@tallystick/tlog'
+import { checkSignature, checkSince, keyOf, readStated, type StatedCheckpoint } from './checkpoint-check.ts'
+import { checkExtras, checkKeys } from './files-check.ts'
+import { type Finding, Findings, findingOf, unlawful } from './finding.ts'
+import { type Inspector, inspectorFor } from './inspector.ts'
+import { judgeTree } from './judge.ts'
+import type { Notice, VerifyReport } from './report.ts'
+import type { LogSource } from './source.ts'
+import { inconsistenciesOf, totalsOf } from './units.ts'
+import { Walk } from './walk.ts'
+
+export interface VerifyOptions {
+  /** The log's key, which came by another way than the log. Without it, identity is not checked. */
+  vkey?: Vkey | undefined
+  /** A checkpoint of this log that was saved earlier. */
+  since?: StatedCheckpoint | undefined
+  onProgress?: ((entries: number, size: number) => void) | undefined
+}
+
+/**
+ * Checks everything that a log publishes: signature, every tile and bundle, every entry's bytes, and every entry through
+ * the rules. Keeps the state that the entries make, and a few bundles at a time. Never throws for what a source holds:
+ * what is wrong is a finding.
+ */
+export async function verifyLog(source: LogSource, options: VerifyOptions = {}): Promise<VerifyReport> {
+  const findings = new Findings()
+  const stated = await readStated(source)
+  if ('code' in stated) {
+    findings.add(stated)
+    return report(source, options, { findings })
+  }
+  const inspector = inspectorFor(stated.size)
+  try {
+    return await verifyStated(source, options, { stated, findings, inspector })
+  } finally {
+    await inspector.close()
+  }
+}
+
+async function verifyStated(
+  source: LogSource,
+  options: VerifyOptions,
+  { stated, findings, inspector }: { stated: StatedCheckpoint; findings: Findings; inspector: Inspector },
+): Promise<VerifyReport> {
+  const { size } = stated
+  const rootsAt = options.since ? [options.since.size] : []
+  const walk = new Walk(source, inspector, findings, { size, rootsAt })
+  await walk.run((entries) => options.onProgress?.(entries, size))
+
+  const { tree, firstAltered, findings: ofTree } = await judgeTree(source, stated, walk, rootsAt)
+  findings.add(...ofTree)
+  // What follows an altered entry is judged on a state that nobody signed.
+  const replayed = Math.min(walk.replayed, firstAltered ?? size)
+  const broken = walk.unlawful && walk.unlawful.entry <= (firstAltered ?? size) ? walk.unlawful : undefined
+  if (broken) findings.add(unlawful(broken.entry, broken.refusal))
+
+  const { genesis, state, adopted } = walk.replay
+  findings.add(...(await checkIdentity(stated, options.vkey, genesis)))
+  if (genesis) findings.add(...(await checkKeys(source, genesis)))
+  if (options.since) {
+    const key = options.vkey ?? (genesis && keyOf(genesis.key))
+    const fork = await checkSince(options.since, stated, key, (size) => tree?.roots.get(size))
+    if (fork) findings.add(fork)
+  }
+  const isWhole = replayed === size
+  if (isWhole) {
+    for (const { what, ...counts } of inconsistenciesOf(state)) {
+      findings.add(findingOf('state-inconsistent', {}, { what, ...counts }))
+    }
+  }
+  const extras = await checkExtras(source, size, adopted, isWhole)
+  findings.add(...extras.findings)
+  return report(source, options, { findings, stated, walk, replayed, broken, notices: extras.notices })
+}
+
+/** Genesis says whose log this is, and which key speaks for it. */
+async function checkIdentity(
+  stated: StatedCheckpoint,
+  vkey: Vkey | undefined,
+  genesis: Genesis | undefined,
+): Promise<Finding[]> {
+  const findings: Finding[] = []
+  const where = { file: 'checkpoint' }
+  const key = vkey ?? (genesis && keyOf(genesis.key))
+  const unsigned = key && (await checkSignature(stated, key))
+  if (unsigned) findings.push(unsigned)
+  if (genesis && vkey && genesis.key !== formatVkey(vkey)) {
+    findings.push(findingOf('key-not-in-history', where, { genesis: genesis.key }))
+  }
+  if (genesis && genesis.origin !== stated.origin && unsigned?.code !== 'origin-differs') {
+    findings.push(findingOf('origin-differs', where, { checkpoint: stated.origin, expected: genesis.origin }))
+  }
+  if (genesis && !key) findings.push(findingOf('checkpoint-not-signed', where, { reason: 'genesis names no key' }))
+  return findings
+}
+
+interface Results {
+  findings: Findings
+  stated?: StatedCheckpoint
+  walk?: Walk
+  replayed?: number
+  broken?: Walk['unlawful']
+  notices?: Notice[]
+}
+
+function report(source: LogSource, { vkey, since }: VerifyOptions, results: Results): VerifyReport {
+  const { findings, stated, walk, replayed = 0, broken, notices = [] } = results
+  const isSound = findings.count === 0
+  const types = Object.fromEntries([...(walk?.replay.counts ?? [])].sort(([a], [b]) => (a < b ? -1 : 1)))
+  return {
+    kind: 'log',
+    outcome: !isSound ? 'wrong' : vkey ? 'whole' : 'identity-not-checked',
+    source: source.name,
+    checkpoint: stated ? { origin: stated.origin, size: stated.size, root: encodeBase64(stated.root) } : null,
+    signedBy: vkey && stated && isSigned(findings) ? formatVkey(vkey) : null,
+    ledger: ledgerOf(walk?.replay.genesis),
+    since: since ? { size: since.size, root: encodeBase64(since.root) } : null,
+    entries: { size: stated?.size ?? 0, replayed, types },
+    firstUnlawful: broken ? { entry: broken.entry, rule: broken.refusal.refused } : null,
+    units: walk && isSound ? totalsOf(walk.replay.state) : [],
+    rules: refusalCodes,
+    attested: entryTypes
+      .filter(({ type, attested }) => type in types && attested.length > 0)
+      .map(({ type, attested }) => ({ type, statements: attested })),
+    findings: findings.list,
+    findingsOmitted: findings.omitted,
+    notices,
+  }
+}
+
+const unsignedCodes = new Set<Finding['code']>(['checkpoint-signature', 'checkpoint-not-signed', 'origin-differs'])
+
+function isSigned(findings: Findings): boolean {
+  return !findings.list.some(({ code, where }) => where.file === 'checkpoint' && unsignedCodes.has(code))
+}
+
+function ledgerOf(genesis: Genesis | undefined): VerifyReport['ledger'] {
+  if (!genesis) return null
+  const { ledger, country, timeZone, test } = genesis
+  return { id: ledger, country, timeZone, test }
+}

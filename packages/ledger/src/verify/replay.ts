@@ -1,0 +1,58 @@
+import {
+  admit,
+  applyVerdict,
+  type Entry,
+  Genesis,
+  isRefusal,
+  type Refusal,
+  Shelf,
+  State,
+  sha256Hex,
+} from '@tallystick/rules'
+
+/** The rules on every entry, in order, on a state that nothing else writes. */
+export class Replay {
+  readonly state = new State()
+  /** Documents that entries adopted so far. */
+  readonly adopted = new Set<string>()
+  genesis: Genesis | undefined
+  readonly #shelf = new Shelf()
+  readonly #counts = new Map<string, number>()
+
+  /** Entries replayed, by type. */
+  get counts(): ReadonlyMap<string, number> {
+    return this.#counts
+  }
+
+  /** The SHA-256 of the documents that an entry needs on the shelf before it can be judged. */
+  needs(entry: Entry): string[] {
+    if (entry.type === 'DocumentAdopted') return hashes(entry.body.sha256)
+    return entry.type === 'Genesis' ? hashes(entry.body.permissions, entry.body.preset) : []
+  }
+
+  /** Puts a document's bytes on the shelf; they are what their name says. */
+  shelve(sha256: string, bytes: Uint8Array): void {
+    this.#shelf.add(bytes)
+    this.adopted.add(sha256)
+  }
+
+  /** Judges the next entry; a lawful one has moved the state on. */
+  take(entry: Entry, leaf: string): Refusal | undefined {
+    const verdict = admit(this.state, entry, leaf, this.#shelf)
+    if (isRefusal(verdict)) return verdict
+    if (this.state.size === 0) this.genesis = Genesis.parse(entry.body)
+    applyVerdict(this.state, entry, verdict)
+    this.#counts.set(entry.type, (this.#counts.get(entry.type) ?? 0) + 1)
+    return undefined
+  }
+}
+
+function hashes(...values: unknown[]): string[] {
+  return values.filter((value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)) as string[]
+}
+
+/** What is wrong with content under its name, or undefined. */
+export function contentHashDiffers(sha256: string, bytes: Uint8Array): string | undefined {
+  const actual = sha256Hex(bytes)
+  return actual === sha256 ? undefined : actual
+}

@@ -1,0 +1,58 @@
+import type { RefusalCode } from '@tallystick/rules'
+import type { Finding } from './finding.ts'
+import type { UnitTotals } from './units.ts'
+
+/** Something worth knowing that is not wrong. */
+export interface Notice {
+  code: 'unknown-file' | 'content-not-adopted' | 'beyond-checkpoint'
+  detail: Record<string, string>
+}
+
+export type Outcome = 'whole' | 'wrong' | 'identity-not-checked'
+
+/** What a check of a whole log has shown. Plain data: counts are numbers, units decimal strings. */
+export interface VerifyReport {
+  kind: 'log'
+  outcome: Outcome
+  source: string
+  /** What the checkpoint states; null where it cannot be read. */
+  checkpoint: { origin: string; size: number; root: string } | null
+  /** The key that was given and has signed; null where identity was not checked. */
+  signedBy: string | null
+  /** From the genesis; null where it cannot be read. */
+  ledger: { id: string; country: { code: string; name: string }; timeZone: string; test: boolean } | null
+  /** The saved checkpoint that this log was held against. */
+  since: { size: number; root: string } | null
+  entries: { size: number; replayed: number; types: Record<string, number> }
+  /** The first entry that breaks a rule, though it may be hashed and signed as it should. */
+  firstUnlawful: { entry: number; rule: RefusalCode } | null
+  /** After the last entry; empty where not everything was replayed. */
+  units: UnitTotals[]
+  /** Codes of all rules that an entry may break. */
+  rules: readonly RefusalCode[]
+  /** Of the entry types in this log: what rests on a mandate's word. */
+  attested: { type: string; statements: readonly string[] }[]
+  findings: Finding[]
+  /** Findings beyond those listed. */
+  findingsOmitted: number
+  notices: Notice[]
+}
+
+/** What a check of one certificate has shown. */
+export interface CertificateReport {
+  kind: 'certificate'
+  outcome: Outcome
+  signedBy: string | null
+  /** Where the entry was proved to be; null where it was not. */
+  proved: { origin: string; index: number; size: number; root: string } | null
+  /** Facts that follow from the entry and its openings. */
+  facts: Record<string, string>
+  findings: Finding[]
+}
+
+const exitCodes: Record<Outcome, 0 | 1 | 3> = { whole: 0, wrong: 1, 'identity-not-checked': 3 }
+
+/** 0 whole, 1 found wrong, 3 consistent but identity not checked. */
+export function exitCodeOf(report: VerifyReport | CertificateReport): 0 | 1 | 3 {
+  return exitCodes[report.outcome]
+}

@@ -1,0 +1,135 @@
+import { readFile, stat } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { parseVkey, TlogError, type Vkey } from '@tallystick/tlog'
+import { verifyCertificate } from './certificate.ts'
+import { type StatedCheckpoint, stateOf } from './checkpoint-check.ts'
+import texts from './en.json' with { type: 'json' }
+import { fill } from './finding.ts'
+import { formatReport } from './format.ts'
+import { sha256 } from './inspect.ts'
+import { verifyLog } from './log.ts'
+import { type CertificateReport, exitCodeOf, type VerifyReport } from './report.ts'
+import { FolderSource, type LogSource, UrlSource } from './source.ts'
+
+const usage = texts.usage
+
+/** What the command line asked for cannot be done; the message says what to write instead. */
+class UsageError extends Error {}
+
+/** The end of a run of `verify`: what to print (text or one JSON object) and with which code to exit. */
+export interface VerifyRun {
+  exitCode: 0 | 1 | 2 | 3
+  /** Undefined where the arguments were not understood. */
+  report: VerifyReport | CertificateReport | undefined
+  text: string
+}
+
+const options = {
+  vkey: { type: 'string' },
+  since: { type: 'string' },
+  proof: { type: 'string' },
+  certificate: { type: 'string' },
+  json: { type: 'boolean' },
+} as const
+
+/**
+ * `verify <folder|url> --vkey … [--since file] [--json]` or `verify --proof file --certificate file --vkey … [--json]`,
+ * `args` being what follows the word `verify`. Exit codes: 0 whole, 1 found wrong, 2 usage, 3 identity not checked.
+ */
+export async function runVerify(
+  args: readonly string[],
+  onProgress?: (entries: number, size: number) => void,
+): Promise<VerifyRun> {
+  const json = args.includes('--json')
+  try {
+    const report = await check(parse(args), onProgress)
+    return { exitCode: exitCodeOf(report), report, text: json ? JSON.stringify(report) : formatReport(report) }
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    const text = json ? JSON.stringify({ error: error.message }) : `${error.message}\n\n${usage.help}`
+    return { exitCode: 2, report: undefined, text }
+  }
+}
+
+type Arguments = ReturnType<typeof parse>
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true })
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error))
+  }
+}
+
+async function check(
+  { values, positionals }: Arguments,
+  onProgress: ((entries: number, size: number) => void) | undefined,
+): Promise<VerifyReport | CertificateReport> {
+  const vkey = values.vkey === undefined ? undefined : readVkey(values.vkey)
+  if (values.proof !== undefined || values.certificate !== undefined) {
+    return checkCertificate({ values, positionals }, vkey)
+  }
+  const source = await readSource(positionals)
+  const since = values.since === undefined ? undefined : await readSince(values.since)
+  return verifyLog(source, { vkey, since, onProgress })
+}
+
+async function checkCertificate(
+  { values, positionals }: Arguments,
+  vkey: Vkey | undefined,
+): Promise<CertificateReport> {
+  const { proof, certificate, since } = values
+  if (proof === undefined || certificate === undefined) throw new UsageError(usage.proofAlone)
+  if (since !== undefined) throw new UsageError(usage.sinceWithProof)
+  if (positionals[0] !== undefined) throw new UsageError(fill(usage.sourceWithProof, { source: positionals[0] }))
+  return verifyCertificate({
+    proof: await fileOf(proof),
+    certificate: (await fileOf(certificate)).toString('utf8'),
+    vkey,
+  })
+}
+
+function readVkey(text: string): Vkey {
+  try {
+    const vkey = parseVkey(sha256, text.trim())
+    if (vkey.kind === 'ed25519') return vkey
+  } catch (error) {
+    if (!(error instanceof TlogError)) throw error
+    throw new UsageError(fill(usage.badVkey, { reason: error.message }))
+  }
+  throw new UsageError(usage.vkeyOfWitness)
+}
+
+async function readSource(positionals: readonly string[]): Promise<LogSource> {
+  const [source, another] = positionals
+  if (source === undefined) throw new UsageError(usage.noSource)
+  if (another !== undefined) throw new UsageError(usage.twoSources)
+  if (/^https?:\/\//i.test(source)) {
+    if (URL.canParse(source)) return new UrlSource(source)
+    throw new UsageError(fill(usage.badUrl, { url: source }))
+  }
+  const isFolder = await stat(source).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+  if (!isFolder) throw new UsageError(fill(usage.noFolder, { folder: source }))
+  return new FolderSource(source)
+}
+
+async function readSince(file: string): Promise<StatedCheckpoint> {
+  const note = await fileOf(file)
+  try {
+    return stateOf(note)
+  } catch (error) {
+    if (!(error instanceof TlogError)) throw error
+    throw new UsageError(fill(usage.badSince, { file, reason: error.message }))
+  }
+}
+
+async function fileOf(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file)
+  } catch (error) {
+    throw new UsageError(fill(usage.noFile, { file, reason: error instanceof Error ? error.message : String(error) }))
+  }
+}

@@ -1,0 +1,145 @@
+import { open, opendir, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** A file that is there and cannot be had; the message says why, for a person. */
+export class Unreadable extends Error {}
+
+/** Bytes, `undefined` where there is no such file, or why it could not be had. */
+export type ReadOutcome = Uint8Array | undefined | Unreadable
+
+/** Where the files of a log are. Nothing that comes from a source is believed before it is checked. */
+export interface LogSource {
+  /** As the user named it. */
+  readonly name: string
+  /** Files to ask for before they are needed. */
+  readonly ahead: number
+  /** At most `mostBytes` of it: a larger file is unreadable. Never throws. */
+  read(path: string, mostBytes: number): Promise<ReadOutcome>
+  /** Widths of the partial files kept under the path of a whole one; none where a source cannot tell. */
+  partialWidths(path: string): Promise<number[]>
+  /** Every path there is, or undefined for a source that cannot list. */
+  paths(): AsyncIterable<string> | undefined
+}
+
+const ABSENT = new Set(['ENOENT', 'ENOTDIR'])
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}
+
+/** An exported folder; no network is used. */
+export class FolderSource implements LogSource {
+  readonly name: string
+  readonly ahead = 2
+
+  constructor(folder: string) {
+    this.name = folder
+  }
+
+  async read(path: string, mostBytes: number): Promise<ReadOutcome> {
+    try {
+      const handle = await open(join(this.name, path), 'r')
+      try {
+        const stat = await handle.stat()
+        if (!stat.isFile()) return new Unreadable('it is not a file')
+        if (stat.size > mostBytes) return new Unreadable(`it has ${stat.size} bytes, at most ${mostBytes} make sense`)
+        return await handle.readFile()
+      } finally {
+        await handle.close()
+      }
+    } catch (error) {
+      if (ABSENT.has(codeOf(error))) return undefined
+      return new Unreadable(error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  async partialWidths(path: string): Promise<number[]> {
+    try {
+      const names = await readdir(join(this.name, `${path}.p`))
+      return names.filter((name) => /^[1-9][0-9]{0,2}$/.test(name)).map(Number)
+    } catch {
+      return []
+    }
+  }
+
+  async *paths(): AsyncGenerator<string> {
+    for await (const entry of await opendir(this.name, { recursive: true })) {
+      if (entry.isDirectory()) continue
+      const path = join(entry.parentPath, entry.name)
+      yield path.slice(join(this.name, '/').length).replaceAll('\\', '/')
+    }
+  }
+}
+
+const TIMEOUT_MS = 30_000
+const ATTEMPTS = 3
+const PAUSE_MS = 500
+
+/** A log served over http or https. */
+export class UrlSource implements LogSource {
+  readonly name: string
+  readonly ahead = 8
+
+  constructor(url: string) {
+    this.name = url.replace(/\/+$/, '')
+  }
+
+  async read(path: string, mostBytes: number): Promise<ReadOutcome> {
+    let why = ''
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      try {
+        const response = await fetch(`${this.name}/${path}`, { signal: AbortSignal.timeout(TIMEOUT_MS) })
+        if (response.status === 404 || response.status === 410) return undefined
+        if (response.ok) return await boundedBody(response, mostBytes)
+        why = `the server answers ${response.status}`
+        if (response.status < 500 && response.status !== 429) break
+      } catch (error) {
+        why = reasonOf(error)
+      }
+      if (attempt < ATTEMPTS) await delay(PAUSE_MS * attempt)
+    }
+    return new Unreadable(why)
+  }
+
+  async partialWidths(): Promise<number[]> {
+    return []
+  }
+
+  paths(): undefined {
+    return undefined
+  }
+}
+
+async function boundedBody(response: Response, mostBytes: number): Promise<ReadOutcome> {
+  const parts: Uint8Array[] = []
+  let bytes = 0
+  for await (const part of response.body ?? []) {
+    bytes += part.length
+    if (bytes > mostBytes) return new Unreadable(`it has more than the ${mostBytes} bytes that make sense`)
+    parts.push(part)
+  }
+  return Buffer.concat(parts)
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
+}
+
+/** Runs a task that never throws on each item, `count` of them before their turn, and answers in order. */
+export async function* ahead<T, R>(
+  items: Iterable<T>,
+  count: number,
+  task: (item: T) => Promise<R>,
+): AsyncGenerator<R> {
+  const running: Promise<R>[] = []
+  for (const item of items) {
+    running.push(task(item))
+    if (running.length > count) {
+      const next = running.shift()
+      if (next) yield await next
+    }
+  }
+  for (const next of running) yield await next
+}

@@ -1,0 +1,178 @@
+import type { Refusal } from '@tallystick/rules'
+import { bundlesOf, HASH_BYTES, type Hash, TILE_WIDTH, type Tile, tileAt, tilePath } from '@tallystick/tlog'
+import { type Findings, findingOf } from './finding.ts'
+import type { Inspected } from './inspect.ts'
+import type { Inspector } from './inspector.ts'
+import { contentHashDiffers, Replay } from './replay.ts'
+import { ahead, type LogSource, type ReadOutcome, Unreadable } from './source.ts'
+import { TILE_BYTES, TreeCheck } from './tree-check.ts'
+
+/** 256 entries of at most 65,535 bytes, each after its length. */
+export const MOST_BUNDLE_BYTES = TILE_WIDTH * (2 + 65_535)
+export const MOST_CONTENT_BYTES = 4_194_304
+
+/** The files of up to 256 consecutive entries. */
+interface Stretch {
+  tile: Tile
+  bundle: ReadOutcome
+  inspected: Inspected | undefined
+  hashes: ReadOutcome
+}
+
+/** Reads every entry of a log of `size` once, in order: into the tree, through the rules, against the tiles. */
+export class Walk {
+  readonly replay = new Replay()
+  readonly tree: TreeCheck
+  /** The first entry that breaks a rule; the state after it is not known, so nothing after it is replayed. */
+  unlawful: { entry: number; refusal: Refusal } | undefined
+  /** Were all entries there, as far as the tree is concerned? */
+  complete = false
+  readonly #source: LogSource
+  readonly #inspector: Inspector
+  readonly #findings: Findings
+  readonly #size: number
+  #replaying = true
+  #hashesAtHand: { index: number; hashes: ReadOutcome } | undefined
+
+  constructor(
+    source: LogSource,
+    inspector: Inspector,
+    findings: Findings,
+    { size, rootsAt }: { size: number; rootsAt: number[] },
+  ) {
+    this.#source = source
+    this.#inspector = inspector
+    this.#findings = findings
+    this.#size = size
+    this.tree = new TreeCheck(source, (tile) => this.#readTile(tile), rootsAt)
+  }
+
+  get replayed(): number {
+    return this.replay.state.size
+  }
+
+  async run(onProgress?: (entries: number) => void): Promise<void> {
+    const stretches = ahead(bundlesOf(this.#size), this.#source.ahead, (tile) => this.#read(tile))
+    for await (const stretch of stretches) {
+      if (!(await this.#take(stretch))) return
+      onProgress?.(stretch.tile.index * TILE_WIDTH + stretch.tile.width)
+    }
+    await this.tree.finish()
+    this.complete = true
+  }
+
+  async #read(tile: Tile): Promise<Stretch> {
+    const [bundle, hashes] = await Promise.all([
+      this.#source.read(tilePath(tile), MOST_BUNDLE_BYTES),
+      this.#source.read(tilePath({ ...tile, level: 0 }), TILE_BYTES),
+    ])
+    const inspected = bundle instanceof Uint8Array ? await this.#inspector.inspect(bundle, tile.width) : undefined
+    return { tile, bundle, inspected, hashes }
+  }
+
+  /** Answers false where neither bundle nor tile tell what comes next. */
+  async #take(stretch: Stretch): Promise<boolean> {
+    const { tile, inspected, hashes } = stretch
+    const leaves = leavesOf(stretch)
+    this.#reportBundle(stretch)
+    if (!leaves) {
+      const [first, last] = [tile.index * TILE_WIDTH, tile.index * TILE_WIDTH + tile.width - 1]
+      const file = tilePath({ ...tile, level: 0 })
+      this.#findings.add(findingOf('nothing-further', { file, entry: first }, { first: `${first}`, last: `${last}` }))
+      return false
+    }
+    this.#hashesAtHand = { index: tile.index, hashes }
+    for (const leaf of leaves) this.tree.append(leaf)
+    await this.#replay(tile, inspected)
+    await this.#comparePartialBundles(stretch)
+    await this.tree.settle()
+    return true
+  }
+
+  async #replay(tile: Tile, inspected: Inspected | undefined): Promise<void> {
+    const first = tile.index * TILE_WIDTH
+    for (const [at, entry] of (inspected?.entries ?? []).entries()) {
+      if (!this.#replaying) return
+      for (const sha256 of this.replay.needs(entry)) await this.#shelve(sha256, first + at)
+      if (!this.#replaying) return
+      const leaf = inspected?.leaves.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES) ?? new Uint8Array()
+      const refusal = this.replay.take(entry, Buffer.from(leaf).toString('hex'))
+      if (refusal) this.#stopAt(first + at, refusal)
+    }
+    if (!this.#replaying) return
+    const read = inspected?.entries.length ?? 0
+    if (inspected?.formless) this.#stopAt(first + read, inspected.formless)
+    if (read < tile.width) this.#replaying = false
+  }
+
+  #stopAt(entry: number, refusal: Refusal): void {
+    this.unlawful = { entry, refusal }
+    this.#replaying = false
+  }
+
+  async #shelve(sha256: string, entry: number): Promise<void> {
+    if (this.replay.adopted.has(sha256)) return
+    const file = `content/${sha256}`
+    const bytes = await this.#source.read(file, MOST_CONTENT_BYTES)
+    if (bytes instanceof Uint8Array) {
+      const actual = contentHashDiffers(sha256, bytes)
+      if (actual === undefined) {
+        this.replay.shelve(sha256, bytes)
+        return
+      }
+      this.#findings.add(findingOf('content-altered', { file, entry }, { sha256: actual }))
+    } else if (bytes === undefined) {
+      this.#findings.add(findingOf('content-missing', { file, entry }, { entry: `${entry}` }))
+    } else {
+      this.#findings.add(findingOf('unreadable', { file, entry }, { reason: bytes.message }))
+    }
+    this.#replaying = false
+  }
+
+  #reportBundle({ tile, bundle, inspected }: Stretch): void {
+    const file = tilePath(tile)
+    const first = tile.index * TILE_WIDTH
+    if (bundle === undefined) {
+      const bounds = { first: `${first}`, last: `${first + tile.width - 1}` }
+      this.#findings.add(findingOf('bundle-missing', { file, entry: first }, bounds))
+    } else if (bundle instanceof Unreadable) {
+      this.#findings.add(findingOf('unreadable', { file, entry: first }, { reason: bundle.message }))
+    }
+    if (inspected?.flaw) {
+      const { offset, reason } = inspected.flaw
+      const entry = first + Math.min(inspected.spans.length / 2, tile.width - 1)
+      this.#findings.add(findingOf('bundle-framing', { file, entry, offset }, { reason }))
+    }
+  }
+
+  /** Partial bundles of earlier checkpoints begin the one that is there now. */
+  async #comparePartialBundles({ tile, bundle, inspected }: Stretch): Promise<void> {
+    if (!(bundle instanceof Uint8Array) || !inspected || inspected.flaw) return
+    for (const width of await this.#source.partialWidths(tilePath({ ...tile, width: TILE_WIDTH }))) {
+      if (width >= tile.width) continue
+      const file = tilePath({ ...tile, width })
+      const partial = await this.#source.read(file, MOST_BUNDLE_BYTES)
+      const end = inspected.spans[2 * width - 1] ?? 0
+      if (partial instanceof Uint8Array && Buffer.compare(partial, bundle.subarray(0, end)) === 0) continue
+      this.#findings.add(findingOf('bundle-partial-differs', { file, entry: tile.index * TILE_WIDTH }))
+    }
+  }
+
+  /** The level 0 tile of the stretch at hand was read with its bundle. */
+  async #readTile(tile: Tile): Promise<ReadOutcome> {
+    const atHand = this.#hashesAtHand
+    const width = tileAt(0, tile.index, this.#size)?.width
+    if (tile.level === 0 && atHand?.index === tile.index && tile.width === width) return atHand.hashes
+    return this.#source.read(tilePath(tile), TILE_BYTES)
+  }
+}
+
+/** The leaves that the bundle makes; where it cannot be cut, the tile stands in, so that what follows can be checked. */
+function leavesOf({ tile, inspected, hashes }: Stretch): Hash[] | undefined {
+  const known = inspected?.leaves ?? new Uint8Array()
+  const missing = known.length < tile.width * HASH_BYTES
+  const tileIsThere = hashes instanceof Uint8Array && hashes.length === tile.width * HASH_BYTES
+  if (missing && !tileIsThere) return undefined
+  const whole = missing && tileIsThere ? Buffer.concat([known, hashes.subarray(known.length)]) : known
+  return Array.from({ length: tile.width }, (_, at) => whole.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES))
+}

@@ -1,1 +1,10 @@
-export {}
+export { createApp } from './app.ts'
+export { type Config, configTable, databaseOf, readConfig } from './platform/config.ts'
+export { type Log, stderrLog } from './platform/log.ts'
+export type { Services } from './platform/services.ts'
+export { newSignInLink, type SignInLink } from './platform/sign-in-links.ts'
+export { StartupError } from './platform/startup-error.ts'
+export { type OpenOptions, openRegistry, type Registry, signerFiles } from './registry.ts'
+export { serve } from './serve.ts'
+export { type ServerOptions, type Started, startServer } from './server.ts'
+export { type Founded, foundRegistry, type Setup } from './system/founding.ts'

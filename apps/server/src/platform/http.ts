@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import type { Operation } from '@tallystick/contract'
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import type { z } from 'zod'
 import { answerError, onFrameworkError } from './http-errors.ts'
 import { addMethodRoutes, watchRoutes } from './http-methods.ts'
@@ -126,11 +126,17 @@ function securityHeaders(https: boolean) {
   }
 }
 
-/** Request lines of the log: no address, no query, no header, no body. */
+/** What the log of the server says of requests and failures: no address, no query, no header, no body, no values. */
 export const quietSerializers = {
   req: (request: { id: string; method: string; url: string }) => ({
     id: request.id,
     method: request.method,
     path: request.url.split('?', 1)[0],
   }),
-} satisfies NonNullable<Exclude<FastifyServerOptions['logger'], boolean | FastifyBaseLogger | undefined>>['serializers']
+  err: (error: Error & { code?: string }) => ({
+    type: error.name,
+    code: error.code ?? '',
+    message: error.message,
+    stack: error.stack ?? '',
+  }),
+}

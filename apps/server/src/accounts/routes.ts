@@ -1,0 +1,86 @@
+import {
+  listAccounts,
+  listHoldings,
+  openAccounts,
+  reactivateAccount,
+  readAccount,
+  readAccountLedger,
+  readCountryLedger,
+  suspendAccount,
+} from '@tallystick/contract'
+import { randomId } from '@tallystick/ledger'
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import { execute, type Sender, writtenOf } from '../platform/idempotency.ts'
+import { handle } from '../platform/operations.ts'
+import { problem } from '../platform/problem.ts'
+import type { Services } from '../platform/services.ts'
+import { accountLedger, countryLedger } from './ledgers.ts'
+import { accountOf, accountPage, balances, holdingPage } from './queries.ts'
+
+export function register(app: FastifyInstance, services: Services): void {
+  handle(app, services, openAccounts, async (call) => {
+    const kinds = ['holding', 'retirement', 'cancellation'] as const
+    const receipt = await execute(services, call, {
+      type: 'AccountsOpened',
+      request: {
+        organisation: call.body.organisation,
+        accounts: kinds.map((kind) => ({ account: randomId(), kind })),
+      },
+    })
+    const { organisation, accounts } = Opened.parse(receipt.entry.body)
+    return {
+      organisation,
+      accounts: accounts.map(({ account, kind }) => ({ id: account, organisation, kind, active: true })),
+      entry: writtenOf(receipt),
+    }
+  })
+
+  handle(app, services, suspendAccount, (call) => setStatus(services, call, 'AccountSuspended', false))
+  handle(app, services, reactivateAccount, (call) => setStatus(services, call, 'AccountReactivated', true))
+
+  handle(app, services, listAccounts, ({ query: { organisation, ...page } }) =>
+    accountPage(services, organisation, page),
+  )
+
+  handle(app, services, readAccount, async ({ params: { id } }) => {
+    const account = await known(services, id)
+    const [sums, holdings] = await Promise.all([balances(services, id), holdingPage(services, id, {})])
+    return { ...account, balances: sums, holdings }
+  })
+
+  handle(app, services, listHoldings, async ({ params, query }) => {
+    await known(services, params.id)
+    return holdingPage(services, params.id, query)
+  })
+
+  handle(app, services, readAccountLedger, async ({ params, query }) => {
+    await known(services, params.id)
+    return accountLedger(services, params.id, query)
+  })
+
+  handle(app, services, readCountryLedger, ({ query }) => countryLedger(services, query))
+}
+
+const Opened = z.object({
+  organisation: z.string(),
+  accounts: z.array(z.object({ account: z.string(), kind: z.enum(['holding', 'retirement', 'cancellation']) })),
+})
+
+async function known(services: Services, id: string) {
+  const account = await accountOf(services, id)
+  if (!account) throw problem('not-found')
+  return account
+}
+
+async function setStatus(
+  services: Services,
+  call: Sender & { params: { id: string }; body: { reason: string } },
+  type: 'AccountSuspended' | 'AccountReactivated',
+  active: boolean,
+) {
+  const { id } = call.params
+  const { reason } = call.body
+  const receipt = await execute(services, call, { type, request: { account: id, reason } })
+  return { id, active, reason, entry: writtenOf(receipt) }
+}

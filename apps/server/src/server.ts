@@ -1,0 +1,135 @@
+import { createServer } from 'node:net'
+import { CheckpointSigner, Integrator, repeat } from '@tallystick/ledger'
+import { createApp } from './app.ts'
+import type { Config } from './platform/config.ts'
+import { quietSerializers } from './platform/http.ts'
+import { claimInstance } from './platform/instance.ts'
+import { type Log, stderrLog } from './platform/log.ts'
+import { newSignInLink } from './platform/sign-in-links.ts'
+import { StartupError } from './platform/startup-error.ts'
+import { openRegistry, type Registry, signerFiles } from './registry.ts'
+import { welcome } from './welcome.ts'
+
+const INTEGRATOR_PAUSE_MS = 100
+const SIGNER_PAUSE_MS = 500
+
+export interface ServerOptions {
+  config: Config
+  /** Where the welcome block goes. */
+  print?: (text: string) => void
+  log?: Log
+}
+
+/** A server that was started, or the one that runs on this data folder already. */
+export type Started =
+  | { started: true; url: string; close(): Promise<void> }
+  | { started: false; url: string; pid: number }
+
+/**
+ * Starts the modules that the configuration names, and answers when they are ready. A data folder has one server: where
+ * one runs already, nothing is touched. Throws StartupError.
+ */
+export async function startServer(options: ServerOptions): Promise<Started> {
+  const { log = stderrLog, print = console.log } = options
+  const config = await withPort(options.config)
+  const url = urlOf(config)
+  const closers: (() => Promise<unknown>)[] = []
+  const close = async () => {
+    for (const one of closers.splice(0).reverse()) await one()
+  }
+  try {
+    if (config.RUN_MODULE.includes('national')) {
+      const claim = await claimInstance(config.DATA_DIR, url)
+      if (!claim.claimed) return { started: false, url: claim.url, pid: claim.pid }
+      closers.push(() => claim.release())
+    }
+    const registry = await openRegistry(config, { log, may: 'upgrade' })
+    closers.push(() => registry.close())
+    closers.push(await startModules(config, registry, log))
+    print(
+      await welcome(config, registry, () =>
+        newSignInLink(registry.services, registry.services.pool, registry.founded.root.user),
+      ),
+    )
+    return { started: true, url, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Starts what `RUN_MODULE` names; answers how to stop it again, the server of people first. */
+async function startModules(config: Config, registry: Registry, log: Log): Promise<() => Promise<void>> {
+  const stops: (() => Promise<unknown>)[] = []
+  const runs = (module: Config['RUN_MODULE'][number]) => config.RUN_MODULE.includes(module)
+  try {
+    if (runs('integrator')) stops.push(runIntegrator(registry, log))
+    if (runs('signer')) stops.push(await runSigner(config, registry, log))
+    if (runs('national')) stops.push(await listen(config, registry))
+  } catch (error) {
+    for (const stop of stops.reverse()) await stop()
+    throw error
+  }
+  return async () => {
+    for (const stop of stops.reverse()) await stop()
+  }
+}
+
+function runIntegrator({ services }: Registry, log: Log): () => Promise<void> {
+  const integrator = new Integrator(services.ledger)
+  const loop = repeat(() => integrator.step(), { pauseMs: INTEGRATOR_PAUSE_MS, onError: tellOnce(log, 'integrator') })
+  return () => loop.stop()
+}
+
+async function runSigner(config: Config, { services, key }: Registry, log: Log): Promise<() => Promise<void>> {
+  const { state } = signerFiles(config.DATA_DIR)
+  const signer = new CheckpointSigner(services.ledger, await key(), state, services.clock)
+  const loop = repeat(() => signer.step(), { pauseMs: SIGNER_PAUSE_MS, onError: tellOnce(log, 'signer') })
+  return () => loop.stop()
+}
+
+/** The same failure, again and again, is told once. */
+function tellOnce(log: Log, module: string): (error: unknown) => void {
+  let told = ''
+  return (error) => {
+    const message = error instanceof Error ? error.message : String(error)
+    if (message !== told) log.warn(`${module}: ${message}`)
+    told = message
+  }
+}
+
+async function listen(config: Config, { services }: Registry): Promise<() => Promise<void>> {
+  const app = await createApp(services, { logger: { level: 'warn', serializers: quietSerializers } })
+  try {
+    await app.listen({ port: config.PORT, host: config.HOST })
+  } catch (error) {
+    await app.close()
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    throw new StartupError(`Another program listens on port ${config.PORT} of ${config.HOST}. Stop it, or set PORT.`)
+  }
+  return () => app.close()
+}
+
+/** Port 0 becomes a free port, and the public address names it. */
+async function withPort(config: Config): Promise<Config> {
+  if (config.PORT !== 0) return config
+  const port = await freePort(config.HOST)
+  const PUBLIC_URL = config.PUBLIC_URL === 'http://localhost:0' ? `http://localhost:${port}` : config.PUBLIC_URL
+  return { ...config, PORT: port, PUBLIC_URL }
+}
+
+function freePort(host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().on('error', reject)
+    probe.listen(0, host, () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+}
+
+/** Where this machine reaches the server. */
+function urlOf({ HOST, PORT }: Config): string {
+  const host = HOST === '0.0.0.0' || HOST === '::' ? 'localhost' : HOST
+  return `http://${host.includes(':') ? `[${host}]` : host}:${PORT}`
+}

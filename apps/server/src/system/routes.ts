@@ -1,0 +1,52 @@
+import { type Operation, openApiOf, readHealth } from '@tallystick/contract'
+import type { FastifyInstance } from 'fastify'
+import { serveAssets } from '../platform/assets.ts'
+import { handle } from '../platform/operations.ts'
+import { sendHtml } from '../platform/pages.ts'
+import type { Services } from '../platform/services.ts'
+import { apiPage, sourcePage } from './api-page.ts'
+
+export function register(app: FastifyInstance, services: Services): void {
+  handle(app, services, readHealth, async () => {
+    const { ledger, genesis, version, modules, sourceUrl } = services
+    const [head, checkpoint] = await Promise.all([ledger.head(), ledger.tree.checkpoint()])
+    return {
+      version,
+      ledgerId: genesis.ledger,
+      origin: genesis.origin,
+      country: genesis.country,
+      test: genesis.test,
+      size: head.size,
+      checkpoint: checkpoint ? { size: checkpoint.size, root: checkpoint.root, at: checkpoint.at } : null,
+      modules: [...modules],
+      source: sourceUrl,
+    }
+  })
+
+  app.get('/national/openapi.json', async (_request, reply) =>
+    reply.type('application/json; charset=utf-8').send(JSON.stringify(openApiDocument(app.operations, services))),
+  )
+
+  app.get('/national', async (_request, reply) => sendHtml(reply, apiPage(services, inOrder(app.operations))))
+
+  app.get('/source', async (_request, reply) => {
+    if (services.sourceUrl !== `${services.publicUrl}/source`) return reply.redirect(services.sourceUrl)
+    return sendHtml(reply, sourcePage(services))
+  })
+
+  serveAssets(app, new URL('../platform/assets/', import.meta.url))
+}
+
+function openApiDocument(operations: readonly Operation[], services: Services) {
+  return openApiOf(inOrder(operations), {
+    title: `National API of ${services.genesis.country.name}`,
+    version: services.version,
+    description: 'Every command carries an Idempotency-Key; every refusal is a problem (RFC 9457) with a code.',
+    server: services.publicUrl,
+  })
+}
+
+/** Tags in the order of the alphabet, the operations of each as they were registered. */
+function inOrder(operations: readonly Operation[]): Operation[] {
+  return operations.toSorted((a, b) => a.tag.localeCompare(b.tag, 'en'))
+}

@@ -9,8 +9,10 @@ export const root = join(import.meta.dirname, '..')
 const modules = join(root, 'node_modules')
 const lock = join(root, '.install.lock')
 const OLDEST_NODE = [22, 18]
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 const HEARTBEAT_MS = 1_000
 const LOCK_STALE_AFTER_MS = 15_000
+const LOCK_DEAD_AFTER_MS = 900_000
 
 /** Installs the dependencies if they are not in step with package-lock.json. Two at once: the second waits for the first. */
 export async function ensureDependencies() {
@@ -69,28 +71,35 @@ async function install() {
   const env = { ...process.env, PATH: path.join(delimiter) }
   const child = spawn('npm', args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (text) => {
-      output += text
-    })
-  const heartbeat = setInterval(() => touch(), HEARTBEAT_MS)
+  const collect = (text) => {
+    output += text
+  }
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', collect)
+  if (child.pid) writeFileSync(lock, String(child.pid))
+  const heartbeat = setInterval(touch, HEARTBEAT_MS)
+  let interrupted = false
+  const stop = () => {
+    interrupted = true
+    child.kill()
+  }
+  for (const signal of SIGNALS) process.on(signal, stop)
   const code = await new Promise((resolve) => {
     child.on('error', (error) => {
-      output += error.message
+      collect(error.message)
       resolve(1)
     })
     child.on('close', resolve)
   })
+  for (const signal of SIGNALS) process.off(signal, stop)
   clearInterval(heartbeat)
   if (code === 0 && inStep()) return
-  throw new Error(`npm ci failed:\n${output.trim()}`)
+  throw new Error(interrupted ? 'The installation was interrupted.' : `npm ci failed:\n${output.trim()}`)
 }
 
 async function takeLock() {
-  const mine = `${process.pid} ${Date.now()}`
   for (let told = false; ; ) {
     try {
-      writeFileSync(lock, mine, { flag: 'wx' })
+      writeFileSync(lock, String(process.pid), { flag: 'wx' })
       return () => rmSync(lock, { force: true })
     } catch (error) {
       if (error.code !== 'EEXIST') throw error
@@ -102,15 +111,26 @@ async function takeLock() {
   }
 }
 
-/** Whoever installs touches the lock each second; one that is not touched belongs to a process that was killed. */
+/** Whoever installs touches the lock each second. Untouched, its owner was killed; but the npm it names may still be at work. */
 function breakStaleLock() {
   try {
-    if (Date.now() - statSync(lock).mtimeMs < LOCK_STALE_AFTER_MS) return
+    const untouched = Date.now() - statSync(lock).mtimeMs
+    if (untouched < LOCK_STALE_AFTER_MS) return
+    if (untouched < LOCK_DEAD_AFTER_MS && exists(Number(readFileSync(lock, 'utf8')))) return
     const aside = `${lock}.${process.pid}`
     renameSync(lock, aside)
     rmSync(aside)
   } catch (error) {
     if (error.code !== 'ENOENT') throw error
+  }
+}
+
+function exists(pid) {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error.code === 'EPERM'
   }
 }
 

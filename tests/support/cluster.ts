@@ -8,6 +8,7 @@ import { stderrLog } from '../../apps/server/src/platform/log.ts'
 import { binariesIn } from '../../apps/server/src/platform/postgres/binaries.ts'
 import { type Embedded, openEmbedded } from '../../apps/server/src/platform/postgres/embedded.ts'
 import { findPostmaster, stopPostmaster } from '../../apps/server/src/platform/postgres/postmaster.ts'
+import { isAlive } from '../../apps/server/src/platform/process.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -57,22 +58,13 @@ async function announce(runFolder: string, starting: Promise<Embedded | null>, e
 /** Stops the servers that killed runs left behind, and takes their folders away. */
 async function sweep(): Promise<void> {
   for (const name of await readdir(runs)) {
-    if (alive(Number.parseInt(name, 10))) continue
+    if (isAlive(Number.parseInt(name, 10))) continue
     for (const kind of ['fast', 'durable']) {
       const folder = join(runs, name, kind, 'pg')
       const left = await findPostmaster(folder).catch(() => null)
       if (left) await stopPostmaster(folder, left.pid)
     }
     await rm(join(runs, name), { recursive: true, force: true })
-  }
-}
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 

@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { appendFile, chown, link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { errorCode } from '../error-code.ts'
+import { isAlive } from '../process.ts'
 import { StartupError } from '../startup-error.ts'
 import { type Binaries, unprivileged } from './binaries.ts'
 
@@ -24,7 +26,8 @@ const SETTINGS = {
   huge_pages: 'off',
 }
 
-const NOT_DURABLE = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
+/** A killed server still loses nothing, for the kernel has what it wrote. */
+const NOT_DURABLE = { fsync: 'off', full_page_writes: 'off' }
 
 /**
  * Finds the cluster of a data folder, or makes it. It is made aside and renamed into place, so that a cluster is there
@@ -63,8 +66,8 @@ async function ensurePassword(file: string, clusterExists: boolean): Promise<str
   await handle.writeFile(randomBytes(24).toString('base64url'))
   await handle.sync()
   await handle.close()
-  await link(draft, file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error
+  await link(draft, file).catch((error: unknown) => {
+    if (errorCode(error) !== 'EEXIST') throw error
   })
   await rm(draft)
   return readFile(file, 'utf8')
@@ -139,18 +142,9 @@ async function sweep(dataDir: string): Promise<void> {
     if (!maker) continue
     const path = join(dataDir, name)
     const made = await stat(path).catch(() => null)
-    if (made && (!exists(Number(maker)) || Date.now() - made.mtimeMs > ABANDONED_AFTER_MS)) {
+    if (made && (!isAlive(Number(maker)) || Date.now() - made.mtimeMs > ABANDONED_AFTER_MS)) {
       await rm(path, { recursive: true, force: true, maxRetries: 5 }).catch(() => {})
     }
-  }
-}
-
-function exists(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 

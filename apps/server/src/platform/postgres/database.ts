@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
 import { StartupError } from '../startup-error.ts'
+import { createDatabase } from './create-database.ts'
 import { type EmbeddedOptions, openEmbedded } from './embedded.ts'
 import { type ExternalAddress, openExternal } from './external.ts'
 
@@ -64,11 +65,7 @@ async function ensureDatabase(url: string, name: string): Promise<string> {
               EXISTS (SELECT FROM pg_database WHERE datname = $1) AS there`,
       [name],
     )
-    if (!rows[0]?.there) {
-      await client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}`).catch((error: pg.DatabaseError) => {
-        if (error.code !== '42P04' && error.code !== '23505') throw error
-      })
-    }
+    if (!rows[0]?.there) await createDatabase(client, name)
     return rows[0]?.version ?? ''
   } finally {
     await client.end()

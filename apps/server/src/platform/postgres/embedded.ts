@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
+import { errorCode } from '../error-code.ts'
 import type { Log } from '../log.ts'
 import { StartupError } from '../startup-error.ts'
 import { type Binaries, embeddedBinaries } from './binaries.ts'
@@ -130,10 +131,8 @@ async function enter(port: number, password: string): Promise<pg.Client | null> 
     await session.query("SET application_name = 'tallystick user'; SET idle_session_timeout = 0")
     if (await locked(session, 'pg_try_advisory_lock_shared')) return session
   } catch (error) {
-    const code = error instanceof pg.DatabaseError ? error.code : undefined
-    if (code === '28P01')
-      throw new StartupError('pg.password in the data folder is not the password of the database in it.')
-    if (code !== undefined && !code.startsWith('57P')) throw error
+    if (errorCode(error) === '28P01') throw new StartupError('pg.password does not open the database beside it.')
+    if (error instanceof pg.DatabaseError && !errorCode(error).startsWith('57P')) throw error
   }
   await session.end().catch(() => {})
   return null

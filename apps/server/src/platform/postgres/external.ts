@@ -1,5 +1,7 @@
 import pg from 'pg'
+import { errorCode } from '../error-code.ts'
 import { StartupError } from '../startup-error.ts'
+import { createDatabase, createStatement } from './create-database.ts'
 
 /** Where a PostgreSQL of the operator is: one URL, or its parts. `host` may be the folder of a Unix socket. */
 export type ExternalAddress =
@@ -29,9 +31,9 @@ export async function openExternal(address: ExternalAddress, database: string): 
   try {
     return { url: url.href, version: await check(url.href), place }
   } catch (error) {
-    if (!(error instanceof pg.DatabaseError) || error.code !== '3D000') throw explain(error, place)
+    if (errorCode(error) !== '3D000') throw explain(error, place)
   }
-  await createDatabase(url, place)
+  await makeDatabase(url, place)
   return {
     url: url.href,
     version: await check(url.href).catch((error) => Promise.reject(explain(error, place))),
@@ -83,18 +85,17 @@ async function check(url: string): Promise<string> {
   })
 }
 
-async function createDatabase(url: URL, place: string): Promise<void> {
+async function makeDatabase(url: URL, place: string): Promise<void> {
   const name = decodeURIComponent(url.pathname.slice(1))
-  const statement = `CREATE DATABASE ${pg.escapeIdentifier(name)} ENCODING 'UTF8' TEMPLATE template0`
   const maintenance = new URL(url)
   maintenance.pathname = '/postgres'
   try {
-    await withClient(maintenance.href, (client) => client.query(statement))
+    await withClient(maintenance.href, (client) => createDatabase(client, name))
   } catch (error) {
-    const code = error instanceof pg.DatabaseError ? error.code : undefined
-    if (code === '42P04' || code === '23505') return
     const reason = error instanceof Error ? error.message : String(error)
-    throw new StartupError(`The database ${place} does not exist and cannot be made (${reason}). Run: ${statement};`)
+    throw new StartupError(
+      `The database ${place} does not exist and cannot be made (${reason}). Run: ${createStatement(name)};`,
+    )
   }
 }
 
@@ -111,7 +112,8 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
 
 function explain(error: unknown, place: string): Error {
   if (error instanceof StartupError) return new StartupError(`${place}: ${error.message}`)
-  const { code = '', message } = error as Error & { code?: string }
+  const code = errorCode(error)
+  const message = error instanceof Error ? error.message : String(error)
   if (UNREACHABLE.includes(code) || /timeout expired|timed out/i.test(message)) {
     return new StartupError(
       `No PostgreSQL answers at ${place} (${code || 'no answer in 10 s'}). Is it running, and are DATABASE_URL, or DB_HOST and DB_PORT, right?`,

@@ -5,6 +5,7 @@ import { copyFile, link, open, readFile, readlink, realpath, rename, rm, stat, t
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { errorCode } from '../error-code.ts'
 import { StartupError } from '../startup-error.ts'
 import { type Binaries, unprivileged } from './binaries.ts'
 import { type Cluster, POSTGRES_ENVIRONMENT } from './cluster.ts'
@@ -45,7 +46,7 @@ async function servesFolder(pid: number, folder: string): Promise<boolean> {
     try {
       return (await readlink(`/proc/${pid}/cwd`)) === (await realpath(folder))
     } catch (error) {
-      return ['EACCES', 'EPERM'].includes(String((error as NodeJS.ErrnoException).code))
+      return ['EACCES', 'EPERM'].includes(errorCode(error))
     }
   }
   const name = await new Promise<string>((resolve) =>
@@ -62,7 +63,7 @@ async function removeStale(file: string, judged: string): Promise<void> {
     if ((await readFile(aside, 'utf8')) !== judged) await link(aside, file)
     await rm(aside)
   } catch (error) {
-    if (!['ENOENT', 'EEXIST'].includes(String((error as NodeJS.ErrnoException).code))) throw error
+    if (!['ENOENT', 'EEXIST'].includes(errorCode(error))) throw error
   }
 }
 

@@ -1,0 +1,88 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { configTable, databaseOf, readConfig } from './config.ts'
+
+let folder = ''
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'config-'))
+})
+
+afterAll(() => rm(folder, { recursive: true }))
+
+const read = (environment: Record<string, string>) => readConfig(environment, folder)
+
+describe('the configuration', () => {
+  it('runs everything with an embedded database when nothing is said', () => {
+    const config = read({})
+    expect(config).toMatchObject({
+      RUN_MODULE: ['national', 'integrator', 'signer'],
+      PORT: 3030,
+      PUBLIC_URL: 'http://localhost:3030',
+      LEDGER_TIME_ZONE: 'UTC',
+      systemCountryCode: undefined,
+    })
+    expect(databaseOf(config)).toEqual({ dataDir: './data', name: 'carbondbdev', external: null })
+  })
+
+  it('takes a database by URL or by parts', () => {
+    const url = 'postgres://u:p@db:5433/x'
+    expect(databaseOf(read({ DATABASE_URL: url }))).toMatchObject({ external: { url } })
+    const external = { host: 'db', port: 5432, user: 'root', password: 'p' }
+    expect(databaseOf(read({ DB_HOST: 'db', DB_PASSWORD: 'p' }))).toMatchObject({ name: 'carbondbdev', external })
+    expect(() => read({ DATABASE_URL: url, DB_HOST: 'db' })).toThrow('DATABASE_URL and DB_HOST are both set')
+  })
+
+  it('lets the environment win over .env.local, and takes empty for not set', async () => {
+    await writeFile(join(folder, '.env.local'), 'PORT=4000\nROOT_EMAIL="root@example.org"\nHOST=\n')
+    const { PORT, ROOT_EMAIL, HOST } = read({ PORT: '5000', ROOT_EMAIL: '' })
+    expect({ PORT, ROOT_EMAIL, HOST }).toEqual({ PORT: 5000, ROOT_EMAIL: 'root@example.org', HOST: 'localhost' })
+    await rm(join(folder, '.env.local'))
+  })
+
+  it('takes modules in any order, with spaces', () => {
+    expect(read({ RUN_MODULE: 'signer, national' }).RUN_MODULE).toEqual(['national', 'signer'])
+  })
+
+  it('takes the names of the ledger that mean PostgreSQL', () => {
+    expect([read({ LEDGER_TYPE: 'OQDB' }).LEDGER_TYPE, read({ LEDGER_TYPE: 'PGSQL' }).LEDGER_TYPE]).toEqual([
+      'PGSQL',
+      'PGSQL',
+    ])
+  })
+
+  it.each([
+    [
+      'RUN_MODULE',
+      'national,stats',
+      'RUN_MODULE is "national,stats": must be a list, separated by commas, of national, integrator, signer.',
+    ],
+    ['PORT', '3030x', 'PORT is "3030x": must be a whole number from 0 to 65535.'],
+    ['PORT', '70000', 'must be a whole number from 0 to 65535'],
+    ['DB_PORT', '0', 'must be a whole number from 1 to 65535'],
+    ['LEDGER_TYPE', 'QLDB', 'LEDGER_TYPE is "QLDB": Amazon ended the QLDB service on 2025-07-31'],
+    ['LEDGER_TYPE', 'MEMORY', 'would be lost with the process'],
+    ['LEDGER_TYPE', 'FABRIC', 'must be PGSQL'],
+    ['systemCountryCode', 'nam', 'must be two capital letters'],
+    ['LEDGER_TIME_ZONE', 'Mars/Olympus', 'must be a time zone'],
+    ['ROOT_EMAIL', 'root', 'must be an e-mail address'],
+    ['PUBLIC_URL', 'registry.example.org', 'must be an address'],
+    ['PUBLIC_URL', 'ftp://registry.example.org', 'must be an address'],
+    ['IS_EMAIL_DISABLED', 'false', 'must be true'],
+    ['systemCountryName', 'Namibia', 'without systemCountryCode'],
+  ])('refuses %s=%s', (name, value, message) => {
+    expect(() => read({ [name]: value })).toThrow(message)
+  })
+
+  it('names every wrong variable at once, and shows no secret', () => {
+    const wrong = () => read({ PORT: 'x', DATABASE_URL: 'mysql://u:secret@db/x' })
+    expect(wrong).toThrow(/PORT.*\nDATABASE_URL must begin with postgres/)
+    expect(wrong).not.toThrow('secret')
+  })
+
+  it('prints its table for the documentation', () => {
+    expect(configTable()).toContain('| `PORT` | `3030` | Port of the HTTP server')
+  })
+})

@@ -1,0 +1,203 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
+import { z } from 'zod'
+import { errorCode } from './error-code.ts'
+import type { DatabaseOptions } from './postgres/database.ts'
+import { StartupError } from './startup-error.ts'
+
+/** What a process can run. */
+export const MODULES = ['national', 'integrator', 'signer'] as const
+export type Module = (typeof MODULES)[number]
+
+const MODULE_LIST = `a list, separated by commas, of ${MODULES.join(', ')}`
+
+const text = z.string()
+const wholeNumber = (least: number, most: number) =>
+  text
+    .regex(/^\d{1,9}$/, `must be a whole number from ${least} to ${most}`)
+    .transform(Number)
+    .refine((number) => number >= least && number <= most, `must be a whole number from ${least} to ${most}`)
+const webAddress = (message: string) =>
+  z.url({ protocol: /^https?$/, error: message }).transform((url) => url.replace(/\/+$/, ''))
+
+const modules = text.transform((list, context): Module[] => {
+  const named = list.split(',').map((name) => name.trim())
+  const known = MODULES.filter((module) => named.includes(module))
+  if (named.every((name) => known.some((module) => module === name))) return known
+  context.addIssue(`must be ${MODULE_LIST}`)
+  return z.NEVER
+})
+
+const ledgerType = text.transform((type, context): 'PGSQL' => {
+  if (type === 'PGSQL' || type === 'OQDB') return 'PGSQL'
+  const reasons: Record<string, string> = {
+    QLDB: 'Amazon ended the QLDB service on 2025-07-31; use PGSQL',
+    MEMORY: 'a ledger in memory is for tests and would be lost with the process; use PGSQL',
+  }
+  context.addIssue(reasons[type] ?? 'must be PGSQL (OQDB means the same)')
+  return z.NEVER
+})
+
+type Variable<Schema extends z.ZodType> = {
+  readonly schema: Schema
+  /** As it would be written in the environment. */
+  readonly byDefault?: string
+  /** For the table: what it is, and what may be said. */
+  readonly about: string
+  /** Its value is never shown. */
+  readonly secret?: true
+}
+
+const define = <Schema extends z.ZodType>(variable: Variable<Schema>) => variable
+
+/** Every environment variable. */
+const VARIABLES = {
+  RUN_MODULE: define({
+    schema: modules,
+    byDefault: MODULES.join(','),
+    about: `What this process runs: ${MODULE_LIST}. Exactly one process runs \`signer\`.`,
+  }),
+  PORT: define({
+    schema: wholeNumber(0, 65_535),
+    byDefault: '3030',
+    about: 'Port of the HTTP server; 0 takes a free one.',
+  }),
+  HOST: define({
+    schema: text,
+    byDefault: 'localhost',
+    about: 'Address to listen on. `0.0.0.0` for every network, as in a container.',
+  }),
+  PUBLIC_URL: define({
+    schema: webAddress('must be an address that begins with http:// or https://').optional(),
+    about: 'Address at which the public reaches the registry. Default: `http://localhost:` and `PORT`.',
+  }),
+  SOURCE_URL: define({
+    schema: webAddress('must be an address that begins with http:// or https://').optional(),
+    about: 'Where the source of the running version is, which the licence asks you to offer to every user.',
+  }),
+  DATA_DIR: define({
+    schema: text,
+    byDefault: './data',
+    about: 'Folder of keys, signer state, files and, without `DATABASE_URL` or `DB_HOST`, the database.',
+  }),
+  DATABASE_URL: define({
+    schema: z.url({ protocol: /^postgres(ql)?$/, error: 'must begin with postgres://' }).optional(),
+    secret: true,
+    about: 'PostgreSQL 15 to 18, `postgres://user:password@host:port/database`. Instead of the five `DB_` variables.',
+  }),
+  DB_HOST: define({
+    schema: text.optional(),
+    about: 'Host of a PostgreSQL 15 to 18, or the folder of its socket. Without it one is embedded in `DATA_DIR`.',
+  }),
+  DB_PORT: define({ schema: wholeNumber(1, 65_535), byDefault: '5432', about: 'Port of the PostgreSQL at `DB_HOST`.' }),
+  DB_USER: define({ schema: text, byDefault: 'root', about: 'Role to use at `DB_HOST`.' }),
+  DB_PASSWORD: define({ schema: text.optional(), secret: true, about: 'Its password.' }),
+  DB_NAME: define({
+    schema: text.max(63, 'must have at most 63 characters'),
+    byDefault: 'carbondbdev',
+    about: 'Name of the database; made if it is missing.',
+  }),
+  LEDGER_TYPE: define({
+    schema: ledgerType,
+    byDefault: 'PGSQL',
+    about: 'Engine of the ledger: `PGSQL`, or `OQDB`, which means the same.',
+  }),
+  systemCountryCode: define({
+    schema: text.regex(/^[A-Z]{2}$/, 'must be two capital letters as in ISO 3166-1, such as NA').optional(),
+    about:
+      'Country of a new ledger, ISO 3166-1 alpha-2. Without it a new ledger is a test ledger of the made-up country XT.',
+  }),
+  systemCountryName: define({
+    schema: text.max(100, 'must have at most 100 characters').optional(),
+    about: 'Name of the country. Default: its English name.',
+  }),
+  LEDGER_TIME_ZONE: define({
+    schema: text.refine(isTimeZone, 'must be a time zone of the IANA database, such as Africa/Windhoek'),
+    byDefault: 'UTC',
+    about: 'Time zone of the legal dates of a new ledger.',
+  }),
+  ROOT_EMAIL: define({
+    schema: z.email('must be an e-mail address').optional(),
+    about: 'E-mail address of the first administrator of a new registry.',
+  }),
+  IS_EMAIL_DISABLED: define({
+    schema: text
+      .refine((value) => value === 'true', 'must be true: this version prints messages instead of sending mail')
+      .transform(() => true as const),
+    byDefault: 'true',
+    about: '`true`: messages to people are printed on the console, not sent.',
+  }),
+}
+
+type Values = { [Name in keyof typeof VARIABLES]: z.output<(typeof VARIABLES)[Name]['schema']> }
+
+/** What the environment says, checked, under the variables' own names. */
+export type Config = Omit<Values, 'PUBLIC_URL'> & { readonly PUBLIC_URL: string }
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Reads `.env.local` of the folder and the environment, which wins; a variable set to nothing counts as not set. Throws
+ * StartupError with one line for each variable that is wrong.
+ */
+export function readConfig(environment: Environment = process.env, folder = process.cwd()): Config {
+  const given: Environment = { ...readLocal(folder), ...withoutEmpty(environment) }
+  const problems: string[] = []
+  const entries = Object.entries(VARIABLES).map(([name, variable]: [string, Variable<z.ZodType>]) => {
+    const value = given[name] || variable.byDefault
+    const parsed = variable.schema.safeParse(value)
+    if (!parsed.success) problems.push(problemOf(name, variable, value, parsed.error))
+    return [name, parsed.data]
+  })
+  const values = Object.fromEntries(entries) as Values
+  if (values.DATABASE_URL && values.DB_HOST) problems.push('DATABASE_URL and DB_HOST are both set: unset one of them.')
+  if (values.systemCountryName && !values.systemCountryCode) {
+    problems.push('systemCountryName is set without systemCountryCode: set both.')
+  }
+  if (problems.length > 0) throw new StartupError(problems.join('\n'))
+  return { ...values, PUBLIC_URL: values.PUBLIC_URL ?? `http://localhost:${values.PORT}` }
+}
+
+function problemOf(name: string, variable: Variable<z.ZodType>, value: string | undefined, error: z.ZodError): string {
+  const shown = variable.secret ? '' : ` is "${value}":`
+  return `${name}${shown} ${error.issues.map((issue) => issue.message).join(', ')}.`
+}
+
+/** The database that a configuration names, for `openDatabase`. */
+export function databaseOf(config: Config): Pick<DatabaseOptions, 'dataDir' | 'name' | 'external'> {
+  const { DATA_DIR: dataDir, DB_NAME: name, DATABASE_URL: url, DB_HOST: host } = config
+  if (url) return { dataDir, name, external: { url } }
+  if (!host) return { dataDir, name, external: null }
+  return { dataDir, name, external: { host, port: config.DB_PORT, user: config.DB_USER, password: config.DB_PASSWORD } }
+}
+
+/** The table of environment variables for the documentation, in Markdown. */
+export function configTable(): string {
+  const rows = Object.entries(VARIABLES).map(([name, { byDefault, about }]: [string, Variable<z.ZodType>]) => {
+    return `| \`${name}\` | ${byDefault ? `\`${byDefault}\`` : ''} | ${about} |`
+  })
+  return ['| Variable | Default | Meaning |', '|---|---|---|', ...rows, ''].join('\n')
+}
+
+function readLocal(folder: string): Environment {
+  try {
+    return withoutEmpty(parseEnv(readFileSync(join(folder, '.env.local'), 'utf8')))
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return {}
+    throw new StartupError(`.env.local cannot be read: ${error instanceof Error ? error.message : error}`)
+  }
+}
+
+function withoutEmpty(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''))
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}

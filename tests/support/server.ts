@@ -1,0 +1,59 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { until } from './api.ts'
+
+const CLI = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url))
+
+export interface ServerProcess {
+  url: string
+  child: ChildProcess
+  /** Everything that it has printed. */
+  output(): string
+  /** The newest sign-in link that it has printed for an e-mail address. */
+  linkFor(email: string): Promise<string>
+  kill(signal?: NodeJS.Signals): Promise<void>
+}
+
+/** Starts `tallystick serve` as a process of its own and waits until it answers. */
+export async function startServer(env: Record<string, string>, args: string[] = []): Promise<ServerProcess> {
+  const port = env.PORT ?? String(await freePort())
+  const child = spawn(process.execPath, [CLI, 'serve', ...args], {
+    env: { PATH: process.env.PATH ?? '', ROOT_EMAIL: 'root@authority.example', ...env, PORT: port },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => (output += String(data)))
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const url = `http://localhost:${port}`
+  await until(`server at ${url}`, async () => {
+    if (child.exitCode !== null) throw new Error(`the server ended by itself:\n${output}`)
+    return fetch(`${url}/national/health`).then((answer) => answer.ok, () => false)
+  }, 60_000)
+  return {
+    url,
+    child,
+    output: () => output,
+    linkFor: (email) => until(`link for ${email}`, async () => newestLink(output, email)),
+    async kill(signal = 'SIGTERM') {
+      child.kill(signal)
+      await ended
+    },
+  }
+}
+
+function newestLink(output: string, email: string): string | undefined {
+  const at = output.lastIndexOf(email)
+  return at < 0 ? undefined : /https?:\/\/\S+\/sign-in\?token=\S+/.exec(output.slice(at))?.[0]
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+}

@@ -225,7 +225,7 @@ export const Cancellation = z.object(ending).meta({ id: 'Cancellation' })
 
 const endProblems = [...MovementProblems, 'account-missing', 'account-foreign', 'code-unknown'] as const
 
-const ByCertificate = z.strictObject({
+export const ByCertificate = z.strictObject({
   certificate: z
     .string()
     .regex(/^[1-9]\d{0,14}$/, 'must be the number of a certificate')

@@ -1,4 +1,5 @@
 export * from './accounts.ts'
+export * from './certificates.ts'
 export * from './common.ts'
 export * from './credits.ts'
 export * from './entries.ts'

@@ -1,5 +1,6 @@
 import { type EntryType, type LoggedEntry, readEntry, readEntryOf, type Written } from '@tallystick/contract'
-import type { StoredEntry } from '@tallystick/ledger'
+import type { Receipt, StoredEntry } from '@tallystick/ledger'
+import { invariant } from '@tallystick/rules'
 import type { Services } from './services.ts'
 
 /** An entry with its place in the log. */
@@ -21,6 +22,12 @@ export function logRowOf({ index, leaf, bytes }: StoredEntry): LogRow {
 /** Where an entry stands, for an answer. */
 export function placeOf({ index, leaf, entry }: LogRow): Written {
   return { index, leaf, at: entry.at }
+}
+
+/** The entry of a receipt, which a command of this type has written. */
+export function entryOf<Type extends EntryType>(type: Type, { entry }: Receipt): LoggedEntry<Type> {
+  invariant(entry.type === type, 'a command writes an entry of its own type')
+  return entry as unknown as LoggedEntry<Type>
 }
 
 /** Of which stream, and before which place. */
@@ -58,6 +65,21 @@ export async function newestEntries<Type extends EntryType>(
     entry: readEntryOf(type, bytes),
     place: Number(place),
   }))
+}
+
+/** The entry that began the stream of a thing, if it is one of this type. */
+export async function firstOfStream<Type extends EntryType>(
+  services: Services,
+  type: Type,
+  id: string,
+): Promise<LogRow<Type> | undefined> {
+  const [stored] = await services.ledger.stream(id, 0, 1)
+  const row = stored && logRowOf(stored)
+  return row && isOf(row, type) ? row : undefined
+}
+
+export function isOf<Type extends EntryType>(row: LogRow, type: Type): row is LogRow<Type> {
+  return row.entry.type === type
 }
 
 /** The entry at an index, if there is one. */

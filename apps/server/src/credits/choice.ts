@@ -1,0 +1,60 @@
+import type { SerialRange } from '@tallystick/contract'
+import { toWire } from '@tallystick/rules'
+import { print, recognise, type Serial } from '@tallystick/serials'
+import { type KnownBatch, type KnownNames, namesIn } from '../platform/names.ts'
+import { fieldProblem, problem } from '../platform/problem.ts'
+import type { Services } from '../platform/services.ts'
+
+/** How a request names units. */
+interface Choice {
+  batch?: string | undefined
+  quantity?: string | undefined
+  ranges?: SerialRange[] | undefined
+  serial?: string | undefined
+}
+
+/** What the ledger is asked for. */
+interface ChosenUnits {
+  batch: string
+  quantity?: string
+  ranges?: [string, string][]
+}
+
+/** The units that a request means. Throws a problem for a serial that is not one of ours or not of the batch named. */
+export async function chosenUnits(services: Services, choice: Choice): Promise<ChosenUnits> {
+  if (choice.serial !== undefined) return unitsOfSerial(services, choice.serial, choice.batch)
+  const batch = choice.batch ?? ''
+  if (choice.quantity !== undefined) return { batch, quantity: choice.quantity }
+  return { batch, ranges: (choice.ranges ?? []).map(({ first, last }) => [first, last]) }
+}
+
+async function unitsOfSerial(services: Services, text: string, batch: string | undefined): Promise<ChosenUnits> {
+  const found = recognise(text)
+  const [serial] = found
+  if (!serial || found.length > 1 || serial.format !== 'national') {
+    throw fieldProblem('serial', 'must be one serial number or range issued here', 'such as XT-ITMO-1-042-2024-0-1-250')
+  }
+  const [run] = await services.ledger.runs(serial.space, { first: serial.range.first, last: serial.range.first }, 1)
+  const names = run && (await namesIn(services, run.batch))
+  if (!run || !saysSo(serial, run.batch, names)) throw problem('serial-unknown', { serial: print(serial) })
+  if (batch !== undefined && batch !== run.batch) throw fieldProblem('serial', 'must be of the batch', batch)
+  return { batch: run.batch, ranges: [toWire(serial.range)] }
+}
+
+function saysSo(serial: Serial, batchId: string, names: KnownNames | undefined): boolean {
+  const batch = names?.batch(batchId)
+  return batch !== undefined && names !== undefined && saysBatch(serial, batch, names)
+}
+
+/** Does the printed serial say what its batch is: project, scope and vintage? The number alone is not enough. */
+export function saysBatch(serial: Serial, batch: KnownBatch, names: KnownNames): boolean {
+  const project = names.project(batch.project)
+  const { scope, project: number = '', vintage } = serial.facts
+  return (
+    serial.space === batch.space &&
+    project !== undefined &&
+    scope === project.scope &&
+    BigInt(number) === BigInt(project.number) &&
+    vintage === batch.vintage
+  )
+}

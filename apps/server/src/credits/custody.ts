@@ -1,0 +1,196 @@
+import {
+  amountOf,
+  type CustodyEvent,
+  type CustodyStep,
+  type LoggedEntry,
+  type Party,
+  type SerialReport,
+  sentenceOf,
+} from '@tallystick/contract'
+import { fromWire, type Range, type Run } from '@tallystick/rules'
+import { type Serial, subrange } from '@tallystick/serials'
+import { type LogRow, logRowOf, placeOf } from '../platform/entries.ts'
+import { type KnownNames, namesIn, speechOf } from '../platform/names.ts'
+import type { Services } from '../platform/services.ts'
+import { beneficiaryOf } from './answers.ts'
+
+/** Most events of a report. */
+const MAX_EVENTS = 1_000
+/** Most entries of one batch or project abroad that are looked through for them. */
+const MAX_LOOKED_THROUGH = 50_000
+const ENTRIES_A_READ = 1_000
+
+type Custody = Pick<SerialReport, 'events' | 'truncated'>
+
+/** One step that an entry tells of, in numbers. */
+interface Step {
+  step: CustodyStep
+  ranges: Range[]
+  from?: string
+  to?: string
+  date?: string | null
+}
+
+interface Found extends Step {
+  row: LogRow
+}
+
+/** What the entries of a stream before this one have told. */
+interface Told {
+  /** All units of the batch. */
+  whole: Range
+  /** What each hold stands on. */
+  holds: Map<string, Range[]>
+}
+
+/** The chain of custody of the units that a serial means: every entry that moved, held or ended one of them, in order. */
+export async function custodyOf(services: Services, serial: Serial, runs: readonly Run[]): Promise<Custody> {
+  const streams = await streamsOf(services, runs)
+  const found: Found[] = []
+  let truncated = false
+  for (const stream of streams) {
+    const left = MAX_EVENTS + 1 - found.length
+    if (left <= 0) break
+    const steps = await stepsInStream(services, stream, serial, left)
+    found.push(...steps.found)
+    truncated ||= steps.truncated
+  }
+  const ordered = found.sort(inOrder).slice(0, MAX_EVENTS)
+  const names = await namesIn(
+    services,
+    ordered.map(({ row }) => row.entry),
+  )
+  return {
+    events: ordered.map((one) => eventOf(one, serial, names, services)),
+    truncated: truncated || found.length > MAX_EVENTS,
+  }
+}
+
+/** In the order of the log; abroad in the order of the days that the other registry gives, whenever they came to us. */
+function inOrder(a: Found, b: Found): number {
+  const [one, other] = [dayOf(a), dayOf(b)]
+  if (one !== undefined && other !== undefined && one !== other) return one < other ? -1 : 1
+  return a.row.index - b.row.index
+}
+
+function dayOf({ date, step, row }: Found): string | undefined {
+  if (date === undefined) return undefined
+  return date ?? (step === 'issued' ? '' : row.entry.at)
+}
+
+/** The streams that tell of these units: of their batches, or of their projects abroad. */
+async function streamsOf(services: Services, runs: readonly Run[]): Promise<Set<string>> {
+  const streams = new Set(runs.flatMap(({ batch }) => batch || []))
+  const abroad = new Set(runs.filter(({ batch }) => batch === '').map((run) => run.class.replace(/^mirror:/, '')))
+  for (const unitClass of abroad) {
+    const [registry, project] = unitClass.split('/')
+    const foreign = await services.ledger.row('foreign', `${registry}/${project}`)
+    if (foreign) streams.add(foreign.id)
+  }
+  return streams
+}
+
+async function stepsInStream(
+  services: Services,
+  stream: string,
+  serial: Serial,
+  most: number,
+): Promise<{ found: Found[]; truncated: boolean }> {
+  const found: Found[] = []
+  const told: Told = { whole: serial.range, holds: new Map() }
+  for (let revision = 0; revision < MAX_LOOKED_THROUGH; revision += ENTRIES_A_READ) {
+    const rows = await services.ledger.stream(stream, revision, ENTRIES_A_READ)
+    for (const stored of rows) {
+      const row = logRowOf(stored)
+      for (const step of stepsOf(row.entry, serial, told)) found.push({ ...step, row })
+    }
+    if (rows.length < ENTRIES_A_READ) return { found: found.slice(0, most), truncated: found.length > most }
+    if (found.length > most) break
+  }
+  return { found: found.slice(0, most), truncated: true }
+}
+
+/** What an entry did to the units asked for, cut to them; nothing where it is about others. */
+function stepsOf(entry: LoggedEntry, serial: Serial, told: Told): Step[] {
+  const steps = allStepsOf(entry, serial, told)
+  return steps
+    .map((step) => ({ ...step, ranges: step.ranges.flatMap((range) => overlap(range, serial.range)) }))
+    .filter(({ ranges }) => ranges.length > 0)
+}
+
+function allStepsOf(entry: LoggedEntry, serial: Serial, told: Told): Step[] {
+  switch (entry.type) {
+    case 'BatchIssued': {
+      const first = BigInt(entry.body.allotted.first)
+      told.whole = { first, last: first + BigInt(entry.body.quantity) - 1n }
+      return entry.body.allotted.parts.map(([to, first, last]) => {
+        return { step: 'issued', to, ranges: [fromWire([first, last])] }
+      })
+    }
+    case 'CreditsTransferred':
+    case 'CreditsRetired':
+    case 'CreditsCancelled': {
+      const { from, to, ranges } = entry.body
+      return [{ step: stepOfType[entry.type], from, to, ranges: ranges.map(fromWire) }]
+    }
+    case 'HoldPlaced': {
+      const ranges = [entry.body.range === null ? told.whole : fromWire(entry.body.range)]
+      told.holds.set(entry.body.hold, ranges)
+      return [{ step: 'hold-placed', ranges }]
+    }
+    case 'HoldLifted':
+      return [{ step: 'hold-lifted', ranges: told.holds.get(entry.body.hold) ?? [] }]
+    case 'MirrorRecorded':
+      return entry.body.space === serial.space ? recordedSteps(entry.body) : []
+    default:
+      return []
+  }
+}
+
+const stepOfType = {
+  CreditsTransferred: 'transferred',
+  CreditsRetired: 'retired',
+  CreditsCancelled: 'cancelled',
+} as const
+
+/** A row of another registry tells of an issuance, of an end, or of both. */
+function recordedSteps(body: LoggedEntry<'MirrorRecorded'>['body']): Step[] {
+  const ranges = [fromWire(body.range)]
+  return [
+    ...(body.issued ? [{ step: 'issued' as const, ranges, date: body.issuedOn }] : []),
+    ...(body.fate === 'active' ? [] : [{ step: body.fate, ranges, date: body.fateOn }]),
+  ]
+}
+
+function overlap(a: Range, b: Range): Range[] {
+  const first = a.first > b.first ? a.first : b.first
+  const last = a.last < b.last ? a.last : b.last
+  return first <= last ? [{ first, last }] : []
+}
+
+function eventOf(found: Found, serial: Serial, names: KnownNames, services: Services): CustodyEvent {
+  const { row, step, ranges, from, to, date = null } = found
+  const { entry } = row
+  const isEnd = entry.type === 'CreditsRetired' || entry.type === 'CreditsCancelled'
+  const party = (account: string | undefined): Party | null => (account === undefined ? null : names.party(account))
+  const blocks = ranges.map(({ first, last }) => ({
+    first: `${first}`,
+    last: `${last}`,
+    quantity: `${last - first + 1n}`,
+    serial: subrange(serial, first, last),
+  }))
+  return {
+    step,
+    entry: placeOf(row),
+    date,
+    from: party(from),
+    to: party(to),
+    blocks,
+    quantity: `${amountOf(blocks.map(({ first, last }) => [first, last]))}`,
+    certificate: isEnd ? entry.body.allotted.certificate : null,
+    purpose: isEnd ? entry.body.purpose : null,
+    beneficiary: isEnd ? beneficiaryOf(entry.body.beneficiary, names) : null,
+    reason: entry.type === 'HoldPlaced' ? entry.body.reason : null,
+    sentence: sentenceOf(entry, names, speechOf(services)),
+  }
+}

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs'
+import { type LogRow, logRowOf } from '../platform/entries.ts'
+import type { Services } from '../platform/services.ts'
+import type { HoldRow } from './parts.ts'
+
+const findCertificate = readFileSync(new URL('find-certificate.sql', import.meta.url), 'utf8')
+
+type EndType = 'CreditsRetired' | 'CreditsCancelled'
+
+/** The entry that a certificate is of. */
+export async function entryOfCertificate(
+  services: Services,
+  certificate: number,
+): Promise<LogRow<EndType> | undefined> {
+  const { rows } = await services.pool.query<{ index: string; leaf: Buffer; bytes: Buffer }>({
+    name: 'find-certificate',
+    text: findCertificate,
+    values: [certificate],
+  })
+  const [found] = rows
+  if (!found) return undefined
+  const row = logRowOf({ index: Number(found.index), leaf: found.leaf.toString('hex'), bytes: found.bytes })
+  return isEnd(row) ? row : undefined
+}
+
+function isEnd(row: LogRow): row is LogRow<EndType> {
+  return row.entry.type === 'CreditsRetired' || row.entry.type === 'CreditsCancelled'
+}
+
+/** The holds that stand on these batches and accounts. */
+export async function holdsOn(services: Services, targets: readonly string[]): Promise<HoldRow[]> {
+  const { rows } = await services.pool.query<Record<'id' | 'reason', string> & Record<string, string | null>>({
+    name: 'holds-on',
+    text: `SELECT id, reason, batch, account, first, last FROM ledger_hold WHERE batch = ANY($1)
+           UNION ALL
+           SELECT id, reason, batch, account, first, last FROM ledger_hold WHERE account = ANY($1)
+           ORDER BY id`,
+    values: [targets],
+  })
+  return rows.map(({ id, reason, batch = null, account = null, first, last }) => ({
+    id,
+    reason,
+    batch,
+    account,
+    first: first ? BigInt(first) : null,
+    last: last ? BigInt(last) : null,
+  }))
+}
+
+/** Which of these holds stand. */
+export async function standingHolds(services: Services, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await services.pool.query<{ id: string }>({
+    name: 'holds-standing',
+    text: 'SELECT id FROM ledger_hold WHERE id = ANY($1)',
+    values: [ids],
+  })
+  return new Set(rows.map(({ id }) => id))
+}
+
+/** The account of one kind that belongs to the organisation of another account. */
+export async function accountOfSameHolder(
+  services: Services,
+  account: string,
+  kind: 'retirement' | 'cancellation',
+): Promise<string | undefined> {
+  const { rows } = await services.pool.query<{ id: string }>({
+    name: 'account-of-same-holder',
+    text: `SELECT other.id FROM ledger_row one JOIN ledger_row other
+               ON other.kind = 'account' AND other.row ? 'organisation'
+              AND other.row ->> 'organisation' = one.row ->> 'organisation'
+            WHERE one.kind = 'account' AND one.id = $1 AND other.row ->> 'kind' = $2
+            ORDER BY other.id LIMIT 1`,
+    values: [account, kind],
+  })
+  return rows[0]?.id
+}

@@ -1,0 +1,142 @@
+import { type Block, findSerial, type SerialPart, type SerialReport, type UnitClass } from '@tallystick/contract'
+import { type Range, type Run, without } from '@tallystick/rules'
+import { count, formats, print, recognise, type Serial, subrange } from '@tallystick/serials'
+import type { FastifyInstance } from 'fastify'
+import { type KnownNames, namesIn } from '../platform/names.ts'
+import { handle } from '../platform/operations.ts'
+import { problem } from '../platform/problem.ts'
+import type { Services } from '../platform/services.ts'
+import { saysBatch } from './choice.ts'
+import { custodyOf } from './custody.ts'
+import { cutByHolds } from './parts.ts'
+import { holdsOn } from './queries.ts'
+
+/** Most parts, and most events, of a report. */
+export const MAX_PARTS = 1_000
+
+export function registerSerials(app: FastifyInstance, services: Services): void {
+  handle(app, services, findSerial, ({ params }) => serialReport(services, params.text))
+}
+
+/** Where these units are, and where they have been. Throws a problem for what is no serial, and for unknown units. */
+export async function serialReport(services: Services, text: string): Promise<SerialReport> {
+  const serial = understood(text)
+  const runs = await services.ledger.runs(serial.space, serial.range, MAX_PARTS + 1)
+  const accounts = [...new Set(runs.map(({ account }) => account))]
+  const batches = [...new Set(runs.flatMap(({ batch }) => batch || []))]
+  const [names, holds] = await Promise.all([
+    namesIn(services, accounts, batches),
+    holdsOn(services, [...batches, ...accounts]),
+  ])
+  const meant = runs.filter((run) => isMeant(serial, run, names)).map((run) => cutTo(run, serial.range))
+  if (meant.length === 0) throw unknown(serial, runs, names)
+  const known = meant.flatMap((run) =>
+    cutByHolds(run, names.party(run.account).kind, holds).map((part) => partOf({ ...run, ...part }, serial, names)),
+  )
+  const seen =
+    runs.length > MAX_PARTS ? { ...serial.range, last: meant.at(-1)?.last ?? serial.range.last } : serial.range
+  const gaps = without([seen], meant).map((gap) => gapOf(gap, serial))
+  const parts = [...known, ...gaps].sort((a, b) => (BigInt(a.first) < BigInt(b.first) ? -1 : 1))
+  const custody = await custodyOf(services, serial, meant)
+  const { first, last } = serial.range
+  return {
+    serial: print(serial),
+    format: serial.format,
+    registry: registryOf(meant[0]),
+    facts: { ...serial.facts },
+    first: `${first}`,
+    last: `${last}`,
+    quantity: `${count(serial.range)}`,
+    parts: parts.slice(0, MAX_PARTS),
+    ...custody,
+    truncated: runs.length > MAX_PARTS || parts.length > MAX_PARTS || custody.truncated,
+  }
+}
+
+/** The one serial in a text. */
+function understood(text: string): Serial {
+  const found = recognise(text)
+  const [serial] = found
+  if (serial && found.length === 1) return serial
+  const seen = found.map((one) => print(one)).join(', ')
+  const message = serial ? `names ${found.length} serial numbers: ${seen}` : 'is no serial number of a form known here'
+  const facts = serial ? { serials: seen } : undefined
+  throw problem('serial-unclear', facts, [{ field: 'text', message, allowed: KNOWN_FORMATS }])
+}
+
+/** Forms of serial numbers, for people. */
+const KNOWN_FORMATS = Object.keys(formats)
+  .filter((format) => format !== 'gold-standard-any')
+  .join(', ')
+
+/** Nothing here, but perhaps the numbers exist under another project or vintage: then that is said. */
+function unknown(serial: Serial, runs: readonly Run[], names: KnownNames) {
+  const [near] = runs
+  const { format, space, range } = serial
+  const asKnown = near?.batch ? names.block(near.batch, cutTo(near, range)).serial : undefined
+  return problem('serial-unknown', {
+    serial: print(serial),
+    format,
+    space,
+    first: `${range.first}`,
+    last: `${range.last}`,
+    ...(asKnown === undefined ? {} : { closest: asKnown }),
+  })
+}
+
+/** Does the serial mean these units? At home what is printed must be true, abroad the project must be the same. */
+function isMeant(serial: Serial, run: Run, names: KnownNames): boolean {
+  if (run.batch === '') {
+    const { project } = classOf(run)
+    const digits = project.replace(/\D/g, '')
+    return serial.facts.project === undefined || digits === '' || BigInt(digits) === BigInt(serial.facts.project)
+  }
+  const batch = names.batch(run.batch)
+  return batch !== undefined && saysBatch(serial, batch, names)
+}
+
+function cutTo<R extends Range>(run: R, range: Range): R {
+  return {
+    ...run,
+    first: run.first > range.first ? run.first : range.first,
+    last: run.last < range.last ? run.last : range.last,
+  }
+}
+
+/** A part of the serial as it is printed. */
+export function blockOf(serial: Serial, range: Range): Block {
+  const { first, last } = range
+  return { first: `${first}`, last: `${last}`, quantity: `${count(range)}`, serial: subrange(serial, first, last) }
+}
+
+/** What units of a run are. A class at home is `project/vintage/type`, abroad `mirror:registry/project/vintage/type`. */
+export function classOf(run: Pick<Run, 'class'>): UnitClass {
+  const abroad = run.class.startsWith('mirror:')
+  const parts = run.class.replace(/^mirror:/, '').split('/')
+  const [registry, project = '', vintage = '', unitType = ''] = abroad ? parts : ['', ...parts]
+  return { registry: abroad ? (registry ?? '') : null, project, vintage, unitType }
+}
+
+function registryOf(run: Run | undefined): string | null {
+  return run ? classOf(run).registry : null
+}
+
+function partOf(part: Run & Pick<SerialPart, 'state' | 'holds'>, serial: Serial, names: KnownNames): SerialPart {
+  const unitClass = classOf(part)
+  const isHome = part.batch !== ''
+  return {
+    ...blockOf(serial, part),
+    state: part.state,
+    owner: isHome ? names.party(part.account) : null,
+    holds: part.holds,
+    batch: isHome ? part.batch : null,
+    project: isHome ? names.projectRef(unitClass.project) : null,
+    class: unitClass,
+    evidence: isHome ? null : part.attributes === '' ? 'issued' : 'ended-only',
+  }
+}
+
+function gapOf(gap: Range, serial: Serial): SerialPart {
+  const nothing = { owner: null, holds: [], batch: null, project: null, class: null, evidence: null }
+  return { ...blockOf(serial, gap), state: 'not-issued', ...nothing }
+}

@@ -1,0 +1,79 @@
+import type { Project, ProjectDetails } from '@tallystick/contract'
+import type { Rows } from '@tallystick/rules'
+import { firstOfStream, placeOf } from '../platform/entries.ts'
+import { type KnownNames, namesIn } from '../platform/names.ts'
+import type { Services } from '../platform/services.ts'
+
+/** Most authorisations, and most batches, that a project's page lists. */
+const MAX_LISTED = 1_000
+
+/** The project as everybody may see it, or undefined where there is none. */
+export function projectOf(names: KnownNames, id: string): Project | undefined {
+  const project = names.project(id)
+  if (!project) return undefined
+  const { number, title, state, scope, methodology, owners } = project
+  return {
+    id,
+    number,
+    title,
+    state,
+    sectoralScope: scope,
+    methodology,
+    owners: owners.map(({ account, share }) => {
+      return { account, organisation: names.party(account).organisation, share }
+    }),
+  }
+}
+
+/** A project with all that is counted about it. */
+export async function projectDetails(services: Services, id: string): Promise<ProjectDetails | undefined> {
+  const registration = await firstOfStream(services, 'ProjectRegistered', id)
+  if (!registration) return undefined
+  const [authorisations, batches] = await Promise.all([
+    rowsOfProject(services, 'authorisation', id),
+    rowsOfProject(services, 'batch', id),
+  ])
+  const names = await namesIn(services, id, [...authorisations.keys()], [...batches.keys()])
+  const project = projectOf(names, id)
+  if (!project) return undefined
+  const counted = [...authorisations].map(([authorisation, row]) => ({
+    id: authorisation,
+    unitType: row.unitType,
+    quantity: BigInt(row.quantity),
+    issued: BigInt(row.issued),
+    purposes: row.purposes,
+  }))
+  const authorised = counted.reduce((sum, { quantity }) => sum + quantity, 0n)
+  const issued = counted.reduce((sum, row) => sum + row.issued, 0n)
+  return {
+    ...project,
+    registered: placeOf(registration),
+    totals: { authorised: `${authorised}`, issued: `${issued}`, left: `${authorised - issued}` },
+    authorisations: counted.map((row) => ({
+      ...row,
+      quantity: `${row.quantity}`,
+      issued: `${row.issued}`,
+      left: `${row.quantity - row.issued}`,
+    })),
+    batches: [...batches]
+      .map(([batch, { unitType, vintage, first, last }]) => {
+        const range = { first: BigInt(first), last: BigInt(last) }
+        return { id: batch, unitType, vintage, block: names.block(batch, range) }
+      })
+      .sort((a, b) => a.vintage.localeCompare(b.vintage) || Number(BigInt(a.block.first) - BigInt(b.block.first))),
+  }
+}
+
+async function rowsOfProject<Kind extends 'authorisation' | 'batch'>(
+  services: Services,
+  kind: Kind,
+  project: string,
+): Promise<Map<string, Rows[Kind]>> {
+  const { rows } = await services.pool.query<{ id: string; row: Rows[Kind] }>({
+    name: 'rows-of-project',
+    text: `SELECT id, row FROM ledger_row
+            WHERE kind = $1 AND row ? 'project' AND row ->> 'project' = $2 ORDER BY id LIMIT $3`,
+    values: [kind, project, MAX_LISTED],
+  })
+  return new Map(rows.map(({ id, row }) => [id, row]))
+}

@@ -1,0 +1,113 @@
+import {
+  authoriseQuantity,
+  listProjects,
+  moveProject,
+  readProject,
+  readProjectLedger,
+  registerProject,
+  sentenceOf,
+} from '@tallystick/contract'
+import { randomId } from '@tallystick/ledger'
+import { invariant } from '@tallystick/rules'
+import type { FastifyInstance } from 'fastify'
+import { decodeCursor, limitOf, NumberKey, pageFrom } from '../platform/cursor.ts'
+import { entryOf, logRowOf, newestEntries } from '../platform/entries.ts'
+import { execute, writtenOf } from '../platform/idempotency.ts'
+import { lawInForce } from '../platform/law.ts'
+import { namesIn, speechOf } from '../platform/names.ts'
+import { handle } from '../platform/operations.ts'
+import { problem } from '../platform/problem.ts'
+import type { Services } from '../platform/services.ts'
+import { projectDetails, projectOf } from './queries.ts'
+
+/** Projects: register, move, authorise; the project ledger. */
+export function register(app: FastifyInstance, services: Services): void {
+  commands(app, services)
+
+  handle(app, services, listProjects, async ({ query }) => {
+    const limit = limitOf(query)
+    const [before] = decodeCursor(NumberKey, query.cursor) ?? []
+    const rows = await newestEntries(services, 'ProjectRegistered', { before }, limit + 1)
+    const names = await namesIn(
+      services,
+      rows.map(({ entry }) => entry.body.project),
+    )
+    return pageFrom(
+      rows,
+      limit,
+      ({ entry }) => {
+        const project = projectOf(names, entry.body.project)
+        invariant(project, 'a registered project has its row')
+        return project
+      },
+      ({ place }) => [place],
+    )
+  })
+
+  handle(app, services, readProject, async ({ params }) => {
+    const project = await projectDetails(services, params.id)
+    if (!project) throw problem('not-found')
+    return project
+  })
+
+  handle(app, services, readProjectLedger, async ({ params, query }) => {
+    if (!(await services.ledger.row('project', params.id))) throw problem('not-found')
+    const limit = limitOf(query)
+    const [after = 0] = decodeCursor(NumberKey, query.cursor) ?? []
+    const rows = (await services.ledger.stream(params.id, after, limit + 1)).map((stored, at) => {
+      return { ...logRowOf(stored), revision: after + at + 1 }
+    })
+    const names = await namesIn(
+      services,
+      rows.map(({ entry }) => entry),
+    )
+    const speech = speechOf(services)
+    return pageFrom(
+      rows,
+      limit,
+      ({ revision, index, leaf, entry }) => {
+        const { at, type, by } = entry
+        return { revision, index, leaf, at, type, by, sentence: sentenceOf(entry, names, speech) }
+      },
+      ({ revision }) => [revision],
+    )
+  })
+}
+
+function commands(app: FastifyInstance, services: Services): void {
+  handle(app, services, registerProject, async (call) => {
+    const { title, sectoralScope, methodology, owners } = call.body
+    const commitment = await services.openings.commit(title)
+    const receipt = await execute(services, call, {
+      type: 'ProjectRegistered',
+      request: { project: randomId(), title: commitment, scope: sectoralScope, methodology, owners },
+      commitments: [commitment],
+    })
+    const { body } = entryOf('ProjectRegistered', receipt)
+    const [{ preset }, names] = await Promise.all([lawInForce(services.ledger), namesIn(services, body)])
+    const project = projectOf(names, body.project)
+    invariant(project, 'a registered project has its row')
+    return { ...project, state: preset.project.initial, entry: writtenOf(receipt) }
+  })
+
+  handle(app, services, moveProject, async (call) => {
+    const { preset } = await lawInForce(services.ledger)
+    const receipt = await execute(services, call, {
+      type: 'ProjectMoved',
+      request: { project: call.params.id, move: call.body.move },
+    })
+    const { project, move } = entryOf('ProjectMoved', receipt).body
+    const state = preset.project.moves.find(({ name }) => name === move)?.to ?? ''
+    return { id: project, move, state, entry: writtenOf(receipt) }
+  })
+
+  handle(app, services, authoriseQuantity, async (call) => {
+    const receipt = await execute(services, call, {
+      type: 'QuantityAuthorised',
+      request: { authorisation: randomId(), project: call.params.id, ...call.body },
+    })
+    const { authorisation, project, ...rest } = entryOf('QuantityAuthorised', receipt).body
+    const names = await namesIn(services, project)
+    return { id: authorisation, project: names.projectRef(project), ...rest, entry: writtenOf(receipt) }
+  })
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { ByCertificate } from './credits.ts'
+import { ProofQuery } from './entries.ts'
+import { defineOperation } from './operation.ts'
+
+export const CertificateFile = z
+  .object({
+    entry: z.string().meta({ description: 'The exact bytes of the entry, base64.' }),
+    openings: z
+      .array(z.object({ field: z.string(), key: z.string(), value: z.unknown() }))
+      .meta({ description: 'What each commitment hides: dotted path in the entry, key, value.' }),
+    facts: z
+      .record(z.string(), z.string())
+      .meta({ description: 'Everything that follows from the entry and its openings, and nothing else.' }),
+  })
+  .meta({ id: 'CertificateFile', description: 'A certificate that is checked offline, with its receipt.' })
+
+export const readCertificate = defineOperation({
+  id: 'readCertificate',
+  method: 'GET',
+  path: '/national/certificates/{certificate}',
+  summary: 'The certificate of a retirement or a cancellation, to be checked offline',
+  description:
+    'With the receipt, `verify --proof … --certificate … --vkey …` proves each of its facts. Names of project and ' +
+    'holder stand in other entries, so they are not among them.',
+  tag: 'Certificates',
+  access: 'public',
+  params: ByCertificate,
+  answer: CertificateFile,
+  problems: ['not-found'],
+})
+
+export const readCertificateReceipt = defineOperation({
+  id: 'readCertificateReceipt',
+  method: 'GET',
+  path: '/national/certificates/{certificate}/receipt',
+  summary: 'The receipt of the entry that a certificate is of',
+  description: 'A `.tlog-proof` file, as for any entry.',
+  tag: 'Certificates',
+  access: 'public',
+  params: ByCertificate,
+  query: ProofQuery,
+  answer: z.string(),
+  media: 'text/plain; charset=utf-8',
+  problems: ['not-found', 'not-yet-provable'],
+})

@@ -23,12 +23,12 @@ export interface ImportServices {
 const MAX_REFUSALS_SHOWN = 20
 
 /**
- * `tallystick import <mapping> <file.csv> [--dry-run] [--report r.json] [--json]`. `open` is asked for the ledger once
- * the arguments and the mapping are found right.
+ * `tallystick import <mapping> <file.csv> [--dry-run] [--report r.json] [--data DIR] [--json]`. `open` is asked for the
+ * ledger of a data folder once the arguments and the mapping are found right.
  */
 export async function runImport(
   args: readonly string[],
-  open: () => Promise<ImportServices>,
+  open: (dataDir: string | undefined) => Promise<ImportServices>,
   terminal: { isTTY?: boolean; write(text: string): unknown } = process.stderr,
 ): Promise<ImportAnswer> {
   const asked = await parse(args)
@@ -38,7 +38,7 @@ export async function runImport(
     const onProgress = (rows: number): void => {
       if (terminal.isTTY) terminal.write(`\r${grouped(rows)} rows`)
     }
-    const report = await importFile({ ...(await open()), mapping, file: asked.file, dryRun: asked.dryRun, onProgress })
+    const report = await importFile({ ...(await open(asked.data)), mapping, file: asked.file, dryRun: asked.dryRun, onProgress })
     if (terminal.isTTY) terminal.write('\r\u001b[K')
     if (asked.report !== undefined) await writeFile(asked.report, `${JSON.stringify(report, null, 2)}\n`)
     const text = asked.json ? JSON.stringify(report) : forPeople(report, mapping.registry, asked)
@@ -53,6 +53,7 @@ interface Asked {
   mapping: string
   file: string
   report: string | undefined
+  data: string | undefined
   dryRun: boolean
   json: boolean
 }
@@ -66,11 +67,12 @@ async function parse(args: readonly string[]): Promise<Asked | { wrong: string }
         'dry-run': { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         report: { type: 'string' },
+        data: { type: 'string' },
       },
     })
     const [mapping, file, ...more] = positionals
     if (mapping === undefined || file === undefined || more.length > 0) return { wrong: await usage() }
-    return { mapping, file, report: values.report, dryRun: values['dry-run'], json: values.json }
+    return { mapping, file, report: values.report, data: values.data, dryRun: values['dry-run'], json: values.json }
   } catch (error) {
     return { wrong: `${error instanceof Error ? error.message : String(error)}\n${await usage()}` }
   }
@@ -78,7 +80,7 @@ async function parse(args: readonly string[]): Promise<Asked | { wrong: string }
 
 async function usage(): Promise<string> {
   return [
-    'Usage: tallystick import <mapping> <file.csv> [--dry-run] [--report r.json] [--json]',
+    'Usage: tallystick import <mapping> <file.csv> [--dry-run] [--report r.json] [--data DIR] [--json]',
     `Mappings: ${(await mappingNames()).join(', ')}, or the path of a JSON file (docs/import.md).`,
   ].join('\n')
 }

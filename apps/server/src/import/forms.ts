@@ -45,11 +45,13 @@ function readDate(groups: Record<string, string | undefined> | undefined): strin
   if (groups === undefined) return undefined
   const { year = '', name } = groups
   const month = name === undefined ? groups.month : String(MONTHS.indexOf(name.toLowerCase()) + 1)
-  const parts = [year, month, groups.day].flatMap((part) => (part === undefined ? [] : [part.padStart(2, '0')]))
-  const text = parts.join('-')
-  const instant = new Date(`${`${text}-01-01`.slice(0, 10)}T00:00:00Z`)
-  if (Number.isNaN(instant.getTime()) || !instant.toISOString().startsWith(text)) return undefined
-  return year >= '1900' && year <= '2099' ? text : undefined
+  if (year < '1900' || year > '2099' || !isDay(Number(year), Number(month ?? 1), Number(groups.day ?? 1)))
+    return undefined
+  return [year, month, groups.day].flatMap((part) => (part === undefined ? [] : [part.padStart(2, '0')])).join('-')
+}
+
+function isDay(year: number, month: number, day: number): boolean {
+  return month >= 1 && month <= 12 && day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate()
 }
 
 const separators: Readonly<Record<string, string>> = {

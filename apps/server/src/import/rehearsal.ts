@@ -9,8 +9,10 @@ import {
 } from '@tallystick/ledger'
 import {
   balanceId,
+  type Command,
   invariant,
   isRefusal,
+  type Keys,
   type Put,
   type Refusal,
   type RowKind,
@@ -19,6 +21,8 @@ import {
   Shelf,
   State,
 } from '@tallystick/rules'
+
+type Sent = Command & { key: string }
 
 /** The part of a ledger that an import works with. */
 export type RecordLedger = Pick<Ledger, 'genesis' | 'execute' | 'loggedKey' | 'row' | 'balances'>
@@ -33,6 +37,7 @@ export class Rehearsal implements RecordLedger {
   readonly #shelf = new Shelf()
   readonly #written: Receipt[] = []
   readonly #accounts = new Set<string>()
+  readonly #ranges = new Set<string>()
   #ready: Promise<void> | undefined
   #turn: Promise<unknown> = Promise.resolve()
 
@@ -48,9 +53,10 @@ export class Rehearsal implements RecordLedger {
     return this.#ledger.loggedKey(key)
   }
 
-  /** Commands are tried one after the other, in the order of the calls. */
+  /** Commands are tried one after the other, in the order of the calls; what they look at is loaded beforehand. */
   execute(submission: Submission): Promise<Outcome> {
-    const outcome = this.#turn.then(() => this.#execute(submission))
+    const command = this.#prepare(submission)
+    const outcome = Promise.all([command, this.#turn]).then(([command]) => this.#judge(command))
     this.#turn = outcome.catch(() => undefined)
     return outcome
   }
@@ -70,10 +76,15 @@ export class Rehearsal implements RecordLedger {
     )
   }
 
-  async #execute({ type, by, approvals = [], key, request }: Submission): Promise<Outcome> {
+  async #prepare({ type, by, approvals = [], key, request }: Submission): Promise<Sent> {
     this.#ready ??= this.#start()
     await this.#ready
     const command = { type, by, approvals, request, key: await this.#ledger.loggedKey(key) }
+    await this.#load(command)
+    return command
+  }
+
+  async #judge(command: Sent): Promise<Outcome> {
     const refused = await this.#load(command)
     if (refused) return refused
     const known = this.#state.get('key', command.key)
@@ -102,21 +113,25 @@ export class Rehearsal implements RecordLedger {
   }
 
   /** Loads what the rules look at, until they name nothing new. */
-  async #load(command: Parameters<typeof reads>[1]): Promise<Refusal | undefined> {
+  async #load(command: Sent): Promise<Refusal | undefined> {
     const law = this.#shelf.inForce(this.#state.ledger())
     invariant(law, 'the documents in force are kept')
     for (;;) {
       const keys = reads(this.#state, command, law)
       if (isRefusal(keys)) return keys
       const missing = keys.rows.filter(({ kind, id }) => !this.#state.isLoaded(kind, id))
-      for (const { kind, id } of missing) await this.#loadRow(kind, id)
-      if (missing.length > 0) continue
-      for (const range of keys.runs) {
-        const runs = await this.#ledger.runs(range.space, range, Number.MAX_SAFE_INTEGER)
-        for (const run of runs) this.#state.loadRun(run)
-      }
-      return undefined
+      await Promise.all(missing.map(({ kind, id }) => this.#loadRow(kind, id)))
+      await Promise.all(keys.runs.map((range) => this.#loadRuns(range)))
+      if (missing.length === 0) return undefined
     }
+  }
+
+  async #loadRuns(range: Keys['runs'][number]): Promise<void> {
+    const key = `${range.space} ${range.first} ${range.last}`
+    if (this.#ranges.has(key)) return
+    const runs = await this.#ledger.runs(range.space, range, Number.MAX_SAFE_INTEGER)
+    for (const run of runs) this.#state.loadRun(run)
+    this.#ranges.add(key)
   }
 
   async #loadRow(kind: RowKind, id: string): Promise<void> {

@@ -74,7 +74,7 @@ function listed(names: readonly string[]): string {
 function misshapen({ cells, lines: [from, to], broken }: TableRow, header: readonly string[]): Flaw {
   const lines = from === to ? `line ${from}` : `lines ${from} to ${to}`
   const last = header.at(-1) ?? ''
-  if (broken) return flaw(header[0] ?? '', broken, { lines, most: String(MAX_ROW_LENGTH) })
+  if (broken) return flaw(header[0] ?? '', broken, { line: String(from), most: String(MAX_ROW_LENGTH) })
   const values = cells?.length ?? 0
   const facts = { values: String(values), columns: String(header.length), lines }
   return values < header.length

@@ -9,7 +9,7 @@ export const MAX_ROW_LENGTH = 1_048_576
 /** A row of the table. `row` counts from 1, the first after the header; rows without any character are not counted. */
 export interface TableRow {
   row: number
-  /** First and last line of the file that it stands on, from 1. */
+  /** First and last line of the file that it stands on, from 1; for a broken row only the first is known. */
   lines: readonly [number, number]
   /** Undefined where the row could not be read to its end; nothing follows it then. */
   cells: string[] | undefined
@@ -29,7 +29,8 @@ export async function openTable(file: string, separator: string): Promise<Table>
   await inspect(file)
   const records = recordsOf(file, separator)
   const { value: first, done } = await records.next()
-  if (done || !first.cells) throw new ImportError('file-empty', { file })
+  if (done) throw new ImportError('file-empty', { file })
+  if (!first.cells) throw new ImportError('header-broken', { file })
   const header = first.cells.map((name) => name.trim())
   return { header, rows: numbered(records) }
 }
@@ -45,10 +46,14 @@ async function* numbered(records: AsyncIterable<Omit<TableRow, 'row'>>): AsyncIt
 /** Records are taken as the parser makes them, so that those before an error come out, always the same ones. */
 async function* recordsOf(file: string, separator: string): AsyncGenerator<Omit<TableRow, 'row'>> {
   const ready: Omit<TableRow, 'row'>[] = []
-  let line = 1
-  const take = (cells: string[], end: number): null => {
-    ready.push({ cells, lines: [line, end] })
-    line = end + 1
+  let lastLine = 0
+  let emptyLines = 0
+  const startAfter = (info: Info): number => lastLine + 1 + info.empty_lines - emptyLines
+  const take = (cells: string[], info: Info): null => {
+    const start = startAfter(info)
+    emptyLines = info.empty_lines
+    lastLine = start + cells.reduce((sum, cell) => sum + breaksIn(cell), 0)
+    ready.push({ cells, lines: [start, lastLine] })
     return null
   }
   const parser = parse({
@@ -59,7 +64,7 @@ async function* recordsOf(file: string, separator: string): AsyncGenerator<Omit<
     relax_quotes: true,
     skip_empty_lines: true,
     max_record_size: MAX_ROW_LENGTH,
-    on_record: (cells: string[], { lines }: Info) => take(cells, lines),
+    on_record: (cells: string[], info: Info) => take(cells, info),
   })
   let failure: Error | undefined
   parser.on('error', (error) => {
@@ -79,11 +84,16 @@ async function* recordsOf(file: string, separator: string): AsyncGenerator<Omit<
         .end(),
     )
   yield* ready.splice(0)
-  if (failure) yield brokenOff(failure, [line, parser.info.lines])
+  if (failure) yield brokenOff(failure, startAfter(parser.info))
 }
 
-function brokenOff(failure: Error, lines: readonly [number, number]): Omit<TableRow, 'row'> {
+function breaksIn(cell: string): number {
+  return cell.match(/\r\n|\n|\r/g)?.length ?? 0
+}
+
+function brokenOff(failure: Error, line: number): Omit<TableRow, 'row'> {
   const code = 'code' in failure ? failure.code : ''
+  const lines = [line, line] as const
   if (code === 'CSV_QUOTE_NOT_CLOSED') return { cells: undefined, lines, broken: 'quote-not-closed' }
   if (code === 'CSV_MAX_RECORD_SIZE') return { cells: undefined, lines, broken: 'row-too-long' }
   throw failure

@@ -1,0 +1,89 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { memoryTarget, type Target } from '../../../../tests/import/ledgers.ts'
+import { runImport } from './command.ts'
+
+const sample = join(import.meta.dirname, 'samples/verra-transactions.csv')
+
+let folder = ''
+let target: Target
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'import-'))
+  target = await memoryTarget()
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const silent = { write: () => undefined }
+const run = (...args: string[]) => runImport(args, async () => target, silent)
+
+describe('tallystick import', () => {
+  it('says for people what it did', async () => {
+    const dry = await run('verra-transactions', sample, '--dry-run')
+    expect(dry.exitCode).toBe(0)
+    expect(dry.text.split('\n')).toEqual([
+      `${sample} (verra-transactions): 5 rows`,
+      '  accepted 5 · already there 0 · refused 0',
+      '  tonnes of the file: issued 52,001 · active 49,201 · retired 2,800 · cancelled 0',
+      '  registry verra now: issued 52,001 · active 49,201 · retired 2,800 · cancelled 0',
+      'Dry run: nothing was changed.',
+    ])
+  })
+
+  it('says it as one object with --json, and keeps it with --report', async () => {
+    const kept = join(folder, 'report.json')
+    const { exitCode, text, report } = await run('verra-transactions', sample, '--json', '--report', kept)
+    expect(exitCode).toBe(0)
+    expect(text).not.toContain('\n')
+    expect(JSON.parse(text)).toEqual(report)
+    expect(JSON.parse(await readFile(kept, 'utf8'))).toEqual(report)
+    expect(Object.keys(report ?? {})).toEqual([
+      'file',
+      'rows',
+      'accepted',
+      'alreadyThere',
+      'refused',
+      'tonnes',
+      'registry',
+    ])
+  })
+
+  it('answers 4 where rows are refused', async () => {
+    const file = join(folder, 'bad.csv')
+    await writeFile(file, (await readFile(sample, 'utf8')).replace('"1,200"', '"1,201"').concat('a,b,c\n'))
+    const { exitCode, text } = await run('verra-transactions', file)
+    expect(exitCode).toBe(4)
+    expect(text).toContain('\n  row 1, Quantity Issued: quantity-differs: Quantity Issued says 1201 units')
+    expect(text).toContain('\n  row 6, Vintage End: too-few-values: The row has 3 values where the header has 17')
+  })
+
+  it.each([
+    [['verra-transactions'], /^Usage: tallystick import/],
+    [['verra-transactions', sample, 'third.csv'], /^Usage/],
+    [['verra-transactions', sample, '--dryrun'], /--dryrun[\s\S]*Usage/],
+    [['verra', sample], /^mapping-unknown: There is no mapping verra\. There are: gold-standard-issuances, /],
+    [['verra-transactions', 'none.csv'], /^file-unreadable: The file none\.csv/],
+    [['gold-standard-issuances', sample], /^columns-missing/],
+  ])('answers 2 to %j', async (args, said) => {
+    expect(await run(...args)).toEqual({ exitCode: 2, text: expect.stringMatching(said) })
+    const { error } = JSON.parse((await run(...args, '--json')).text)
+    expect(error).toMatch(said)
+  })
+
+  it('takes the path of a mapping', async () => {
+    const path = join(folder, 'mine.json')
+    const bundled = await readFile(join(import.meta.dirname, 'mappings/verra-transactions.json'), 'utf8')
+    await writeFile(path, bundled)
+    expect((await run(path, sample)).exitCode).toBe(0)
+    await writeFile(path, bundled.replace('"kind"', '"knid"'))
+    expect(await run(path, sample)).toEqual({ exitCode: 2, text: expect.stringMatching(/kind: .*\n.*knid/) })
+  })
+
+  it('shows its progress on a terminal only', async () => {
+    const shown: string[] = []
+    const terminal = { isTTY: true, write: (text: string) => shown.push(text) }
+    await runImport(['verra-transactions', sample], async () => target, terminal)
+    expect(shown).toEqual(['\r5 rows', '\r\u001b[K'])
+  })
+})

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import { columnsOf, loadMapping, mappingNames, parseMapping } from './mapping.ts'
+
+/** A mapping that is right, as plain JSON to spoil. */
+function mapping(change: Record<string, unknown> = {}): string {
+  return JSON.stringify({
+    name: 'sample-retirements',
+    registry: 'sample',
+    kind: 'retirement',
+    serial: { column: 'Serial', formats: { 'gold-standard': {} } },
+    quantity: { column: 'Units', number: '1234' },
+    project: { column: 'Project' },
+    vintage: { column: 'Vintage', date: 'yyyy' },
+    unitType: { value: 'VER' },
+    fate: { rule: 'always', fate: 'retired', on: { column: 'Day', date: 'mm/dd/yyyy' } },
+    facts: { details: 'Note' },
+    ...change,
+  })
+}
+
+describe('a mapping', () => {
+  it('that comes with the program is found by its name and has it', async () => {
+    const names = await mappingNames()
+    expect(names).toEqual(['gold-standard-issuances', 'gold-standard-retirements', 'verra-transactions'])
+    for (const name of names) expect((await loadMapping(name)).name).toBe(name)
+  })
+
+  it('knows the columns that it speaks of', () => {
+    const columns = columnsOf(parseMapping(mapping(), 'sample.json'))
+    expect(columns.toSorted()).toEqual(['Day', 'Note', 'Project', 'Serial', 'Units', 'Vintage'])
+  })
+
+  it.each<[string, Record<string, unknown>]>([
+    ['serial.column', { serial: { formats: { verra: {} } } }],
+    ['serial.formats: must name', { serial: { column: 'S', formats: {} } }],
+    ['serial.formats.verrra: is not a serial format', { serial: { column: 'S', formats: { verrra: {} } } }],
+    ['serial.formats.national: is not', { serial: { column: 'S', formats: { national: {} } } }],
+    ['quantity.number: must show', { quantity: { column: 'Units', number: '1234.00' } }],
+    ['vintage.date: must be made of', { vintage: { column: 'Vintage', date: 'year' } }],
+    [
+      'fate.on.date: must name the day',
+      { fate: { rule: 'always', fate: 'retired', on: { column: 'D', date: 'yyyy' } } },
+    ],
+    ['fate: a file of the kind retirement has no active units', { fate: { rule: 'always', fate: 'active' } }],
+    ['fate.rule', { fate: { rule: 'sometimes' } }],
+    ['unitType: must be', { unitType: { colum: 'Type' } }],
+    ['Unrecognized key: "vintge"', { vintge: {} }],
+    ['registry: must be', { registry: 'My Registry' }],
+    ['kind', { kind: 'purchase' }],
+    ['facts', { facts: { 'Project Name': 'Name' } }],
+  ])('that is wrong is refused with the field: %s', (said, change) => {
+    expect(() => parseMapping(mapping(change), 'sample.json')).toThrow(said)
+  })
+
+  it('that is no JSON, or not there, is refused with the reason', async () => {
+    expect(() => parseMapping('{"name": ', 'sample.json')).toThrow(/sample\.json is not JSON/)
+    await expect(loadMapping('./nowhere.json')).rejects.toThrow(/nowhere\.json cannot be read \(ENOENT\)/)
+    await expect(loadMapping('nowhere')).rejects.toThrow(/There are: gold-standard-issuances/)
+  })
+})

@@ -77,7 +77,11 @@ export interface Cast {
  * Sets up the cast over HTTP alone. `linkFor` gives the link that was sent to an e-mail address. Keys are fixed by `tale`,
  * so that it can be told again.
  */
-export async function setUpCast(base: string, linkFor: (email: string) => Promise<string>, rootEmail: string): Promise<Cast> {
+export async function setUpCast(
+  base: string,
+  linkFor: (email: string) => Promise<string>,
+  rootEmail: string,
+): Promise<Cast> {
   const root = await signIn(base, await linkFor(rootEmail))
   const authority = (await root.get('/national/sessions/current')).organisation.id
   const person = async (by: Api, email: string, organisation: string) => {
@@ -90,9 +94,18 @@ export async function setUpCast(base: string, linkFor: (email: string) => Promis
     const { id } = await officer.done('/national/organisations', { kind: 'developer', name })
     const opened = await officer.done('/national/accounts', { organisation: id })
     const holding = opened.accounts.find(({ kind }: { kind: string }) => kind === 'holding').id
-    return { api: await person(officer, `${name.split(' ')[0]?.toLowerCase()}@developer.example`, id), organisation: id, holding }
+    return {
+      api: await person(officer, `${name.split(' ')[0]?.toLowerCase()}@developer.example`, id),
+      organisation: id,
+      holding,
+    }
   }
-  return { root, officer, second, developers: [await developer('Sunfield Power'), await developer('Green Port Trading')] }
+  return {
+    root,
+    officer,
+    second,
+    developers: [await developer('Sunfield Power'), await developer('Green Port Trading')],
+  }
 }
 
 /** Registers a project of both developers and authorises a quantity; answers the authorisation. */

@@ -26,10 +26,17 @@ export async function startServer(env: Record<string, string>, args: string[] = 
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => (output += String(data)))
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const url = `http://localhost:${port}`
-  await until(`server at ${url}`, async () => {
-    if (child.exitCode !== null) throw new Error(`the server ended by itself:\n${output}`)
-    return fetch(`${url}/national/health`).then((answer) => answer.ok, () => false)
-  }, 60_000)
+  await until(
+    `server at ${url}`,
+    async () => {
+      if (child.exitCode !== null) throw new Error(`the server ended by itself:\n${output}`)
+      return fetch(`${url}/national/health`).then(
+        (answer) => answer.ok,
+        () => false,
+      )
+    },
+    60_000,
+  )
   return {
     url,
     child,

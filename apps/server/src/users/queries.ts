@@ -45,6 +45,15 @@ export async function userById(services: Services, id: string): Promise<UserRow 
   return rows[0]
 }
 
+/** The user who signs in with an e-mail address, in upper or lower case. */
+export async function userByEmail(services: Services, email: string): Promise<UserRow | undefined> {
+  const { rows } = await services.pool.query<UserRow>(
+    `${USERS} WHERE lower(u.email) = lower($1) AND u.ended_at IS NULL`,
+    [email],
+  )
+  return rows[0]
+}
+
 export async function userByMandate(services: Services, mandate: string): Promise<UserRow | undefined> {
   const { rows } = await services.pool.query<UserRow>(`${USERS} WHERE m.mandate = $1`, [mandate])
   return rows[0]

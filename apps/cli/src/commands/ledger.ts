@@ -1,0 +1,68 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { CheckpointSigner, exportLog, Integrator, reconcile } from '@tallystick/ledger'
+import { type Config, claimInstance, type Registry, StartupError, signerFiles } from '@tallystick/server'
+import { type Command, configFor, type Done, parse, withRegistry } from '../command.ts'
+import { text } from '../texts.ts'
+
+const SIGNING_BOUND_MS = 10_000
+
+/**
+ * Waits until everything that is in the log now is under a signed checkpoint: signs it here where no server runs on the
+ * data folder, and leaves it to that server otherwise.
+ */
+export async function signNow(registry: Registry, config: Config): Promise<void> {
+  const { ledger, clock } = registry.services
+  const { size } = await ledger.head()
+  const published = async () => ((await ledger.tree.checkpoint())?.size ?? 0) >= size
+  await new Integrator(ledger).catchUp()
+  const claim = await claimInstance(config.DATA_DIR, config.PUBLIC_URL)
+  if (claim.claimed) {
+    const { state } = signerFiles(config.DATA_DIR)
+    await new CheckpointSigner(ledger, await registry.key(), state, clock).step().finally(() => claim.release())
+  }
+  for (const end = Date.now() + SIGNING_BOUND_MS; !(await published()); await delay(50)) {
+    if (Date.now() > end) throw new StartupError(text('notSigned'))
+  }
+}
+
+export const exportLogCommand: Command = async (args) => {
+  const { values, positionals } = parse(args, {}, ['DIR'])
+  const folder = positionals[0] ?? ''
+  const config = configFor({ DATA_DIR: values.data })
+  return withRegistry(config, async (registry) => {
+    await signNow(registry, config)
+    const { services } = registry
+    const exported = await exportLog(services.ledger, folder)
+    const vkey = services.genesis.key
+    return {
+      exitCode: 0,
+      text: text('exported', { ...exported, folder, vkey }),
+      json: { folder, vkey, ...exported },
+    }
+  })
+}
+
+export const reconcileCommand: Command = async (args) => {
+  const { values } = parse(args, {})
+  return withRegistry(configFor({ DATA_DIR: values.data }), async ({ services }): Promise<Done> => {
+    const result = await reconcile(services.ledger)
+    const { differences, ...counts } = result
+    if (differences.length === 0) return { exitCode: 0, text: text('reconciledWhole', counts), json: result }
+    const lines = differences.map(({ what, inStore, fromLog }) =>
+      text('difference', { what, inStore: inStore ?? text('nothing'), fromLog: fromLog ?? text('nothing') }),
+    )
+    return {
+      exitCode: 1,
+      text: [text('reconciledWrong', { count: differences.length }), ...lines].join('\n'),
+      json: result,
+    }
+  })
+}
+
+export const vkeyCommand: Command = async (args) => {
+  const { values } = parse(args, {})
+  return withRegistry(configFor({ DATA_DIR: values.data }), async ({ services }): Promise<Done> => {
+    const { key: vkey, origin } = services.genesis
+    return { exitCode: 0, text: vkey, json: { vkey, origin } }
+  })
+}

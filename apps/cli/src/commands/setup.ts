@@ -1,0 +1,52 @@
+import { newSignInLink, userByEmail } from '@tallystick/server'
+import { type Command, configFor, type Done, parse, UsageError, withRegistry } from '../command.ts'
+import { text } from '../texts.ts'
+
+export const setupCommand: Command = async (args) => {
+  const { values } = parse(args, {
+    'root-email': { type: 'string' },
+    'country-code': { type: 'string' },
+    'country-name': { type: 'string' },
+    'time-zone': { type: 'string' },
+  })
+  const config = configFor({
+    DATA_DIR: values.data,
+    ROOT_EMAIL: values['root-email'],
+    systemCountryCode: values['country-code'],
+    systemCountryName: values['country-name'],
+    LEDGER_TIME_ZONE: values['time-zone'],
+  })
+  return withRegistry(config, async ({ services, founded }): Promise<Done> => {
+    const { country, ledger, test } = services.genesis
+    const lines = [text('ready', { country: country.name, code: country.code, ledger, email: founded.root.email })]
+    const json = {
+      ledger,
+      country,
+      test,
+      rootEmail: founded.root.email,
+      founded: founded.founded,
+      notes: founded.notes,
+    }
+    return { exitCode: 0, text: [...lines, ...founded.notes].join('\n'), json }
+  })
+}
+
+/** `admin link <email>`: a new one-time link, for somebody who has lost the way in. */
+export const adminCommand: Command = async (args) => {
+  const [what, ...rest] = args
+  if (what !== 'link')
+    throw new UsageError(text('unknownCommand', { command: `admin ${what ?? ''}`, known: 'admin link' }))
+  const { values, positionals } = parse(rest, {}, ['EMAIL'])
+  const email = positionals[0] ?? ''
+  return withRegistry(configFor({ DATA_DIR: values.data }), async ({ services }): Promise<Done> => {
+    const user = await userByEmail(services, email)
+    if (!user) return { exitCode: 1, text: text('noUser', { email }), json: { error: text('noUser', { email }) } }
+    const { url, expiresAt } = await newSignInLink(services, services.pool, user.id)
+    const expires = expiresAt.toISOString()
+    return {
+      exitCode: 0,
+      text: text('link', { email: user.email, expires, url }),
+      json: { email: user.email, url, expires },
+    }
+  })
+}

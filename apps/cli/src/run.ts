@@ -1,0 +1,61 @@
+import { ExportError } from '@tallystick/ledger'
+import { StartupError } from '@tallystick/server'
+import { type Command, UsageError } from './command.ts'
+import { demoCommand } from './commands/demo.ts'
+import { exportLogCommand, reconcileCommand, vkeyCommand } from './commands/ledger.ts'
+import { importCommand, verifyCommand } from './commands/outside.ts'
+import { serveCommand } from './commands/serve.ts'
+import { adminCommand, setupCommand } from './commands/setup.ts'
+import { versionCommand } from './commands/version.ts'
+import { text } from './texts.ts'
+
+const commands: Record<string, Command> = {
+  'export-log': exportLogCommand,
+  reconcile: reconcileCommand,
+  vkey: vkeyCommand,
+  setup: setupCommand,
+  demo: demoCommand,
+  admin: adminCommand,
+  version: versionCommand,
+}
+
+const printing = { verify: verifyCommand, import: importCommand }
+
+/** Runs one command line and ends the process with its exit code, unless it is a server that goes on. */
+export async function run(argv: string[]): Promise<void> {
+  const [name = 'help', ...args] = argv
+  const json = args.includes('--json')
+  try {
+    if (name === 'serve') return await serveCommand(args)
+    if (name === 'help' || name === '--help') return print(text('usage'), 0)
+    if (name === 'verify' || name === 'import') {
+      const printed = await printing[name](args)
+      return print(printed.text, printed.exitCode, json)
+    }
+    const command = commands[name]
+    if (!command) {
+      const known = ['serve', ...Object.keys(printing), ...Object.keys(commands)].join(', ')
+      throw new UsageError(text('unknownCommand', { command: name, known }))
+    }
+    const done = await command(args)
+    return print(json ? JSON.stringify(done.json) : done.text, done.exitCode, json)
+  } catch (error) {
+    if (error instanceof UsageError) return fail(`${error.message}\n\n${text('usage')}`, error.message, 2, json)
+    if (error instanceof StartupError || error instanceof ExportError)
+      return fail(error.message, error.message, 1, json)
+    throw error
+  }
+}
+
+/** What was asked for goes to standard output; what went wrong to standard error, unless a program reads it. */
+function print(answer: string, exitCode: number, json = false): void {
+  if (exitCode === 2 && !json) process.stderr.write(`${answer}\n`)
+  else process.stdout.write(`${answer}\n`)
+  process.exitCode = exitCode
+}
+
+function fail(forPeople: string, message: string, exitCode: number, json: boolean): void {
+  if (json) process.stdout.write(`${JSON.stringify({ error: message })}\n`)
+  else process.stderr.write(`${forPeople}\n`)
+  process.exitCode = exitCode
+}

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync, statfsSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { stderrLog } from '../../apps/server/src/platform/log.ts'
@@ -12,12 +13,14 @@ import { isAlive } from '../../apps/server/src/platform/process.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Folder of this run; holds the cluster, and the file `server` with the URL to it or the reason why there is none. */
+    /** Folder of this run, in memory if there is room; holds the cluster, and the file `server`: its URL or why it has none. */
     runFolder: string
   }
 }
 
-const runs = join(tmpdir(), 'tallystick-tests')
+const ROOM_BYTES = 4 * 1024 ** 3
+const runsOnDisk = join(tmpdir(), 'tallystick-tests')
+const runs = memoryHasRoom() ? '/dev/shm/tallystick-tests' : runsOnDisk
 
 /**
  * One PostgreSQL for a whole run of tests, started while the first tests load. `TEST_DATABASE_URL` names another server
@@ -35,15 +38,26 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await announced
     if (external) await dropDatabases(external, runFolder)
     await (await starting.catch(() => null))?.close()
-    await rm(runFolder, { recursive: true, force: true })
+    for (const folder of [runFolder, onDisk(runFolder)]) await rm(folder, { recursive: true, force: true })
   }
+}
+
+function memoryHasRoom(): boolean {
+  if (!existsSync('/dev/shm')) return false
+  const { bavail, bsize } = statfsSync('/dev/shm')
+  return bavail * bsize > ROOM_BYTES
+}
+
+function onDisk(runFolder: string): string {
+  return join(runsOnDisk, basename(runFolder))
 }
 
 /** Starts or joins one of the two servers of a run. */
 export async function joinServer(runFolder: string, durable: boolean): Promise<Embedded> {
   const folder = process.env.TEST_POSTGRES_BIN
   const binaries = folder ? { binaries: binariesIn(folder) } : {}
-  return openEmbedded({ dataDir: join(runFolder, durable ? 'durable' : 'fast'), durable, log: stderrLog, ...binaries })
+  const dataDir = durable ? join(onDisk(runFolder), 'durable') : join(runFolder, 'fast')
+  return openEmbedded({ dataDir, durable, log: stderrLog, ...binaries })
 }
 
 async function announce(runFolder: string, starting: Promise<Embedded | null>, external?: string): Promise<void> {
@@ -57,15 +71,20 @@ async function announce(runFolder: string, starting: Promise<Embedded | null>, e
 
 /** Stops the servers that killed runs left behind, and takes their folders away. */
 async function sweep(): Promise<void> {
-  for (const name of await readdir(runs)) {
-    if (isAlive(Number.parseInt(name, 10))) continue
-    for (const kind of ['fast', 'durable']) {
-      const folder = join(runs, name, kind, 'pg')
-      const left = await findPostmaster(folder).catch(() => null)
-      if (left) await stopPostmaster(folder, left.pid)
+  for (const folder of new Set([runs, runsOnDisk])) {
+    for (const name of await readdir(folder).catch(() => [])) {
+      if (!isAlive(Number.parseInt(name, 10))) await discard(join(folder, name))
     }
-    await rm(join(runs, name), { recursive: true, force: true })
   }
+}
+
+async function discard(runFolder: string): Promise<void> {
+  for (const name of await readdir(runFolder).catch(() => [])) {
+    const cluster = join(runFolder, name, 'pg')
+    const left = await findPostmaster(cluster).catch(() => null)
+    if (left) await stopPostmaster(cluster, left.pid)
+  }
+  await rm(runFolder, { recursive: true, force: true })
 }
 
 async function dropDatabases(url: string, runFolder: string): Promise<void> {

@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import pg from 'pg'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import { type Database, openDatabase } from './database.ts'
 import { findPostmaster, stopPostmaster } from './postmaster.ts'
 
@@ -17,7 +16,7 @@ let dataDir = ''
 let users: User[] = []
 
 beforeAll(async () => {
-  made = await mkdtemp(join(tmpdir(), 'data of a registry '))
+  made = await mkdtemp(join(inject('runFolder'), 'data of a registry '))
   dataDir = made
   await (await open()).close()
 })
@@ -25,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => rm(made, { recursive: true, force: true }))
 
 beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'data of a registry '))
+  dataDir = await mkdtemp(join(inject('runFolder'), 'data of a registry '))
 })
 
 afterEach(async () => {

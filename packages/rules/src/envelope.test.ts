@@ -36,6 +36,7 @@ test('any other spelling of the same entry is refused', () => {
     text.replace('"v":1', '"v":1.0'),
     text.replace('"at"', '"\\u0061t"'),
     `\uFEFF${text}`,
+    canonicalJson({ ...value, body: { a: 'x' } }).replace('"x"', '"\\ud800"'),
   ]
   for (const spelling of spellings) {
     expect(decodeEntry(new TextEncoder().encode(spelling)), spelling).toMatchObject({ refused: 'malformed' })

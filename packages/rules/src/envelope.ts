@@ -59,8 +59,16 @@ export function decodeEntry(bytes: Uint8Array): Entry | Refusal {
   }
   const parsed = Envelope.safeParse(value)
   if (!parsed.success) return refuse('malformed', issueOf(parsed.error))
-  if (canonicalJson(value) !== text) return refuse('malformed', { reason: 'not in canonical form (RFC 8785)' })
+  if (!isCanonical(value, text)) return refuse('malformed', { reason: 'not in canonical form (RFC 8785)' })
   return parsed.data
+}
+
+function isCanonical(value: unknown, text: string): boolean {
+  try {
+    return canonicalJson(value) === text
+  } catch {
+    return false // half of a surrogate pair, escaped
+  }
 }
 
 /** Where and why a value does not have its schema's form, for a refusal's detail. */

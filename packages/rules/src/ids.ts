@@ -32,7 +32,12 @@ export const Instant = z
 export const LegalDate = z
   .string()
   .regex(/^\d{4}-\d\d-\d\d$/, 'must be a date such as 2026-01-31')
-  .refine((text) => new Date(`${text}T00:00:00Z`).toISOString().startsWith(text), 'must be a day of the calendar')
+  .refine((text) => isDay(text), 'must be a day of the calendar')
+
+function isDay(text: string): boolean {
+  const date = new Date(`${text}T00:00:00Z`)
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)
+}
 
 /** A coded word, never free text. */
 export const Code = z.string().regex(/^[A-Za-z][A-Za-z0-9._-]{0,63}$/, 'must be a code of letters, digits, . _ -')
@@ -44,6 +49,11 @@ export interface Range {
 
 export function fromWire([first, last]: readonly [string, string]): Range {
   return { first: BigInt(first), last: BigInt(last) }
+}
+
+/** Does a range on the wire not end before it begins? Answers for any two texts, so that a schema may ask. */
+export function isAscending([first, last]: readonly [string, string]): boolean {
+  return first.length === last.length ? first <= last : first.length < last.length
 }
 
 export function toWire(range: Range): [string, string] {

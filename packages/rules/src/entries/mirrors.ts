@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Commitment, countOf, fromWire, Id, LegalDate, type Range, sumOf, WireRange } from '../ids.ts'
+import { Commitment, countOf, fromWire, Id, isAscending, LegalDate, type Range, sumOf, WireRange } from '../ids.ts'
 import { type Refusal, refuse } from '../refusal.ts'
 import { defineRule, firstOf, noEffects } from '../rule.ts'
 import { type Run, without } from '../runs.ts'
@@ -72,7 +72,7 @@ const MirrorRecord = z
     /** Everything else that the row says, committed to. */
     facts: Commitment,
   })
-  .refine((body) => BigInt(body.range[0]) <= BigInt(body.range[1]), 'range ends before it begins')
+  .refine((body) => isAscending(body.range), 'range ends before it begins')
   .refine((body) => body.issued || body.fate !== 'active', 'the row must say that units were issued or ended')
 type MirrorRecord = z.infer<typeof MirrorRecord>
 

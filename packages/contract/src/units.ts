@@ -11,7 +11,10 @@ export const SerialNumber = z
 /** Consecutive serial numbers in a request, both ends included. */
 export const SerialRange = z
   .strictObject({ first: SerialNumber, last: SerialNumber })
-  .refine(({ first, last }) => BigInt(first) <= BigInt(last), 'must not end before it begins')
+  .refine(
+    ({ first, last }) => (first.length === last.length ? first <= last : first.length < last.length),
+    'must not end before it begins',
+  )
   .meta({ id: 'SerialRange', description: 'Consecutive serial numbers, both ends included.' })
 export type SerialRange = z.infer<typeof SerialRange>
 

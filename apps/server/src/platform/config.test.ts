@@ -21,7 +21,7 @@ describe('the configuration', () => {
       RUN_MODULE: ['national', 'integrator', 'signer'],
       PORT: 3030,
       PUBLIC_URL: 'http://localhost:3030',
-      LEDGER_TIME_ZONE: 'UTC',
+      LEDGER_TIME_ZONE: undefined,
       systemCountryCode: undefined,
     })
     expect(databaseOf(config)).toEqual({ dataDir: './data', name: 'carbondbdev', external: null })

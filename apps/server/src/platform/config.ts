@@ -113,9 +113,8 @@ const VARIABLES = {
     about: 'Name of the country. Default: its English name.',
   }),
   LEDGER_TIME_ZONE: define({
-    schema: text.refine(isTimeZone, 'must be a time zone of the IANA database, such as Africa/Windhoek'),
-    byDefault: 'UTC',
-    about: 'Time zone of the legal dates of a new ledger.',
+    schema: text.refine(isTimeZone, 'must be a time zone of the IANA database, such as Africa/Windhoek').optional(),
+    about: 'Time zone of the legal dates of a new ledger. Default: UTC.',
   }),
   ROOT_EMAIL: define({
     schema: z.email('must be an e-mail address').optional(),

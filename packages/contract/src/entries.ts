@@ -21,15 +21,27 @@ export const EntryListed = z
   .meta({ id: 'EntryListed' })
 export type EntryListed = z.infer<typeof EntryListed>
 
-export const EntryDetails = EntryListed.extend({
-  v: z.number().int(),
-  approvals: z.array(z.object({ by: Id, proposal: Hash, signature: z.string().optional() })),
-  key: Hash.nullable(),
-  streams: z.array(z.tuple([Id, z.number().int(), Hash.nullable()])),
-  body: z.record(z.string(), z.unknown()),
-  bytes: z.string().meta({ description: 'The exact bytes of the entry, base64.' }),
-  provable: z.boolean().meta({ description: 'True once a signed checkpoint covers it.' }),
-}).meta({ id: 'EntryDetails' })
+export const EntryDetails = z
+  .object({
+    index: z.number().int(),
+    leaf: Hash.meta({ description: 'RFC 6962 leaf hash.' }),
+    sentence: z.string(),
+    provable: z.boolean().meta({ description: 'True once a signed checkpoint covers it.' }),
+    bytes: z.string().meta({ description: 'The exact bytes of the entry, base64.' }),
+    entry: z
+      .object({
+        v: z.number().int(),
+        type: z.string(),
+        at: Instant,
+        by: Id,
+        approvals: z.array(z.object({ by: Id, proposal: Hash, signature: z.string().optional() })),
+        key: Hash.nullable(),
+        streams: z.array(z.tuple([Id, z.number().int(), Hash.nullable()])),
+        body: z.record(z.string(), z.unknown()),
+      })
+      .meta({ description: 'What the bytes say.' }),
+  })
+  .meta({ id: 'EntryDetails' })
 export type EntryDetails = z.infer<typeof EntryDetails>
 
 export const listEntries = defineOperation({

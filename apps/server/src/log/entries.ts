@@ -63,15 +63,12 @@ export async function entryDetails(services: Services, index: number): Promise<E
   const row = await entryAt(services, index)
   if (!row) return undefined
   const [names, checkpoint] = await Promise.all([namesIn(services, row.entry), services.ledger.tree.checkpoint()])
-  const { v, approvals, key, streams, body } = row.entry
   return {
-    ...listedEntry(row, names, services),
-    v,
-    approvals,
-    key,
-    streams,
-    body: { ...body },
-    bytes: Buffer.from(row.bytes).toString('base64'),
+    index,
+    leaf: row.leaf,
+    sentence: sentenceOf(row.entry, names, speechOf(services)),
     provable: (checkpoint?.size ?? 0) > index,
+    bytes: Buffer.from(row.bytes).toString('base64'),
+    entry: { ...row.entry, body: { ...row.entry.body } },
   }
 }

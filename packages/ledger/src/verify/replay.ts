@@ -37,14 +37,23 @@ export class Replay {
   }
 
   /** Judges the next entry; a lawful one has moved the state on. */
-  take(entry: Entry, leaf: string): Refusal | undefined {
-    const verdict = admit(this.state, entry, leaf, this.#shelf)
-    if (isRefusal(verdict)) return verdict
-    if (this.state.size === 0) this.genesis = Genesis.parse(entry.body)
-    applyVerdict(this.state, entry, verdict)
+  take(entry: Entry, leaf: string): Refusal | Unjudged | undefined {
+    try {
+      const verdict = admit(this.state, entry, leaf, this.#shelf)
+      if (isRefusal(verdict)) return verdict
+      if (this.state.size === 0) this.genesis = Genesis.parse(entry.body)
+      applyVerdict(this.state, entry, verdict)
+    } catch (error) {
+      return { unjudged: error instanceof Error ? error.message : String(error) }
+    }
     this.#counts.set(entry.type, (this.#counts.get(entry.type) ?? 0) + 1)
     return undefined
   }
+}
+
+/** The rules failed on an entry: a defect of this program, which a stranger's log may have been made to find. */
+export interface Unjudged {
+  unjudged: string
 }
 
 function hashes(...values: unknown[]): string[] {

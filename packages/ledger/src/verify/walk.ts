@@ -1,9 +1,9 @@
-import type { Refusal } from '@tallystick/rules'
+import { isRefusal, type Refusal } from '@tallystick/rules'
 import { bundlesOf, HASH_BYTES, type Hash, TILE_WIDTH, type Tile, tileAt, tilePath } from '@tallystick/tlog'
 import { type Findings, findingOf } from './finding.ts'
 import type { Inspected } from './inspect.ts'
 import type { Inspector } from './inspector.ts'
-import { contentHashDiffers, Replay } from './replay.ts'
+import { contentHashDiffers, Replay, type Unjudged } from './replay.ts'
 import { ahead, type LogSource, type ReadOutcome, Unreadable } from './source.ts'
 import { TILE_BYTES, TreeCheck } from './tree-check.ts'
 
@@ -96,8 +96,8 @@ export class Walk {
       for (const sha256 of this.replay.needs(entry)) await this.#shelve(sha256, first + at)
       if (!this.#replaying) return
       const leaf = inspected?.leaves.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES) ?? new Uint8Array()
-      const refusal = this.replay.take(entry, Buffer.from(leaf).toString('hex'))
-      if (refusal) this.#stopAt(first + at, refusal)
+      const broken = this.replay.take(entry, Buffer.from(leaf).toString('hex'))
+      if (broken) this.#stopAt(first + at, broken)
     }
     if (!this.#replaying) return
     const read = inspected?.entries.length ?? 0
@@ -105,9 +105,10 @@ export class Walk {
     if (read < tile.width) this.#replaying = false
   }
 
-  #stopAt(entry: number, refusal: Refusal): void {
-    this.unlawful = { entry, refusal }
+  #stopAt(entry: number, broken: Refusal | Unjudged): void {
     this.#replaying = false
+    if (isRefusal(broken)) this.unlawful = { entry, refusal: broken }
+    else this.#findings.add(findingOf('entry-unjudged', { entry }, { reason: broken.unjudged }))
   }
 
   async #shelve(sha256: string, entry: number): Promise<void> {

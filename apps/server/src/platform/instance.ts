@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
+import { ensureDataDir } from './data-dir.ts'
 import { errorCode } from './error-code.ts'
 import { isAlive, startOf } from './process.ts'
 import { StartupError } from './startup-error.ts'
@@ -35,7 +36,7 @@ export async function claimInstance(
   url: string,
   { startTimeoutMs = START_TIMEOUT_MS } = {},
 ): Promise<Claim> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  await ensureDataDir(dataDir)
   const file = join(dataDir, 'server.json')
   const mine = { url, pid: process.pid, began: await startOf(process.pid), id: randomBytes(8).toString('hex') }
   for (const deadline = Date.now() + startTimeoutMs; ; ) {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { errorCode } from '../error-code.ts'
@@ -17,6 +17,9 @@ export type Binaries = {
 export type Command = { readonly file: string; readonly args: readonly string[]; readonly uid?: number }
 
 const NOBODY = 65534
+
+/** Another user may pass through a data folder to the cluster, but neither list nor read what else is there. */
+export const ENTER_ONLY = 0o711
 
 /** The PostgreSQL of the npm package for this platform. Throws StartupError where there is none. */
 export function embeddedBinaries(): Binaries {
@@ -61,7 +64,7 @@ function linkLibraries(native: string): void {
 /**
  * PostgreSQL refuses to run as root. For root, a user namespace shows it another user while the kernel still sees root's
  * files, so that nothing need be chowned and a folder below root's home works. Where namespaces are forbidden (many
- * containers) it runs as `nobody`; a cluster that belongs to somebody else runs as its owner.
+ * containers) it runs as `nobody`, who is given the cluster; a cluster that belongs to somebody else runs as its owner.
  */
 export function unprivileged(file: string, args: readonly string[], cluster?: string): Command {
   if (process.getuid?.() !== 0) return { file, args }
@@ -69,10 +72,13 @@ export function unprivileged(file: string, args: readonly string[], cluster?: st
   if (owner !== 0) return { file, args, uid: owner }
   const namespace = ['--user', `--map-user=${NOBODY}`, `--map-group=${NOBODY}`]
   if (namespacesAllowed(namespace)) return { file: 'unshare', args: [...namespace, file, ...args] }
-  if (!cluster) return { file, args, uid: NOBODY }
-  throw new StartupError(
-    `PostgreSQL does not run as root, and user namespaces are not allowed here: give ${cluster} to another user (chown -R).`,
-  )
+  if (cluster) giveToNobody(cluster)
+  return { file, args, uid: NOBODY }
+}
+
+function giveToNobody(cluster: string): void {
+  chmodSync(dirname(cluster), ENTER_ONLY)
+  spawnSync('chown', ['-R', `${NOBODY}:${NOBODY}`, cluster])
 }
 
 let allowed: boolean | undefined

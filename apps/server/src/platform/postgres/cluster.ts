@@ -1,11 +1,25 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { appendFile, chown, link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import {
+  appendFile,
+  chmod,
+  chown,
+  link,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
 import { join } from 'node:path'
+import { ensureDataDir } from '../data-dir.ts'
 import { errorCode } from '../error-code.ts'
 import { isAlive } from '../process.ts'
 import { StartupError } from '../startup-error.ts'
-import { type Binaries, unprivileged } from './binaries.ts'
+import { type Binaries, ENTER_ONLY, unprivileged } from './binaries.ts'
 
 /** A PostgreSQL cluster on disk: `<dataDir>/pg`, with its superuser's password beside it. */
 export type Cluster = { readonly folder: string; readonly password: string; readonly log: string }
@@ -34,7 +48,7 @@ const NOT_DURABLE = { fsync: 'off', full_page_writes: 'off' }
  * whole or not at all, whatever is killed when; of two makers at once the second takes what the first has made.
  */
 export async function ensureCluster(dataDir: string, binaries: Binaries, durable: boolean): Promise<Cluster> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  await ensureDataDir(dataDir)
   const folder = join(dataDir, 'pg')
   const there = await isCluster(folder)
   const password = await ensurePassword(join(dataDir, 'pg.password'), there)
@@ -81,7 +95,10 @@ async function makeCluster(dataDir: string, folder: string, password: string, bi
   try {
     await writeFile(passwordFile, password, { mode: 0o600 })
     const command = unprivileged(binaries.initdb, initdbArguments(made, passwordFile, binaries.major, durable))
-    if (command.uid !== undefined) for (const path of [aside, passwordFile]) await chown(path, command.uid, command.uid)
+    if (command.uid !== undefined) {
+      await chmod(dataDir, ENTER_ONLY)
+      for (const path of [aside, passwordFile]) await chown(path, command.uid, command.uid)
+    }
     await run(command)
     await appendFile(join(made, 'postgresql.conf'), settings(durable))
     await rename(made, folder).catch(async (error) => {
@@ -131,9 +148,14 @@ function run(command: ReturnType<typeof unprivileged>): Promise<void> {
     child.on('error', reject)
     child.on('close', (code) => {
       if (code === 0) resolve()
-      else reject(new StartupError(`PostgreSQL could not make its data folder: ${errors.trim()}`))
+      else reject(new StartupError(`PostgreSQL could not make its data folder: ${errors.trim()}.${hintFor(uid)}`))
     })
   })
+}
+
+function hintFor(uid: number | undefined): string {
+  if (uid === undefined) return ''
+  return ` It cannot run as root, and runs as user ${uid} here: DATA_DIR must be below folders that every user may enter.`
 }
 
 async function sweep(dataDir: string): Promise<void> {

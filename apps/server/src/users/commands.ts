@@ -3,6 +3,7 @@ import type { Receipt } from '@tallystick/ledger'
 import { invariant } from '@tallystick/rules'
 import type { z } from 'zod'
 import { execute, type Sender, writtenOf } from '../platform/idempotency.ts'
+import { lawInForce } from '../platform/law.ts'
 import { ProblemError, problem } from '../platform/problem.ts'
 import type { Actor, Services } from '../platform/services.ts'
 import { newSignInLink } from '../platform/sign-in-links.ts'
@@ -21,11 +22,23 @@ export async function add(services: Services, call: Sender & { body: Wanted }): 
     type: 'MandateGranted',
     request: { mandate: prepared.mandate, organisation, role: `${kind}/${role}`, limit },
     takeBack: async () => prepared.fresh && dropUser(services, prepared.user),
-  })
+  }).catch((error) => explainRole(services, error, kind, role))
   const user = await userByMandate(services, String(receipt.entry.body.mandate))
   invariant(user, 'whoever holds a mandate is known')
   if (!receipt.repeated) await services.notify.signInLink(user, await newSignInLink(services, services.pool, user.id))
   return { ...shownUser(user), email, name, entry: writtenOf(receipt) }
+}
+
+/** Nobody may give a role that does not exist; then it helps more to hear which ones do. */
+async function explainRole(services: Services, error: unknown, kind: string, role: string): Promise<never> {
+  if (error instanceof ProblemError && error.problem.code === 'not-permitted') {
+    const { permissions } = await lawInForce(services.ledger)
+    const roles = permissions.roles.filter((one) => one.startsWith(`${kind}/`)).map((one) => one.slice(kind.length + 1))
+    const allowed = roles.join(', ')
+    if (!roles.includes(role))
+      throw problem('role-unknown', { role, allowed }, [{ field: 'role', message: 'is no role here', allowed }])
+  }
+  throw error
 }
 
 /** Revokes a user's mandate and ends the user. Nobody removes himself, or the last Admin of an organisation. */

@@ -1,0 +1,161 @@
+import { generateKeyPairSync, randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { CheckpointSigner, Integrator, PostgresLedger, signingKey } from '@tallystick/ledger'
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
+import { testDatabase } from '../../../tests/support/database.ts'
+import { createApp } from './app.ts'
+import { openContent } from './platform/content.ts'
+import { Openings } from './platform/openings.ts'
+import type { Services } from './platform/services.ts'
+import { newSignInLink } from './platform/sign-in-links.ts'
+import { type Founded, foundRegistry, type Setup } from './system/founding.ts'
+
+export const ROOT_EMAIL = 'root@example.org'
+
+type Body = Record<string, unknown>
+
+export interface Answer {
+  status: number
+  body: Body
+  headers: LightMyRequestResponse['headers']
+}
+
+interface Sent {
+  /** Idempotency-Key; a new one by default, none for null. */
+  key?: string | null
+  headers?: Record<string, string>
+}
+
+/** Somebody who sends requests: nobody in particular, or one who is signed in. */
+export interface Person {
+  get(path: string): Promise<Answer>
+  post(path: string, body?: unknown, sent?: Sent): Promise<Answer>
+  delete(path: string, sent?: Sent): Promise<Answer>
+  token: string
+  organisation: string
+}
+
+/** A registry on a database of its own, served without a network. */
+export interface TestRegistry {
+  app: FastifyInstance
+  services: Services
+  founded: Founded
+  /** Links that were told to people, by e-mail address, the newest last. */
+  links: Map<string, string[]>
+  nobody: Person
+  root: Person
+  /** A user of an organisation, added by `by` and signed in. */
+  join(by: Person, organisation: string, role: string, email?: string): Promise<Person>
+  /** An organisation with its first Admin. */
+  newOrganisation(by: Person, name: string): Promise<{ id: string; admin: Person }>
+  signIn(email: string): Promise<Person>
+  /** Signs a checkpoint over everything that is in the log now. */
+  publish(): Promise<void>
+  /** Lets time pass. */
+  pass(milliseconds: number): void
+  close(): Promise<void>
+}
+
+export async function testRegistry(setup: Setup = {}): Promise<TestRegistry> {
+  const database = await testDatabase()
+  let late = 0
+  const clock = () => new Date(Date.now() + late)
+  const ledger = await PostgresLedger.open({ connectionString: database.url }, { clock })
+  const pool = await openContent(database.url, 'create')
+  const signer = signingKey(generateKeyPairSync('ed25519').privateKey)
+  const key = async () => signer
+  const signed = `${tmpdir()}/signed-${randomUUID()}.json`
+  const founded = await foundRegistry({ pool, ledger, clock, key }, { rootEmail: ROOT_EMAIL, ...setup })
+  const links = new Map<string, string[]>()
+  const services: Services = {
+    pool,
+    ledger,
+    genesis: founded.genesis,
+    openings: new Openings(pool),
+    notify: {
+      async signInLink({ email }, { url }) {
+        links.set(email, [...(links.get(email) ?? []), url])
+      },
+    },
+    clock,
+    publicUrl: 'http://localhost:3030',
+    sourceUrl: 'https://example.org/source',
+    version: '0.0.0-test',
+    modules: ['national'],
+  }
+  const app = await createApp(services)
+
+  const signIn = async (email: string): Promise<Person> => {
+    const { rows } = await pool.query<{ id: string }>('SELECT id FROM content_user WHERE email = $1', [email])
+    const url = links.get(email)?.pop() ?? (await newSignInLink(services, pool, rows[0]?.id ?? '')).url
+    const { body } = await person(app).post('/national/sessions', { token: url }, { key: null })
+    const session = body.session as { organisation: { id: string } }
+    return person(app, String(body.token), session.organisation.id)
+  }
+  const addAndSignIn: TestRegistry['join'] = async (by, organisation, role, email = `${randomUUID()}@example.org`) => {
+    expectStatus(await by.post('/national/users', { email, name: `A ${role}`, organisation, role }), 201)
+    return signIn(email)
+  }
+  return {
+    app,
+    services,
+    founded,
+    links,
+    nobody: person(app),
+    root: await signIn(ROOT_EMAIL),
+    join: addAndSignIn,
+    signIn,
+    async newOrganisation(by, name) {
+      const { body } = expectStatus(await by.post('/national/organisations', { kind: 'developer', name }), 201)
+      const id = String(body.id)
+      return { id, admin: await addAndSignIn(by, id, 'Admin') }
+    },
+    async publish() {
+      await new Integrator(ledger).catchUp()
+      await new CheckpointSigner(ledger, signer, signed, clock).step()
+    },
+    pass(milliseconds) {
+      late += milliseconds
+    },
+    async close() {
+      await app.close()
+      await ledger.close()
+      await pool.end()
+      await database.close()
+      await rm(signed, { force: true })
+    },
+  }
+}
+
+export function person(app: FastifyInstance, token = '', organisation = ''): Person {
+  const send = async (method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown, sent: Sent = {}) => {
+    const { key = randomUUID(), headers = {} } = sent
+    const answer = await app.inject({
+      method,
+      url: path,
+      headers: {
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
+        ...(key === null || method === 'GET' ? {} : { 'idempotency-key': key }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    const json = /json/.test(String(answer.headers['content-type']))
+    return { status: answer.statusCode, body: json ? answer.json() : {}, headers: answer.headers }
+  }
+  return {
+    token,
+    organisation,
+    get: (path) => send('GET', path),
+    post: (path, body, sent) => send('POST', path, body, sent),
+    delete: (path, sent) => send('DELETE', path, undefined, sent),
+  }
+}
+
+/** The answer, if it has the status; otherwise an error that shows it. */
+export function expectStatus(answer: Answer, status: number): Answer {
+  if (answer.status !== status) throw new Error(`${answer.status} instead of ${status}: ${JSON.stringify(answer.body)}`)
+  return answer
+}

@@ -69,6 +69,7 @@ function linkLibraries(native: string): void {
 export function unprivileged(file: string, args: readonly string[], cluster?: string): Command {
   if (process.getuid?.() !== 0) return { file, args }
   const owner = cluster ? statSync(cluster).uid : 0
+  if (cluster && owner !== 0) letThrough(dirname(cluster))
   if (owner !== 0) return { file, args, uid: owner }
   const namespace = ['--user', `--map-user=${NOBODY}`, `--map-group=${NOBODY}`]
   if (namespacesAllowed(namespace)) return { file: 'unshare', args: [...namespace, file, ...args] }
@@ -77,8 +78,12 @@ export function unprivileged(file: string, args: readonly string[], cluster?: st
 }
 
 function giveToNobody(cluster: string): void {
-  chmodSync(dirname(cluster), ENTER_ONLY)
+  letThrough(dirname(cluster))
   spawnSync('chown', ['-R', `${NOBODY}:${NOBODY}`, cluster])
+}
+
+function letThrough(dataDir: string): void {
+  if (statSync(dataDir).uid === 0) chmodSync(dataDir, ENTER_ONLY)
 }
 
 let allowed: boolean | undefined

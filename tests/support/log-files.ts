@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Ledger, LogSource } from '@tallystick/ledger'
+import type { LogSource, Publishable } from '@tallystick/ledger'
 import { publishedFile } from '@tallystick/ledger'
 import { bundlesOf, parseTilePath, TILE_WIDTH, tilePath, tilesOf } from '@tallystick/tlog'
 import { onTestFinished } from 'vitest'
@@ -36,7 +36,7 @@ export class MemorySource implements LogSource {
 }
 
 /** Everything that `/log/` serves for the latest checkpoint. */
-export async function filesOf(ledger: Ledger): Promise<Map<string, Uint8Array>> {
+export async function filesOf(ledger: Publishable): Promise<Map<string, Uint8Array>> {
   const checkpoint = await ledger.tree.checkpoint()
   const size = checkpoint?.size ?? 0
   const documents = (await ledger.documents()).map(({ sha256 }) => `content/${sha256}`)

@@ -7,7 +7,15 @@ export { MemoryLedger } from './memory.ts'
 export * from './port.ts'
 export { migrate, SchemaError } from './postgres/migrate.ts'
 export { LedgerBusy, PostgresLedger } from './postgres/store.ts'
-export { ExportError, type Exported, exportLog, keysFile, type PublishedFile, publishedFile } from './publish.ts'
+export {
+  ExportError,
+  type Exported,
+  exportLog,
+  keysFile,
+  type Publishable,
+  type PublishedFile,
+  publishedFile,
+} from './publish.ts'
 export { receiptOf } from './receipt.ts'
 export { reconcile } from './reconcile.ts'
 export { CheckpointSigner, ForkError } from './signer.ts'

@@ -12,7 +12,12 @@ import {
   type Tile,
   TlogError,
 } from '@tallystick/tlog'
-import type { Checkpoint, Ledger } from './port.ts'
+import type { Checkpoint, Ledger, TreeStore } from './port.ts'
+
+/** What publishing reads of a ledger. */
+export type Publishable = Pick<Ledger, 'genesis' | 'entries' | 'row' | 'documents'> & {
+  readonly tree: Pick<TreeStore, 'read' | 'checkpoint'>
+}
 
 /** One file of the public log. An immutable one never changes under its path. */
 export interface PublishedFile {
@@ -36,7 +41,7 @@ export function keysFile(genesis: Pick<Genesis, 'key'>): Uint8Array {
  * The file under a path such as `tile/0/001.p/7`, or undefined where the published log has none: it ends at the latest
  * checkpoint. Partial tiles are there in every width up to that.
  */
-export async function publishedFile(ledger: Ledger, path: string): Promise<PublishedFile | undefined> {
+export async function publishedFile(ledger: Publishable, path: string): Promise<PublishedFile | undefined> {
   const checkpoint = await ledger.tree.checkpoint()
   if (!checkpoint) return undefined
   if (path === 'checkpoint') {
@@ -67,7 +72,7 @@ export interface Exported {
  * brought up to date; one that holds anything else is refused with an `ExportError`, and left as it is.
  */
 export async function exportLog(
-  ledger: Ledger,
+  ledger: Publishable,
   folder: string,
   { onProgress }: { onProgress?: (files: number) => void } = {},
 ): Promise<Exported> {
@@ -87,13 +92,13 @@ export async function exportLog(
   return { files, size: checkpoint.size, root: checkpoint.root }
 }
 
-async function genesisOf(ledger: Ledger): Promise<Genesis> {
+async function genesisOf(ledger: Publishable): Promise<Genesis> {
   const genesis = await ledger.genesis()
   invariant(genesis, 'a log with a checkpoint has its genesis')
   return genesis
 }
 
-async function adoptedDocument(ledger: Ledger, sha256: string, size: number): Promise<Uint8Array | undefined> {
+async function adoptedDocument(ledger: Publishable, sha256: string, size: number): Promise<Uint8Array | undefined> {
   const adopted = await ledger.row('document', sha256)
   if (!adopted || adopted.index >= size) return undefined
   return (await ledger.documents()).find((document) => document.sha256 === sha256)?.bytes
@@ -110,7 +115,7 @@ function tileWithin(path: string, size: number): Tile | undefined {
   }
 }
 
-async function tileBytes(ledger: Ledger, { level, index, width }: Tile): Promise<Uint8Array> {
+async function tileBytes(ledger: Publishable, { level, index, width }: Tile): Promise<Uint8Array> {
   if (level === 'entries') {
     const entries = await ledger.entries(index * 256, width)
     return encodeBundle(entries.map(({ bytes }) => bytes))
@@ -122,7 +127,7 @@ async function tileBytes(ledger: Ledger, { level, index, width }: Tile): Promise
 
 /** In the order in which they must be written: who we are first, the checkpoint after all that it speaks of. */
 async function* filesToWrite(
-  ledger: Ledger,
+  ledger: Publishable,
   checkpoint: Checkpoint,
   since: number,
 ): AsyncGenerator<readonly [path: string, bytes: Uint8Array]> {
@@ -140,7 +145,7 @@ async function* filesToWrite(
 }
 
 /** How much of this log the folder holds already; refuses a folder that holds anything else. */
-async function sizeInFolder(ledger: Ledger, folder: string, checkpoint: Checkpoint): Promise<number> {
+async function sizeInFolder(ledger: Publishable, folder: string, checkpoint: Checkpoint): Promise<number> {
   await mkdir(folder, { recursive: true })
   const names = await readdir(folder)
   if (names.length === 0) return 0

@@ -40,14 +40,19 @@ function problemErrorOf(error: unknown): ProblemError {
     return problem('too-large', {}, [{ field: '', message: 'the body is too large', allowed: 'at most 1 MiB' }])
   }
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return problem('unsupported-media-type')
-  if (code === 'FST_ERR_BAD_URL') {
-    return problem('invalid-request', {}, [{ field: '', message: 'the address is not well-formed percent-encoding' }])
-  }
+  const odd = oddAddresses.get(code)
+  if (odd !== undefined) return problem('invalid-request', {}, [{ field: '', message: odd }])
   if (statusCode >= 400 && statusCode < 500) {
     return new ProblemError(problemOf('invalid-request', {}, [{ field: '', message: error.message }]))
   }
   return problem('internal')
 }
+
+/** What the router says of an address that it cannot take. */
+const oddAddresses: ReadonlyMap<string, string> = new Map([
+  ['FST_ERR_BAD_URL', 'the address is not well-formed percent-encoding'],
+  ['FST_ERR_MAX_PARAM_LENGTH', 'a part of the address is too long'],
+])
 
 /** The database waits, restarts, or cannot be reached: the same request may be sent again. */
 const busyCodes: ReadonlySet<string> = new Set([

@@ -18,6 +18,11 @@ export class Api {
     this.#token = token
   }
 
+  /** The same person at another process. */
+  at(base: string): Api {
+    return new Api(base, this.#token)
+  }
+
   async send(method: string, path: string, body?: unknown, key?: string): Promise<Answer> {
     const headers: Record<string, string> = {}
     if (body !== undefined) headers['content-type'] = 'application/json'

@@ -1,0 +1,199 @@
+import { cp, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Entry, encodeEntry, sha256Bytes } from '@tallystick/rules'
+import { encodeBase64, formatTlogProof, inclusionProof } from '@tallystick/tlog'
+import { expect, test } from 'vitest'
+import { type LedgerFixture, publish } from '../../../../tests/support/ledger-fixture.ts'
+import { liveLedger } from '../../../../tests/support/ledger-life.ts'
+import { scratchFolder } from '../../../../tests/support/log-files.ts'
+import { exportLog } from '../publish.ts'
+import { receiptOf } from '../receipt.ts'
+import { type Certificate, type CertificateOpening, certificateFacts } from './certificate.ts'
+import { formatReport } from './format.ts'
+import { runVerify } from './run.ts'
+
+const fixture = await liveLedger('run', 300)
+const checkpoint = await publish(fixture.ledger, fixture.key)
+
+async function exported(): Promise<string> {
+  const folder = join(await scratchFolder(), 'log')
+  await exportLog(fixture.ledger, folder)
+  return folder
+}
+
+test('0 whole, 3 identity not checked, 1 found wrong', async () => {
+  const folder = await exported()
+  const whole = await runVerify([folder, '--vkey', fixture.vkey])
+  expect(whole).toMatchObject({ exitCode: 0 })
+  expect(whole.text).toMatch(/^log {9}tallystick\/xt\/[0-9a-f]{16}\n/)
+  expect(whole.text).toContain('TEST LEDGER')
+  expect(whole.text).toMatch(/national ITMO: issued 200000, active \d+, retired \d+, cancelled \d+/)
+  expect(whole.text).toMatch(/\nWHOLE: .*$/)
+
+  const unknown = await runVerify([folder])
+  expect(unknown).toMatchObject({ exitCode: 3 })
+  expect(unknown.text).toMatch(/IDENTITY NOT CHECKED: give --vkey/)
+
+  await writeFile(join(folder, 'keys.json'), '[]')
+  const wrong = await runVerify([folder, '--vkey', fixture.vkey])
+  expect(wrong).toMatchObject({ exitCode: 1 })
+  expect(wrong.text).toContain('keys-differ at file keys.json, byte 1: ')
+  expect(wrong.text).toMatch(/\nWRONG: 1 finding\.$/)
+})
+
+test('--json is one object', async () => {
+  const { text, report } = await runVerify([await exported(), '--vkey', fixture.vkey, '--json'])
+  expect(JSON.parse(text)).toEqual(report)
+  expect(report).toMatchObject({ kind: 'log', outcome: 'whole', entries: { size: checkpoint.size } })
+})
+
+test('--since takes a saved checkpoint', async () => {
+  const folder = await exported()
+  const saved = join(folder, '../saved')
+  await cp(join(folder, 'checkpoint'), saved)
+  const { exitCode, text } = await runVerify([folder, '--vkey', fixture.vkey, '--since', saved])
+  expect(exitCode).toBe(0)
+  expect(text).toContain(`since       size ${checkpoint.size}: this log continues it`)
+})
+
+test('2 and a clear sentence for what cannot be done', async () => {
+  const folder = await exported()
+  const cases: [args: string[], sentence: RegExp][] = [
+    [[], /^name the folder or the address/],
+    [[folder, folder], /^name one folder/],
+    [['/nowhere/at/all'], /^there is no folder/],
+    [['http://:0'], /not an http or https address/],
+    [[folder, '--vkey', 'nonsense'], /^--vkey is not a verification key/],
+    [[folder, '--vkey', `${fixture.vkey.slice(0, -4)}AAAA`], /is the text complete/],
+    [[folder, '--colour'], /--colour/],
+    [[folder, '--since', '/nowhere'], /^cannot read/],
+    [[folder, '--since', join(folder, 'keys.json')], /is not a checkpoint/],
+    [['--proof', 'x'], /go together/],
+    [[folder, '--proof', 'x', '--certificate', 'y'], /leave out/],
+    [['--proof', '/nowhere', '--certificate', '/nowhere'], /^cannot read/],
+  ]
+  for (const [args, sentence] of cases) {
+    const { exitCode, text, report } = await runVerify(args)
+    expect([exitCode, report], args.join(' ')).toEqual([2, undefined])
+    expect(text).toMatch(sentence)
+  }
+  expect(JSON.parse((await runVerify(['--json'])).text)).toEqual({ error: expect.stringMatching(/^name the folder/) })
+})
+
+test("what a stranger's log says cannot draw on the terminal or make a line", async () => {
+  const { report } = await runVerify([await exported()])
+  if (report?.kind !== 'log' || !report.ledger) throw new Error('the report is of a log')
+  const country = { code: 'XT', name: 'Testland\n\nWHOLE: every hash holds.\u001b[2J\u202e' }
+  const text = formatReport({ ...report, ledger: { ...report.ledger, country } })
+  expect(text).not.toMatch(/^WHOLE/m)
+  expect(text).toContain('Testland\\u{a}\\u{a}WHOLE: every hash holds.\\u{1b}[2J\\u{202e} (XT)')
+})
+
+interface Papers {
+  proof: string
+  certificate: Certificate
+}
+
+/** The proof and certificate of the last retirement for a beneficiary. */
+async function papersOf({ ledger, openings }: LedgerFixture): Promise<Papers & { entry: Entry }> {
+  const entries = (await ledger.entries(0, checkpoint.size)).map(receiptOf)
+  const found = entries.findLast(({ entry }) => entry.type === 'CreditsRetired' && entry.body.beneficiary !== null)
+  if (!found) throw new Error('somebody has retired for somebody')
+  const { entry, index } = found
+  const opening = openings.get(String(entry.body.beneficiary))
+  const opened: CertificateOpening[] = opening ? [{ field: 'body.beneficiary', ...opening }] : []
+  const read = ledger.tree.read.bind(ledger.tree)
+  const hashes = await inclusionProof(sha256Bytes, index, checkpoint.size, read)
+  return {
+    entry,
+    proof: formatTlogProof({ index, hashes, checkpoint: checkpoint.note }),
+    certificate: {
+      entry: encodeBase64(encodeEntry(entry)),
+      openings: opened,
+      facts: certificateFacts(entry, opened),
+    },
+  }
+}
+
+async function verifyPapers({ proof, certificate }: Papers, ...args: string[]) {
+  const folder = await scratchFolder()
+  await writeFile(join(folder, 'x.tlog-proof'), proof)
+  await writeFile(join(folder, 'x.json'), JSON.stringify(certificate))
+  return runVerify(['--proof', join(folder, 'x.tlog-proof'), '--certificate', join(folder, 'x.json'), ...args])
+}
+
+test('a certificate holds by itself, with its proof and the key', async () => {
+  const papers = await papersOf(fixture)
+  const { exitCode, text, report } = await verifyPapers(papers, '--vkey', fixture.vkey)
+  expect(exitCode).toBe(0)
+  expect(report).toMatchObject({ kind: 'certificate', outcome: 'whole', facts: papers.certificate.facts })
+  const { facts } = papers.certificate
+  expect(facts.beneficiary).toMatch(/^Beneficiary \d+$/)
+  expect(facts.retiredAt).toBe(papers.entry.at)
+  expect(text).toContain(`quantity: ${facts.quantity}`)
+  expect(text).toMatch(/\nHOLDS: /)
+  expect(await verifyPapers(papers)).toMatchObject({ exitCode: 3 })
+})
+
+test('a certificate that says anything else does not hold', async () => {
+  const papers = await papersOf(fixture)
+  const { proof, certificate } = papers
+  const [opening] = certificate.openings
+  const other = (await readFile(join(await exported(), 'checkpoint'), 'utf8')).replace(/\n\d+\n/, '\n1\n')
+  const swap = (change: Partial<Certificate>): Papers => ({ proof, certificate: { ...certificate, ...change } })
+  const withEntry = (edit: (text: string) => string) =>
+    swap({ entry: Buffer.from(edit(Buffer.from(certificate.entry, 'base64').toString())).toString('base64') })
+  const cases: [code: string, papers: Papers][] = [
+    ['fact-differs', swap({ facts: { ...certificate.facts, quantity: '1000000' } })],
+    ['fact-unknown', swap({ facts: { ...certificate.facts, medal: 'gold' } })],
+    ['fact-unknown', swap({ openings: [] })],
+    ['opening-wrong', swap({ openings: opening ? [{ ...opening, value: 'Somebody else' }] : [] })],
+    ['opening-wrong', swap({ openings: opening ? [{ ...opening, field: 'body.nothing' }] : [] })],
+    ['opening-wrong', swap({ openings: opening ? [{ ...opening, field: 'constructor.name' }] : [] })],
+    ['proof-wrong', withEntry((text) => text.replace('"purpose":"', '"purpose":"x'))],
+    ['certificate-entry', withEntry((text) => text.replace('"v":1', '"v":1.0'))],
+    ['certificate-entry', swap({ entry: '*' })],
+    ['proof-wrong', { proof: proof.replace(/index \d+/, 'index 1'), certificate }],
+    ['proof-malformed', { proof: 'hello', certificate }],
+    ['checkpoint-signature', { proof: proof.slice(0, proof.indexOf('\n\n') + 2) + other, certificate }],
+    ['certificate-malformed', swap({ facts: { quantity: 7 } as unknown as Record<string, string> })],
+  ]
+  for (const [code, altered] of cases) {
+    const { exitCode, report } = await verifyPapers(altered, '--vkey', fixture.vkey)
+    expect(
+      report?.findings.map((finding) => finding.code),
+      code,
+    ).toContain(code)
+    expect(exitCode).toBe(1)
+  }
+})
+
+test('a certificate of an issuance, a transfer and a cancellation states what they did', async () => {
+  const entries = (await fixture.ledger.entries(0, checkpoint.size)).map((stored) => receiptOf(stored).entry)
+  const factsOf = (type: string) => {
+    const entry = entries.find((candidate) => candidate.type === type)
+    return entry ? certificateFacts(entry, []) : {}
+  }
+  expect(factsOf('BatchIssued')).toMatchObject({
+    type: 'BatchIssued',
+    vintage: '2024',
+    quantity: '100000',
+    serials: '1-100000',
+    monitoredFrom: '2024-01-01',
+    monitoredTo: '2024-12-31',
+  })
+  expect(Object.keys(factsOf('CreditsTransferred')).sort()).toEqual([
+    'batch',
+    'from',
+    'mandate',
+    'quantity',
+    'serials',
+    'to',
+    'transferredAt',
+    'type',
+  ])
+  expect(factsOf('CreditsCancelled')).toMatchObject({
+    purpose: 'environmental-integrity',
+    certificate: expect.stringMatching(/^\d+$/),
+  })
+})

@@ -29,6 +29,8 @@ declare module 'fastify' {
 
 export const MAX_BODY_BYTES = 1_048_576
 const MAX_PARAM_LENGTH = 300
+/** A request must have arrived whole within this time. */
+const REQUEST_MS = 30_000
 
 /** The HTTP server with everything that no capability owns, and these capabilities. Not yet listening. */
 export async function createHttp(
@@ -40,6 +42,7 @@ export async function createHttp(
     logger: options.logger === undefined ? false : options.logger,
     trustProxy: options.trustProxy ?? false,
     bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_MS,
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },

@@ -1,0 +1,61 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Id, line, Quantity } from './common.ts'
+import { PageQuery } from './page.ts'
+
+const accepts = (schema: { safeParse(value: unknown): { success: boolean } }, value: unknown) =>
+  schema.safeParse(value).success
+
+describe('a quantity', () => {
+  it('is every whole number from 1 to 999999999999999 as it is printed, and nothing else', () => {
+    fc.assert(fc.property(fc.bigInt({ min: 1n, max: 999_999_999_999_999n }), (n) => accepts(Quantity, n.toString())))
+    for (const wrong of [
+      1,
+      1n,
+      1.5,
+      '0',
+      '01',
+      '-1',
+      '+1',
+      '1.0',
+      '1e3',
+      ' 1',
+      '1 ',
+      '',
+      '1000000000000000',
+      '１',
+      null,
+    ]) {
+      expect(accepts(Quantity, wrong), String(wrong)).toBe(false)
+    }
+  })
+})
+
+describe('a line of text', () => {
+  it('is one line that can be read', () => {
+    const name = line(20)
+    for (const right of ['a', 'Sunfield Power', '日照', 'Ω', '👩‍🌾 Farm', 'a  b'])
+      expect(accepts(name, right), right).toBe(true)
+    for (const wrong of ['', ' ', ' a', 'a ', 'a\nb', 'a\tb', '\u0085', 'x'.repeat(21), 7]) {
+      expect(accepts(name, wrong), JSON.stringify(wrong)).toBe(false)
+    }
+  })
+})
+
+describe('an id', () => {
+  it('is 32 lower-case hex digits', () => {
+    expect(accepts(Id, '0123456789abcdef'.repeat(2))).toBe(true)
+    for (const wrong of ['', 'f'.repeat(31), 'f'.repeat(33), 'F'.repeat(32), `${'f'.repeat(32)}\n`]) {
+      expect(accepts(Id, wrong), JSON.stringify(wrong)).toBe(false)
+    }
+  })
+})
+
+describe('the size of a page', () => {
+  it('is 1 to 200', () => {
+    for (let limit = 1; limit <= 200; limit += 1) expect(PageQuery.parse({ limit: String(limit) }).limit).toBe(limit)
+    for (const wrong of ['0', '201', '1000', '05', '1.5', '', 5, ['5']]) {
+      expect(accepts(PageQuery, { limit: wrong }), String(wrong)).toBe(false)
+    }
+  })
+})

@@ -65,6 +65,7 @@ describe('tallystick import', () => {
     [['verra', sample], /^mapping-unknown: There is no mapping verra\. There are: gold-standard-issuances, /],
     [['verra-transactions', 'none.csv'], /^file-unreadable: The file none\.csv/],
     [['gold-standard-issuances', sample], /^columns-missing/],
+    [['verra-transactions', sample, '--report', 'none/r.json'], /^report-unwritable: .*none\/r\.json .*ENOENT/],
   ])('answers 2 to %j', async (args, said) => {
     expect(await run(...args)).toEqual({ exitCode: 2, text: expect.stringMatching(said) })
     const { error } = JSON.parse((await run(...args, '--json')).text)

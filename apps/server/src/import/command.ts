@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { open as openFile, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import type { Ledger } from '@tallystick/ledger'
 import type { Openings } from '../platform/openings.ts'
@@ -35,10 +35,17 @@ export async function runImport(
   if ('wrong' in asked) return failed(asked.wrong, args.includes('--json'))
   try {
     const mapping = await loadMapping(asked.mapping)
+    if (asked.report !== undefined) await checkWritable(asked.report)
     const onProgress = (rows: number): void => {
       if (terminal.isTTY) terminal.write(`\r${grouped(rows)} rows`)
     }
-    const report = await importFile({ ...(await open(asked.data)), mapping, file: asked.file, dryRun: asked.dryRun, onProgress })
+    const report = await importFile({
+      ...(await open(asked.data)),
+      mapping,
+      file: asked.file,
+      dryRun: asked.dryRun,
+      onProgress,
+    })
     if (terminal.isTTY) terminal.write('\r\u001b[K')
     if (asked.report !== undefined) await writeFile(asked.report, `${JSON.stringify(report, null, 2)}\n`)
     const text = asked.json ? JSON.stringify(report) : forPeople(report, mapping.registry, asked)
@@ -46,6 +53,16 @@ export async function runImport(
   } catch (error) {
     if (error instanceof ImportError) return failed(error.message, asked.json)
     throw error
+  }
+}
+
+/** Asked before anything is imported, so that no report is lost to a wrong path. */
+async function checkWritable(report: string): Promise<void> {
+  try {
+    await (await openFile(report, 'a')).close()
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    throw new ImportError('report-unwritable', { report, reason })
   }
 }
 

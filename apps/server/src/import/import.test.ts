@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { issuanceRow, type Row, retirementRow, tableFolder, verraRow } from '../../../../tests/import/files.ts'
 import { knowledge, type MemoryOpenings, memoryTarget, type Target } from '../../../../tests/import/ledgers.ts'
 import { importFile } from './import.ts'
-import { loadMapping } from './mapping.ts'
+import { loadMapping, parseMapping } from './mapping.ts'
 
 const samples = join(import.meta.dirname, 'samples')
 const written = tableFolder()
@@ -320,5 +320,62 @@ describe('a file that does not fit', () => {
     const moved = Object.fromEntries(Object.entries(verraRow(1, 10)).toReversed())
     expect(await verra({ 'Unnamed: 0': '1', ...moved })).toMatchObject({ accepted: 1 })
     expect(await verra(verraRow(1, 10))).toMatchObject({ alreadyThere: 1 })
+  })
+})
+
+describe('a registry that the program does not know', () => {
+  const row = (first: number, last: number, change: Row = {}): Row => ({
+    Units: String(last - first + 1),
+    'Serial Numbers': `AB-XT-P12-2024-${first} to ${last}`,
+    Project: 'AB-P12',
+    'Year of Vintage': '2024',
+    'Retired On': '02/28/2025',
+    ...change,
+  })
+  const mapping = (name: string, fate: string) => ({
+    name,
+    registry: 'alphabet',
+    kind: 'retirement',
+    serial: {
+      column: 'Serial Numbers',
+      patterns: [
+        {
+          text: 'AB-{country}-{project}-{vintage}-{first} to {last}',
+          space: '{project}/{vintage}',
+          agrees: { project: { column: 'Project', without: 'AB-' }, vintage: { column: 'Year of Vintage' } },
+        },
+      ],
+    },
+    quantity: { column: 'Units', number: '1234' },
+    project: { column: 'Project' },
+    vintage: { column: 'Year of Vintage', date: 'yyyy' },
+    unitType: { value: 'ABC' },
+    fate: { rule: 'always', fate, on: { column: 'Retired On', date: 'mm/dd/yyyy' } },
+  })
+  const imported = async (fate: string, rows: readonly Row[]) => {
+    const parsed = parseMapping(JSON.stringify(mapping(`alphabet-${fate}`, fate)), 'alphabet.json')
+    return importFile({ ...target, mapping: parsed, file: await written(rows) })
+  }
+
+  it('needs a file, not code', async () => {
+    expect(await imported('retired', [row(1, 10), row(11, 11)])).toMatchObject({ accepted: 2, refused: [] })
+    const { refused, registry } = await imported('cancelled', [
+      row(12, 20),
+      row(21, 30, { Project: 'AB-P13' }),
+      row(31, 40, { Project: 'P12' }),
+      row(41, 50, { 'Retired On': '28/02/2025' }),
+      row(51, 60, { 'Serial Numbers': 'AB-XT-P12-2024-51' }),
+    ])
+    expect(refused.map(({ row, column, reason }) => [row, column, reason.split(':')[0]])).toEqual([
+      [2, 'Project', 'serial-differs'],
+      [3, 'Project', 'begins-otherwise'],
+      [4, 'Retired On', 'date-wrong'],
+      [5, 'Serial Numbers', 'serial-missing'],
+    ])
+    expect(registry).toEqual({ issued: '20', active: '0', retired: '11', cancelled: '9' })
+    expect(await knowledge(target.ledger)).toEqual([
+      'alphabet:P12/2024 1-11 mirror:alphabet/AB-P12/2024/ABC mirror-retired evidenced',
+      'alphabet:P12/2024 12-20 mirror:alphabet/AB-P12/2024/ABC mirror-cancelled evidenced',
+    ])
   })
 })

@@ -35,6 +35,10 @@ describe('a mapping', () => {
     ['serial.formats: must name', { serial: { column: 'S', formats: {} } }],
     ['serial.formats.verrra: is not a serial format', { serial: { column: 'S', formats: { verrra: {} } } }],
     ['serial.formats.national: is not', { serial: { column: 'S', formats: { national: {} } } }],
+    [
+      'serial.patterns.0: text: must have {first}',
+      { serial: { column: 'S', patterns: [{ text: 'A-{b}', space: 'x' }] } },
+    ],
     ['quantity.number: must show', { quantity: { column: 'Units', number: '1234.00' } }],
     ['vintage.date: must be made of', { vintage: { column: 'Vintage', date: 'year' } }],
     [
@@ -46,6 +50,7 @@ describe('a mapping', () => {
     ['unitType: must be', { unitType: { colum: 'Type' } }],
     ['Unrecognized key: "vintge"', { vintge: {} }],
     ['registry: must be', { registry: 'My Registry' }],
+    ['and not national', { registry: 'national' }],
     ['kind', { kind: 'purchase' }],
     ['facts', { facts: { 'Project Name': 'Name' } }],
   ])('that is wrong is refused with the field: %s', (said, change) => {

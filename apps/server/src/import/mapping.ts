@@ -4,11 +4,14 @@ import { type FormatId, isFormatId } from '@tallystick/serials'
 import { z } from 'zod'
 import { DATE_HELP, dateForm, NUMBER_HELP, numberForm } from './forms.ts'
 import { ImportError } from './messages.ts'
+import { patternFlaw } from './serial-pattern.ts'
 
 const folder = join(import.meta.dirname, 'mappings')
 
 const Name = z.string().regex(/^[a-z][a-z0-9-]{1,59}$/, 'must be 2 to 60 characters of a-z, 0-9 and -')
-const RegistryCode = z.string().regex(/^[a-z][a-z0-9-]{1,39}$/, 'must be 2 to 40 characters of a-z, 0-9 and -')
+const RegistryCode = z
+  .string()
+  .regex(/^(?!national$)[a-z][a-z0-9-]{1,39}$/, 'must be 2 to 40 characters of a-z, 0-9 and -, and not national')
 const Column = z.string().trim().min(1, 'must be the name of a column')
 const UnitType = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,19}$/, 'must be 1 to 20 letters, digits, . or -')
 const Fate = z.enum(['active', 'retired', 'cancelled'])
@@ -28,8 +31,15 @@ const NumberFormat = z.string().transform((example, context) => {
   return form ?? z.NEVER
 })
 
-/** A column read as it stands, or by a list of words with what each stands for; other words are then refused. */
-const TextColumn = z.strictObject({ column: Column, words: z.record(z.string(), z.string().min(1)).optional() })
+/**
+ * A column read as it stands, without the characters that it always begins with, or by a list of words with what each
+ * stands for; a text that does not begin so, and other words, are refused.
+ */
+const TextColumn = z.strictObject({
+  column: Column,
+  without: z.string().min(1).optional(),
+  words: z.record(z.string(), z.string().min(1)).optional(),
+})
 export type TextColumn = z.infer<typeof TextColumn>
 
 const DayColumn = z.strictObject({ column: Column, date: DayFormat, mayBeEmpty: z.boolean().default(false) })
@@ -38,12 +48,17 @@ export type DayColumn = z.infer<typeof DayColumn>
 const NumberColumn = z.strictObject({ column: Column, number: NumberFormat })
 
 /** What a fact inside the serial number must be equal to. */
-const Agreement = z.strictObject({
-  column: Column,
-  date: DayFormat.optional(),
-  words: z.record(z.string(), z.string()).optional(),
-})
-export type Agreement = z.infer<typeof Agreement>
+const Agreement = TextColumn.extend({ date: DayFormat.optional() })
+
+const Agreements = z.record(z.string(), Agreement)
+export type Agreements = z.infer<typeof Agreements>
+
+const OwnPattern = z
+  .strictObject({ text: z.string().max(200), space: z.string().max(200), agrees: Agreements.default({}) })
+  .superRefine((pattern, context) => {
+    const message = patternFlaw(pattern, Object.keys(pattern.agrees))
+    if (message !== undefined) context.addIssue({ code: 'custom', message })
+  })
 
 const FateRule = z.discriminatedUnion('rule', [
   z.strictObject({ rule: z.literal('always'), fate: Fate, on: DayColumn.optional() }),
@@ -71,7 +86,9 @@ const schema = z
     serial: z.strictObject({
       column: Column,
       /** Formats of `@tallystick/serials` that the column holds, each with the columns that its facts agree with. */
-      formats: z.record(z.string(), z.record(z.string(), Agreement)),
+      formats: z.record(z.string(), Agreements).default({}),
+      /** Further ways of writing, in the mapping's own words. */
+      patterns: z.array(OwnPattern).max(10).default([]),
     }),
     quantity: NumberColumn,
     project: TextColumn,
@@ -94,7 +111,9 @@ const schema = z
   .superRefine((mapping, context) => {
     const ids = Object.keys(mapping.serial.formats)
     const path = ['serial', 'formats']
-    if (ids.length === 0) context.addIssue({ code: 'custom', path, message: 'must name at least one format' })
+    if (ids.length + mapping.serial.patterns.length === 0) {
+      context.addIssue({ code: 'custom', path, message: 'must name at least one format, or patterns must have one' })
+    }
     for (const id of ids.filter((id) => !isForeignFormat(id))) {
       context.addIssue({ code: 'custom', path: [...path, id], message: 'is not a serial format of another registry' })
     }
@@ -131,7 +150,8 @@ function unfit(kind: Mapping['kind'], rule: FateRule): Fate[] {
 /** The columns that the mapping speaks of, each once: together they are what a row is known by. */
 export function columnsOf(mapping: Mapping): string[] {
   const { serial, quantity, project, vintage, unitType, issuedOn, fate, inOrder, facts } = mapping
-  const agreements = Object.values(serial.formats).flatMap((facts) => Object.values(facts))
+  const agreeing = [...Object.values(serial.formats), ...serial.patterns.map(({ agrees }) => agrees)]
+  const agreements = agreeing.flatMap((agrees) => Object.values(agrees))
   const onFate = fate.rule === 'by-date' ? [fate] : [...(fate.rule === 'by-word' ? [fate] : []), fate.on]
   const named = [serial, quantity, project, vintage, unitType, issuedOn, ...onFate, ...agreements, ...inOrder.flat()]
   const columns = named.flatMap((part) => (part && 'column' in part ? [part.column] : []))

@@ -1,7 +1,16 @@
-import { canonicalJson, sha256Hex } from '@tallystick/rules'
-import { anyOf, count, formats, isSerialError, type Serial, type SerialError } from '@tallystick/serials'
-import { columnsOf, type DayColumn, type Fate, formatsOf, type Mapping, type TextColumn } from './mapping.ts'
+import { canonicalJson, invariant, sha256Hex } from '@tallystick/rules'
+import { count, isSerialError, parse, type Serial, type SerialError } from '@tallystick/serials'
+import {
+  type Agreements,
+  columnsOf,
+  type DayColumn,
+  type Fate,
+  formatsOf,
+  type Mapping,
+  type TextColumn,
+} from './mapping.ts'
 import { type Flaw, flaw, ImportError, isFlaw } from './messages.ts'
+import { patternReader } from './serial-pattern.ts'
 import { MAX_ROW_LENGTH, type TableRow } from './table.ts'
 
 /** What a row says, by the mapping's word: all that an entry needs but ids and the commitment to the facts. */
@@ -35,14 +44,12 @@ export function rowReader(
   const columns = columnsOf(mapping)
   checkHeader(mapping, columns, header, file)
   const places = columns.map((column) => [column, header.indexOf(column)] as const)
-  const [own, ...others] = formatsOf(mapping).map((id) => formats[id])
-  if (!own) throw new RangeError('a mapping names at least one serial format')
-  const serials = anyOf(mapping.name, [own, ...others])
+  const serials = serialKinds(mapping)
   return (row) => {
     if (!row.cells || row.cells.length !== header.length) return misshapen(row, header)
     const values = row.cells
     const cells = Object.fromEntries(places.map(([column, place]) => [column, plain(values[place] ?? '')]))
-    return readRow(mapping, cells, row.row, (text) => serials.parse(text))
+    return readRow(mapping, cells, row.row, serials)
   }
 }
 
@@ -82,12 +89,30 @@ function misshapen({ cells, lines: [from, to], broken }: TableRow, header: reado
     : flaw(last, 'too-many-values', facts)
 }
 
-type ParseSerial = (text: string) => Serial | SerialError
+/** One way of writing serial numbers, with what its facts must agree with. */
+interface SerialKind {
+  parse(text: string): Serial | SerialError
+  agrees: Agreements
+}
 
-function readRow(mapping: Mapping, cells: Cells, row: number, parseSerial: ParseSerial): Reading | Flaw {
-  const serial = readSerial(mapping, cells, parseSerial)
-  if (isFlaw(serial)) return serial
-  const wrong = quantityFlaw(mapping, cells, serial) ?? agreementFlaw(mapping, cells, serial)
+function serialKinds(mapping: Mapping): SerialKind[] {
+  const { formats, patterns } = mapping.serial
+  const known = formatsOf(mapping).map((id) => ({
+    parse: (text: string) => parse(id, text),
+    agrees: formats[id] ?? {},
+  }))
+  const own = patterns.map((pattern, at) => ({
+    parse: patternReader(`patterns.${at}`, mapping.registry, pattern),
+    agrees: pattern.agrees,
+  }))
+  return [...known, ...own]
+}
+
+function readRow(mapping: Mapping, cells: Cells, row: number, kinds: readonly SerialKind[]): Reading | Flaw {
+  const read = readSerial(mapping, cells, kinds)
+  if (isFlaw(read)) return read
+  const { serial, agrees } = read
+  const wrong = quantityFlaw(mapping, cells, serial) ?? agreementFlaw(agrees, cells, serial)
   if (wrong) return wrong
   const project = readCode(cells, mapping.project, /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/, 'project-wrong')
   if (isFlaw(project)) return project
@@ -124,12 +149,23 @@ function shown(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text)
 }
 
-function readSerial({ serial: { column } }: Mapping, cells: Cells, parseSerial: ParseSerial): Serial | Flaw {
+/** The serial by the first kind that reads it; else why the kind that came furthest does not. */
+function readSerial(
+  { serial: { column } }: Mapping,
+  cells: Cells,
+  kinds: readonly SerialKind[],
+): { serial: Serial; agrees: Agreements } | Flaw {
   const text = cellOf(cells, column)
   if (text === '') return flaw(column, 'value-missing')
-  const serial = parseSerial(text)
-  if (!isSerialError(serial)) return serial
-  const { reason, position, field } = serial
+  const errors: SerialError[] = []
+  for (const { parse, agrees } of kinds) {
+    const serial = parse(text)
+    if (!isSerialError(serial)) return { serial, agrees }
+    errors.push(serial)
+  }
+  const furthest = errors.toSorted((a, b) => b.position - a.position)[0]
+  invariant(furthest, 'a mapping has at least one way of writing serial numbers')
+  const { reason, position, field } = furthest
   const place = reason === 'too-long' ? position : position + 1
   return flaw(column, `serial-${reason}`, { position: String(place), field, serial: shown(text) })
 }
@@ -145,13 +181,12 @@ function quantityFlaw({ quantity }: Mapping, cells: Cells, serial: Serial): Flaw
   return said === held ? undefined : flaw(column, 'quantity-differs', { said: `${said}`, held: `${held}` })
 }
 
-function agreementFlaw({ serial: { formats } }: Mapping, cells: Cells, serial: Serial): Flaw | undefined {
-  for (const [fact, { column, date, words }] of Object.entries(formats[serial.format] ?? {})) {
+function agreementFlaw(agrees: Agreements, cells: Cells, serial: Serial): Flaw | undefined {
+  for (const [fact, { date, ...source }] of Object.entries(agrees)) {
+    const { column } = source
     const held = serial.facts[fact]
     if (held === undefined) throw new ImportError('mapping-no-such-fact', { format: serial.format, fact })
-    const said = date
-      ? readDay(cells, { column, date, mayBeEmpty: false })
-      : readText(cells, { column, ...(words && { words }) })
+    const said = date ? readDay(cells, { column, date, mayBeEmpty: false }) : readText(cells, source)
     if (isFlaw(said)) return said
     if (said.text !== held)
       return flaw(column, 'serial-differs', { said: shown(said.text ?? ''), held: shown(held), fact })
@@ -159,9 +194,12 @@ function agreementFlaw({ serial: { formats } }: Mapping, cells: Cells, serial: S
   return undefined
 }
 
-function readText(cells: Cells, { column, words }: TextColumn): { text: string } | Flaw {
-  const text = cellOf(cells, column)
-  if (text === '') return flaw(column, 'value-missing')
+function readText(cells: Cells, { column, without = '', words }: TextColumn): { text: string } | Flaw {
+  const whole = cellOf(cells, column)
+  if (whole === '') return flaw(column, 'value-missing')
+  if (!whole.startsWith(without))
+    return flaw(column, 'begins-otherwise', { found: shown(whole), without: shown(without) })
+  const text = whole.slice(without.length)
   if (!words) return { text }
   const meaning = Object.hasOwn(words, text) ? words[text] : undefined
   if (meaning === undefined) return flaw(column, 'word-unknown', { found: shown(text), known: known(words) })

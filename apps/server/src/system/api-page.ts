@@ -44,7 +44,7 @@ function group(tag: string, operations: readonly Operation[], say: (key: keyof t
 `,
   )
   return html`<h3>${tag}</h3>
-<table>
+<table class="operations">
 <thead><tr><th scope="col">${say('method')}</th><th scope="col">${say('path')}</th><th scope="col">${say('what')}</th></tr></thead>
 <tbody>
 ${rows}</tbody>

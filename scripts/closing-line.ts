@@ -17,7 +17,7 @@ export default class ClosingLine implements Reporter {
         const result = test.result()
         counts[result.state === 'passed' || result.state === 'failed' ? result.state : 'skipped'] += 1
         if (result.state !== 'skipped') continue
-        reasons.push(`  ${module.relativeModuleId} > ${test.fullName}: ${result.note ?? 'no reason given'}`)
+        reasons.push(`  ${module.relativeModuleId} > ${test.fullName}${result.note ? `: ${result.note}` : ''}`)
       }
       counts.failed += failuresOutsideTests(module)
     }

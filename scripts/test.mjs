@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { basename, delimiter, dirname, join } from 'node:path'
 import { installDebianPackages } from './debian.mjs'
 import { ensureDependencies, findNode, root } from './prepare.mjs'
 
@@ -78,11 +78,21 @@ function run(node, [program, ...args], options, extra = {}) {
   })
 }
 
+/** The test files that use a database, by themselves or through a file that sets one up for them. */
 function databaseTests() {
-  return ['packages', 'apps', 'tests'].flatMap((folder) =>
+  const files = ['packages', 'apps', 'tests'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })
-      .filter((path) => path.endsWith('.test.ts') && !path.includes('node_modules'))
-      .map((path) => join(folder, path))
-      .filter((path) => readFileSync(join(root, path), 'utf8').includes('support/database')),
+      .filter((path) => path.endsWith('.ts') && !path.includes('node_modules'))
+      .map((path) => ({ path: join(folder, path), text: readFileSync(join(root, folder, path), 'utf8') })),
   )
+  const names = ['support/database.ts']
+  const setsUp = (path) => path.endsWith('.fixture.ts') || path.startsWith('tests/')
+  const users = new Set()
+  for (const name of names) {
+    for (const { path } of files.filter(({ path, text }) => !users.has(path) && text.includes(`/${name}'`))) {
+      users.add(path)
+      if (!path.endsWith('.test.ts') && setsUp(path)) names.push(basename(path))
+    }
+  }
+  return [...users].filter((path) => path.endsWith('.test.ts'))
 }

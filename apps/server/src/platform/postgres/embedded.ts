@@ -61,13 +61,15 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
   }
   const rejoin = async () => {
     options.log.warn('The connection to the embedded PostgreSQL was lost; joining it again.')
-    while (!closing) {
+    for (let told = ''; !closing; ) {
       try {
         share = await join(binaries, cluster, options.log, port)
         if (share.port !== port) options.log.warn('The embedded PostgreSQL has another port now: restart this process.')
         return watch()
       } catch (error) {
-        options.log.warn(error instanceof Error ? error.message : String(error))
+        const message = error instanceof Error ? error.message : String(error)
+        if (message !== told) options.log.warn(message)
+        told = message
         await delay(RETRY_MS, undefined, { ref: false })
       }
     }

@@ -46,13 +46,14 @@ export async function runImport(
       dryRun: asked.dryRun,
       onProgress,
     })
-    if (terminal.isTTY) terminal.write('\r\u001b[K')
     if (asked.report !== undefined) await writeFile(asked.report, `${JSON.stringify(report, null, 2)}\n`)
     const text = asked.json ? JSON.stringify(report) : forPeople(report, mapping.registry, asked)
     return { exitCode: report.refused.length > 0 ? 4 : 0, report, text }
   } catch (error) {
     if (error instanceof ImportError) return failed(error.message, asked.json)
     throw error
+  } finally {
+    if (terminal.isTTY) terminal.write('\r\u001b[K')
   }
 }
 

@@ -13,17 +13,18 @@ export interface Flaw {
 /** What a bundle's bytes say of themselves, before anything is compared with them. */
 export interface Inspected {
   /** Start and end of each entry that could be cut out, one pair after the other. */
-  spans: Uint32Array
+  spans: Uint32Array<ArrayBuffer>
   /** Leaf hashes of those entries, 32 bytes each. */
-  leaves: Uint8Array
+  leaves: Uint8Array<ArrayBuffer>
   flaw: Flaw | undefined
-  /** The entries up to the first that does not have the published form. */
-  entries: Entry[]
+  /** How many entries, from the first on, have the published form. */
+  formed: number
+  /** What the next one breaks. */
   formless: Refusal | undefined
 }
 
-/** Cuts a bundle of `width` entries, hashes each and reads those that have the published form. */
-export function inspectBundle(bytes: Uint8Array, width: number): Inspected {
+/** Cuts a bundle of `width` entries, hashes each, and reads them as long as they have the published form. */
+export function inspectBundle(bytes: Uint8Array, width: number): Inspected & { entries: Entry[] } {
   const { spans, flaw } = cutBundle(bytes, width)
   const count = spans.length / 2
   const leaves = new Uint8Array(count * HASH_BYTES)
@@ -37,10 +38,17 @@ export function inspectBundle(bytes: Uint8Array, width: number): Inspected {
     if (isRefusal(entry)) formless = entry
     else entries.push(entry)
   }
-  return { spans, leaves, flaw, entries, formless }
+  return { spans, leaves, flaw, formed: entries.length, formless, entries }
 }
 
-function cutBundle(bytes: Uint8Array, width: number): { spans: Uint32Array; flaw: Flaw | undefined } {
+const utf8 = new TextDecoder()
+
+/** Reads again an entry that was found to have the published form. */
+export function rereadEntry(bytes: Uint8Array, { spans }: Inspected, at: number): Entry {
+  return JSON.parse(utf8.decode(bytes.subarray(spans[2 * at], spans[2 * at + 1])))
+}
+
+function cutBundle(bytes: Uint8Array, width: number): { spans: Uint32Array<ArrayBuffer>; flaw: Flaw | undefined } {
   const spans = new Uint32Array(2 * width)
   let offset = 0
   for (let at = 0; at < width; at += 1) {

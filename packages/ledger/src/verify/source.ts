@@ -31,7 +31,7 @@ function codeOf(error: unknown): string {
 /** An exported folder; no network is used. */
 export class FolderSource implements LogSource {
   readonly name: string
-  readonly ahead = 2
+  readonly ahead = 4
 
   constructor(folder: string) {
     this.name = folder

@@ -1,8 +1,7 @@
 import { isRefusal, type Refusal } from '@tallystick/rules'
 import { bundlesOf, HASH_BYTES, type Hash, TILE_WIDTH, type Tile, tileAt, tilePath } from '@tallystick/tlog'
 import { type Findings, findingOf } from './finding.ts'
-import type { Inspected } from './inspect.ts'
-import type { Inspector } from './inspector.ts'
+import type { Inspector, Reading } from './inspector.ts'
 import { contentHashDiffers, Replay, type Unjudged } from './replay.ts'
 import { ahead, type LogSource, type ReadOutcome, Unreadable } from './source.ts'
 import { TILE_BYTES, TreeCheck } from './tree-check.ts'
@@ -14,8 +13,8 @@ export const MOST_CONTENT_BYTES = 4_194_304
 /** The files of up to 256 consecutive entries. */
 interface Stretch {
   tile: Tile
-  bundle: ReadOutcome
-  inspected: Inspected | undefined
+  /** The bundle, undefined where there is none. */
+  reading: Reading | Unreadable | undefined
   hashes: ReadOutcome
 }
 
@@ -66,13 +65,13 @@ export class Walk {
       this.#source.read(tilePath(tile), MOST_BUNDLE_BYTES),
       this.#source.read(tilePath({ ...tile, level: 0 }), TILE_BYTES),
     ])
-    const inspected = bundle instanceof Uint8Array ? await this.#inspector.inspect(bundle, tile.width) : undefined
-    return { tile, bundle, inspected, hashes }
+    const reading = bundle instanceof Uint8Array ? await this.#inspector.inspect(bundle, tile.width) : bundle
+    return { tile, reading, hashes }
   }
 
   /** Answers false where neither bundle nor tile tell what comes next. */
   async #take(stretch: Stretch): Promise<boolean> {
-    const { tile, inspected, hashes } = stretch
+    const { tile, hashes } = stretch
     const leaves = leavesOf(stretch)
     this.#reportBundle(stretch)
     if (!leaves) {
@@ -83,26 +82,29 @@ export class Walk {
     }
     this.#hashesAtHand = { index: tile.index, hashes }
     for (const leaf of leaves) this.tree.append(leaf)
-    await this.#replay(tile, inspected)
+    await this.#replay(stretch)
     await this.#comparePartialBundles(stretch)
     await this.tree.settle()
     return true
   }
 
-  async #replay(tile: Tile, inspected: Inspected | undefined): Promise<void> {
+  async #replay({ tile, reading }: Stretch): Promise<void> {
+    if (!reading || reading instanceof Unreadable) this.#replaying = false
+    else await this.#replayEntries(tile, reading)
+  }
+
+  async #replayEntries(tile: Tile, reading: Reading): Promise<void> {
     const first = tile.index * TILE_WIDTH
-    for (const [at, entry] of (inspected?.entries ?? []).entries()) {
-      if (!this.#replaying) return
+    for (let at = 0; this.#replaying && at < reading.formed; at += 1) {
+      const entry = reading.entryAt(at)
       for (const sha256 of this.replay.needs(entry)) await this.#shelve(sha256, first + at)
       if (!this.#replaying) return
-      const leaf = inspected?.leaves.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES) ?? new Uint8Array()
-      const broken = this.replay.take(entry, Buffer.from(leaf).toString('hex'))
+      const broken = this.replay.take(entry, hexOf(reading.leaves, at))
       if (broken) this.#stopAt(first + at, broken)
     }
     if (!this.#replaying) return
-    const read = inspected?.entries.length ?? 0
-    if (inspected?.formless) this.#stopAt(first + read, inspected.formless)
-    if (read < tile.width) this.#replaying = false
+    if (reading.formless) this.#stopAt(first + reading.formed, reading.formless)
+    if (reading.formed < tile.width) this.#replaying = false
   }
 
   #stopAt(entry: number, broken: Refusal | Unjudged): void {
@@ -130,31 +132,30 @@ export class Walk {
     this.#replaying = false
   }
 
-  #reportBundle({ tile, bundle, inspected }: Stretch): void {
+  #reportBundle({ tile, reading }: Stretch): void {
     const file = tilePath(tile)
     const first = tile.index * TILE_WIDTH
-    if (bundle === undefined) {
+    if (reading === undefined) {
       const bounds = { first: `${first}`, last: `${first + tile.width - 1}` }
       this.#findings.add(findingOf('bundle-missing', { file, entry: first }, bounds))
-    } else if (bundle instanceof Unreadable) {
-      this.#findings.add(findingOf('unreadable', { file, entry: first }, { reason: bundle.message }))
-    }
-    if (inspected?.flaw) {
-      const { offset, reason } = inspected.flaw
-      const entry = first + Math.min(inspected.spans.length / 2, tile.width - 1)
+    } else if (reading instanceof Unreadable) {
+      this.#findings.add(findingOf('unreadable', { file, entry: first }, { reason: reading.message }))
+    } else if (reading.flaw) {
+      const { offset, reason } = reading.flaw
+      const entry = first + Math.min(reading.spans.length / 2, tile.width - 1)
       this.#findings.add(findingOf('bundle-framing', { file, entry, offset }, { reason }))
     }
   }
 
   /** Partial bundles of earlier checkpoints begin the one that is there now. */
-  async #comparePartialBundles({ tile, bundle, inspected }: Stretch): Promise<void> {
-    if (!(bundle instanceof Uint8Array) || !inspected || inspected.flaw) return
+  async #comparePartialBundles({ tile, reading }: Stretch): Promise<void> {
+    if (!reading || reading instanceof Unreadable || reading.flaw) return
     for (const width of await this.#source.partialWidths(tilePath({ ...tile, width: TILE_WIDTH }))) {
       if (width >= tile.width) continue
       const file = tilePath({ ...tile, width })
       const partial = await this.#source.read(file, MOST_BUNDLE_BYTES)
-      const end = inspected.spans[2 * width - 1] ?? 0
-      if (partial instanceof Uint8Array && Buffer.compare(partial, bundle.subarray(0, end)) === 0) continue
+      const end = reading.spans[2 * width - 1] ?? 0
+      if (partial instanceof Uint8Array && Buffer.compare(partial, reading.bytes.subarray(0, end)) === 0) continue
       this.#findings.add(findingOf('bundle-partial-differs', { file, entry: tile.index * TILE_WIDTH }))
     }
   }
@@ -168,9 +169,13 @@ export class Walk {
   }
 }
 
+function hexOf(leaves: Uint8Array, at: number): string {
+  return Buffer.from(leaves.buffer, leaves.byteOffset + at * HASH_BYTES, HASH_BYTES).toString('hex')
+}
+
 /** The leaves that the bundle makes; where it cannot be cut, the tile stands in, so that what follows can be checked. */
-function leavesOf({ tile, inspected, hashes }: Stretch): Hash[] | undefined {
-  const known = inspected?.leaves ?? new Uint8Array()
+function leavesOf({ tile, reading, hashes }: Stretch): Hash[] | undefined {
+  const known = reading && !(reading instanceof Unreadable) ? reading.leaves : new Uint8Array()
   const missing = known.length < tile.width * HASH_BYTES
   const tileIsThere = hashes instanceof Uint8Array && hashes.length === tile.width * HASH_BYTES
   if (missing && !tileIsThere) return undefined

@@ -45,19 +45,22 @@ function revisionIn({ streams }: LogRow['entry'], stream: string): number {
 /**
  * The entries that touch accounts of the government, in order. Streams are numbered, and both numbers and indexes grow:
  * where each stream goes on after an index is found by halving, so that a page costs the same however long they are.
+ * Each lookup is LATERAL with a LIMIT, which holds the planner to the index.
  */
 const COUNTRY_PAGE = `
   WITH RECURSIVE account AS (
     SELECT r.id, s.revision AS newest
-    FROM ledger_row r JOIN ledger_stream s ON s.id = r.id
+    FROM ledger_row r CROSS JOIN LATERAL (SELECT revision FROM ledger_stream WHERE id = r.id LIMIT 1) s
     WHERE r.kind = 'account' AND r.row ? 'organisation' AND r.row ->> 'organisation' = $1),
   search AS (
-    SELECT id, newest, 0::bigint AS low, newest AS high FROM account
+    SELECT id, 0::bigint AS low, newest AS high FROM account
     UNION ALL
-    SELECT search.id, search.newest,
+    SELECT search.id,
            CASE WHEN e.index <= $2 THEN e.revision ELSE search.low END,
            CASE WHEN e.index <= $2 THEN search.high ELSE e.revision - 1 END
-    FROM search JOIN ledger_stream_entry e ON e.stream = search.id AND e.revision = (search.low + search.high + 1) / 2
+    FROM search CROSS JOIN LATERAL (
+      SELECT index, revision FROM ledger_stream_entry
+      WHERE stream = search.id AND revision = (search.low + search.high + 1) / 2 LIMIT 1) e
     WHERE search.low < search.high),
   next AS (
     SELECT DISTINCT e.index

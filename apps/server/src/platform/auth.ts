@@ -50,7 +50,7 @@ export async function actorOf(services: Services, request: FastifyRequest): Prom
     text: `SELECT s.token_hash AS hash, s.seen_at, s.user_id AS user, s.mandate,
                   m.row ->> 'organisation' AS organisation, m.row ->> 'role' AS role
            FROM content_session s
-           JOIN ledger_row m ON m.kind = 'mandate' AND m.id = s.mandate AND m.row -> 'active' = 'true'
+           JOIN ledger_row m ON m.kind = 'mandate' AND m.id = s.mandate AND (m.row ->> 'active')::boolean
            WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.seen_at > $3`,
     values: [tokenHash(credential.token), now, new Date(now.getTime() - SESSION_IDLE_MS)],
   })

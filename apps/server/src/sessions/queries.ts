@@ -23,7 +23,7 @@ export async function openSession(services: Services, linkToken: string): Promis
      FROM link
      JOIN content_user u ON u.id = link.user_id AND u.ended_at IS NULL
      JOIN content_mandate m ON m.user_id = u.id
-     JOIN ledger_row r ON r.kind = 'mandate' AND r.id = m.mandate AND r.row -> 'active' = 'true'
+     JOIN ledger_row r ON r.kind = 'mandate' AND r.id = m.mandate AND (r.row ->> 'active')::boolean
      RETURNING user_id AS user`,
     [tokenHash(linkToken), now, tokenHash(token), new Date(now.getTime() + SESSION_MS)],
   )

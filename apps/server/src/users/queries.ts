@@ -25,7 +25,7 @@ export interface UserRow {
 const USERS = `
   SELECT u.id, u.email, u.name, u.created_at AS "createdAt", m.mandate,
          r.row ->> 'organisation' AS organisation, r.row ->> 'role' AS role, r.row ->> 'limit' AS "limit",
-         r.row -> 'active' = 'true' AS active
+         (r.row ->> 'active')::boolean AS active
   FROM content_user u
   JOIN content_mandate m ON m.user_id = u.id
   JOIN ledger_row r ON r.kind = 'mandate' AND r.id = m.mandate`
@@ -68,13 +68,13 @@ export async function userPage(
 ): Promise<Page<User>> {
   const [at, id] = decodeCursor(UserKey, query.cursor) ?? [null, null]
   const limit = limitOf(query)
+  const ofOrganisation = organisation === null ? '' : `AND r.row ? 'organisation' AND r.row ->> 'organisation' = $4`
   const { rows } = await services.pool.query<UserRow>(
     `${USERS}
-     WHERE u.ended_at IS NULL AND r.row -> 'active' = 'true'
-       AND ($1::text IS NULL OR r.row ->> 'organisation' = $1)
-       AND ($2::timestamptz IS NULL OR (u.created_at, u.id) > ($2, $3))
-     ORDER BY u.created_at, u.id LIMIT $4`,
-    [organisation, at, id, limit + 1],
+     WHERE u.ended_at IS NULL AND (r.row ->> 'active')::boolean ${ofOrganisation}
+       AND ($1::timestamptz IS NULL OR (u.created_at, u.id) > ($1, $2))
+     ORDER BY u.created_at, u.id LIMIT $3`,
+    [at, id, limit + 1, ...(organisation === null ? [] : [organisation])],
   )
   return pageFrom(rows, limit, shownUser, (row) => [row.createdAt.toISOString(), row.id])
 }
@@ -177,7 +177,7 @@ async function otherAdmins(client: pg.PoolClient, organisation: string, mandate:
   const { rows } = await client.query<{ count: number }>(
     `SELECT count(*)::integer AS count FROM ledger_row r
      WHERE r.kind = 'mandate' AND r.row ? 'organisation' AND r.row ->> 'organisation' = $1
-       AND r.row ->> 'role' LIKE '%/Admin' AND r.row -> 'active' = 'true' AND r.id <> $2
+       AND r.row ->> 'role' LIKE '%/Admin' AND (r.row ->> 'active')::boolean AND r.id <> $2
        AND EXISTS (SELECT FROM content_mandate m WHERE m.mandate = r.id)`,
     [organisation, mandate],
   )

@@ -76,15 +76,23 @@ function isOpening(value: unknown): value is CertificateOpening {
 
 /**
  * Every fact that follows from an entry and its openings: what a certificate may state. `serials` are number ranges such
- * as `1-60, 75`. An opening gives a fact under the last name of its field: its text, or the canonical JSON of what is no
- * text. The openings are taken as checked.
+ * as `1-60, 75`. An opening gives facts under the last name of its field: `beneficiary` for a text, `beneficiary.name`
+ * and so on for the members of an object. The openings are taken as checked.
  */
 export function certificateFacts(entry: Entry, openings: readonly CertificateOpening[]): Record<string, string> {
-  const opened = openings.map(({ field, value }) => [
-    field.slice(field.lastIndexOf('.') + 1),
-    typeof value === 'string' ? value : canonicalJson(value),
-  ])
-  return { ...Object.fromEntries(opened), type: entry.type, mandate: entry.by, ...factsOfBody(entry) }
+  const opened = openings.map(({ field, value }) => openedFacts(field.slice(field.lastIndexOf('.') + 1), value))
+  return { ...Object.assign({}, ...opened), type: entry.type, mandate: entry.by, ...factsOfBody(entry) }
+}
+
+/** Texts as they are, other values as canonical JSON, absent ones not at all. */
+function openedFacts(name: string, value: unknown): Record<string, string> {
+  if (value === null) return {}
+  if (typeof value === 'string') return { [name]: value }
+  if (!isRecord(value)) return { [name]: canonicalJson(value) }
+  const members = Object.entries(value).filter(([, part]) => part !== null)
+  return Object.fromEntries(
+    members.map(([member, part]) => [`${name}.${member}`, typeof part === 'string' ? part : canonicalJson(part)]),
+  )
 }
 
 function factsOfBody({ type, at, body }: Entry): Record<string, string> {

@@ -57,10 +57,8 @@ export class InspectorInThread implements Inspector {
 
   constructor() {
     this.#worker.on('message', (answer: Answer) => this.#waiting.shift()?.resolve(answer))
-    this.#worker.on('error', (error) => {
-      this.#failure = error
-      for (const { reject } of this.#waiting.splice(0)) reject(error)
-    })
+    this.#worker.on('error', (error) => this.#fail(error))
+    this.#worker.on('exit', () => this.#fail(new Error('the thread that inspects bundles has ended')))
   }
 
   async inspect(given: Uint8Array, width: number): Promise<Reading> {
@@ -71,6 +69,11 @@ export class InspectorInThread implements Inspector {
       this.#worker.postMessage(task, [task.bytes.buffer])
     })
     return { ...inspected, bytes, entryAt: (at) => rereadEntry(bytes, inspected, at) }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error
+    for (const { reject } of this.#waiting.splice(0)) reject(error)
   }
 
   async close(): Promise<void> {

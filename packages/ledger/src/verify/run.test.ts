@@ -168,6 +168,14 @@ test('a certificate that says anything else does not hold', async () => {
   }
 })
 
+test('what an opening shows becomes facts, member by member', async () => {
+  const { entry } = await papersOf(fixture)
+  const value = { name: 'Harbour Ferries Ltd', country: null, fleet: 7 }
+  const facts = certificateFacts(entry, [{ field: 'body.beneficiary', key: '', value }])
+  expect(facts).toMatchObject({ 'beneficiary.name': 'Harbour Ferries Ltd', 'beneficiary.fleet': '7' })
+  expect(Object.keys(facts).filter((name) => name.startsWith('beneficiary'))).toHaveLength(2)
+})
+
 test('a certificate of an issuance, a transfer and a cancellation states what they did', async () => {
   const entries = (await fixture.ledger.entries(0, checkpoint.size)).map((stored) => receiptOf(stored).entry)
   const factsOf = (type: string) => {

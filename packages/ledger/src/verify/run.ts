@@ -30,6 +30,7 @@ const options = {
   proof: { type: 'string' },
   certificate: { type: 'string' },
   json: { type: 'boolean' },
+  data: { type: 'string' }, // taken by every command; this one needs no data folder
 } as const
 
 /**

@@ -127,7 +127,7 @@ function reasonOf(error: unknown): string {
   return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
 }
 
-/** Runs a task that never throws on each item, `count` of them before their turn, and answers in order. */
+/** Runs a task on each item, `count` of them before their turn, and answers in order; a failure comes in its turn. */
 export async function* ahead<T, R>(
   items: Iterable<T>,
   count: number,
@@ -135,7 +135,9 @@ export async function* ahead<T, R>(
 ): AsyncGenerator<R> {
   const running: Promise<R>[] = []
   for (const item of items) {
-    running.push(task(item))
+    const started = task(item)
+    started.catch(() => undefined) // whoever stops early leaves it behind
+    running.push(started)
     if (running.length > count) {
       const next = running.shift()
       if (next) yield await next

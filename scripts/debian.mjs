@@ -1,7 +1,7 @@
 // Programs from Debian that tests compare us with. On Debian as root they are installed; elsewhere the person is told.
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { root } from './prepare.mjs'
 
 const PACKAGES = [
@@ -13,7 +13,20 @@ const PACKAGES = [
     room: 'packages/tlog',
   },
   { name: 'chromium', file: '/usr/bin/chromium', tests: 'pages in a browser', room: 'apps/web' },
+  // Only in CI: nobody wants a second PostgreSQL on the own machine.
+  ...(process.env.CI
+    ? [
+        {
+          name: 'postgresql-15',
+          file: '/usr/lib/postgresql/15/bin/postgres',
+          tests: 'a second round on PostgreSQL 15',
+          room: 'packages/ledger',
+        },
+      ]
+    : []),
 ]
+/** Keeps Debian's package from making and starting a cluster of its own. */
+const NO_CLUSTER = { file: '/etc/postgresql-common/createcluster.conf', text: 'create_main_cluster = false\n' }
 const APT_TIMEOUT_MS = 300_000
 
 /** Installs what is missing and can be; says in one line which tests will be skipped for want of the rest. */
@@ -24,10 +37,17 @@ export function installDebianPackages() {
   const able = existsSync('/etc/debian_version') && process.getuid?.() === 0
   if (able) {
     console.log(`Installing Debian packages for tests: ${names.join(' ')}`)
+    if (names.includes('postgresql-15')) forbidCluster()
     if (apt('install', ...names) || (apt('update') && apt('install', ...names))) return
   }
   const tests = [...new Set(missing.map(({ tests }) => tests))].join(', ')
   console.log(`Tests that will be skipped: ${tests}. To run them: apt-get install ${names.join(' ')}`)
+}
+
+function forbidCluster() {
+  if (existsSync(NO_CLUSTER.file)) return
+  mkdirSync(dirname(NO_CLUSTER.file), { recursive: true })
+  writeFileSync(NO_CLUSTER.file, NO_CLUSTER.text)
 }
 
 function apt(verb, ...names) {

@@ -2,13 +2,15 @@
 // `npm test -- path…` runs only those tests, without the checks. With CI set, and PostgreSQL 15 of Debian installed, the
 // tests that use a database run on it as well.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, delimiter, dirname, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { installDebianPackages } from './debian.mjs'
 import { ensureDependencies, findNode, root } from './prepare.mjs'
 
 const POSTGRES_15 = '/usr/lib/postgresql/15/bin'
+/** Where the tests are that use a database which they do not embed. */
+const DATABASE_TESTS = ['packages/ledger', 'apps/server', 'tests/import', 'tests/e2e/contention']
 const total = { passed: 0, failed: 0, skipped: 0 }
 const filters = process.argv.slice(2)
 
@@ -31,7 +33,7 @@ try {
   }
   test(node, 'PostgreSQL 18', filters, {})
   if (filters.length === 0 && process.env.CI && existsSync(POSTGRES_15)) {
-    test(node, 'PostgreSQL 15', databaseTests(), { TEST_POSTGRES_BIN: POSTGRES_15 })
+    test(node, 'PostgreSQL 15', DATABASE_TESTS, { TEST_POSTGRES_BIN: POSTGRES_15 })
   }
 } catch (error) {
   total.failed += 1
@@ -76,23 +78,4 @@ function run(node, [program, ...args], options, extra = {}) {
     maxBuffer: limit,
     ...options,
   })
-}
-
-/** The test files that use a database, by themselves or through a file that sets one up for them. */
-function databaseTests() {
-  const files = ['packages', 'apps', 'tests'].flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true })
-      .filter((path) => path.endsWith('.ts') && !path.includes('node_modules'))
-      .map((path) => ({ path: join(folder, path), text: readFileSync(join(root, folder, path), 'utf8') })),
-  )
-  const names = ['support/database.ts']
-  const setsUp = (path) => path.endsWith('.fixture.ts') || path.startsWith('tests/')
-  const users = new Set()
-  for (const name of names) {
-    for (const { path } of files.filter(({ path, text }) => !users.has(path) && text.includes(`/${name}'`))) {
-      users.add(path)
-      if (!path.endsWith('.test.ts') && setsUp(path)) names.push(basename(path))
-    }
-  }
-  return [...users].filter((path) => path.endsWith('.test.ts'))
 }

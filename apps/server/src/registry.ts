@@ -75,9 +75,7 @@ export async function openRegistry(config: Config, options: OpenOptions): Promis
 }
 
 function setupOf(config: Config) {
-  const { ROOT_EMAIL: rootEmail, systemCountryCode: code } = config
-  // UTC is also what stands there when nothing is said.
-  const timeZone = config.LEDGER_TIME_ZONE === 'UTC' ? undefined : config.LEDGER_TIME_ZONE
+  const { ROOT_EMAIL: rootEmail, systemCountryCode: code, LEDGER_TIME_ZONE: timeZone } = config
   if (code === undefined) return { rootEmail, timeZone }
   return { rootEmail, timeZone, country: { code, name: config.systemCountryName ?? englishName(code) } }
 }

@@ -23,8 +23,13 @@ export const Batch = z
 export type Batch = z.infer<typeof Batch>
 
 export const UnitState = z
-  .enum(['held', 'on-hold', 'retired', 'cancelled', 'active', 'not-issued'])
-  .meta({ id: 'UnitState', description: '`active` and `not-issued`: of another registry, and of nobody.' })
+  .enum(['held', 'on-hold', 'retired', 'cancelled', 'active', 'not-issued', 'not-recorded'])
+  .meta({
+    id: 'UnitState',
+    description:
+      '`active`: of another registry and not at an end. `not-issued`: nobody has them. `not-recorded`: another ' +
+      'registry may have issued them, nothing of that is on record here.',
+  })
 export type UnitState = z.infer<typeof UnitState>
 
 /** Why units cannot move. */

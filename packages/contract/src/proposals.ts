@@ -46,7 +46,7 @@ export const listProposals = defineOperation({
   summary: 'List proposals, oldest first',
   tag,
   access: 'signed-in',
-  query: PageQuery.extend({ status: z.enum(['open', 'accepted']).optional() }),
+  query: PageQuery.extend({ status: z.enum(['open', 'accepted']).default('open') }),
   answer: pageOf(Proposal),
   problems: ['cursor-invalid', 'forbidden'],
 })

@@ -3,13 +3,19 @@ import en from './locales/sentences.en.json' with { type: 'json' }
 import { type Locale, Speech } from './texts.ts'
 
 /** The words of every language for what entries say. */
-const locales: Readonly<Record<string, Locale>> = { en: { lang: 'en', dir: 'ltr', texts: en } }
+const english: Locale = { lang: 'en-GB', dir: 'ltr', texts: en }
+const locales: Readonly<Record<string, Locale>> = { en: english }
 
 /** How entries are put into words in a language; English where we do not have it. */
 export function entrySpeech(lang: string, timeZone: string): Speech {
-  const english = { lang: 'en', dir: 'ltr', texts: en } as const
-  return new Speech(locales[lang] ?? english, english, timeZone)
+  const known = `${lang} ${timeZone}`
+  const speech = speeches.get(known) ?? new Speech(locales[lang] ?? english, english, timeZone)
+  speeches.set(known, speech)
+  return speech
 }
+
+/** Formats of numbers and dates are dear to make. */
+const speeches = new Map<string, Speech>()
 
 export interface ProjectName {
   number: number

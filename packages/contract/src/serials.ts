@@ -38,6 +38,7 @@ export const CustodyEvent = z
     to: Party.nullable(),
     blocks: z.array(Block).meta({ description: 'Which of the units asked for; at most 100.' }),
     quantity: Amount,
+    approvals: z.number().int().meta({ description: 'How many others approved it.' }),
     certificate: z.number().int().nullable(),
     purpose: z.string().nullable(),
     beneficiary: z.object({ name: z.string().nullable(), country: z.string().nullable() }).nullable(),

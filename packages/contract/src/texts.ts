@@ -12,6 +12,15 @@ export interface Locale {
 /** What a text is made of: its own words, and the places to fill. */
 export type Piece = { words: string } | { place: string }
 
+const MINUTE: Intl.DateTimeFormatOptions = {
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZoneName: 'short',
+}
+
 /** Texts, numbers and dates of one language. Days are those of the ledger's time zone. */
 export class Speech {
   readonly lang: string
@@ -32,7 +41,7 @@ export class Speech {
     this.#number = new Intl.NumberFormat(locale.lang)
     this.#day = new Intl.DateTimeFormat(locale.lang, { dateStyle: 'long', timeZone })
     this.#legalDay = new Intl.DateTimeFormat(locale.lang, { dateStyle: 'long', timeZone: 'UTC' })
-    this.#minute = new Intl.DateTimeFormat(locale.lang, { dateStyle: 'long', timeStyle: 'short', timeZone })
+    this.#minute = new Intl.DateTimeFormat(locale.lang, { ...MINUTE, timeZone })
   }
 
   /** The text of `key` with its places filled; a place without a value stays empty. */
@@ -75,6 +84,7 @@ export class Speech {
     return this.#legalDay.format(new Date(`${date}T00:00:00Z`))
   }
 
+  /** Day and time of an instant, with the name of the zone. */
   minute(instant: string): string {
     return this.#minute.format(new Date(instant))
   }

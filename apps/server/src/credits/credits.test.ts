@@ -210,7 +210,8 @@ describe('a retirement', () => {
     expect(report.facts).toMatchObject({
       quantity: '250',
       serials: '1401-1650',
-      beneficiary: '{"country":"XT","name":"Harbour Ferries Ltd"}',
+      'beneficiary.name': 'Harbour Ferries Ltd',
+      'beneficiary.country': 'XT',
     })
     const forged = certificate.replace('Ferries', 'Fairies')
     expect((await verifyCertificate({ proof, certificate: forged, vkey })).outcome).toBe('wrong')

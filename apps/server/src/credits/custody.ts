@@ -187,6 +187,7 @@ function eventOf(found: Found, serial: Serial, names: KnownNames, services: Serv
     to: party(to),
     blocks,
     quantity: `${amountOf(blocks.map(({ first, last }) => [first, last]))}`,
+    approvals: entry.approvals.length,
     certificate: isEnd ? entry.body.allotted.certificate : null,
     purpose: isEnd ? entry.body.purpose : null,
     beneficiary: isEnd ? beneficiaryOf(entry.body.beneficiary, names) : null,

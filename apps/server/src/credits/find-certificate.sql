@@ -1,7 +1,7 @@
 -- The entry of certificate $1. Certificate numbers ascend with the index of their entries, so the place is halved until
 -- it is found: each step looks at the first end of units at or after the middle.
 WITH RECURSIVE search(low, high, found) AS (
-  SELECT 0::bigint, size, NULL::bigint FROM ledger_head
+  SELECT 0::bigint, size, NULL::bigint FROM ledger_head WHERE one = 1
   UNION ALL
   SELECT CASE WHEN e.certificate < $1 THEN e.index + 1 ELSE s.low END,
          CASE WHEN e.certificate < $1 THEN s.high ELSE (s.low + s.high) / 2 END,

@@ -66,14 +66,14 @@ export async function proposalByKey(
 /** Oldest first. */
 export async function proposalPage(
   services: Services,
-  { status, after }: { status?: string | undefined; after: readonly [string, string] | undefined },
+  { status, after }: { status: string; after: readonly [string, string] | undefined },
   limit: number,
 ): Promise<ProposalRow[]> {
   const [createdAt = '-infinity', id = ''] = after ?? []
   const { rows } = await services.pool.query<StoredRow>(
-    `${PROPOSALS} WHERE ($1::text IS NULL OR p.status = $1) AND (p.created_at, p.id) > ($2, $3)
+    `${PROPOSALS} WHERE p.status = $1 AND (p.created_at, p.id) > ($2, $3)
       ORDER BY p.created_at, p.id LIMIT $4`,
-    [status ?? null, createdAt, id, limit],
+    [status, createdAt, id, limit],
   )
   return rows.map(proposalRowOf)
 }

@@ -137,6 +137,7 @@ function partOf(part: Run & Pick<SerialPart, 'state' | 'holds'>, serial: Serial,
 }
 
 function gapOf(gap: Range, serial: Serial): SerialPart {
+  const state = serial.format === 'national' ? 'not-issued' : 'not-recorded'
   const nothing = { owner: null, holds: [], batch: null, project: null, class: null, evidence: null }
-  return { ...blockOf(serial, gap), state: 'not-issued', ...nothing }
+  return { ...blockOf(serial, gap), state, ...nothing }
 }

@@ -44,6 +44,13 @@ export function registerEntries(app: FastifyInstance, services: Services): void 
   })
 }
 
+/** The newest entries, in words, newest first. */
+export async function newestListed(services: Services, count: number): Promise<EntryListed[]> {
+  const { size } = await services.ledger.head()
+  const rows = await services.ledger.entries(Math.max(0, size - count), count)
+  return listedEntries(services, rows.map(logRowOf).reverse())
+}
+
 /** Entries in words. */
 export async function listedEntries(services: Services, rows: readonly LogRow[]): Promise<EntryListed[]> {
   const names = await namesIn(

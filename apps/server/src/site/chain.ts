@@ -1,0 +1,77 @@
+import type { Block, CustodyEvent, SerialReport } from '@tallystick/contract'
+import { type Html, html } from '../platform/pages.ts'
+import { type Mark, mark } from './marks.ts'
+import { beneficiaryName } from './serial-words.ts'
+import { moment, type SiteSpeech, strong, type TextKey } from './speech.ts'
+
+const MAX_RANGES = 3
+
+const marks: Readonly<Record<CustodyEvent['step'], Mark>> = {
+  issued: 'held',
+  transferred: 'transferred',
+  retired: 'retired',
+  cancelled: 'cancelled',
+  'hold-placed': 'on-hold',
+  'hold-lifted': 'held',
+}
+
+/** Where the units have been, as a line of events. */
+export function chain(speech: SiteSpeech, report: SerialReport): Html {
+  if (report.events.length === 0) return html`<p>${speech.say('chain.none')}</p>`
+  return html`<ol class="chain">
+${report.events.map((event) => link(speech, event, report.registry))}</ol>
+${report.truncated && html`<p class="over">${speech.say('chain.truncated')}</p>`}`
+}
+
+function link(speech: SiteSpeech, event: CustodyEvent, registry: string | null): Html {
+  const name = registry === null ? marks[event.step] : 'recorded'
+  return html`<li class="${name}">${mark(name)}<div>${headline(speech, event, registry)} <span class="over">· ${dayOf(speech, event, registry)}</span>
+<div class="over">${[...details(speech, event)].map((detail) => html`${detail} · `)}<a href="/entries/${event.entry.index}">${speech.say('chain.entry', { index: speech.number(event.entry.index) })}</a></div></div></li>
+`
+}
+
+function headline(speech: SiteSpeech, event: CustodyEvent, registry: string | null): Html {
+  return speech.html(headlineKey(event, registry), {
+    step: strong(speech.under('step', event.step)),
+    ranges: ranges(speech, event.blocks),
+    to: event.to?.organisation.name ?? speech.say('unnamed'),
+    from: event.from?.organisation.name ?? speech.say('unnamed'),
+    beneficiary: beneficiaryName(speech, event),
+    registry: speech.registry(registry ?? ''),
+  })
+}
+
+function headlineKey({ step, beneficiary }: CustodyEvent, registry: string | null): TextKey {
+  if (step === 'issued') return registry === null ? 'chain.issued' : 'chain.issued.abroad'
+  if (step !== 'retired' && step !== 'cancelled') return `chain.${step}`
+  if (registry !== null) return `chain.${step}.abroad`
+  return beneficiary === null ? `chain.${step}` : `chain.${step}.for`
+}
+
+function dayOf(speech: SiteSpeech, event: CustodyEvent, registry: string | null): Html | string {
+  if (registry === null) return moment(event.entry.at, speech.texts.day(event.entry.at))
+  return event.date === null ? speech.say('chain.noday') : moment(event.date, speech.texts.legalDay(event.date))
+}
+
+function* details(speech: SiteSpeech, event: CustodyEvent): Generator<Html | string> {
+  const { approvals, step, purpose, reason, certificate } = event
+  const from = event.from?.organisation.name ?? speech.say('unnamed')
+  if (approvals > 0) yield speech.counted('chain.approved', BigInt(approvals))
+  if (step === 'transferred') yield speech.say('chain.from', { from })
+  if (event.beneficiary !== null) yield speech.say('chain.by', { from })
+  if (reason !== null) yield speech.say('chain.reason', { reason: speech.entries.code('reason', reason) })
+  if (purpose !== null) yield speech.say('chain.purpose', { purpose: speech.entries.code('purpose', purpose) })
+  if (certificate !== null) {
+    const code = `C-${String(certificate).padStart(6, '0')}`
+    yield html`<a href="/national/certificates/${certificate}">${speech.say('chain.certificate', { code })}</a>`
+  }
+}
+
+function ranges(speech: SiteSpeech, blocks: readonly Block[]): string {
+  const named = blocks.slice(0, MAX_RANGES).map(({ first, last }) => {
+    const places = { first: speech.number(first), last: speech.number(last) }
+    return speech.say(first === last ? 'range.one' : 'range', places)
+  })
+  const more = BigInt(blocks.length - named.length)
+  return more === 0n ? named.join(', ') : `${named.join(', ')} ${speech.counted('range.more', more)}`
+}

@@ -1,0 +1,37 @@
+import { type Html, html } from '../platform/pages.ts'
+
+/** What a mark stands for; each has one colour and one shape everywhere. */
+export type Mark =
+  | 'held'
+  | 'transferred'
+  | 'on-hold'
+  | 'retired'
+  | 'cancelled'
+  | 'active'
+  | 'not-issued'
+  | 'not-recorded'
+  | 'recorded'
+  | 'several'
+
+const shapes: Readonly<Record<Mark, Html>> = {
+  held: html`<circle cx="6" cy="6" r="5"/>`,
+  transferred: html`<path d="M1 1h5l5 5-5 5H1l5-5z"/>`,
+  'on-hold': html`<path d="M1 1h3.5v10H1zM7.5 1H11v10H7.5z"/>`,
+  retired: html`<path d="M1 1h10v10H1z"/>`,
+  cancelled: html`<path d="M2.5 1 6 4.5 9.5 1 11 2.5 7.5 6 11 9.5 9.5 11 6 7.5 2.5 11 1 9.5 4.5 6 1 2.5z"/>`,
+  active: html`<path d="M6 1a5 5 0 1 0 0 10A5 5 0 0 0 6 1zm0 2a3 3 0 1 1 0 6 3 3 0 0 1 0-6z"/>`,
+  'not-issued': html`<path d="M1 5h10v2H1z"/>`,
+  'not-recorded': html`<path d="M1 5h4v2H1zM7 5h4v2H7z"/>`,
+  several: html`<path d="M1 1h10v4H1zM1 7h4v4H1zM7 7h4v4H7z"/>`,
+  recorded: html`<path d="M6 0.5 11.5 6 6 11.5 0.5 6z"/>`,
+}
+
+/** A small shape in its colour; what it means stands beside it in words. */
+export function mark(name: Mark): Html {
+  return html`<svg class="mark ${name}" viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">${shapes[name]}</svg>`
+}
+
+/** A word in a coloured chip. */
+export function chip(name: Mark, word: string): Html {
+  return html`<span class="chip ${name}">${mark(name)}${word}</span>`
+}

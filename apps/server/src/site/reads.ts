@@ -1,0 +1,12 @@
+import type { BatchDetails, EntryDetails, EntryListed, ProjectDetails, SerialReport } from '@tallystick/contract'
+
+/** What the pages show: the answers of the national API, from whoever gives them. */
+export interface PublicReads {
+  /** Throws a problem for what is no serial number, and for units that are not known. */
+  serial(text: string): Promise<SerialReport>
+  batch(id: string): Promise<BatchDetails | undefined>
+  project(id: string): Promise<ProjectDetails | undefined>
+  entry(index: number): Promise<EntryDetails | undefined>
+  /** Newest first. */
+  newest(count: number): Promise<EntryListed[]>
+}

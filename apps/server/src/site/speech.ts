@@ -1,0 +1,68 @@
+import { entrySpeech, type Locale, Speech } from '@tallystick/contract'
+import { Html, html } from '../platform/pages.ts'
+import type { Services } from '../platform/services.ts'
+import en from './locales/en.json' with { type: 'json' }
+
+export type TextKey = keyof typeof en
+
+const english: Locale = { lang: 'en-GB', dir: 'ltr', texts: en }
+
+/** The words of the public pages, and those of entries. */
+export class SiteSpeech {
+  readonly texts: Speech
+  /** Words for entries: purposes, reasons, registries. */
+  readonly entries: Speech
+
+  constructor(timeZone: string) {
+    this.texts = new Speech(english, english, timeZone)
+    this.entries = entrySpeech('en', timeZone)
+  }
+
+  say(key: TextKey, places: Readonly<Record<string, string>> = {}, count?: bigint): string {
+    return this.texts.say(key, places, count)
+  }
+
+  /** A text with markup in its places. Words and plain values are escaped. */
+  html(key: TextKey, places: Readonly<Record<string, Html | string>> = {}, count?: bigint): Html {
+    const pieces = this.texts.pieces(key, count)
+    return html`${pieces.map((piece) => ('words' in piece ? html`${piece.words}` : html`${places[piece.place]}`))}`
+  }
+
+  /** A text that stands under a coded word, such as `state.held`. */
+  under(list: string, code: string): string {
+    return this.texts.code(list, code)
+  }
+
+  /** A text that counts: `{count}` is the number in words of the language. */
+  counted(key: TextKey, count: bigint): string {
+    return this.say(key, { count: this.number(count) }, count)
+  }
+
+  number(value: bigint | number | string): string {
+    return this.texts.number(BigInt(value))
+  }
+
+  registry(code: string): string {
+    return this.entries.code('registry', code)
+  }
+}
+
+const speeches = new Map<string, SiteSpeech>()
+
+export function siteSpeech({ genesis }: Services): SiteSpeech {
+  const speech = speeches.get(genesis.timeZone) ?? new SiteSpeech(genesis.timeZone)
+  speeches.set(genesis.timeZone, speech)
+  return speech
+}
+
+/** Words in bold. */
+export function strong(text: string): Html {
+  return html`<strong>${text}</strong>`
+}
+
+/** A moment that programs can read too. */
+export function moment(instant: string, shown: string): Html {
+  return html`<time datetime="${instant}">${shown}</time>`
+}
+
+export const nothing = new Html('')

@@ -43,6 +43,7 @@ export const CustodyEvent = z
     purpose: z.string().nullable(),
     beneficiary: z.object({ name: z.string().nullable(), country: z.string().nullable() }).nullable(),
     reason: z.string().nullable(),
+    projectName: z.string().nullable().meta({ description: 'As the other registry prints it; null at home.' }),
     sentence: z.string().meta({ description: 'What the whole entry says.' }),
   })
   .meta({ id: 'CustodyEvent' })

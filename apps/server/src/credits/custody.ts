@@ -9,7 +9,7 @@ import {
 } from '@tallystick/contract'
 import { fromWire, type Range, type Run } from '@tallystick/rules'
 import { type Serial, subrange } from '@tallystick/serials'
-import { type LogRow, logRowOf, placeOf } from '../platform/entries.ts'
+import { isOf, type LogRow, logRowOf, placeOf } from '../platform/entries.ts'
 import { type KnownNames, namesIn, speechOf } from '../platform/names.ts'
 import type { Services } from '../platform/services.ts'
 import { beneficiaryOf } from './answers.ts'
@@ -60,10 +60,26 @@ export async function custodyOf(services: Services, serial: Serial, runs: readon
     services,
     ordered.map(({ row }) => row.entry),
   )
+  const projectNames = await projectNamesOf(services, ordered)
   return {
-    events: ordered.map((one) => eventOf(one, serial, names, services)),
+    events: ordered.map((one) => eventOf(one, serial, names, services, projectNames.get(one.row.index) ?? null)),
     truncated: truncated || found.length > MAX_EVENTS,
   }
+}
+
+/** How another registry calls the project, by the index of the entry that records it. */
+async function projectNamesOf(services: Services, found: readonly Found[]): Promise<Map<number, string>> {
+  const commitments = new Map(
+    found.flatMap(({ row }) => (isOf(row, 'MirrorRecorded') ? [[row.index, row.entry.body.facts] as const] : [])),
+  )
+  if (commitments.size === 0) return new Map()
+  const openings = await services.openings.open([...commitments.values()])
+  return new Map(
+    [...commitments].flatMap(([index, commitment]) => {
+      const facts = openings.get(commitment)?.value as { projectName?: unknown } | undefined
+      return typeof facts?.projectName === 'string' ? [[index, facts.projectName]] : []
+    }),
+  )
 }
 
 /** In the order of the log; abroad in the order of the days that the other registry gives, whenever they came to us. */
@@ -168,7 +184,13 @@ function overlap(a: Range, b: Range): Range[] {
   return first <= last ? [{ first, last }] : []
 }
 
-function eventOf(found: Found, serial: Serial, names: KnownNames, services: Services): CustodyEvent {
+function eventOf(
+  found: Found,
+  serial: Serial,
+  names: KnownNames,
+  services: Services,
+  projectName: string | null,
+): CustodyEvent {
   const { row, step, ranges, from, to, date = null } = found
   const { entry } = row
   const isEnd = entry.type === 'CreditsRetired' || entry.type === 'CreditsCancelled'
@@ -192,6 +214,7 @@ function eventOf(found: Found, serial: Serial, names: KnownNames, services: Serv
     purpose: isEnd ? entry.body.purpose : null,
     beneficiary: isEnd ? beneficiaryOf(entry.body.beneficiary, names) : null,
     reason: entry.type === 'HoldPlaced' ? entry.body.reason : null,
+    projectName,
     sentence: sentenceOf(entry, names, speechOf(services)),
   }
 }

@@ -81,57 +81,107 @@ describe('a national serial', () => {
   })
 })
 
+interface Told {
+  registry: string
+  space: string
+  range: [string, string]
+  code: string
+  unitType: string
+  issuedOn?: string
+  retiredOn?: string
+}
+
+/** Writes what another registry says of some units, as an import does. */
+async function record(told: Told): Promise<void> {
+  const { ledger, genesis, openings } = all.registry.services
+  const execute = async (type: string, request: object) => {
+    const key = { sender: 'importer', id: randomId() }
+    const outcome = await ledger.execute({ type, by: genesis.system, key, requestHash: key.id, request })
+    if (!isReceipt(outcome)) throw new Error(JSON.stringify(outcome))
+  }
+  const { registry, space, range, code, unitType, issuedOn, retiredOn } = told
+  if (!(await ledger.row('registry', registry))) {
+    await execute('MirrorOpened', { registry, active: randomId(), retired: randomId(), cancelled: randomId() })
+  }
+  await execute('MirrorRecorded', {
+    registry,
+    space,
+    range,
+    project: { id: randomId(), code },
+    vintage: '2019',
+    unitType,
+    issued: issuedOn !== undefined,
+    issuedOn: issuedOn ?? null,
+    fate: retiredOn === undefined ? 'active' : 'retired',
+    fateOn: retiredOn ?? null,
+    facts: await openings.commit({ projectName: 'Peat forest' }),
+  })
+}
+
 describe('a serial of another registry', () => {
   const print = (first: number, last: number) => `9301-${first}-${last}-VCS-VCU-999-VER-XT-14-1234-01012019-31122019-1`
 
   beforeAll(async () => {
-    const { ledger, genesis, openings } = all.registry.services
-    const execute = async (type: string, request: object) => {
-      const key = { sender: 'importer', id: randomId() }
-      const outcome = await ledger.execute({ type, by: genesis.system, key, requestHash: key.id, request })
-      if (!isReceipt(outcome)) throw new Error(JSON.stringify(outcome))
-    }
-    await execute('MirrorOpened', { registry: 'verra', active: randomId(), retired: randomId(), cancelled: randomId() })
-    const record = async (range: [string, string], fate: 'active' | 'retired', fateOn: string | null) =>
-      execute('MirrorRecorded', {
-        registry: 'verra',
-        space: 'verra:VCU',
-        range,
-        project: { id: '0123456789abcdef0123456789abcdef', code: '1234' },
-        vintage: '2019',
-        unitType: 'VCU',
-        issued: fate === 'active',
-        issuedOn: fate === 'active' ? '2020-02-03' : null,
-        fate,
-        fateOn,
-        facts: await openings.commit({ row: range }),
-      })
-    await record(['70000101', '70000110'], 'retired', '2021-05-06')
-    await record(['70000001', '70000100'], 'active', null)
-    await record(['70000041', '70000050'], 'retired', '2022-01-02')
+    const vcu = { registry: 'verra', space: 'verra:VCU', code: '1234', unitType: 'VCU' }
+    await record({ ...vcu, range: ['70000101', '70000110'], retiredOn: '2021-05-06' })
+    await record({ ...vcu, range: ['70000001', '70000100'], issuedOn: '2020-02-03' })
+    await record({ ...vcu, range: ['70000041', '70000050'], retiredOn: '2022-01-02' })
   })
 
   it('is told as the other registry tells it', async () => {
-    const found = await report(print(70000031, 70000110))
+    const found = await report(print(70000031, 70000120))
     expect(found.registry).toBe('verra')
     expect(states(found)).toEqual([
       '70000031-70000040 active',
       '70000041-70000050 retired',
       '70000051-70000100 active',
       '70000101-70000110 retired',
+      '70000111-70000120 not-recorded',
     ])
-    expect(found.parts.map(({ evidence }) => evidence)).toEqual(['issued', 'issued', 'issued', 'ended-only'])
+    expect(found.parts.map(({ evidence }) => evidence)).toEqual(['issued', 'issued', 'issued', 'ended-only', null])
     expect(found.parts[0]).toMatchObject({ owner: null, batch: null, class: { registry: 'verra', project: '1234' } })
-    expect(found.events.map(({ step, date }) => [step, date])).toEqual([
-      ['issued', '2020-02-03'],
-      ['retired', '2021-05-06'],
-      ['retired', '2022-01-02'],
+    expect(found.events.map(({ step, date, projectName }) => [step, date, projectName])).toEqual([
+      ['issued', '2020-02-03', 'Peat forest'],
+      ['retired', '2021-05-06', 'Peat forest'],
+      ['retired', '2022-01-02', 'Peat forest'],
     ])
   })
 
   it('is not known under another project', async () => {
     const text = print(70000031, 70000040).replace('-1234-', '-99-')
     expect(await find(text)).toMatchObject({ status: 404, body: { code: 'serial-unknown', facts: { serial: text } } })
+  })
+
+  it('may be of either form that Gold Standard prints; a CER names the project of the CDM', async () => {
+    const prefix = 'GS1-1-XT-GS1234-16-2024-30001'
+    const own = { registry: 'gold-standard', space: `gold-standard:${prefix}`, code: '1234', unitType: 'VER' }
+    await record({ ...own, range: ['1', '500'], issuedOn: '2024-03-04', retiredOn: '2025-01-01' })
+    expect(states(await report(`${prefix}-110-120`))).toEqual(['110-120 retired'])
+    const cer = { registry: 'gold-standard', space: 'cdm:XT/5', code: '4823', unitType: 'CER' }
+    await record({ ...cer, range: ['1001', '1300'], issuedOn: '2024-03-04' })
+    const found = await report('XT-5-1100-2-2-0-7014 - XT-5-1101-2-2-0-7014')
+    expect(states(found)).toEqual(['1100-1101 active'])
+    expect(found.parts[0]?.class).toMatchObject({ registry: 'gold-standard', project: '4823' })
+  })
+})
+
+describe('a batch in very many pieces', () => {
+  it('is told in part, and its sums in whole', async () => {
+    const pieces = await all.issue('2025', '4000')
+    const first = BigInt(pieces.block.first)
+    for (let round = 0n; round < 8n; round += 1n) {
+      const starts = Array.from({ length: 100 }, (_, at) => first + round * 200n + BigInt(at) * 2n)
+      const ranges = starts.map((start) => ({ first: `${start}`, last: `${start}` }))
+      const move = { batch: pieces.id, from: all.sunfield.holding, to: all.harbour.holding, ranges }
+      expectStatus(await all.sunfield.admin.post('/national/transfers', move), 201)
+    }
+    const found = await report(pieces.block.serial)
+    expect(found.truncated).toBe(true)
+    expect(found.parts).toHaveLength(1000)
+    const { body } = await all.registry.nobody.get(`/national/batches/${pieces.id}`)
+    expect(body).toMatchObject({ truncated: true, sums: { held: '4000', onHold: '0', retired: '0', cancelled: '0' } })
+    const page = await all.registry.app.inject(`/serials/${pieces.block.serial}`)
+    expect([page.statusCode, page.body.length < 200_000]).toEqual([200, true])
   })
 })
 

@@ -84,12 +84,15 @@ function unknown(serial: Serial, runs: readonly Run[], names: KnownNames) {
   })
 }
 
+/** Formats that print the registry's own code of the project. A CER prints that of the CDM, whoever records it. */
+const PRINTS_PROJECT: ReadonlySet<string> = new Set(['verra', 'gold-standard'])
+
 /** Does the serial mean these units? At home what is printed must be true, abroad the project must be the same. */
 function isMeant(serial: Serial, run: Run, names: KnownNames): boolean {
   if (run.batch === '') {
-    const { project } = classOf(run)
-    const digits = project.replace(/\D/g, '')
-    return serial.facts.project === undefined || digits === '' || BigInt(digits) === BigInt(serial.facts.project)
+    const digits = classOf(run).project.replace(/\D/g, '')
+    if (digits === '' || !PRINTS_PROJECT.has(serial.format)) return true
+    return BigInt(digits) === BigInt(serial.facts.project ?? '0')
   }
   const batch = names.batch(run.batch)
   return batch !== undefined && saysBatch(serial, batch, names)

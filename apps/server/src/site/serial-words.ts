@@ -31,13 +31,18 @@ export function ownerName(speech: SiteSpeech, part: Pick<SerialPart, 'owner'> | 
 }
 
 /** The project as a link, or its name abroad. */
-export function projectLink(speech: SiteSpeech, part: Pick<SerialPart, 'project' | 'class'> | undefined): Html {
+export function projectLink(
+  speech: SiteSpeech,
+  part: Pick<SerialPart, 'project' | 'class'> | undefined,
+  name?: string,
+): Html {
   if (part?.project) {
     const { id, title, number } = part.project
     return html`<a href="/projects/${id}">${title ?? speech.say('project.untitled', { number: `${number}` })}</a>`
   }
   const { project: code = '', registry } = part?.class ?? {}
-  return html`${speech.say('project.abroad', { code, registry: speech.registry(registry ?? '') })}`
+  const abroad = speech.say('project.abroad', { code, registry: speech.registry(registry ?? '') })
+  return html`${name === undefined ? abroad : speech.say('project.named', { name, abroad })}`
 }
 
 /** The sentence that a journalist could quote. */
@@ -48,7 +53,7 @@ export function leadOf(speech: SiteSpeech, report: SerialReport, measure: Measur
   const places = {
     quantity: speech.counted(`measure.${measure}`, BigInt(report.quantity)),
     vintage: first?.class?.vintage ?? '',
-    project: projectLink(speech, first),
+    project: projectLink(speech, first, report.events.at(-1)?.projectName ?? undefined),
     owner: strong(ownerName(speech, first)),
     states: statesInWords(speech, report),
   }

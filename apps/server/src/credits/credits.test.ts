@@ -3,7 +3,7 @@ import { sha256Bytes } from '@tallystick/rules'
 import { parseVkey } from '@tallystick/tlog'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expectStatus, type Person } from '../registry.fixture.ts'
-import { type World, world } from './world.fixture.ts'
+import { type World, world } from '../world.fixture.ts'
 
 let all: World
 let batch: string

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Person } from '../registry.fixture.ts'
-import { type World, world } from './world.fixture.ts'
+import { type World, world } from '../world.fixture.ts'
 
 let all: World
 let batch: string

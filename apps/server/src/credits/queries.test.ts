@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { expectStatus } from '../registry.fixture.ts'
-import { type World, world } from './world.fixture.ts'
+import { type World, world } from '../world.fixture.ts'
 
 let all: World
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import type { Batch, SerialReport } from '@tallystick/contract'
 import { isReceipt, randomId } from '@tallystick/ledger'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expectStatus } from '../registry.fixture.ts'
-import { type World, world } from './world.fixture.ts'
+import { type World, world } from '../world.fixture.ts'
 
 let all: World
 let batch: Batch

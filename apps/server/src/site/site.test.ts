@@ -1,7 +1,7 @@
 import type { Batch } from '@tallystick/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type World, world } from '../credits/world.fixture.ts'
 import { expectStatus } from '../registry.fixture.ts'
+import { type World, world } from '../world.fixture.ts'
 
 const TITLE = `<script>alert("title")</script> & 'quotes'`
 const BENEFICIARY = `<img src=x onerror=alert(1)> "Ferries"`

@@ -1,5 +1,5 @@
 import type { Batch, Project, ProposalMade } from '@tallystick/contract'
-import { expectStatus, type Person, type TestRegistry, testRegistry } from '../registry.fixture.ts'
+import { expectStatus, type Person, type TestRegistry, testRegistry } from './registry.fixture.ts'
 
 export interface Holder {
   id: string

@@ -116,9 +116,18 @@ describe('an issuance', () => {
     expect((await all.officer.get('/national/proposals?status=open')).body.items).toEqual([])
   })
 
+  it('approved by two officers at the same moment is issued once, and one of them hears it', async () => {
+    const third = await all.registry.join(all.registry.root, all.registry.root.organisation, 'Admin')
+    const made = await all.officer.post('/national/batches', { ...body(), quantity: '10', vintage: '2023' })
+    const path = `/national/proposals/${made.body.id}/approvals`
+    const both = await Promise.all([all.second.post(path), third.post(path)])
+    expect(both.map(({ status }) => status).sort()).toEqual([201, 409])
+    expect((await read(`/national/projects/${all.project.id}`)).totals).toMatchObject({ issued: '4810' })
+  })
+
   it('of another vintage goes on in the same numbers', async () => {
     const next = await all.issue('2025', '100')
-    expect(next.block).toMatchObject({ first: '4801', last: '4900' })
+    expect(next.block).toMatchObject({ first: '4811', last: '4910' })
   })
 })
 

@@ -12,7 +12,7 @@ import {
 import { verifyEd25519 } from '../signing-key.ts'
 import { type Finding, findingOf } from './finding.ts'
 import { sha256 } from './inspect.ts'
-import { type LogSource, Unreadable } from './source.ts'
+import { isUnreadable, type LogSource } from './source.ts'
 
 /** A checkpoint as it stands in a file; its signatures are another matter. */
 export interface StatedCheckpoint extends Checkpoint {
@@ -31,7 +31,7 @@ export function stateOf(note: Uint8Array): StatedCheckpoint {
 export async function readStated(source: LogSource): Promise<StatedCheckpoint | Finding> {
   const note = await source.read(FILE, MOST_CHECKPOINT_BYTES)
   if (note === undefined) return findingOf('checkpoint-missing', { file: FILE })
-  if (note instanceof Unreadable) return findingOf('unreadable', { file: FILE }, { reason: note.message })
+  if (isUnreadable(note)) return findingOf('unreadable', { file: FILE }, { reason: note.unreadable })
   try {
     return stateOf(note)
   } catch (error) {

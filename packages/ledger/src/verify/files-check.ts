@@ -4,7 +4,7 @@ import { keysFile } from '../publish.ts'
 import { type Finding, findingOf } from './finding.ts'
 import { contentHashDiffers } from './replay.ts'
 import type { Notice } from './report.ts'
-import { type LogSource, Unreadable } from './source.ts'
+import { isUnreadable, type LogSource } from './source.ts'
 import { MOST_CONTENT_BYTES } from './walk.ts'
 
 const KEYS = 'keys.json'
@@ -14,7 +14,7 @@ const MOST_KEYS_BYTES = 1_048_576
 export async function checkKeys(source: LogSource, genesis: Genesis): Promise<Finding[]> {
   const bytes = await source.read(KEYS, MOST_KEYS_BYTES)
   if (bytes === undefined) return [findingOf('keys-missing', { file: KEYS })]
-  if (bytes instanceof Unreadable) return [findingOf('unreadable', { file: KEYS }, { reason: bytes.message })]
+  if (isUnreadable(bytes)) return [findingOf('unreadable', { file: KEYS }, { reason: bytes.unreadable })]
   const expected = keysFile(genesis)
   if (Buffer.compare(bytes, expected) === 0) return []
   const offset = expected.findIndex((byte, at) => byte !== bytes[at])
@@ -61,8 +61,9 @@ export async function checkExtras(
 
 async function checkContent(source: LogSource, file: string, sha256: string): Promise<Finding[]> {
   const bytes = await source.read(file, MOST_CONTENT_BYTES)
-  if (bytes instanceof Unreadable) return [findingOf('unreadable', { file }, { reason: bytes.message })]
-  const actual = bytes && contentHashDiffers(sha256, bytes)
+  if (!bytes) return []
+  if (isUnreadable(bytes)) return [findingOf('unreadable', { file }, { reason: bytes.unreadable })]
+  const actual = contentHashDiffers(sha256, bytes)
   return actual === undefined ? [] : [findingOf('content-altered', { file }, { sha256: actual })]
 }
 

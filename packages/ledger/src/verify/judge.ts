@@ -12,8 +12,9 @@ import type { StatedCheckpoint } from './checkpoint-check.ts'
 import { type Finding, type FindingCode, findingOf } from './finding.ts'
 import { inspectBundle } from './inspect.ts'
 import { ahead, type LogSource, type ReadOutcome } from './source.ts'
+import { MOST_BUNDLE_BYTES } from './stretch.ts'
 import { TILE_BYTES, type TileFlaw, TreeCheck } from './tree-check.ts'
-import { MOST_BUNDLE_BYTES, type Walk } from './walk.ts'
+import type { Walk } from './walk.ts'
 
 export interface TreeVerdict {
   /** The tree that leads to the stated root; undefined where neither entries nor tiles do. */

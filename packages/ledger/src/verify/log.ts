@@ -3,10 +3,10 @@ import { encodeBase64, formatVkey, type Vkey } from '@tallystick/tlog'
 import { checkSignature, checkSince, keyOf, readStated, type StatedCheckpoint } from './checkpoint-check.ts'
 import { checkExtras, checkKeys } from './files-check.ts'
 import { type Finding, Findings, findingOf, unlawful } from './finding.ts'
-import { type Inspector, inspectorFor } from './inspector.ts'
 import { judgeTree } from './judge.ts'
 import type { Notice, VerifyReport } from './report.ts'
 import type { LogSource } from './source.ts'
+import { type StretchReader, stretchReader } from './stretch.ts'
 import { inconsistenciesOf, totalsOf } from './units.ts'
 import { Walk } from './walk.ts'
 
@@ -30,22 +30,22 @@ export async function verifyLog(source: LogSource, options: VerifyOptions = {}):
     findings.add(stated)
     return report(source, options, { findings })
   }
-  const inspector = inspectorFor(stated.size)
+  const reader = stretchReader(source, stated.size)
   try {
-    return await verifyStated(source, options, { stated, findings, inspector })
+    return await verifyStated(source, options, { stated, findings, reader })
   } finally {
-    await inspector.close()
+    await reader.close()
   }
 }
 
 async function verifyStated(
   source: LogSource,
   options: VerifyOptions,
-  { stated, findings, inspector }: { stated: StatedCheckpoint; findings: Findings; inspector: Inspector },
+  { stated, findings, reader }: { stated: StatedCheckpoint; findings: Findings; reader: StretchReader },
 ): Promise<VerifyReport> {
   const { size } = stated
   const rootsAt = options.since ? [options.since.size] : []
-  const walk = new Walk(source, inspector, findings, { size, rootsAt })
+  const walk = new Walk(source, reader, findings, { size, rootsAt })
   await walk.run((entries) => options.onProgress?.(entries, size))
 
   const { tree, firstAltered, findings: ofTree } = await judgeTree(source, stated, walk, rootsAt)

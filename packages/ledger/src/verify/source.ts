@@ -1,9 +1,16 @@
-import { open, opendir, readdir } from 'node:fs/promises'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { opendir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** A file that is there and cannot be had; the message says why, for a person. */
-export class Unreadable extends Error {}
+/** A file that is there and cannot be had, with the reason for a person. */
+export interface Unreadable {
+  unreadable: string
+}
+
+export function isUnreadable(value: object): value is Unreadable {
+  return 'unreadable' in value
+}
 
 /** Bytes, `undefined` where there is no such file, or why it could not be had. */
 export type ReadOutcome = Uint8Array | undefined | Unreadable
@@ -28,7 +35,10 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
-/** An exported folder; no network is used. */
+/**
+ * An exported folder; no network is used. Files are read in one go: the many steps of an asynchronous read would each
+ * wait for the replay, which leaves no turn to others.
+ */
 export class FolderSource implements LogSource {
   readonly name: string
   readonly ahead = 4
@@ -39,24 +49,16 @@ export class FolderSource implements LogSource {
 
   async read(path: string, mostBytes: number): Promise<ReadOutcome> {
     try {
-      const handle = await open(join(this.name, path), 'r')
-      try {
-        const stat = await handle.stat()
-        if (!stat.isFile()) return new Unreadable('it is not a file')
-        if (stat.size > mostBytes) return new Unreadable(`it has ${stat.size} bytes, at most ${mostBytes} make sense`)
-        return await handle.readFile()
-      } finally {
-        await handle.close()
-      }
+      return readWhole(join(this.name, path), mostBytes)
     } catch (error) {
       if (ABSENT.has(codeOf(error))) return undefined
-      return new Unreadable(error instanceof Error ? error.message : String(error))
+      return { unreadable: error instanceof Error ? error.message : String(error) }
     }
   }
 
   async partialWidths(path: string): Promise<number[]> {
     try {
-      const names = await readdir(join(this.name, `${path}.p`))
+      const names = readdirSync(join(this.name, `${path}.p`))
       return names.filter((name) => /^[1-9][0-9]{0,2}$/.test(name)).map(Number)
     } catch {
       return []
@@ -70,6 +72,13 @@ export class FolderSource implements LogSource {
       yield path.slice(join(this.name, '/').length).replaceAll('\\', '/')
     }
   }
+}
+
+function readWhole(file: string, mostBytes: number): Uint8Array | Unreadable {
+  const stat = statSync(file)
+  if (!stat.isFile()) return { unreadable: 'it is not a file' }
+  if (stat.size > mostBytes) return { unreadable: `it has ${stat.size} bytes, at most ${mostBytes} make sense` }
+  return readFileSync(file)
 }
 
 const TIMEOUT_MS = 30_000
@@ -99,7 +108,7 @@ export class UrlSource implements LogSource {
       }
       if (attempt < ATTEMPTS) await delay(PAUSE_MS * attempt)
     }
-    return new Unreadable(why)
+    return { unreadable: why }
   }
 
   async partialWidths(): Promise<number[]> {
@@ -116,7 +125,7 @@ async function boundedBody(response: Response, mostBytes: number): Promise<ReadO
   let bytes = 0
   for await (const part of response.body ?? []) {
     bytes += part.length
-    if (bytes > mostBytes) return new Unreadable(`it has more than the ${mostBytes} bytes that make sense`)
+    if (bytes > mostBytes) return { unreadable: `it has more than the ${mostBytes} bytes that make sense` }
     parts.push(part)
   }
   return Buffer.concat(parts)

@@ -1,7 +1,6 @@
 import { HASH_BYTES, type Hash, RightEdge, TILE_WIDTH, type Tile, tilePath } from '@tallystick/tlog'
 import { sha256 } from './inspect.ts'
-import type { LogSource, ReadOutcome } from './source.ts'
-import { Unreadable } from './source.ts'
+import { isUnreadable, type LogSource, type ReadOutcome } from './source.ts'
 
 /** A tile that is not what the leaves make. */
 export type TileFlaw =
@@ -96,7 +95,7 @@ export class TreeCheck {
 
 function flawOf(tile: Tile, bytes: Uint8Array, found: ReadOutcome): TileFlaw | undefined {
   if (found === undefined) return { tile, kind: 'missing' }
-  if (found instanceof Unreadable) return { tile, kind: 'unreadable', reason: found.message }
+  if (isUnreadable(found)) return { tile, kind: 'unreadable', reason: found.unreadable }
   if (found.length !== bytes.length) return { tile, kind: 'length', bytes: found.length, expected: bytes.length }
   if (Buffer.compare(found, bytes) === 0) return undefined
   const differing = Array.from(bytes.keys()).filter((at) => found[at] !== bytes[at])

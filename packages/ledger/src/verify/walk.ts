@@ -1,22 +1,12 @@
 import { isRefusal, type Refusal } from '@tallystick/rules'
 import { bundlesOf, HASH_BYTES, type Hash, TILE_WIDTH, type Tile, tileAt, tilePath } from '@tallystick/tlog'
 import { type Findings, findingOf } from './finding.ts'
-import type { Inspector, Reading } from './inspector.ts'
 import { contentHashDiffers, Replay, type Unjudged } from './replay.ts'
-import { ahead, type LogSource, type ReadOutcome, Unreadable } from './source.ts'
+import { ahead, isUnreadable, type LogSource, type ReadOutcome } from './source.ts'
+import { entryAt, MOST_BUNDLE_BYTES, type Reading, type Stretch, type StretchReader } from './stretch.ts'
 import { TILE_BYTES, TreeCheck } from './tree-check.ts'
 
-/** 256 entries of at most 65,535 bytes, each after its length. */
-export const MOST_BUNDLE_BYTES = TILE_WIDTH * (2 + 65_535)
 export const MOST_CONTENT_BYTES = 4_194_304
-
-/** The files of up to 256 consecutive entries. */
-interface Stretch {
-  tile: Tile
-  /** The bundle, undefined where there is none. */
-  reading: Reading | Unreadable | undefined
-  hashes: ReadOutcome
-}
 
 /** Reads every entry of a log of `size` once, in order: into the tree, through the rules, against the tiles. */
 export class Walk {
@@ -27,7 +17,7 @@ export class Walk {
   /** Were all entries there, as far as the tree is concerned? */
   complete = false
   readonly #source: LogSource
-  readonly #inspector: Inspector
+  readonly #reader: StretchReader
   readonly #findings: Findings
   readonly #size: number
   #replaying = true
@@ -35,12 +25,12 @@ export class Walk {
 
   constructor(
     source: LogSource,
-    inspector: Inspector,
+    reader: StretchReader,
     findings: Findings,
     { size, rootsAt }: { size: number; rootsAt: number[] },
   ) {
     this.#source = source
-    this.#inspector = inspector
+    this.#reader = reader
     this.#findings = findings
     this.#size = size
     this.tree = new TreeCheck(source, (tile) => this.#readTile(tile), rootsAt)
@@ -51,22 +41,13 @@ export class Walk {
   }
 
   async run(onProgress?: (entries: number) => void): Promise<void> {
-    const stretches = ahead(bundlesOf(this.#size), this.#source.ahead, (tile) => this.#read(tile))
+    const stretches = ahead(bundlesOf(this.#size), this.#source.ahead, (tile) => this.#reader.read(tile))
     for await (const stretch of stretches) {
       if (!(await this.#take(stretch))) return
       onProgress?.(stretch.tile.index * TILE_WIDTH + stretch.tile.width)
     }
     await this.tree.finish()
     this.complete = true
-  }
-
-  async #read(tile: Tile): Promise<Stretch> {
-    const [bundle, hashes] = await Promise.all([
-      this.#source.read(tilePath(tile), MOST_BUNDLE_BYTES),
-      this.#source.read(tilePath({ ...tile, level: 0 }), TILE_BYTES),
-    ])
-    const reading = bundle instanceof Uint8Array ? await this.#inspector.inspect(bundle, tile.width) : bundle
-    return { tile, reading, hashes }
   }
 
   /** Answers false where neither bundle nor tile tell what comes next. */
@@ -89,14 +70,14 @@ export class Walk {
   }
 
   async #replay({ tile, reading }: Stretch): Promise<void> {
-    if (!reading || reading instanceof Unreadable) this.#replaying = false
+    if (!reading || isUnreadable(reading)) this.#replaying = false
     else await this.#replayEntries(tile, reading)
   }
 
   async #replayEntries(tile: Tile, reading: Reading): Promise<void> {
     const first = tile.index * TILE_WIDTH
     for (let at = 0; this.#replaying && at < reading.formed; at += 1) {
-      const entry = reading.entryAt(at)
+      const entry = entryAt(reading, at)
       for (const sha256 of this.replay.needs(entry)) await this.#shelve(sha256, first + at)
       if (!this.#replaying) return
       const broken = this.replay.take(entry, hexOf(reading.leaves, at))
@@ -127,7 +108,7 @@ export class Walk {
     } else if (bytes === undefined) {
       this.#findings.add(findingOf('content-missing', { file, entry }, { entry: `${entry}` }))
     } else {
-      this.#findings.add(findingOf('unreadable', { file, entry }, { reason: bytes.message }))
+      this.#findings.add(findingOf('unreadable', { file, entry }, { reason: bytes.unreadable }))
     }
     this.#replaying = false
   }
@@ -138,8 +119,8 @@ export class Walk {
     if (reading === undefined) {
       const bounds = { first: `${first}`, last: `${first + tile.width - 1}` }
       this.#findings.add(findingOf('bundle-missing', { file, entry: first }, bounds))
-    } else if (reading instanceof Unreadable) {
-      this.#findings.add(findingOf('unreadable', { file, entry: first }, { reason: reading.message }))
+    } else if (isUnreadable(reading)) {
+      this.#findings.add(findingOf('unreadable', { file, entry: first }, { reason: reading.unreadable }))
     } else if (reading.flaw) {
       const { offset, reason } = reading.flaw
       const entry = first + Math.min(reading.spans.length / 2, tile.width - 1)
@@ -149,7 +130,7 @@ export class Walk {
 
   /** Partial bundles of earlier checkpoints begin the one that is there now. */
   async #comparePartialBundles({ tile, reading }: Stretch): Promise<void> {
-    if (!reading || reading instanceof Unreadable || reading.flaw) return
+    if (!reading || isUnreadable(reading) || reading.flaw) return
     for (const width of await this.#source.partialWidths(tilePath({ ...tile, width: TILE_WIDTH }))) {
       if (width >= tile.width) continue
       const file = tilePath({ ...tile, width })
@@ -175,7 +156,7 @@ function hexOf(leaves: Uint8Array, at: number): string {
 
 /** The leaves that the bundle makes; where it cannot be cut, the tile stands in, so that what follows can be checked. */
 function leavesOf({ tile, reading, hashes }: Stretch): Hash[] | undefined {
-  const known = reading && !(reading instanceof Unreadable) ? reading.leaves : new Uint8Array()
+  const known = reading && !isUnreadable(reading) ? reading.leaves : new Uint8Array()
   const missing = known.length < tile.width * HASH_BYTES
   const tileIsThere = hashes instanceof Uint8Array && hashes.length === tile.width * HASH_BYTES
   if (missing && !tileIsThere) return undefined

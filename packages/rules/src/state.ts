@@ -41,7 +41,15 @@ export interface Rows {
     title: string
     owners: { account: string; share: string }[]
   }
-  authorisation: { project: string; unitType: string; quantity: bigint; issued: bigint; purposes: string[] }
+  authorisation: {
+    project: string
+    unitType: string
+    quantity: bigint
+    issued: bigint
+    purposes: string[]
+    firstTransfer: string | null
+    cooperativeApproach: string | null
+  }
   batch: {
     space: string
     first: bigint

@@ -22,8 +22,8 @@ export const demoCommand: Command = async (args) => {
       if (!user) throw new Error(text('noUser', { email: email ?? '' }))
       return (await newSignInLink(services, services.pool, user.id)).url
     }).finally(() => app.close())
-    await signNow(registry, config)
-    const url = `${services.publicUrl}/serials/${played.serial}`
+    const running = await signNow(registry, config)
+    const url = `${running ?? services.publicUrl}/serials/${played.serial}`
     const lines = [
       text('demoTitle', { country: country.name }),
       ...played.steps.map((step) => `  ${step}`),

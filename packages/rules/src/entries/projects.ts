@@ -175,14 +175,8 @@ export const quantityAuthorised = defineRule<Authorisation, Authorisation>({
     )
   },
   streams: (_state, body) => [body.project],
-  effects: (_state, { authorisation, project, unitType, quantity, purposes }) => ({
+  effects: (_state, { authorisation, quantity, ...granted }) => ({
     ...noEffects(),
-    puts: [
-      {
-        kind: 'authorisation',
-        id: authorisation,
-        row: { project, unitType, quantity: BigInt(quantity), issued: 0n, purposes },
-      },
-    ],
+    puts: [{ kind: 'authorisation', id: authorisation, row: { ...granted, quantity: BigInt(quantity), issued: 0n } }],
   }),
 })

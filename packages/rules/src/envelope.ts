@@ -10,7 +10,7 @@ export const MAX_APPROVALS = 8
 export const MAX_STREAMS = 128
 
 /** An approval binds the SHA-256 of the exact proposal; `signature` leaves room for the approver's own key. */
-export const Approval = z.strictObject({ by: Id, proposal: Hash, signature: z.string().max(512).optional() })
+export const Approval = z.strictObject({ by: Id, proposal: Hash, signature: z.base64().max(512).optional() })
 export type Approval = z.infer<typeof Approval>
 
 /** `[stream id, revision from 1, leaf hash of the stream's previous entry]`; `null` for the first entry of a stream. */

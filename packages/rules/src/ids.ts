@@ -27,6 +27,12 @@ export const WireRange = z.tuple([SerialNumber, SerialNumber])
 export const Instant = z
   .string()
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'must be a UTC instant such as 2026-01-31T09:30:00.000Z')
+  .refine((text) => isInstant(text), 'must be an instant of the calendar')
+
+function isInstant(text: string): boolean {
+  const date = new Date(text)
+  return !Number.isNaN(date.getTime()) && date.toISOString() === text
+}
 
 /** A legal date in the ledger's time zone. */
 export const LegalDate = z

@@ -60,6 +60,8 @@ export function admitApprovals(state: State, table: PermissionTable, entry: Entr
   for (const approval of entry.approvals) {
     if (seen.has(approval.by)) return refuse('approval-not-distinct', { mandate: approval.by })
     seen.add(approval.by)
+    // There is room for a signature by the approver's own key; no entry registers such a key yet.
+    if (approval.signature !== undefined) return refuse('approval-mismatch', { field: 'signature' })
     if (approval.proposal !== proposal) return refuse('approval-mismatch', { expected: proposal })
     const mandate = state.get('mandate', approval.by)
     if (!mandate) return refuse('mandate-unknown', { mandate: approval.by })

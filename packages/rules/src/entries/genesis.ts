@@ -10,10 +10,17 @@ export const Genesis = z.strictObject({
   ledger: Id,
   /** Name of the log in checkpoints and keys: random, never a host and port. */
   origin: z.string().regex(/^[a-z0-9][a-z0-9./-]{7,99}$/),
-  country: z.strictObject({ code: z.string().regex(/^[A-Z]{2}$/), name: z.string().min(1).max(100) }),
-  timeZone: z.string().min(1).max(64),
+  country: z.strictObject({
+    code: z.string().regex(/^[A-Z]{2}$/),
+    name: z
+      .string()
+      .min(1)
+      .max(100)
+      .refine((text) => text.isWellFormed()),
+  }),
+  timeZone: z.string().regex(/^[A-Za-z0-9_+/-]{1,64}$/),
   /** First verification key, in the text form of signed notes. */
-  key: z.string().max(256),
+  key: z.string().regex(/^[\x21-\x7e]{1,256}$/),
   /** The mandate in which the system itself acts. */
   system: Id,
   /** The government organisation. */

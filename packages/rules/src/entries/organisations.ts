@@ -37,7 +37,7 @@ export const organisationRegistered = defineRule<Organisation, Organisation>({
 const Grant = z.strictObject({
   mandate: Id,
   organisation: Id,
-  role: z.string().max(60),
+  role: z.string().regex(/^[a-z]{1,20}\/[A-Za-z]{1,30}$/, 'must be a role such as developer/Admin'),
   /** Most units that one entry under this mandate may move or issue; `null` for no limit. */
   limit: Quantity.nullable(),
 })

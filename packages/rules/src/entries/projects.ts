@@ -14,7 +14,7 @@ const Owner = z.strictObject({ account: Id, share: Share })
 const ProjectRequest = z.strictObject({
   project: Id,
   title: Commitment,
-  scope: z.string().max(2),
+  scope: z.string().regex(/^\d{1,2}$/, 'must be the number of a sectoral scope'),
   methodology: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ./()-]{0,59}$/, 'must be the code of a methodology'),
   owners: z.array(Owner).min(1).max(50),
 })
@@ -129,7 +129,7 @@ const Authorisation = z
   .strictObject({
     authorisation: Id,
     project: Id,
-    unitType: z.string().max(4),
+    unitType: z.string().regex(/^[A-Z0-9]{3,4}$/, 'must be a unit type'),
     quantity: Quantity,
     purposes: z.array(Code).max(3),
     /** When a unit counts as first transferred; needed for every purpose other than use towards an NDC. */

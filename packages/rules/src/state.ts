@@ -81,8 +81,8 @@ export type RowKey = { kind: RowKind; id: string }
 /** The keys of state that a command or an entry looks at. */
 export interface Keys {
   rows: RowKey[]
-  /** Runs that overlap these ranges, and their neighbours. */
-  runs: (Range & { space: string })[]
+  /** Runs that overlap these ranges, and their neighbours; of each range at most `most`, lowest first. */
+  runs: (Range & { space: string; most: number })[]
   /** The lowest free runs of an account in a batch, and their neighbours. */
   held: { batch: string; account: string }[]
   /** Every hold that stands on these batches or accounts. */

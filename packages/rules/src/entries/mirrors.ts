@@ -98,12 +98,15 @@ function mirrorReads(state: State, body: MirrorRecord): Keys {
   for (const account of [...accounts, state.ledger().issuance]) {
     rows.push({ kind: 'account', id: account }, { kind: 'balance', id: balanceId(account, classOf(body)) })
   }
-  return { ...noKeys(), rows, runs: [{ space: body.space, ...fromWire(body.range) }] }
+  return { ...noKeys(), rows, runs: [{ space: body.space, most: MAX_PIECES + 2, ...fromWire(body.range) }] }
 }
 
 function fateAccount(registry: Rows['registry'], fate: MirrorRecord['fate']): string {
   return registry[fate]
 }
+
+/** Most known runs that one record may touch, so that an entry's work is bounded. */
+export const MAX_PIECES = 10_000
 
 function admitRecord(state: State, body: MirrorRecord): Refusal | undefined {
   const registry = state.get('registry', body.registry)
@@ -111,6 +114,7 @@ function admitRecord(state: State, body: MirrorRecord): Refusal | undefined {
   const foreign = state.get('foreign', foreignId(body))
   if (foreign && foreign.id !== body.project.id) return refuse('allocation-wrong', { field: 'project.id' })
   const known = state.runs(body.space).pieces(fromWire(body.range))
+  if (known.length > MAX_PIECES) return refuse('too-fragmented', { most: String(MAX_PIECES) })
   const other = known.find((run) => run.class !== classOf(body))
   if (other) return refuse('class-differs', { first: `${other.first}`, last: `${other.last}`, known: other.class })
   const ended = known.find((run) => run.account !== registry.active)

@@ -47,9 +47,12 @@ function movementReads(state: State, request: MovementRequest): Keys {
   const unitClass = homeClass(batch.project, batch.vintage, batch.unitType)
   rows.push({ kind: 'project', id: batch.project })
   for (const account of [request.from, request.to]) rows.push({ kind: 'balance', id: balanceId(account, unitClass) })
+  const ranges = (request.ranges ?? []).map(fromWire)
+  // A range that one account holds is one run, or few where attributes differ; what else is asked for is refused unread.
+  const lawful = admitRanges(ranges, batch) === undefined
   return {
     rows,
-    runs: (request.ranges ?? []).map((range) => ({ space: batch.space, ...fromWire(range) })),
+    runs: lawful ? ranges.map((range) => ({ space: batch.space, most: MAX_RANGES, ...range })) : [],
     held: request.quantity === undefined ? [] : [{ batch: request.batch, account: request.from }],
     holdsOn: [request.batch, request.from, request.to],
   }

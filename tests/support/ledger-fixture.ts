@@ -242,13 +242,13 @@ export class LedgerFixture {
     preset.unitTypes.WHC = { measure: 'Wh', abroad: false }
     const sha256 = await this.ledger.putDocument(documentBytes(preset))
     const request = { document: 'preset', version: 2, sha256 }
-    await this.must({ type: 'DocumentAdopted', by: this.mandates.root, request })
+    await this.must({ type: 'DocumentAdopted', by: this.mandates.root, request, approvers: [this.mandates.admin] })
     return sha256
   }
 }
 
 function genesisOf(dice: Dice, key: SigningKey): Genesis {
-  const origin = `tallystick/xt/${dice.bytes().toString('hex', 0, 8)}`
+  const origin = `tallystick/test/xt/${dice.bytes().toString('hex', 0, 8)}`
   const { permissions, preset } = simpleDocuments
   return {
     ledger: dice.id(),
@@ -262,5 +262,6 @@ function genesisOf(dice: Dice, key: SigningKey): Genesis {
     permissions: sha256Hex(permissions),
     preset: sha256Hex(preset),
     test: true,
+    predecessor: null,
   }
 }

@@ -100,5 +100,6 @@ export class CarelessStore implements Publishable {
 
   genesis: Publishable['genesis'] = () => this.#lawful.genesis()
   row: Publishable['row'] = (kind, id) => this.#lawful.row(kind, id)
+  document: Publishable['document'] = (sha256) => this.#lawful.document(sha256)
   documents: Publishable['documents'] = () => this.#lawful.documents()
 }

@@ -38,6 +38,7 @@ async function heldBy(account: string): Promise<[string, string]> {
 
 const held = { alpha: await heldBy(accounts.alpha), beta: await heldBy(accounts.beta) }
 const retired = await heldBy(accounts.alphaRetired)
+const PREFIX = 'XT-ITMO-3-001-2024-0'
 const certificates = (await fixture.ledger.row('ledger', 'ledger'))?.certificates ?? 0
 
 async function latest(type: string, isMeant = (_: Entry) => true): Promise<Entry> {
@@ -67,7 +68,7 @@ const retirement: Forgery = {
     ranges: [held.alpha],
     purpose: 'voluntary',
     beneficiary: null,
-    allotted: { certificate: certificates + 1 },
+    allotted: { certificate: certificates + 1, prefix: PREFIX },
   },
 }
 
@@ -133,7 +134,7 @@ const cases: [what: string, rule: RefusalCode, forgery: Forgery][] = [
   [
     'a certificate number that is not the next',
     'allocation-wrong',
-    withBody(retirement, { allotted: { certificate: 1 } }),
+    withBody(retirement, { allotted: { certificate: 1, prefix: PREFIX } }),
   ],
   ['a purpose that the preset does not have', 'code-unknown', withBody(retirement, { purpose: 'vanity' })],
   ['a command by a revoked mandate', 'mandate-revoked', { ...issuance(next), by: mandates.former }],

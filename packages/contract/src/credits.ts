@@ -77,7 +77,14 @@ export const issueBatch = defineOperation({
   status: 201,
   answer: z.union([Batch, ProposalMade]),
   answers: { 201: Batch, 202: ProposalMade },
-  problems: ['authorisation-unknown', 'authorisation-exceeded', 'project-state', 'account-not-active', 'mandate-limit'],
+  problems: [
+    'authorisation-unknown',
+    'authorisation-exceeded',
+    'vintage-wrong',
+    'project-state',
+    'account-not-active',
+    'mandate-limit',
+  ],
 })
 
 const About = PageQuery.extend({

@@ -12,7 +12,7 @@ interface End extends Movement {
   purpose: string
   /** A commitment. */
   beneficiary: string | null
-  allotted: { certificate: number }
+  allotted: { certificate: number; prefix: string }
 }
 
 interface Hold {

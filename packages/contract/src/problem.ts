@@ -88,6 +88,7 @@ export const problemStatus = {
   'code-unknown': 422,
   'authorisation-unknown': 404,
   'authorisation-exceeded': 409,
+  'vintage-wrong': 422,
   'serials-overlap': 409,
   'serials-gap': 409,
   'serials-exhausted': 409,

@@ -13,7 +13,7 @@ const Scope = z
 
 const Methodology = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9 ./()-]{0,59}$/, 'must be the code of a methodology such as AMS-I.D')
+  .regex(/^[A-Z][A-Za-z0-9./-]{1,39}( v\d{1,3}(\.\d{1,3}){0,2})?$/, 'must be the code of a methodology such as AMS-I.D')
 
 const Share = z
   .string()

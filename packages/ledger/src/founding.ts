@@ -16,7 +16,8 @@ export function randomId(): string {
 /** A new ledger's genesis, with random names, and the documents that it adopts. */
 export function newGenesis(founding: Founding): { genesis: Genesis; documents: Uint8Array[] } {
   const { country, timeZone, test } = founding
-  const origin = `tallystick/${country.code.toLowerCase()}/${randomBytes(8).toString('hex')}`
+  const kind = test ? 'tallystick/test' : 'tallystick'
+  const origin = `${kind}/${country.code.toLowerCase()}/${randomBytes(8).toString('hex')}`
   const { permissions, preset } = simpleDocuments
   return {
     documents: [permissions, preset],
@@ -32,6 +33,7 @@ export function newGenesis(founding: Founding): { genesis: Genesis; documents: U
       permissions: sha256Hex(permissions),
       preset: sha256Hex(preset),
       test,
+      predecessor: null,
     },
   }
 }

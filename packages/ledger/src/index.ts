@@ -6,7 +6,8 @@ export { repeat } from './loop.ts'
 export { MemoryLedger } from './memory.ts'
 export * from './port.ts'
 export { migrate, SchemaError } from './postgres/migrate.ts'
-export { LedgerBusy, PostgresLedger } from './postgres/store.ts'
+export { LedgerBusy } from './postgres/passing.ts'
+export { PostgresLedger } from './postgres/store.ts'
 export {
   ExportError,
   type Exported,

@@ -3,12 +3,12 @@ import {
   applyVerdict,
   type Command,
   decideBody,
+  decodeEntry,
   draft,
   type Entry,
   encodeEntry,
   isRefusal,
   leafOf,
-  MAX_ENTRY_BYTES,
   type Refusal,
   refuse,
   type Shelf,
@@ -33,10 +33,14 @@ export function append(state: State, command: Command, at: string, shelf: Shelf)
   return appendEntry(state, entry, shelf)
 }
 
-/** Judges a whole entry on the state; on success the state has moved on by it. */
-export function appendEntry(state: State, entry: Entry, shelf: Shelf): Appended | Refusal {
-  const bytes = encodeEntry(entry)
-  if (bytes.length > MAX_ENTRY_BYTES) return refuse('too-large', { bytes: String(bytes.length) })
+/**
+ * Judges a whole entry on the state; on success the state has moved on by it. What is judged is read back from the bytes
+ * that will be stored, as every verifier reads them.
+ */
+export function appendEntry(state: State, draft: Entry, shelf: Shelf): Appended | Refusal {
+  const bytes = encodeEntry(draft)
+  const entry = decodeEntry(bytes)
+  if (isRefusal(entry)) return entry
   const leaf = leafOf(bytes)
   const verdict = admit(state, entry, leaf, shelf)
   if (isRefusal(verdict)) return verdict

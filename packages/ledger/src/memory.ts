@@ -117,6 +117,10 @@ export class MemoryLedger implements Ledger {
     return sha256
   }
 
+  async document(sha256: string): Promise<Uint8Array | undefined> {
+    return this.#documents.get(sha256)
+  }
+
   async documents() {
     return [...this.#documents].map(([sha256, bytes]) => ({ sha256, bytes }))
   }

@@ -84,6 +84,7 @@ export interface Ledger {
   dump(): Promise<{ size: number; rows: Put[]; runs: Run[] }>
 
   putDocument(bytes: Uint8Array): Promise<string>
+  document(sha256: string): Promise<Uint8Array | undefined>
   documents(): Promise<{ sha256: string; bytes: Uint8Array }[]>
 
   readonly tree: TreeStore

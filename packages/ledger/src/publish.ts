@@ -12,10 +12,11 @@ import {
   type Tile,
   TlogError,
 } from '@tallystick/tlog'
+import { draftOf } from './files.ts'
 import type { Checkpoint, Ledger, TreeStore } from './port.ts'
 
 /** What publishing reads of a ledger. */
-export type Publishable = Pick<Ledger, 'genesis' | 'entries' | 'row' | 'documents'> & {
+export type Publishable = Pick<Ledger, 'genesis' | 'entries' | 'row' | 'document' | 'documents'> & {
   readonly tree: Pick<TreeStore, 'read' | 'checkpoint'>
 }
 
@@ -101,7 +102,7 @@ async function genesisOf(ledger: Publishable): Promise<Genesis> {
 async function adoptedDocument(ledger: Publishable, sha256: string, size: number): Promise<Uint8Array | undefined> {
   const adopted = await ledger.row('document', sha256)
   if (!adopted || adopted.index >= size) return undefined
-  return (await ledger.documents()).find((document) => document.sha256 === sha256)?.bytes
+  return ledger.document(sha256)
 }
 
 function tileWithin(path: string, size: number): Tile | undefined {
@@ -172,7 +173,7 @@ function readCheckpoint(note: string, folder: string) {
 
 async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
   await mkdir(dirname(file), { recursive: true })
-  const draft = `${file}.${process.pid}.new`
+  const draft = draftOf(file)
   const handle = await open(draft, 'w', 0o644)
   try {
     await handle.writeFile(bytes)

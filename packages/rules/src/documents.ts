@@ -3,6 +3,9 @@ import { PermissionTable } from './permissions.ts'
 import { Preset } from './preset.ts'
 import type { LedgerRow } from './state.ts'
 
+/** Most bytes of a document that can be adopted. */
+export const MAX_DOCUMENT_BYTES = 262_144
+
 const schemas = { permissions: PermissionTable, preset: Preset }
 
 export type DocumentKind = keyof typeof schemas
@@ -16,34 +19,26 @@ export interface Law {
 
 /** Documents that entries adopt by SHA-256, parsed once. */
 export class Shelf {
-  readonly #texts = new Map<string, unknown>()
   readonly #permissions = new Map<string, PermissionTable>()
   readonly #presets = new Map<string, Preset>()
 
-  /** Puts the bytes of a document on the shelf and answers their SHA-256. Bytes that are no document are kept out. */
+  /**
+   * Puts the bytes of a document on the shelf and answers their SHA-256. Only canonical JSON within the bound goes on it:
+   * two readers must not find different laws in the same bytes.
+   */
   add(bytes: Uint8Array): string {
     const sha256 = sha256Hex(bytes)
-    if (this.#texts.has(sha256)) return sha256
-    let value: unknown
-    try {
-      value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-    } catch {
-      return sha256
-    }
-    this.#texts.set(sha256, value)
+    if (this.#permissions.has(sha256) || this.#presets.has(sha256) || bytes.length > MAX_DOCUMENT_BYTES) return sha256
+    const value = jsonOf(bytes)
     const permissions = PermissionTable.safeParse(value)
-    if (permissions.success) this.#permissions.set(sha256, permissions.data)
+    if (permissions.success && isExactly(bytes, permissions.data)) this.#permissions.set(sha256, permissions.data)
     const preset = Preset.safeParse(value)
-    if (preset.success) this.#presets.set(sha256, preset.data)
+    if (preset.success && isExactly(bytes, preset.data)) this.#presets.set(sha256, preset.data)
     return sha256
   }
 
   find(kind: DocumentKind, sha256: string): PermissionTable | Preset | undefined {
     return kind === 'permissions' ? this.#permissions.get(sha256) : this.#presets.get(sha256)
-  }
-
-  has(sha256: string): boolean {
-    return this.#texts.has(sha256)
   }
 
   /** The law in force, or undefined where a document's bytes are missing. */
@@ -52,6 +47,18 @@ export class Shelf {
     const preset = this.#presets.get(ledger.preset)
     return permissions && preset ? { permissions, preset } : undefined
   }
+}
+
+function jsonOf(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
+  } catch {
+    return undefined
+  }
+}
+
+function isExactly(bytes: Uint8Array, document: unknown): boolean {
+  return Buffer.from(documentBytes(document)).equals(bytes)
 }
 
 /** The bytes under which a document is adopted and published: its canonical JSON. */

@@ -35,7 +35,14 @@ const rules: readonly AnyRule[] = [
   mirrorRecorded,
 ]
 
-const ruleOf = new Map(rules.map((rule) => [rule.type, rule]))
+/** Old versions stay for ever, to judge old entries; commands write the newest, which stands last in the list. */
+const ruleOfVersion = new Map(rules.map((rule) => [`${rule.type} ${rule.v}`, rule]))
+const newestRule = new Map(rules.map((rule) => [rule.type, rule]))
+
+/** The version of a type in which entries are written now. */
+export function currentVersion(type: string): number {
+  return newestRule.get(type)?.v ?? 1
+}
 
 /** Every entry type with what it takes from a mandate's word. */
 export const entryTypes: readonly { type: string; attested: readonly string[] }[] = rules
@@ -69,7 +76,7 @@ export function reads(state: State, command: Command, law: Law): Keys | Refusal 
 const streamKinds: ReadonlySet<RowKind> = new Set(['account', 'batch', 'project'])
 
 function bindRequest(command: Command, law: Law) {
-  const rule = ruleOf.get(command.type)
+  const rule = newestRule.get(command.type)
   return rule ? rule.bindRequest(command.request, law) : refuse('unknown-type', { type: command.type })
 }
 
@@ -81,7 +88,7 @@ export function decideBody(state: State, command: Command, law: Law): Record<str
 
 /** The streams that an entry of this body belongs to. */
 export function streamsOf(state: State, type: string, body: Record<string, unknown>): string[] | Refusal {
-  const bound = bindBody({ type, v: 1, body })
+  const bound = bindBody({ type, v: currentVersion(type), body })
   return isRefusal(bound) ? bound : bound.streams(state)
 }
 
@@ -90,7 +97,16 @@ export function draft(state: State, command: Command, body: Record<string, unkno
   const streams = streamsOf(state, command.type, body)
   if (isRefusal(streams)) return streams
   const { type, by, approvals, key } = command
-  return { v: 1, type, at, by, approvals, key, streams: streams.map((id) => nextLink(state, id)), body }
+  return {
+    v: currentVersion(type),
+    type,
+    at,
+    by,
+    approvals,
+    key,
+    streams: streams.map((id) => nextLink(state, id)),
+    body,
+  }
 }
 
 function nextLink(state: State, id: string): StreamLink {
@@ -99,8 +115,8 @@ function nextLink(state: State, id: string): StreamLink {
 }
 
 function bindBody(entry: Pick<Entry, 'type' | 'v' | 'body'>): BoundBody | Refusal {
-  const rule = ruleOf.get(entry.type)
-  if (!rule || rule.v !== entry.v) return refuse('unknown-type', { type: entry.type, v: String(entry.v) })
+  const rule = ruleOfVersion.get(`${entry.type} ${entry.v}`)
+  if (!rule) return refuse('unknown-type', { type: entry.type, v: String(entry.v) })
   return rule.bindBody(entry.body)
 }
 
@@ -125,7 +141,8 @@ export function admit(state: State, entry: Entry, leaf: string, shelf: Shelf): V
     admitEnvelope(state, entry, bound) ??
     admitMandate(state, law.permissions, entry, act) ??
     admitAdoption(entry, shelf) ??
-    bound.admit(state, law) ??
+    bound.admit(state, law, entry) ??
+    admitDistinctStreams(entry) ??
     admitApprovals(state, law.permissions, entry, act)
   if (broken) return broken
   return { effects: withEnvelope(state, entry, leaf, bound.effects(state, law)) }
@@ -153,6 +170,13 @@ function admitEnvelope(state: State, entry: Entry, bound: BoundBody): Refusal | 
     return refuse('stream-broken', { stream: wrong?.[0] ?? entry.streams[expected.length]?.[0] ?? '' })
   }
   return undefined
+}
+
+/** An entry stands in a stream once. */
+function admitDistinctStreams(entry: Entry): Refusal | undefined {
+  const ids = entry.streams.map(([id]) => id)
+  const twice = ids.find((id, at) => ids.indexOf(id) < at)
+  return twice === undefined ? undefined : refuse('stream-broken', { stream: twice })
 }
 
 function admitAdoption(entry: Entry, shelf: Shelf): Refusal | undefined {

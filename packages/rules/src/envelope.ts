@@ -59,7 +59,8 @@ export function decodeEntry(bytes: Uint8Array): Entry | Refusal {
   }
   const parsed = Envelope.safeParse(value)
   if (!parsed.success) return refuse('malformed', issueOf(parsed.error))
-  if (!isCanonical(value, text)) return refuse('malformed', { reason: 'not in canonical form (RFC 8785)' })
+  // What the schema has read must be all that the bytes say.
+  if (!isCanonical(parsed.data, text)) return refuse('malformed', { reason: 'not in canonical form (RFC 8785)' })
   return parsed.data
 }
 

@@ -48,6 +48,9 @@ function isDay(text: string): boolean {
 /** A coded word, never free text. */
 export const Code = z.string().regex(/^[A-Za-z][A-Za-z0-9._-]{0,63}$/, 'must be a code of letters, digits, . _ -')
 
+/** Name of a document that is adopted. */
+export const DocumentName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/)
+
 export interface Range {
   first: bigint
   last: bigint

@@ -1,24 +1,51 @@
 import { z } from 'zod'
 import type { Entry } from './envelope.ts'
 import { proposalHash } from './envelope.ts'
+import { DocumentName } from './ids.ts'
 import { type Refusal, refuse } from './refusal.ts'
 import type { State } from './state.ts'
 
+/** The role of the mandate that genesis names. */
+export const SYSTEM_ROLE = 'system/system'
+
 const Scope = z.enum(['any', 'own'])
+
+const Action = z.string().regex(/^[a-z]+(\.[A-Za-z/-]+){1,3}$/)
 
 /**
  * Who may do what: data, adopted by an entry. A role is `<organisation kind>/<user role>`. For each action, the roles
  * that may take it and for whom: `any`, or `own` organisation only. An action that asks for approvals names how many
  * further mandates must approve the exact proposal, and which roles those may have.
  */
-export const PermissionTable = z.strictObject({
-  kind: z.literal('permissions'),
-  name: z.string(),
-  version: z.number().int().min(1),
-  roles: z.array(z.string().regex(/^[a-z]+\/[A-Za-z]+$/)).min(1),
-  actions: z.record(z.string(), z.record(z.string(), Scope)),
-  approvals: z.record(z.string(), z.strictObject({ count: z.number().int().min(1).max(8), by: z.array(z.string()) })),
-})
+export const PermissionTable = z
+  .strictObject({
+    kind: z.literal('permissions'),
+    name: DocumentName,
+    version: z.number().int().min(1),
+    roles: z
+      .array(z.string().regex(/^[a-z]{1,20}\/[A-Za-z]{1,30}$/))
+      .min(1)
+      .max(100),
+    actions: z.record(Action, z.record(z.string(), Scope)),
+    approvals: z.record(
+      Action,
+      z.strictObject({ count: z.number().int().min(1).max(8), by: z.array(z.string()).min(1) }),
+    ),
+  })
+  .refine(({ roles, actions, approvals }) => {
+    const named = [...Object.values(actions).flatMap(Object.keys), ...Object.values(approvals).flatMap(({ by }) => by)]
+    return named.every((role) => roles.includes(role))
+  }, 'actions and approvals name only roles of the list')
+  .refine(
+    ({ roles, actions }) =>
+      roles.every((role) => role === SYSTEM_ROLE || !role.startsWith('system/')) &&
+      !(`mandates.${SYSTEM_ROLE}` in actions),
+    'nobody becomes the system, and nobody revokes it',
+  )
+  .refine(
+    ({ actions }) => Object.keys(actions['documents.adopt'] ?? {}).some((role) => role !== SYSTEM_ROLE),
+    'somebody must be able to adopt the next version',
+  )
 export type PermissionTable = z.infer<typeof PermissionTable>
 
 /** What an entry does, for the table: the action and the organisations that it concerns. */
@@ -31,7 +58,8 @@ export interface Act {
 
 /** Is this act open to a role? `own` asks that one of the organisations concerned is the mandate's. */
 export function allows(table: PermissionTable, role: string, organisation: string, act: Act): boolean {
-  const scope = table.actions[act.action]?.[role]
+  const scopes = Object.hasOwn(table.actions, act.action) ? table.actions[act.action] : undefined
+  const scope = scopes && Object.hasOwn(scopes, role) ? scopes[role] : undefined
   return scope === 'any' || (scope === 'own' && act.organisations.includes(organisation))
 }
 
@@ -43,10 +71,12 @@ export function admitMandate(state: State, table: PermissionTable, entry: Entry,
   if (!allows(table, mandate.role, mandate.organisation, act)) {
     return refuse('not-permitted', { action: act.action, role: mandate.role })
   }
-  if (mandate.limit !== null && act.quantity !== undefined && act.quantity > BigInt(mandate.limit)) {
-    return refuse('mandate-limit', { limit: mandate.limit })
-  }
+  if (exceeds(mandate.limit, act)) return refuse('mandate-limit', { limit: mandate.limit ?? '' })
   return undefined
+}
+
+function exceeds(limit: string | null, act: Act): boolean {
+  return limit !== null && act.quantity !== undefined && act.quantity > BigInt(limit)
 }
 
 /**
@@ -66,6 +96,8 @@ export function admitApprovals(state: State, table: PermissionTable, entry: Entr
     const mandate = state.get('mandate', approval.by)
     if (!mandate) return refuse('mandate-unknown', { mandate: approval.by })
     if (!mandate.active) return refuse('mandate-revoked', { mandate: approval.by })
+    if (exceeds(mandate.limit, act))
+      return refuse('mandate-limit', { mandate: approval.by, limit: mandate.limit ?? '' })
     if (!policy?.by.includes(mandate.role))
       return refuse('not-permitted', { action: `approve ${act.action}`, role: mandate.role })
   }

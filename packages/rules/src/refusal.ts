@@ -38,6 +38,7 @@ export const refusalCodes = [
   'code-unknown', // purpose or reason outside the preset's list
   'authorisation-unknown',
   'authorisation-exceeded', // more would be issued than was authorised
+  'vintage-wrong', // a year to come, or one outside the monitoring period
   'serials-overlap',
   'serials-gap',
   'serials-exhausted',

@@ -1,9 +1,12 @@
 import type { z } from 'zod'
 import type { Law } from './documents.ts'
-import { issueOf } from './envelope.ts'
+import { type Entry, issueOf } from './envelope.ts'
 import type { Act } from './permissions.ts'
 import { isRefusal, type Refusal, refuse } from './refusal.ts'
 import type { Effects, Keys, State } from './state.ts'
+
+/** In which mandate, and when, an entry is written. */
+export type Written = Pick<Entry, 'by' | 'at'>
 
 /** What an entry type is: its form, what it needs, what it refuses and what it writes. */
 export interface Rule<Body, Request> {
@@ -18,7 +21,7 @@ export interface Rule<Body, Request> {
   decide(state: State, request: Request, law: Law): Body | Refusal
   /** What the permission table is asked. */
   act(state: State, body: Body): Act
-  admit(state: State, body: Body, law: Law): Refusal | undefined
+  admit(state: State, body: Body, law: Law, written: Written): Refusal | undefined
   effects(state: State, body: Body, law: Law): Effects
   streams(state: State, body: Body): string[]
   /** What a mandate states here and public facts do not prove. */
@@ -28,7 +31,7 @@ export interface Rule<Body, Request> {
 /** A body that has its type's form, with everything that its rule says of it. */
 export interface BoundBody {
   act(state: State): Act
-  admit(state: State, law: Law): Refusal | undefined
+  admit(state: State, law: Law, written: Written): Refusal | undefined
   effects(state: State, law: Law): Effects
   streams(state: State): string[]
 }
@@ -59,7 +62,7 @@ export function defineRule<Body extends Record<string, unknown>, Request>(rule: 
       const body = parsed.data
       return {
         act: (state) => rule.act(state, body),
-        admit: (state, law) => rule.admit(state, body, law),
+        admit: (state, law, written) => rule.admit(state, body, law, written),
         effects: (state, law) => rule.effects(state, body, law),
         streams: (state) => rule.streams(state, body),
       }

@@ -62,6 +62,8 @@ export interface Rows {
   space: { next: bigint }
   balance: { debits: bigint; credits: bigint; floor: bigint | null }
   hold: { batch: string | null; first: bigint | null; last: bigint | null; account: string | null; reason: string }
+  /** A hold that was lifted: its id is not used again. */
+  lifted: { index: number }
   registry: { active: string; retired: string; cancelled: string }
   /** A project of another registry; the id of its stream. */
   foreign: { id: string; registry: string; code: string }

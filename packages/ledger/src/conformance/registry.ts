@@ -106,6 +106,21 @@ export async function registerProject(
   return { project, authorisation }
 }
 
+/** Sends a command with approvals of exactly this proposal. */
+export async function approved(
+  { ledger }: Pick<TestRegistry, 'ledger'>,
+  by: string,
+  type: string,
+  request: Record<string, unknown>,
+  approvers: string[],
+): Promise<Outcome> {
+  counter += 1
+  const key = { sender: 'test', id: `approved-${counter}` }
+  const proposal = proposalHash({ v: 1, type, by, key: await ledger.loggedKey(key), body: request })
+  const approvals = approvers.map((approver) => ({ by: approver, proposal }))
+  return ledger.execute({ type, by, approvals, key, requestHash: JSON.stringify(request), request })
+}
+
 /** Issues a batch with the approval that the permission table asks for. */
 export async function issue(
   registry: TestRegistry,
@@ -115,25 +130,11 @@ export async function issue(
     approver = registry.secondOfficer,
     authorisation = registry.authorisation,
     batch = randomId(),
+    monitoringPeriod = null as { from: string; to: string } | null,
   } = {},
 ): Promise<Outcome> {
-  const key = { sender: 'test', id: `issue-${batch}` }
-  const request = { batch, authorisation, vintage, quantity, monitoringPeriod: null }
-  const proposal = proposalHash({
-    v: 1,
-    type: 'BatchIssued',
-    by: registry.officer,
-    key: await registry.ledger.loggedKey(key),
-    body: request,
-  })
-  return registry.ledger.execute({
-    type: 'BatchIssued',
-    by: registry.officer,
-    approvals: [{ by: approver, proposal }],
-    key,
-    requestHash: JSON.stringify(request),
-    request,
-  })
+  const request = { batch, authorisation, vintage, quantity, monitoringPeriod }
+  return approved(registry, registry.officer, 'BatchIssued', request, [approver])
 }
 
 export async function issued(registry: TestRegistry, quantity: string, vintage = '2024'): Promise<string> {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { isRefusal, sha256Bytes } from '@tallystick/rules'
+import { documentBytes, isRefusal, sha256Bytes, simpleDocuments } from '@tallystick/rules'
 import { openCheckpoint, parseVkey } from '@tallystick/tlog'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { randomId } from '../founding.ts'
@@ -11,6 +11,7 @@ import { reconcile } from '../reconcile.ts'
 import { CheckpointSigner, ForkError } from '../signer.ts'
 import { verifyEd25519 } from '../signing-key.ts'
 import {
+  approved,
   done,
   issue,
   issued,
@@ -148,6 +149,7 @@ export function conformance(name: string, open: () => Promise<Ledger>): void {
       const cancelled = await done(ledger, mandate, 'CreditsCancelled', { ...end, to: cancellation, quantity: '5' })
       expect(cancelled.entry.body.allotted).toEqual({
         certificate: (retired.entry.body.allotted as { certificate: number }).certificate + 1,
+        prefix: expect.stringMatching(/^XT-ITMO-1-\d{3}-2024-0$/),
       })
       const ranges = [[`${first}`, `${first}`]]
       expect(await transfer(batch, { ranges })).toMatchObject({ refused: 'not-owned' })
@@ -224,6 +226,83 @@ export function conformance(name: string, open: () => Promise<Ledger>): void {
         refused: 'mandate-limit',
       })
       expect(isReceipt(await transfer(batch, { quantity: '10' }, { ...developer(0), mandate }))).toBe(true)
+    })
+
+    test('a limit is not shed by granting: neither to a wider mandate nor by approving', async () => {
+      const { organisation, mandate: admin } = developer(0)
+      const grant = (by: string, role: string, org: string, limit: string | null) =>
+        refusal(ledger, by, 'MandateGranted', { mandate: randomId(), organisation: org, role, limit })
+      const limited = randomId()
+      await done(ledger, admin, 'MandateGranted', {
+        mandate: limited,
+        organisation,
+        role: 'developer/Admin',
+        limit: '10',
+      })
+      expect(await grant(limited, 'developer/Admin', organisation, null)).toBe('mandate-limit')
+      expect(await grant(limited, 'developer/Admin', organisation, '11')).toBe('mandate-limit')
+      expect(await grant(registry.officer, 'government/Admin', registry.genesis.authority, null)).toBe('not-permitted')
+      const approver = randomId()
+      const approving = {
+        mandate: approver,
+        organisation: registry.genesis.authority,
+        role: 'government/Admin',
+        limit: '10',
+      }
+      await done(ledger, registry.root, 'MandateGranted', approving)
+      expect(await issue(registry, '11', { approver })).toMatchObject({ refused: 'mandate-limit' })
+      expect(isReceipt(await issue(registry, '10', { approver }))).toBe(true)
+    })
+
+    test('an id is one thing for ever', async () => {
+      const account = developer(1).holding
+      const owners = [{ account: developer(0).holding, share: '100' }]
+      const project = { title: someCommitment(), scope: '1', methodology: 'AMS-I.D', owners }
+      expect(await refusal(ledger, registry.officer, 'ProjectRegistered', { project: account, ...project })).toBe(
+        'already-exists',
+      )
+      const opened = {
+        organisation: developer(0).organisation,
+        accounts: [{ kind: 'holding', account: registry.project }],
+      }
+      expect(await refusal(ledger, registry.officer, 'AccountsOpened', opened)).toBe('already-exists')
+      const hold = { hold: randomId(), reason: 'other', account, batch: null, range: null }
+      await done(ledger, registry.officer, 'HoldPlaced', hold)
+      await done(ledger, registry.officer, 'HoldLifted', { hold: hold.hold })
+      expect(await refusal(ledger, registry.officer, 'HoldPlaced', hold)).toBe('already-exists')
+    })
+
+    test('a vintage is a year that has begun, within the monitoring period', async () => {
+      expect(await issue(registry, '1', { vintage: '2099' })).toMatchObject({ refused: 'vintage-wrong' })
+      const monitoringPeriod = { from: '2020-01-01', to: '2021-12-31' }
+      expect(await issue(registry, '1', { vintage: '2024', monitoringPeriod })).toMatchObject({
+        refused: 'vintage-wrong',
+      })
+      expect(isReceipt(await issue(registry, '1', { vintage: '2021', monitoringPeriod }))).toBe(true)
+    })
+
+    test('a new permission table is adopted by two, and only one under which somebody can adopt the next', async () => {
+      const adopt = async (
+        change: (table: { version: number; actions: Record<string, unknown>; roles: string[] }) => void,
+        approvers = [registry.officer],
+      ) => {
+        const table = JSON.parse(Buffer.from(simpleDocuments.permissions).toString())
+        table.version = 2
+        change(table)
+        const sha256 = await ledger.putDocument(documentBytes(table))
+        const request = { document: 'permissions', version: 2, sha256 }
+        return approved(registry, registry.root, 'DocumentAdopted', request, approvers)
+      }
+      expect(await adopt(() => {}, [])).toMatchObject({ refused: 'approval-missing' })
+      expect(await adopt((table) => delete table.actions['documents.adopt'])).toMatchObject({
+        refused: 'document-unknown',
+      })
+      expect(await adopt((table) => table.roles.push('system/other'))).toMatchObject({ refused: 'document-unknown' })
+      expect(
+        await adopt((table) => (table.actions['mandates.system/system'] = { 'government/Root': 'any' })),
+      ).toMatchObject({ refused: 'document-unknown' })
+      expect(isReceipt(await adopt(() => {}))).toBe(true)
+      expect(isReceipt(await transfer(await issued(registry, '10'), { quantity: '1' }))).toBe(true)
     })
 
     test('the same key with the same request is the same entry, with another request refused', async () => {

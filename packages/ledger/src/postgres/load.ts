@@ -13,6 +13,7 @@ import {
   State,
 } from '@tallystick/rules'
 import type pg from 'pg'
+import { Known, type Pair, quantityOf, unknownFrom } from './held.ts'
 import {
   type BalanceTuple,
   balanceFromTuple,
@@ -35,6 +36,8 @@ export interface Loaded {
   requests: Map<string, string>
   /** What was asked of the database already. */
   asked: Set<string>
+  /** How far each account's runs of a batch were loaded. */
+  known: Known
 }
 
 interface Answer {
@@ -43,6 +46,8 @@ interface Answer {
   keys: [string, number, string][] | null
   balances: BalanceTuple[] | null
   holds: HoldTuple[] | null
+  /** `[place of the page among those asked for, from 1; its runs; last serial of them]` */
+  pages: [number, number, string][] | null
   runs: RunTuple[] | null
 }
 
@@ -56,7 +61,7 @@ export function emptyState(size: number, at: string, ledger: Put | undefined): L
   state.at = at
   if (ledger) state.load(ledger)
   else state.markLoaded('ledger', 'ledger')
-  return { state, runs: new Map(), requests: new Map(), asked: new Set() }
+  return { state, runs: new Map(), requests: new Map(), asked: new Set(), known: new Known() }
 }
 
 /** Loads all that the commands look at: asked until reading what is there names nothing new. */
@@ -69,20 +74,56 @@ export async function load(
   for (;;) {
     const wanted = newKeys(loaded, commands, law)
     if (wanted === undefined) return
-    const { rows } = await client.query<Answer>({ name: 'ledger-load', text: loadSql, values: parameters(wanted) })
-    const answer = rows[0]
-    if (answer) take(loaded, answer, wanted)
+    await ask(client, loaded, wanted)
   }
 }
 
-interface Wanted extends Keys {
-  /** How many of the commands take from each held pair: each may use up to 100 ranges. */
-  takers: number[]
+/** As `load` for the command that is decided next: an account's runs page by page, until a quantity can be told. */
+export async function loadForDecision(
+  client: pg.ClientBase,
+  loaded: Loaded,
+  command: Command,
+  law: Law,
+): Promise<void> {
+  await load(client, loaded, [command], law)
+  for (const pair of readsOrKey(loaded.state, command, law).held) {
+    for (;;) {
+      const from = unknownFrom(loaded.state, loaded.known, pair, quantityOf(command))
+      if (from === undefined) break
+      await ask(client, loaded, { ...nothing(), pages: [{ ...pair, from, most: PAGE_RUNS }] })
+    }
+  }
 }
 
-function newKeys({ state, asked }: Loaded, commands: readonly Command[], law: Law): Wanted | undefined {
-  const wanted: Wanted = { rows: [], runs: [], held: [], holdsOn: [], takers: [] }
-  const held = new Map<string, number>()
+async function ask(client: pg.ClientBase, loaded: Loaded, wanted: Wanted): Promise<void> {
+  const { rows } = await client.query<Answer>({ name: 'ledger-load', text: loadSql, values: parameters(wanted) })
+  if (rows[0]) take(loaded, rows[0], wanted)
+}
+
+const LAST_SERIAL = 999_999_999_999_999n
+
+/** Runs in a page: one entry may take 100 ranges, and must see whether there are more. */
+const PAGE_RUNS = MAX_RANGES + 1
+/** Most runs in the first page of a pair from which several commands take. */
+const MOST_RUNS = 10 * PAGE_RUNS
+
+interface Page extends Pair {
+  from: bigint
+  most: number
+}
+
+interface Wanted extends Omit<Keys, 'held'> {
+  pages: Page[]
+}
+
+function nothing(): Wanted {
+  return { rows: [], runs: [], holdsOn: [], pages: [] }
+}
+
+function newKeys(loaded: Loaded, commands: readonly Command[], law: Law): Wanted | undefined {
+  const { state, asked } = loaded
+  const wanted = nothing()
+  const pages = new Map<string, Page>()
   const first = (key: string) => !asked.has(key) && asked.add(key)
   for (const command of commands) {
     const keys = readsOrKey(state, command, law)
@@ -92,17 +133,14 @@ function newKeys({ state, asked }: Loaded, commands: readonly Command[], law: La
     for (const run of keys.runs) if (first(`run ${run.space} ${run.first} ${run.last}`)) wanted.runs.push(run)
     for (const target of keys.holdsOn) if (first(`hold ${target}`)) wanted.holdsOn.push(target)
     for (const pair of keys.held) {
-      const key = `held ${pair.batch} ${pair.account}`
-      const at = held.get(key)
-      if (at !== undefined) wanted.takers[at] = (wanted.takers[at] ?? 0) + 1
-      else if (first(key)) {
-        held.set(key, wanted.held.push(pair) - 1)
-        wanted.takers.push(1)
-      }
+      const key = `${pair.batch} ${pair.account}`
+      const page = pages.get(key) ?? { ...pair, from: state.peek('batch', pair.batch)?.first ?? 0n, most: 0 }
+      if (loaded.known.has(pair)) continue
+      pages.set(key, { ...page, most: Math.min(page.most + PAGE_RUNS, MOST_RUNS) })
     }
   }
-  const nothing = [wanted.rows, wanted.runs, wanted.held, wanted.holdsOn].every((list) => list.length === 0)
-  return nothing ? undefined : wanted
+  wanted.pages.push(...pages.values())
+  return Object.values(wanted).every((list) => list.length === 0) ? undefined : wanted
 }
 
 /** What a command looks at; of a malformed one only its idempotency key. */
@@ -127,9 +165,11 @@ function parameters(wanted: Wanted): unknown[] {
     wanted.runs.map(({ space }) => space),
     wanted.runs.map(({ first }) => first.toString()),
     wanted.runs.map(({ last }) => last.toString()),
-    wanted.held.map(({ batch }) => batch),
-    wanted.held.map(({ account }) => account),
-    wanted.takers.map((takers) => takers * (MAX_RANGES + 1)),
+    wanted.runs.map(({ most }) => most),
+    wanted.pages.map(({ batch }) => batch),
+    wanted.pages.map(({ account }) => account),
+    wanted.pages.map(({ from }) => from.toString()),
+    wanted.pages.map(({ most }) => most),
     wanted.holdsOn,
   ]
 }
@@ -153,4 +193,8 @@ function take(loaded: Loaded, answer: Answer, wanted: Wanted): void {
     state.loadRun(run)
   }
   for (const { kind, id } of wanted.rows) state.markLoaded(kind, id)
+  for (const [at, page] of wanted.pages.entries()) {
+    const [, runs, last] = answer.pages?.find(([place]) => place === at + 1) ?? [at, 0, '0']
+    loaded.known.add(page, { first: page.from, last: runs === page.most ? BigInt(last) : LAST_SERIAL })
+  }
 }

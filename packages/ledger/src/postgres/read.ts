@@ -102,6 +102,11 @@ export async function balances(db: Queryable, account: string) {
   return rows.map(({ balance }) => ({ class: balance[1], balance: balanceFromTuple(balance) }))
 }
 
+export async function document(db: Queryable, sha256: string): Promise<Uint8Array | undefined> {
+  const { rows } = await db.query<{ bytes: Buffer }>('SELECT bytes FROM ledger_document WHERE sha256 = $1', [sha256])
+  return rows[0]?.bytes
+}
+
 export async function documents(db: Queryable): Promise<{ sha256: string; bytes: Uint8Array }[]> {
   const { rows } = await db.query<{ sha256: string; bytes: Buffer }>('SELECT sha256, bytes FROM ledger_document')
   return rows

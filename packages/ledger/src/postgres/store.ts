@@ -4,7 +4,6 @@ import {
   Genesis,
   invariant,
   isRefusal,
-  type Put,
   type Range,
   type RowKind,
   type Rows,
@@ -17,48 +16,62 @@ import pg from 'pg'
 import { genesisEntry } from '../founding.ts'
 import { loggedKey } from '../key.ts'
 import { type Appended, append, appendEntry, nextInstant } from '../lane.ts'
-import type { Clock, Head, Ledger, Outcome, Receipt, StoredEntry, Submission } from '../port.ts'
+import {
+  type Clock,
+  type Head,
+  isReceipt,
+  type Ledger,
+  type Outcome,
+  type StoredEntry,
+  type Submission,
+} from '../port.ts'
 import { receiptOf } from '../receipt.ts'
+import { inLane } from './enter.ts'
 import { Grouping } from './group.ts'
-import { emptyState, type Loaded, load } from './load.ts'
+import { type Loaded, load, loadForDecision } from './load.ts'
 import { migrate } from './migrate.ts'
-import { isPassing } from './passing.ts'
+import { patiently } from './passing.ts'
 import * as read from './read.ts'
-import { rowFromJson } from './rows.ts'
 import { PostgresTree } from './tree.ts'
 import { write } from './write.ts'
 
-/** The ledger could not be reached or entered in time; the command may be sent again under the same key. */
-export class LedgerBusy extends Error {}
+/** How long to wait for a connection, in milliseconds. */
+const CONNECT_MS = 5_000
 
-/** How long a group of commands keeps trying while the database is away, in milliseconds. */
-const PATIENCE_MS = 10_000
+/** Most commands that were sent and not answered, of which is remembered what they would have written. */
+const MOST_UNANSWERED = 10_000
 
-/** Settings of a connection that enters the lane. */
-const LANE_SETTINGS = '-c lock_timeout=2000 -c idle_in_transaction_session_timeout=2000 -c synchronous_commit=on'
+type KeyedCommand = Command & { key: string }
 
 /** The ledger in PostgreSQL 15 to 18. Any number of processes may open it. */
 export class PostgresLedger implements Ledger {
   readonly tree: PostgresTree
   readonly #pool: pg.Pool
   readonly #clock: Clock
+  readonly #lane: { checkClock: boolean }
   readonly #shelf = new Shelf()
   readonly #grouping: Grouping<Submission, Outcome>
+  /** Leaf of the entry that a command has written, by its key, until it is known that it was committed. */
+  readonly #unanswered = new Map<string, string>()
   #secret: Promise<Buffer> | undefined
 
-  private constructor(pool: pg.Pool, clock: Clock) {
+  private constructor(pool: pg.Pool, clock: Clock | undefined) {
     this.#pool = pool
-    this.#clock = clock
+    this.#clock = clock ?? (() => new Date())
+    this.#lane = { checkClock: clock === undefined }
     this.tree = new PostgresTree(pool)
-    this.#grouping = new Grouping((submissions) => this.#patiently(submissions))
+    this.#grouping = new Grouping((submissions) => this.#runGroup(submissions))
   }
 
-  /** Opens a ledger; creates its schema in an empty database, upgrades an existing one only if `may` say so. */
+  /**
+   * Opens a ledger; creates its schema in an empty database, upgrades an existing one only if `may` say so. Without a
+   * `clock` it writes by this computer's, and only while that agrees with the database's.
+   */
   static async open(
     connection: pg.PoolConfig,
-    { may = 'create', clock = () => new Date() }: { may?: 'create' | 'upgrade'; clock?: Clock } = {},
+    { may = 'create', clock }: { may?: 'create' | 'upgrade'; clock?: Clock } = {},
   ): Promise<PostgresLedger> {
-    const pool = new pg.Pool({ max: 4, ...connection, options: LANE_SETTINGS })
+    const pool = new pg.Pool({ max: 4, connectionTimeoutMillis: CONNECT_MS, keepAlive: true, ...connection })
     pool.on('error', () => undefined)
     try {
       await migrate(pool, 'ledger', new URL('./migrations/', import.meta.url), may)
@@ -70,16 +83,20 @@ export class PostgresLedger implements Ledger {
   }
 
   async found(genesis: Genesis, documents: Uint8Array[]): Promise<Genesis> {
-    for (const bytes of documents) await this.putDocument(bytes)
-    await this.#inLane(async (client, loaded) => {
-      if (loaded.state.size > 0) return
-      const appended = appendEntry(loaded.state, genesisEntry(genesis, this.#clock()), this.#shelf)
-      invariant(!isRefusal(appended), `genesis is lawful: ${JSON.stringify(appended)}`)
-      await write(client, loaded, [appended], new Map())
+    return patiently(async () => {
+      for (const bytes of documents) await this.putDocument(bytes)
+      await inLane(this.#pool, this.#lane, (client, loaded) => this.#foundIn(client, loaded, genesis))
+      const founded = await this.genesis()
+      invariant(founded, 'a founded ledger has its genesis')
+      return founded
     })
-    const founded = await this.genesis()
-    invariant(founded, 'a founded ledger has its genesis')
-    return founded
+  }
+
+  async #foundIn(client: pg.ClientBase, loaded: Loaded, genesis: Genesis): Promise<void> {
+    if (loaded.state.size > 0) return
+    const appended = appendEntry(loaded.state, genesisEntry(genesis, this.#clock()), this.#shelf)
+    invariant(!isRefusal(appended), `genesis is lawful: ${JSON.stringify(appended)}`)
+    await write(client, loaded, [appended], new Map())
   }
 
   async genesis(): Promise<Genesis | undefined> {
@@ -132,6 +149,10 @@ export class PostgresLedger implements Ledger {
     return sha256
   }
 
+  document(sha256: string): Promise<Uint8Array | undefined> {
+    return read.document(this.#pool, sha256)
+  }
+
   documents() {
     return read.documents(this.#pool)
   }
@@ -161,57 +182,49 @@ export class PostgresLedger implements Ledger {
     return rows[0].value
   }
 
-  /** Runs a group until it is committed: what passes (a lost connection, a lock held too long) is tried again. */
-  async #patiently(submissions: Submission[]): Promise<Outcome[]> {
-    const until = Date.now() + PATIENCE_MS
-    for (let pause = 10; ; pause = Math.min(pause * 2, 500)) {
-      try {
-        return await this.#runGroup(submissions)
-      } catch (error) {
-        if (isPassing(error) && Date.now() < until) {
-          await new Promise((resolve) => setTimeout(resolve, pause))
-        } else if (isPassing(error)) {
-          throw new LedgerBusy('the ledger could not be entered in time', { cause: error })
-        } else if (submissions.length > 1) {
-          // One command that breaks must not take its neighbours along.
-          const each = submissions.map((submission) => () => this.#runGroup([submission]))
-          return await inTurn(each)
-        } else {
-          throw error
-        }
-      }
-    }
-  }
-
+  /** Decides a group's commands in their order and commits what they write, all of it or nothing. */
   async #runGroup(submissions: Submission[]): Promise<Outcome[]> {
     const secret = await this.#ledgerSecret()
-    const commands = submissions.map(({ type, by, approvals = [], request, key }): Command & { key: string } => {
+    const commands = submissions.map(({ type, by, approvals = [], request, key }): KeyedCommand => {
       return { type, by, approvals, request, key: loggedKey(secret, key) }
     })
-    return this.#inLane(async (client, loaded) => {
+    const outcomes = await inLane(this.#pool, this.#lane, async (client, loaded) => {
       await this.#shelve(loaded, commands)
       const law = this.#shelf.inForce(loaded.state.ledger())
       invariant(law, 'the documents in force are kept')
       await load(client, loaded, commands, law)
       const requests = new Map(loaded.requests)
       const done: Appended[] = []
-      const outcomes: (Outcome | number)[] = []
+      const decided: (Outcome | number)[] = []
       for (const [at, command] of commands.entries()) {
         // What an earlier command of this group has made may lead to further keys.
-        await load(client, loaded, [command], law)
-        outcomes.push(this.#decide(loaded.state, command, submissions[at]?.requestHash ?? '', requests, done))
+        await loadForDecision(client, loaded, command, law)
+        decided.push(this.#decide(loaded.state, command, submissions[at]?.requestHash ?? '', requests, done))
       }
-      if (done.length > 0) await write(client, loaded, done, requests)
       const answers: Outcome[] = []
-      for (const outcome of outcomes) answers.push(await this.#repeat(client, outcome, done))
+      const told = new Set<string>()
+      for (const outcome of decided) answers.push(await this.#repeat(client, outcome, done, told))
+      if (done.length > 0) await write(client, loaded, done, requests)
+      this.#remember(done)
       return answers
     })
+    for (const outcome of outcomes) if (isReceipt(outcome)) this.#unanswered.delete(outcome.entry.key ?? '')
+    return outcomes
+  }
+
+  /** A commit whose answer was lost may have happened; whoever sent the command has had no answer then. */
+  #remember(done: readonly Appended[]): void {
+    for (const { entry, leaf } of done) if (entry.key !== null) this.#unanswered.set(entry.key, leaf)
+    for (const key of this.#unanswered.keys()) {
+      if (this.#unanswered.size <= MOST_UNANSWERED) return
+      this.#unanswered.delete(key)
+    }
   }
 
   /** Decides one command of a group: what it wrote, why not, or the index of the entry that it wrote before. */
   #decide(
     state: State,
-    command: Command & { key: string },
+    command: KeyedCommand,
     requestHash: string,
     requests: Map<string, string>,
     done: Appended[],
@@ -228,13 +241,22 @@ export class PostgresLedger implements Ledger {
     return { index: appended.index, leaf: appended.leaf, entry: appended.entry, repeated: false }
   }
 
-  /** A repeated command is answered with the entry that it wrote before. */
-  async #repeat(client: pg.ClientBase, outcome: Outcome | number, done: readonly Appended[]): Promise<Outcome> {
+  /** A repeated command is answered with the entry that it wrote before; as the first time if that never was. */
+  async #repeat(
+    client: pg.ClientBase,
+    outcome: Outcome | number,
+    done: readonly Appended[],
+    told: Set<string>,
+  ): Promise<Outcome> {
     if (typeof outcome !== 'number') return outcome
     const now = done.find(({ index }) => index === outcome)
     const [stored] = now ? [now] : await read.entries(client, outcome, 1)
     if (!stored) return refuse('already-exists', { index: String(outcome) })
-    return receiptOf(stored) satisfies Receipt
+    const receipt = receiptOf(stored)
+    const unanswered = !now && this.#unanswered.get(receipt.entry.key ?? '') === receipt.leaf
+    if (!unanswered || told.has(receipt.leaf)) return receipt
+    told.add(receipt.leaf)
+    return { ...receipt, repeated: false }
   }
 
   /** Documents in force, or about to be adopted, that another process may have brought. */
@@ -243,45 +265,4 @@ export class PostgresLedger implements Ledger {
     if (!adopts && this.#shelf.inForce(loaded.state.ledger())) return
     for (const { bytes } of await this.documents()) this.#shelf.add(bytes)
   }
-
-  /** Enters the lane: one transaction that holds the head row from its first statement on. */
-  async #inLane<T>(work: (client: pg.PoolClient, loaded: Loaded) => Promise<T>): Promise<T> {
-    const client = await this.#pool.connect()
-    let broken: Error | undefined
-    // The backend may go away between two statements; the next statement says so.
-    const onError = (error: Error) => {
-      broken = error
-    }
-    client.on('error', onError)
-    try {
-      await client.query('BEGIN')
-      const head = await client.query<{ size: string; at: string }>({
-        name: 'ledger-enter',
-        text: 'SELECT size, at FROM ledger_head WHERE one = 1 FOR UPDATE',
-      })
-      const ledger = await client.query<{ row: unknown }>({
-        name: 'ledger-row',
-        text: `SELECT row FROM ledger_row WHERE kind = 'ledger' AND id = 'ledger'`,
-      })
-      const row = ledger.rows[0] && rowFromJson('ledger', ledger.rows[0].row)
-      const put: Put | undefined = row && { kind: 'ledger', id: 'ledger', row }
-      const result = await work(client, emptyState(Number(head.rows[0]?.size ?? 0), head.rows[0]?.at ?? '', put))
-      await client.query('COMMIT')
-      return result
-    } catch (error) {
-      await client.query('ROLLBACK').catch((failure: Error) => {
-        broken = failure
-      })
-      throw error
-    } finally {
-      client.off('error', onError)
-      client.release(broken)
-    }
-  }
-}
-
-async function inTurn<T>(works: (() => Promise<T[]>)[]): Promise<T[]> {
-  const results: T[] = []
-  for (const work of works) results.push(...(await work()))
-  return results
 }

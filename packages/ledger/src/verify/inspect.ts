@@ -24,11 +24,11 @@ export interface Inspected {
 }
 
 /** Cuts a bundle of `width` entries, hashes each, and reads them as long as they have the published form. */
-export function inspectBundle(bytes: Uint8Array, width: number): Inspected & { entries: Entry[] } {
+export function inspectBundle(bytes: Uint8Array, width: number): Inspected {
   const { spans, flaw } = cutBundle(bytes, width)
   const count = spans.length / 2
   const leaves = new Uint8Array(count * HASH_BYTES)
-  const entries: Entry[] = []
+  let formed = 0
   let formless: Refusal | undefined
   for (let at = 0; at < count; at += 1) {
     const entryBytes = bytes.subarray(spans[2 * at], spans[2 * at + 1])
@@ -36,14 +36,17 @@ export function inspectBundle(bytes: Uint8Array, width: number): Inspected & { e
     if (formless) continue
     const entry = decodeEntry(entryBytes)
     if (isRefusal(entry)) formless = entry
-    else entries.push(entry)
+    else formed += 1
   }
-  return { spans, leaves, flaw, formed: entries.length, formless, entries }
+  return { spans, leaves, flaw, formed, formless }
 }
 
 const utf8 = new TextDecoder()
 
-/** Reads again an entry that was found to have the published form. */
+/**
+ * Reads again an entry that was found to have the published form, which is the canonical form of what is read here.
+ * Whichever thread inspected the bundle, what is judged was read in the same way.
+ */
 export function rereadEntry(bytes: Uint8Array, { spans }: Inspected, at: number): Entry {
   return JSON.parse(utf8.decode(bytes.subarray(spans[2 * at], spans[2 * at + 1])))
 }

@@ -15,7 +15,7 @@ parentPort?.on('message', ({ tile, files }: Task) => {
       parentPort?.postMessage({ tile, reading, hashes })
       return
     }
-    const { entries: _, ...plain } = { ...reading, bytes: new Uint8Array(reading.bytes) }
+    const plain = { ...reading, bytes: new Uint8Array(reading.bytes) }
     const buffers = [plain.bytes.buffer, plain.spans.buffer, plain.leaves.buffer]
     parentPort?.postMessage({ tile, reading: plain, hashes }, buffers)
   })

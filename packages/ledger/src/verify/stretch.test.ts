@@ -12,7 +12,7 @@ import { entryAt, ReaderInThread, readerHere, type Stretch } from './stretch.ts'
 function plain({ tile, reading, hashes }: Stretch): unknown {
   const stretch = { tile, hashes: hashes instanceof Uint8Array ? Buffer.from(hashes).toString('hex') : hashes }
   if (!reading || isUnreadable(reading)) return { ...stretch, reading }
-  const { entries: _, bytes, ...inspected } = reading
+  const { bytes, ...inspected } = reading
   const read = Array.from({ length: reading.formed }, (_, at) => entryAt(reading, at))
   return { ...stretch, reading: { ...inspected, bytes: Buffer.from(bytes).toString('hex'), read } }
 }

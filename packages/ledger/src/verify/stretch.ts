@@ -12,8 +12,6 @@ export const MOST_BUNDLE_BYTES = TILE_WIDTH * (2 + 65_535)
 /** A bundle with what it says of itself. */
 export interface Reading extends Inspected {
   bytes: Uint8Array
-  /** The entries that have the published form, where they are at hand. */
-  entries?: Entry[]
 }
 
 /** The files of up to 256 consecutive entries; undefined is a file that is not there. */
@@ -32,7 +30,7 @@ export interface StretchReader {
 
 /** The entry at a position of a bundle that has the published form there. */
 export function entryAt(reading: Reading, at: number): Entry {
-  return reading.entries?.[at] ?? rereadEntry(reading.bytes, reading, at)
+  return rereadEntry(reading.bytes, reading, at)
 }
 
 interface Files {

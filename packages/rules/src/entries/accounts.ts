@@ -3,7 +3,7 @@ import { Code, Id } from '../ids.ts'
 import { type Refusal, refuse } from '../refusal.ts'
 import { type AnyRule, defineRule, firstOf, noEffects } from '../rule.ts'
 import { type AccountKind, noKeys, type Rows, type State } from '../state.ts'
-import { fresh } from './organisations.ts'
+import { freshStream } from './organisations.ts'
 
 const Opening = z.strictObject({
   organisation: Id,
@@ -33,7 +33,7 @@ export const accountsOpened = defineRule<Opening, Opening>({
     firstOf(
       !state.get('organisation', body.organisation) &&
         refuse('organisation-unknown', { organisation: body.organisation }),
-      ...body.accounts.map(({ account }) => fresh(state, 'account', account)),
+      ...body.accounts.map(({ account }) => freshStream(state, 'account', account)),
       new Set(body.accounts.map(({ account }) => account)).size < body.accounts.length &&
         refuse('already-exists', { field: 'accounts' }),
     ),
@@ -89,13 +89,13 @@ export function organisationsOf(state: State, accounts: string[]): string[] {
 }
 
 /** The account takes part: it exists, is active and of one of the kinds. */
-export function usable(state: State, id: string, ...kinds: AccountKind[]): Refusal | undefined {
+export function usable(state: State, field: string, id: string, ...kinds: AccountKind[]): Refusal | undefined {
   const account: Rows['account'] | undefined = state.get('account', id)
-  if (!account) return refuse('account-unknown', { account: id })
+  if (!account) return refuse('account-unknown', { field, account: id })
   if (!kinds.includes(account.kind)) {
-    return refuse('account-kind', { account: id, kind: account.kind, allowed: kinds.join(', ') })
+    return refuse('account-kind', { field, account: id, kind: account.kind, allowed: kinds.join(', ') })
   }
-  if (!account.active) return refuse('account-not-active', { account: id })
+  if (!account.active) return refuse('account-not-active', { field, account: id })
   return undefined
 }
 

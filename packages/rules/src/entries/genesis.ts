@@ -5,32 +5,51 @@ import { refuse } from '../refusal.ts'
 import { defineRule, noEffects } from '../rule.ts'
 import { noKeys } from '../state.ts'
 
+const Origin = z.string().regex(/^[a-z0-9][a-z0-9./-]{7,99}$/)
+
+/** Is it the name of a test ledger? Every checkpoint and receipt carries it. */
+export function isTestOrigin(origin: string): boolean {
+  return origin.split('/').includes('test')
+}
+
 /** Entry 0: what this ledger is. Nothing in it ever changes but by entries that say so. */
-export const Genesis = z.strictObject({
-  ledger: Id,
-  /** Name of the log in checkpoints and keys: random, never a host and port. */
-  origin: z.string().regex(/^[a-z0-9][a-z0-9./-]{7,99}$/),
-  country: z.strictObject({
-    code: z.string().regex(/^[A-Z]{2}$/),
-    name: z
-      .string()
-      .min(1)
-      .max(100)
-      .refine((text) => text.isWellFormed()),
-  }),
-  timeZone: z.string().regex(/^[A-Za-z0-9_+/-]{1,64}$/),
-  /** First verification key, in the text form of signed notes. */
-  key: z.string().regex(/^[\x21-\x7e]{1,256}$/),
-  /** The mandate in which the system itself acts. */
-  system: Id,
-  /** The government organisation. */
-  authority: Id,
-  /** The account from which all units come. */
-  issuance: Id,
-  permissions: Hash,
-  preset: Hash,
-  test: z.boolean(),
-})
+export const Genesis = z
+  .strictObject({
+    ledger: Id,
+    /** Name of the log in checkpoints and keys: random, never a host and port. */
+    origin: Origin,
+    country: z.strictObject({
+      code: z.string().regex(/^[A-Z]{2}$/),
+      name: z
+        .string()
+        .min(1)
+        .max(100)
+        .regex(/^[^\p{C}]+$/u),
+    }),
+    timeZone: z.string().regex(/^[A-Za-z0-9_+/-]{1,64}$/),
+    /** First verification key, in the text form of signed notes. */
+    key: z.string().regex(/^[\x21-\x7e]{1,256}$/),
+    /** The mandate in which the system itself acts. */
+    system: Id,
+    /** The government organisation. */
+    authority: Id,
+    /** The account from which all units come. */
+    issuance: Id,
+    permissions: Hash,
+    preset: Hash,
+    test: z.boolean(),
+    /** The last checkpoint of the log that this one takes over from, after a loss; `null` for a first log. */
+    predecessor: z.strictObject({ origin: Origin, size: z.number().int().min(1), root: Hash }).nullable(),
+  })
+  .refine(
+    ({ test, origin }) => test === isTestOrigin(origin),
+    'test ledgers, and no others, have a segment `test` in their origin',
+  )
+  .refine(({ key, origin }) => key.startsWith(`${origin}+`), 'the key is named as the origin is')
+  .refine(
+    ({ ledger, system, authority, issuance }) => new Set([ledger, system, authority, issuance]).size === 4,
+    'ids are distinct',
+  )
 export type Genesis = z.infer<typeof Genesis>
 
 export const genesis = defineRule<Genesis, Genesis>({

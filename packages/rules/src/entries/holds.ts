@@ -32,7 +32,10 @@ export const holdPlaced = defineRule<Hold, Hold>({
   body: Hold,
   request: Hold,
   attested: ['the ground of the hold'],
-  reads: (_state, body) => ({ ...noKeys(), rows: [{ kind: 'hold', id: body.hold }, ...targetRow(body)] }),
+  reads: (_state, body) => ({
+    ...noKeys(),
+    rows: [{ kind: 'hold', id: body.hold }, { kind: 'lifted', id: body.hold }, ...targetRow(body)],
+  }),
   decide: (_state, request) => request,
   act: () => ({ action: 'holds.place', organisations: [] }),
   admit: (state, body, { preset }) => {
@@ -41,6 +44,7 @@ export const holdPlaced = defineRule<Hold, Hold>({
     const range = body.range === null ? undefined : fromWire(body.range)
     return firstOf(
       fresh(state, 'hold', body.hold),
+      fresh(state, 'lifted', body.hold),
       body.batch !== null && !batch && refuse('batch-unknown', { batch: body.batch }),
       body.account !== null && !account && refuse('account-unknown', { account: body.account }),
       account && account.kind !== 'holding' && refuse('account-kind', { kind: account.kind, allowed: 'holding' }),
@@ -79,7 +83,13 @@ export const holdLifted = defineRule<Lift, Lift>({
     const hold = state.get('hold', body.hold)
     return hold ? [hold.account ?? hold.batch ?? ''] : []
   },
-  effects: (_state, body) => ({ ...noEffects(), puts: [{ kind: 'hold', id: body.hold, row: null }] }),
+  effects: (state, body) => ({
+    ...noEffects(),
+    puts: [
+      { kind: 'hold', id: body.hold, row: null },
+      { kind: 'lifted', id: body.hold, row: { index: state.size } },
+    ],
+  }),
 })
 
 /** Does a hold stand on the whole batch? */

@@ -6,7 +6,7 @@ import { splitByShares } from '../shares.ts'
 import { homeClass, homeSpace } from '../spaces.ts'
 import { noKeys, type Rows, type State } from '../state.ts'
 import { organisationsOf, usable } from './accounts.ts'
-import { fresh } from './organisations.ts'
+import { freshStream } from './organisations.ts'
 
 const IssuanceRequest = z.strictObject({
   batch: Id,
@@ -57,6 +57,20 @@ function partsFor(first: bigint, quantity: bigint, owners: Rows['project']['owne
   })
 }
 
+/** The vintage is a year that has begun, and the monitoring period has days of it. */
+function admitPeriod({ vintage, monitoringPeriod: period }: Issuance, at: string): Refusal | undefined {
+  const year = at.slice(0, 4)
+  return firstOf(
+    vintage > year && refuse('vintage-wrong', { field: 'vintage', latest: year }),
+    period !== null &&
+      period.from > period.to &&
+      refuse('vintage-wrong', { field: 'monitoringPeriod', from: period.from }),
+    period !== null &&
+      (vintage < period.from.slice(0, 4) || vintage > period.to.slice(0, 4)) &&
+      refuse('vintage-wrong', { field: 'vintage', from: period.from, to: period.to }),
+  )
+}
+
 function admitNumbers(state: State, body: Issuance, ground: Ground): Refusal | undefined {
   const next = state.get('space', ground.space)?.next ?? 1n
   const first = BigInt(body.allotted.first)
@@ -100,6 +114,7 @@ export const batchIssued = defineRule<Issuance, IssuanceRequest>({
     const ground = groundOf(state, request.authorisation)
     if (!ground) return refuse('authorisation-unknown', { authorisation: request.authorisation })
     const first = state.get('space', ground.space)?.next ?? 1n
+    if (first + BigInt(request.quantity) - 1n > MAX_SERIAL) return refuse('serials-exhausted', { space: ground.space })
     const parts = partsFor(first, BigInt(request.quantity), ground.owners)
     return { ...request, allotted: { first: first.toString(), parts } }
   },
@@ -111,22 +126,20 @@ export const batchIssued = defineRule<Issuance, IssuanceRequest>({
     ),
     quantity: BigInt(body.quantity),
   }),
-  admit: (state, body, { preset }) => {
+  admit: (state, body, { preset }, { at }) => {
     const ground = groundOf(state, body.authorisation)
     if (!ground) return refuse('authorisation-unknown', { authorisation: body.authorisation })
     const project = state.get('project', ground.project)
     const { quantity, issued } = ground.authorisation
     return firstOf(
-      fresh(state, 'batch', body.batch),
+      freshStream(state, 'batch', body.batch),
       project &&
         !preset.project.mayIssue.includes(project.state) &&
         refuse('project-state', { state: project.state, allowed: preset.project.mayIssue.join(', ') }),
       issued + BigInt(body.quantity) > quantity &&
         refuse('authorisation-exceeded', { authorised: quantity.toString(), left: (quantity - issued).toString() }),
-      body.monitoringPeriod !== null &&
-        body.monitoringPeriod.from > body.monitoringPeriod.to &&
-        refuse('malformed', { field: 'monitoringPeriod', reason: 'ends before it begins' }),
-      ...ground.owners.map(({ account }) => usable(state, account, 'holding')),
+      admitPeriod(body, at),
+      ...ground.owners.map(({ account }) => usable(state, 'owners', account, 'holding')),
       admitNumbers(state, body, ground),
     )
   },

@@ -5,9 +5,10 @@ import { defineRule, firstOf, noEffects } from '../rule.ts'
 import { type Run, without } from '../runs.ts'
 import { mirrorClass } from '../spaces.ts'
 import { balanceId, type Keys, noKeys, type RowKey, type Rows, type State } from '../state.ts'
-import { fresh } from './organisations.ts'
+import { fresh, freshStream } from './organisations.ts'
 
-const RegistryCode = z.string().regex(/^[a-z][a-z0-9-]{1,39}$/, 'must be the code of a registry')
+/** `national` is this registry itself. */
+const RegistryCode = z.string().regex(/^(?!national$)[a-z][a-z0-9-]{1,39}$/, 'must be the code of another registry')
 
 const Opening = z.strictObject({ registry: RegistryCode, active: Id, retired: Id, cancelled: Id })
 type Opening = z.infer<typeof Opening>
@@ -32,7 +33,7 @@ export const mirrorOpened = defineRule<Opening, Opening>({
     const accounts = [body.active, body.retired, body.cancelled]
     return firstOf(
       fresh(state, 'registry', body.registry),
-      ...accounts.map((account) => fresh(state, 'account', account)),
+      ...accounts.map((account) => freshStream(state, 'account', account)),
       new Set(accounts).size < 3 && refuse('already-exists', { field: 'accounts' }),
     )
   },
@@ -113,6 +114,7 @@ function admitRecord(state: State, body: MirrorRecord): Refusal | undefined {
   if (!registry) return refuse('registry-unknown', { registry: body.registry })
   const foreign = state.get('foreign', foreignId(body))
   if (foreign && foreign.id !== body.project.id) return refuse('allocation-wrong', { field: 'project.id' })
+  if (!foreign && state.get('stream', body.project.id)) return refuse('already-exists', { field: 'project.id' })
   const known = state.runs(body.space).pieces(fromWire(body.range))
   if (known.length > MAX_PIECES) return refuse('too-fragmented', { most: String(MAX_PIECES) })
   const other = known.find((run) => run.class !== classOf(body))
@@ -134,7 +136,8 @@ function partsOf(state: State, body: MirrorRecord): { known: Run[]; unknown: Ran
 
 /**
  * Records a row of another registry. Each serial knows two things: whether an issuance was seen, and what became of
- * it. Rows only add to that, so the state after a set of rows does not depend on their order.
+ * it. Rows only add to that, so the state after a set of rows that do not contradict each other does not depend on their
+ * order; of rows that do, the first one stands and the others are refused.
  */
 export const mirrorRecorded = defineRule<MirrorRecord, MirrorRecord>({
   type: 'MirrorRecorded',

@@ -4,7 +4,7 @@ import type { Preset } from '../preset.ts'
 import { isRefusal, type Refusal, refuse } from '../refusal.ts'
 import { type AnyRule, defineRule, firstOf, noEffects } from '../rule.ts'
 import { without } from '../runs.ts'
-import { homeClass } from '../spaces.ts'
+import { homeClass, homePrefix } from '../spaces.ts'
 import { type AccountKind, balanceId, type Effects, type Keys, noKeys, type RowKey, type State } from '../state.ts'
 import { codeIn, organisationsOf, usable } from './accounts.ts'
 import { batchHeld, heldRanges } from './holds.ts'
@@ -78,8 +78,13 @@ function take(state: State, request: MovementRequest): [string, string][] | Refu
   return refuse('not-enough-credits', { available: (quantity - missing).toString(), asked: quantity.toString() })
 }
 
+function batchKnown(state: State, batch: string): Refusal | undefined {
+  return state.get('batch', batch) ? undefined : refuse('batch-unknown', { field: 'batch', batch })
+}
+
 function decideMovement<R extends MovementRequest>(state: State, request: R) {
-  if (!state.get('batch', request.batch)) return refuse('batch-unknown', { batch: request.batch })
+  const unknown = batchKnown(state, request.batch) ?? usable(state, 'from', request.from, 'holding')
+  if (unknown) return unknown
   const ranges = take(state, request)
   if (isRefusal(ranges)) return ranges
   const { quantity: _, ...rest } = request
@@ -92,10 +97,10 @@ function admitRanges(ranges: readonly Range[], batch: Range): Refusal | undefine
   for (const range of ranges) {
     const [first, last] = toWire(range)
     if (range.last < range.first || (previous && range.first <= previous.last + 1n)) {
-      return refuse('ranges-disorder', { first, last })
+      return refuse('ranges-disorder', { field: 'ranges', first, last })
     }
     if (range.first < batch.first || range.last > batch.last) {
-      return refuse('range-outside-batch', { first, last, batch: toWire(batch).join('-') })
+      return refuse('range-outside-batch', { field: 'ranges', first, last, batch: toWire(batch).join('-') })
     }
     previous = range
   }
@@ -107,7 +112,8 @@ function admitOwned(state: State, body: Movement, ranges: readonly Range[]): Ref
   for (const range of ranges) {
     const [first, last] = toWire(range)
     const owned = runs.pieces(range).filter((piece) => piece.account === body.from)
-    if (sumOf(owned) !== countOf(range)) return refuse('not-owned', { first, last, held: sumOf(owned).toString() })
+    if (sumOf(owned) !== countOf(range))
+      return refuse('not-owned', { field: 'ranges', first, last, held: sumOf(owned).toString() })
   }
   return undefined
 }
@@ -126,12 +132,12 @@ function admitHolds(state: State, body: Movement, ranges: readonly Range[]): Ref
 
 function admitMovement(state: State, body: Movement, to: AccountKind): Refusal | undefined {
   const batch = state.get('batch', body.batch)
-  if (!batch) return refuse('batch-unknown', { batch: body.batch })
+  if (!batch) return batchKnown(state, body.batch)
   const ranges = body.ranges.map(fromWire)
   return firstOf(
-    body.from === body.to && refuse('same-account'),
-    usable(state, body.from, 'holding'),
-    usable(state, body.to, to),
+    body.from === body.to && refuse('same-account', { field: 'to' }),
+    usable(state, 'from', body.from, 'holding'),
+    usable(state, 'to', body.to, to),
     admitRanges(ranges, batch),
     admitOwned(state, body, ranges),
     admitHolds(state, body, ranges),
@@ -197,9 +203,30 @@ const End = z.strictObject({
   ...parties,
   ranges: Ranges,
   ...ending,
-  allotted: z.strictObject({ certificate: z.number().int().min(1) }),
+  allotted: z.strictObject({
+    certificate: z.number().int().min(1),
+    /** What the serials are printed with, so that the entry alone says which units it ends. */
+    prefix: z.string().regex(/^[A-Z0-9-]{10,40}$/),
+  }),
 })
 type End = z.infer<typeof End>
+
+function allottedTo(state: State, id: string): End['allotted'] {
+  const { country, certificates } = state.ledger()
+  const batch = state.get('batch', id)
+  const project = batch && state.get('project', batch.project)
+  const prefix =
+    batch && project ? homePrefix({ ...batch, country, scope: project.scope, project: project.number }) : ''
+  return { certificate: certificates + 1, prefix }
+}
+
+function admitAllotted(state: State, { batch, allotted }: End): Refusal | undefined {
+  const { certificate, prefix } = allottedTo(state, batch)
+  return firstOf(
+    allotted.certificate !== certificate && refuse('allocation-wrong', { field: 'certificate' }),
+    allotted.prefix !== prefix && refuse('allocation-wrong', { field: 'prefix' }),
+  )
+}
 
 /** An end of units: they reach an account of the same organisation that nothing leaves. */
 function endRule(type: string, action: string, kind: 'retirement' | 'cancellation'): AnyRule {
@@ -214,7 +241,7 @@ function endRule(type: string, action: string, kind: 'retirement' | 'cancellatio
     decide: (state, request) => {
       const decided = decideMovement(state, request)
       if (isRefusal(decided)) return decided
-      return { ...decided, allotted: { certificate: state.ledger().certificates + 1 } }
+      return { ...decided, allotted: allottedTo(state, request.batch) }
     },
     act: (state, body) => ({
       action,
@@ -225,10 +252,9 @@ function endRule(type: string, action: string, kind: 'retirement' | 'cancellatio
       firstOf(
         admitMovement(state, body, kind),
         state.get('account', body.from)?.organisation !== state.get('account', body.to)?.organisation &&
-          refuse('account-foreign', { account: body.to }),
+          refuse('account-foreign', { field: 'to', account: body.to }),
         codeIn('purpose', body.purpose, purposes(preset)),
-        body.allotted.certificate !== state.ledger().certificates + 1 &&
-          refuse('allocation-wrong', { field: 'certificate' }),
+        admitAllotted(state, body),
       ),
     streams: movementStreams,
     effects: (state, body) => ({

@@ -9,6 +9,11 @@ export function fresh(state: State, kind: RowKind, id: string): Refusal | undefi
   return state.get(kind, id) ? refuse('already-exists', { [kind]: id }) : undefined
 }
 
+/** As `fresh`, for what gets a stream under its id: nothing else may have one. */
+export function freshStream(state: State, kind: 'account' | 'batch' | 'project', id: string): Refusal | undefined {
+  return fresh(state, kind, id) ?? (state.get('stream', id) ? refuse('already-exists', { stream: id }) : undefined)
+}
+
 const Organisation = z.strictObject({ organisation: Id, kind: z.string().regex(/^[a-z]{1,20}$/), name: Commitment })
 type Organisation = z.infer<typeof Organisation>
 
@@ -58,9 +63,11 @@ export const mandateGranted = defineRule<Grant, Grant>({
   }),
   decide: (_state, request) => request,
   act: (_state, body) => ({ action: `mandates.${body.role}`, organisations: [body.organisation] }),
-  admit: (state, body, { permissions }) => {
+  admit: (state, body, { permissions }, { by }) => {
     const organisation = state.get('organisation', body.organisation)
+    const granter = state.get('mandate', by)
     return firstOf(
+      granter && widerThan(body.limit, granter.limit) && refuse('mandate-limit', { limit: granter.limit ?? '' }),
       state.get('mandate', body.mandate) && refuse('mandate-exists', { mandate: body.mandate }),
       !organisation && refuse('organisation-unknown', { organisation: body.organisation }),
       !(permissions.roles.includes(body.role) && body.role.startsWith(`${organisation?.kind}/`)) &&
@@ -76,6 +83,11 @@ export const mandateGranted = defineRule<Grant, Grant>({
     puts: [{ kind: 'mandate', id: mandate, row: { organisation, role, limit, active: true } }],
   }),
 })
+
+/** Does a limit allow more than another? `null` is no limit. */
+function widerThan(limit: string | null, other: string | null): boolean {
+  return other !== null && (limit === null || BigInt(limit) > BigInt(other))
+}
 
 const Revocation = z.strictObject({ mandate: Id })
 type Revocation = z.infer<typeof Revocation>

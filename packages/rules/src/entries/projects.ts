@@ -5,7 +5,7 @@ import { defineRule, firstOf, noEffects } from '../rule.ts'
 import { sharesSumTo100 } from '../shares.ts'
 import { noKeys } from '../state.ts'
 import { codeIn, organisationsOf, usable } from './accounts.ts'
-import { fresh } from './organisations.ts'
+import { fresh, freshStream } from './organisations.ts'
 
 const Share = z.string().regex(/^(100|[1-9]?\d)(\.\d{1,4})?$/, 'must be a percentage with at most 4 decimals')
 
@@ -15,7 +15,9 @@ const ProjectRequest = z.strictObject({
   project: Id,
   title: Commitment,
   scope: z.string().regex(/^\d{1,2}$/, 'must be the number of a sectoral scope'),
-  methodology: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ./()-]{0,59}$/, 'must be the code of a methodology'),
+  methodology: z
+    .string()
+    .regex(/^[A-Z][A-Za-z0-9./-]{1,39}( v\d{1,3}(\.\d{1,3}){0,2})?$/, 'must be the code of a methodology'),
   owners: z.array(Owner).min(1).max(50),
 })
 type ProjectRequest = z.infer<typeof ProjectRequest>
@@ -46,11 +48,11 @@ export const projectRegistered = defineRule<Project, ProjectRequest>({
   }),
   admit: (state, body, { preset }) =>
     firstOf(
-      fresh(state, 'project', body.project),
+      freshStream(state, 'project', body.project),
       body.allotted.number !== state.ledger().projects + 1 && refuse('allocation-wrong', { field: 'number' }),
       !preset.scopes.includes(body.scope) &&
         refuse('scope-unknown', { field: 'scope', allowed: preset.scopes.join(', ') }),
-      ...body.owners.map(({ account }) => usable(state, account, 'holding')),
+      ...body.owners.map(({ account }) => usable(state, 'owners', account, 'holding')),
       new Set(body.owners.map(({ account }) => account)).size < body.owners.length &&
         refuse('already-exists', { field: 'owners' }),
       !sharesSumTo100(body.owners.map(({ share }) => share)) && refuse('shares-not-100', { field: 'owners' }),

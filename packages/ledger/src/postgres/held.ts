@@ -1,0 +1,72 @@
+import { type Command, MAX_RANGES, type Range, type State, sumOf, without } from '@tallystick/rules'
+
+/** An account's units of one batch. */
+export interface Pair {
+  batch: string
+  account: string
+}
+
+/**
+ * Which serials are known for a pair: the runs there that the account has in the database were loaded. The state is not
+ * complete elsewhere, so a decision on a quantity must not look there.
+ */
+export class Known {
+  readonly #ranges = new Map<string, Range[]>()
+
+  has(pair: Pair): boolean {
+    return this.#ranges.has(keyOf(pair))
+  }
+
+  add(pair: Pair, range: Range): void {
+    this.#ranges.set(keyOf(pair), [...this.of(pair), range])
+  }
+
+  of(pair: Pair): readonly Range[] {
+    return this.#ranges.get(keyOf(pair)) ?? []
+  }
+}
+
+function keyOf({ batch, account }: Pair): string {
+  return `${batch} ${account}`
+}
+
+/**
+ * The serial from which on more must be loaded before the lowest free units that make up `quantity` can be told;
+ * undefined where what is known decides it. What is on hold need not be known.
+ */
+export function unknownFrom(state: State, known: Known, pair: Pair, quantity: bigint): bigint | undefined {
+  const batch = state.peek('batch', pair.batch)
+  if (!batch) return undefined
+  const holes = heldRanges(state, pair.batch)
+  const from = firstOutside(batch.first, [...known.of(pair), ...holes])
+  if (from > batch.last) return undefined
+  const owned = state
+    .runs(pair.batch)
+    .all()
+    .filter((run) => run.account === pair.account && run.first < from)
+    .map(({ first, last }) => ({ first, last: last < from ? last : from - 1n }))
+  const free = without(owned, holes)
+  return free.length > MAX_RANGES || sumOf(free) >= quantity ? undefined : from
+}
+
+/** The quantity that a command asks for, of those that leave the choice of serials to the ledger. */
+export function quantityOf({ request }: Command): bigint {
+  const quantity = typeof request === 'object' && request !== null && 'quantity' in request ? request.quantity : 0
+  return BigInt(String(quantity))
+}
+
+function heldRanges(state: State, batch: string): Range[] {
+  return state.holdsOn(batch).flatMap((id) => {
+    const hold = state.get('hold', id)
+    return hold && hold.first !== null && hold.last !== null ? [{ first: hold.first, last: hold.last }] : []
+  })
+}
+
+function firstOutside(start: bigint, ranges: Range[]): bigint {
+  let first = start
+  for (const range of ranges.sort((a, b) => (a.first < b.first ? -1 : 1))) {
+    if (range.first > first) break
+    if (range.last >= first) first = range.last + 1n
+  }
+  return first
+}

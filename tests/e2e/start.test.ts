@@ -52,9 +52,9 @@ test('commands work whether the server runs or not, and make a new folder ready'
     json: { founded: false },
   })
   const other = await tallystick(['setup', '--country-code', 'KE', '--country-name', 'Kenya'], env)
-  expect(other).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('Namibia') })
+  expect(other).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('Namibia') })
   const demo = await tallystick(['demo'], env)
-  expect(demo).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('no test ledger') })
+  expect(demo).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('no test ledger') })
 
   const server = await startServer(env)
   const vkey = await tallystick(['vkey', '--json'], env)
@@ -64,7 +64,7 @@ test('commands work whether the server runs or not, and make a new folder ready'
     PUBLIC_URL: server.url,
   })
   expect(await signIn(server.url, link.json.url)).toBeInstanceOf(Api)
-  expect(await tallystick(['admin', 'link', 'nobody@registry.example'], env)).toMatchObject({ exitCode: 1 })
+  expect(await tallystick(['admin', 'link', 'nobody@registry.example'], env)).toMatchObject({ exitCode: 2 })
   await server.kill()
 })
 
@@ -92,6 +92,9 @@ test('mistakes on the command line are told, with exit code 2', async () => {
     ['verify'],
     ['import'],
     ['admin'],
+    ['serve', '--port', 'abc'],
+    ['setup', '--root-email', 'nobody'],
+    ['export-log', '/dev/null/log'],
   ]) {
     expect(await tallystick(args, env), args.join(' ')).toMatchObject({ exitCode: 2, stdout: '' })
     expect((await tallystick([...args, '--json'], env)).json, args.join(' ')).toMatchObject({

@@ -27,7 +27,8 @@ export async function run(argv: string[]): Promise<void> {
   const json = args.includes('--json')
   try {
     if (name === 'serve') return await serveCommand(args)
-    if (name === 'help' || name === '--help') return print(text('usage'), 0)
+    if (name === 'help' || name === '--help')
+      return print(json ? JSON.stringify({ usage: text('usage') }) : text('usage'), 0)
     if (name === 'verify' || name === 'import') {
       const printed = await printing[name](args)
       return print(printed.text, printed.exitCode, json)
@@ -41,10 +42,19 @@ export async function run(argv: string[]): Promise<void> {
     return print(json ? JSON.stringify(done.json) : done.text, done.exitCode, json)
   } catch (error) {
     if (error instanceof UsageError) return fail(`${error.message}\n\n${text('usage')}`, error.message, 2, json)
-    if (error instanceof StartupError || error instanceof ExportError)
-      return fail(error.message, error.message, 1, json)
+    if (error instanceof StartupError || error instanceof ExportError || isAboutFiles(error)) {
+      fail(error.message, error.message, 2, json)
+      // A server that could not start may have begun to.
+      if (name === 'serve') process.exit()
+      return
+    }
     throw error
   }
+}
+
+/** A file or folder that the command line or the environment names cannot be used. */
+function isAboutFiles(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && 'path' in error && 'syscall' in error
 }
 
 /** What was asked for goes to standard output; what went wrong to standard error, unless a program reads it. */

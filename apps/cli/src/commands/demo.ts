@@ -14,7 +14,7 @@ export const demoCommand: Command = async (args) => {
     const { country, test } = services.genesis
     if (!test) {
       const error = text('demoNotTest', { country: country.name })
-      return { exitCode: 1, text: error, json: { error } }
+      return { exitCode: 2, text: error, json: { error } }
     }
     const app = await createApp(services, { logger: false })
     const played = await play(app, async (email) => {

@@ -40,7 +40,7 @@ export const adminCommand: Command = async (args) => {
   const email = positionals[0] ?? ''
   return withRegistry(configFor({ DATA_DIR: values.data }), async ({ services }): Promise<Done> => {
     const user = await userByEmail(services, email)
-    if (!user) return { exitCode: 1, text: text('noUser', { email }), json: { error: text('noUser', { email }) } }
+    if (!user) return { exitCode: 2, text: text('noUser', { email }), json: { error: text('noUser', { email }) } }
     const { url, expiresAt } = await newSignInLink(services, services.pool, user.id)
     const expires = expiresAt.toISOString()
     return {

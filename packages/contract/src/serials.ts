@@ -55,6 +55,11 @@ export const SerialReport = z
     format: z.string(),
     registry: z.string().nullable().meta({ description: 'The other registry; null for units issued here.' }),
     facts: z.record(z.string(), z.string()).meta({ description: 'What the serial number says by itself.' }),
+    unconfirmed: z.array(z.string()).meta({
+      description:
+        'Those of `facts` that nothing on record here confirms: `serial` repeats them as they were typed. Empty for ' +
+        'units issued here, where every printed field must be true.',
+    }),
     first: z.string(),
     last: z.string(),
     quantity: Amount,

@@ -34,9 +34,15 @@ async function unitsOfSerial(services: Services, text: string, batch: string | u
   if (!serial || found.length > 1 || serial.format !== 'national') {
     throw fieldProblem('serial', 'must be one serial number or range issued here', 'such as XT-ITMO-1-042-2024-0-1-250')
   }
-  const [run] = await services.ledger.runs(serial.space, { first: serial.range.first, last: serial.range.first }, 1)
+  const { first } = serial.range
+  const [run] = await services.ledger.runs(serial.space, { first, last: first }, 1)
   const names = run && (await namesIn(services, run.batch))
-  if (!run || !saysSo(serial, run.batch, names)) throw problem('serial-unknown', { serial: print(serial) })
+  if (!run || !saysSo(serial, run.batch, names)) {
+    const closest = run && names?.batch(run.batch) ? names.block(run.batch, serial.range).serial : undefined
+    throw problem('serial-unknown', { serial: print(serial), ...(closest ? { closest } : {}) }, [
+      { field: 'serial', message: 'was never printed here', ...(closest ? { allowed: closest } : {}) },
+    ])
+  }
   if (batch !== undefined && batch !== run.batch) throw fieldProblem('serial', 'must be of the batch', batch)
   return { batch: run.batch, ranges: [toWire(serial.range)] }
 }
@@ -46,15 +52,7 @@ function saysSo(serial: Serial, batchId: string, names: KnownNames | undefined):
   return batch !== undefined && names !== undefined && saysBatch(serial, batch, names)
 }
 
-/** Does the printed serial say what its batch is: project, scope and vintage? The number alone is not enough. */
+/** Is the serial, field by field, what we print for these numbers of the batch? The numbers alone are not enough. */
 export function saysBatch(serial: Serial, batch: KnownBatch, names: KnownNames): boolean {
-  const project = names.project(batch.project)
-  const { scope, project: number = '', vintage } = serial.facts
-  return (
-    serial.space === batch.space &&
-    project !== undefined &&
-    scope === project.scope &&
-    BigInt(number) === BigInt(project.number) &&
-    vintage === batch.vintage
-  )
+  return serial.space === batch.space && print(serial) === names.block(batch.id, serial.range).serial
 }

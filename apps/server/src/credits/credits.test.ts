@@ -182,9 +182,18 @@ describe('units', () => {
     await refused({ batch, from, to, quantity: '99999' }, 409, 'not-enough-credits')
     await refused({ batch, from, to, ranges: [{ first: '1', last: '2' }] }, 409, 'not-owned')
     await refused({ from, to, serial: 'XT-ITMO-1-001-2023-0-600-601' }, 404, 'serial-unknown')
+    await refused({ from, to, serial: 'XT-ITMO-1-001-2024-1-600-601' }, 404, 'serial-unknown', 'serial')
     await refused({ from, to, serial: 'nothing' }, 400, 'invalid-request', 'serial')
     await refused({ batch: '0'.repeat(32), from, to, quantity: '1' }, 404, 'batch-unknown')
     await refused({ batch, from: all.harbour.holding, to: from, quantity: '1' }, 403, 'not-permitted')
+    const end = { batch, quantity: '1', purpose: 'voluntary' }
+    for (const path of ['/national/retirements', '/national/cancellations']) {
+      const of = (account: string) => all.sunfield.admin.post(path, { ...end, from: account })
+      expect(await of('0'.repeat(32))).toMatchObject({ status: 404, body: { code: 'account-unknown' } })
+      expect(await of(all.harbour.holding)).toMatchObject({ status: 403, body: { code: 'not-permitted' } })
+      const { issuance } = all.registry.services.genesis
+      expect(await of(issuance)).toMatchObject({ status: 403, body: { code: 'not-permitted' } })
+    }
   })
 })
 

@@ -4,6 +4,7 @@ import {
   listCancellations,
   listRetirements,
   listTransfers,
+  problemOf,
   type Retirement,
   readCancellation,
   readRetirement,
@@ -18,7 +19,7 @@ import { execute, type Sender } from '../platform/idempotency.ts'
 import { namesIn } from '../platform/names.ts'
 import { handle } from '../platform/operations.ts'
 import { problem } from '../platform/problem.ts'
-import type { Services } from '../platform/services.ts'
+import type { Actor, Services } from '../platform/services.ts'
 import { endOf, transferOf } from './answers.ts'
 import { chosenUnits } from './choice.ts'
 import { pageOfEntries } from './lists.ts'
@@ -67,9 +68,17 @@ interface EndRequest {
   beneficiary: Beneficiary | null
 }
 
-async function end(services: Services, call: Sender, body: EndRequest, type: EndType): Promise<Retirement> {
+async function end(
+  services: Services,
+  call: Sender & { actor: Actor },
+  body: EndRequest,
+  type: EndType,
+): Promise<Retirement> {
   const { from, purpose, beneficiary } = body
-  const [units, to] = await Promise.all([chosenUnits(services, body), endAccount(services, from, accountKinds[type])])
+  const [units, to] = await Promise.all([
+    chosenUnits(services, body),
+    endAccount(services, call.actor, from, accountKinds[type]),
+  ])
   const commitment = beneficiary === null ? null : await services.openings.commit(beneficiary)
   const receipt = await execute(services, call, {
     type,
@@ -81,11 +90,20 @@ async function end(services: Services, call: Sender, body: EndRequest, type: End
 }
 
 /** Where units of an account come to rest. */
-async function endAccount(services: Services, from: string, kind: 'retirement' | 'cancellation'): Promise<string> {
+async function endAccount(
+  services: Services,
+  { organisation, role }: Actor,
+  from: string,
+  kind: 'retirement' | 'cancellation',
+): Promise<string> {
   const account = await accountOfSameHolder(services, from, kind)
   if (account !== undefined) return account
-  if (await services.ledger.row('account', from)) throw problem('account-missing', { kind })
-  throw problem('account-unknown', { account: from }, [{ field: 'from', message: 'there is no such account' }])
+  const known = await services.ledger.row('account', from)
+  const ofFrom = (code: 'account-unknown' | 'not-permitted' | 'account-missing', facts: Record<string, string>) =>
+    problem(code, facts, [{ field: 'from', message: problemOf(code, facts).detail }])
+  if (!known) throw ofFrom('account-unknown', { account: from })
+  if (known.organisation !== organisation) throw ofFrom('not-permitted', { role })
+  throw ofFrom('account-missing', { kind })
 }
 
 async function readEnd<Type extends EndType>(services: Services, certificate: number, type: Type): Promise<Retirement> {

@@ -67,8 +67,14 @@ describe('a national serial', () => {
     ])
   })
 
-  it('is not known where its project, scope or vintage is not what it says', async () => {
-    for (const text of ['XT-ITMO-1-002-2024-0-1-10', 'XT-ITMO-2-001-2024-0-1-10', 'XT-ITMO-1-001-2023-0-1-10']) {
+  it('is not known where any field of it is not what we print', async () => {
+    for (const text of [
+      'XT-ITMO-1-002-2024-0-1-10',
+      'XT-ITMO-2-001-2024-0-1-10',
+      'XT-ITMO-1-001-2023-0-1-10',
+      'XT-ITMO-1-001-2024-1-1-10',
+      'XT-ITMO-1-001-2024--1-10',
+    ]) {
       expect(await find(text)).toMatchObject({
         status: 404,
         body: { code: 'serial-unknown', facts: { serial: text, closest: 'XT-ITMO-1-001-2024-0-1-10' } },
@@ -147,9 +153,22 @@ describe('a serial of another registry', () => {
     ])
   })
 
-  it('is not known under another project', async () => {
-    const text = print(70000031, 70000040).replace('-1234-', '-99-')
-    expect(await find(text)).toMatchObject({ status: 404, body: { code: 'serial-unknown', facts: { serial: text } } })
+  it('is not known under another project or vintage', async () => {
+    const text = print(70000031, 70000040)
+    for (const forged of [text.replace('-1234-', '-99-'), text.replace('01012019', '01012018')]) {
+      expect(await find(forged)).toMatchObject({
+        status: 404,
+        body: { code: 'serial-unknown', facts: { serial: forged } },
+      })
+    }
+  })
+
+  it('tells which of its fields nothing on record confirms', async () => {
+    const { unconfirmed } = await report(print(70000031, 70000040))
+    expect(unconfirmed).toEqual(['batch', 'account', 'country', 'scope', 'from', 'to', 'flag'])
+    const page = await all.registry.app.inject(`/serials/${print(70000031, 70000040)}`)
+    expect(page.body).toContain('batch, account, country, scope, from, to and flag')
+    expect((await report(batch.block.serial)).unconfirmed).toEqual([])
   })
 
   it('may be of either form that Gold Standard prints; a CER names the project of the CDM', async () => {
@@ -157,11 +176,13 @@ describe('a serial of another registry', () => {
     const own = { registry: 'gold-standard', space: `gold-standard:${prefix}`, code: '1234', unitType: 'VER' }
     await record({ ...own, range: ['1', '500'], issuedOn: '2024-03-04', retiredOn: '2025-01-01' })
     expect(states(await report(`${prefix}-110-120`))).toEqual(['110-120 retired'])
+    expect((await report(`${prefix}-110-120`)).unconfirmed).toEqual([])
     const cer = { registry: 'gold-standard', space: 'cdm:XT/5', code: '4823', unitType: 'CER' }
     await record({ ...cer, range: ['1001', '1300'], issuedOn: '2024-03-04' })
     const found = await report('XT-5-1100-2-2-0-7014 - XT-5-1101-2-2-0-7014')
     expect(states(found)).toEqual(['1100-1101 active'])
     expect(found.parts[0]?.class).toMatchObject({ registry: 'gold-standard', project: '4823' })
+    expect(found.unconfirmed).toEqual(['originalPeriod', 'applicablePeriod', 'activity', 'project'])
   })
 })
 

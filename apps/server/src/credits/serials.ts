@@ -6,6 +6,7 @@ import { type KnownNames, namesIn } from '../platform/names.ts'
 import { handle } from '../platform/operations.ts'
 import { problem } from '../platform/problem.ts'
 import type { Services } from '../platform/services.ts'
+import { agreesAbroad, unconfirmedFields } from './abroad.ts'
 import { saysBatch } from './choice.ts'
 import { custodyOf } from './custody.ts'
 import { cutByHolds } from './parts.ts'
@@ -44,6 +45,7 @@ export async function serialReport(services: Services, text: string): Promise<Se
     format: serial.format,
     registry: registryOf(meant[0]),
     facts: { ...serial.facts },
+    unconfirmed: unconfirmedFields(serial),
     first: `${first}`,
     last: `${last}`,
     quantity: `${count(serial.range)}`,
@@ -84,16 +86,9 @@ function unknown(serial: Serial, runs: readonly Run[], names: KnownNames) {
   })
 }
 
-/** Formats that print the registry's own code of the project. A CER prints that of the CDM, whoever records it. */
-const PRINTS_PROJECT: ReadonlySet<string> = new Set(['verra', 'gold-standard'])
-
-/** Does the serial mean these units? At home what is printed must be true, abroad the project must be the same. */
+/** Does the serial mean these units? Whatever is printed must agree with what is on record. */
 function isMeant(serial: Serial, run: Run, names: KnownNames): boolean {
-  if (run.batch === '') {
-    const digits = classOf(run).project.replace(/\D/g, '')
-    if (digits === '' || !PRINTS_PROJECT.has(serial.format)) return true
-    return BigInt(digits) === BigInt(serial.facts.project ?? '0')
-  }
+  if (run.batch === '') return agreesAbroad(serial, classOf(run))
   const batch = names.batch(run.batch)
   return batch !== undefined && saysBatch(serial, batch, names)
 }
@@ -128,7 +123,7 @@ function partOf(part: Run & Pick<SerialPart, 'state' | 'holds'>, serial: Serial,
   const unitClass = classOf(part)
   const isHome = part.batch !== ''
   return {
-    ...blockOf(serial, part),
+    ...(isHome ? names.block(part.batch, part) : blockOf(serial, part)),
     state: part.state,
     owner: isHome ? names.party(part.account) : null,
     holds: part.holds,

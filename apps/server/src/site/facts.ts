@@ -48,7 +48,7 @@ function factsAtHome(speech: SiteSpeech, project: ProjectDetails, batch: BatchDe
   ]
 }
 
-function factsAbroad(speech: SiteSpeech, { parts }: SerialReport): Pair[] {
+function factsAbroad(speech: SiteSpeech, { parts, unconfirmed }: SerialReport): Pair[] {
   const known = parts.find((part) => part.class !== null)
   const { registry, project = '', vintage = '', unitType = '' } = known?.class ?? {}
   return [
@@ -57,5 +57,8 @@ function factsAbroad(speech: SiteSpeech, { parts }: SerialReport): Pair[] {
     [speech.say('facts.type'), unitType],
     [speech.say('facts.vintage'), vintage],
     [speech.say('facts.evidence'), speech.under('facts.evidence', known?.evidence ?? 'issued')],
+    ...(unconfirmed.length > 0
+      ? [[speech.say('facts.unconfirmed'), speech.texts.list(unconfirmed)] satisfies Pair]
+      : []),
   ]
 }

@@ -96,6 +96,9 @@ export const listAccounts = defineOperation({
   method: 'GET',
   path: '/national/accounts',
   summary: 'List accounts',
+  description:
+    "The issuance account, from which batches come, is bookkeeping of the ledger and nobody's account: it is not listed, " +
+    'and asked for by its id it is not found.',
   tag,
   access: 'public',
   query: PageQuery.extend({ organisation: Id.optional() }),

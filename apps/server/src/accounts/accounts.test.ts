@@ -148,6 +148,18 @@ describe('an account', () => {
     })
   })
 
+  it('is not the issuance account, which is bookkeeping of the ledger', async () => {
+    const { authority, issuance } = registry.founded.genesis
+    for (const query of [`organisation=${authority}`, 'limit=200']) {
+      const { body } = await registry.nobody.get(`/national/accounts?${query}`)
+      expect((body.items as { kind: string }[]).map(({ kind }) => kind)).not.toContain('issuance')
+      expect(body.items).not.toEqual([])
+    }
+    for (const path of ['', '/holdings', '/ledger']) {
+      expect((await registry.nobody.get(`/national/accounts/${issuance}${path}`)).status).toBe(404)
+    }
+  })
+
   it('gives its holdings in pages', async () => {
     const path = `/national/accounts/${seller.holding}/holdings?limit=1`
     const first = await registry.nobody.get(path)

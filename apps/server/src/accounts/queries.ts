@@ -29,10 +29,10 @@ export async function accountPage(
 ): Promise<Page<Account>> {
   const [after] = decodeCursor(IdKey, query.cursor) ?? ['']
   const limit = limitOf(query)
-  const ofOrganisation = organisation === undefined ? '' : `AND row ? 'organisation' AND row ->> 'organisation' = $3`
+  const ofOrganisation = organisation === undefined ? '' : `AND row ? 'organisation' AND row ->> 'organisation' = $4`
   const { rows } = await services.pool.query<AccountRow>(
-    `SELECT id, row FROM ledger_row WHERE kind = 'account' AND id > $1 ${ofOrganisation} ORDER BY id LIMIT $2`,
-    [after, limit + 1, ...(organisation === undefined ? [] : [organisation])],
+    `SELECT id, row FROM ledger_row WHERE kind = 'account' AND id > $1 AND id <> $3 ${ofOrganisation} ORDER BY id LIMIT $2`,
+    [after, limit + 1, services.genesis.issuance, ...(organisation === undefined ? [] : [organisation])],
   )
   return pageFrom(rows, limit, shownAccount, ({ id }) => [id])
 }
@@ -107,7 +107,9 @@ function printed(services: Services, row: RunRow): string | null {
   return 'reason' in serial ? null : print(serial)
 }
 
+/** An account that somebody has; the issuance account is the ledger's own bookkeeping. */
 export async function accountOf(services: Services, id: string): Promise<Account | undefined> {
+  if (id === services.genesis.issuance) return undefined
   const row: Rows['account'] | undefined = await services.ledger.row('account', id)
   return row && shownAccount({ id, row })
 }

@@ -45,7 +45,9 @@ const kinds = [
   'quantity',
   'range',
   'range',
+  'pieces',
   'retire',
+  'hold',
   'hold',
   'lift',
   'suspend',
@@ -69,10 +71,12 @@ test('memory and PostgreSQL write the same log for the same commands', async () 
     fc.asyncProperty(
       fc.array(step, { minLength: 1, maxLength: 60 }),
       fc.integer({ min: 1, max: 20 }),
-      async (steps, burst) => {
+      fc.boolean(),
+      async (steps, burst, inPieces) => {
         const memory = new Recording(ticking(), SECRET)
         const registry = await testRegistry(memory)
-        const batch = await issued(registry, '120')
+        const batch = await issued(registry, inPieces ? '600' : '120')
+        if (inPieces) for (const from of [2, 182]) await giveEveryThird(memory, registry, batch, from)
         for (const [at, one] of steps.entries()) await take(memory, registry, batch, one, at)
 
         const postgres = await openEmpty()
@@ -97,6 +101,22 @@ test('memory and PostgreSQL write the same log for the same commands', async () 
   )
 })
 
+/** Leaves the first developer with pieces of two units: more of them than one command may take. */
+async function giveEveryThird(ledger: Recording, registry: TestRegistry, batch: string, from: number) {
+  const [giver, taker] = registry.developers
+  if (!giver || !taker) return
+  await ledger.execute({
+    type: 'CreditsTransferred',
+    by: giver.mandate,
+    request: { batch, from: giver.holding, to: taker.holding, ranges: singles(from, 60, 3) },
+    key: { sender: 'test', id: `pieces-${from}` },
+    requestHash: 'pieces',
+  })
+}
+
+const singles = (from: number, count: number, step: number) =>
+  Array.from({ length: count }, (_, at) => [`${from + step * at + 1}`, `${from + step * at + 1}`])
+
 /** One random command, lawful or not. */
 async function take(
   ledger: Recording,
@@ -117,7 +137,12 @@ async function take(
     })
   const ranges = [[`${first + 1}`, `${first + length}`]]
   const movement = { batch, from: giver.holding, to: taker.holding }
-  if (kind === 'quantity') await send(giver.mandate, 'CreditsTransferred', { ...movement, quantity: `${length}` })
+  const quantity = `${length % 4 === 0 ? 6 * length : length}`
+  if (kind === 'quantity') await send(giver.mandate, 'CreditsTransferred', { ...movement, quantity })
+  if (kind === 'pieces') {
+    const pieces = singles(2 * first, length, 1 + (first % 3))
+    await send(giver.mandate, 'CreditsTransferred', { ...movement, ranges: length % 2 ? pieces : ranges })
+  }
   if (kind === 'range') await send(giver.mandate, 'CreditsTransferred', { ...movement, ranges })
   if (kind === 'retire') {
     const end = { ...movement, to: giver.retirement, purpose: 'voluntary', beneficiary: null }
@@ -125,10 +150,11 @@ async function take(
   }
   if (kind === 'hold') {
     const target = length % 3 === 0 ? { account: giver.holding, batch: null } : { account: null, batch }
-    const range = length % 3 === 1 ? ranges[0] : null
-    await send(registry.officer, 'HoldPlaced', { hold: idFrom(`hold ${first % 5}`), reason: 'other', range, ...target })
+    const wide = [`${first + 1}`, `${first + 6 * length}`]
+    const range = length % 3 === 0 || length === 1 ? null : length % 3 === 1 ? ranges[0] : wide
+    await send(registry.officer, 'HoldPlaced', { hold: idFrom(`hold ${first % 9}`), reason: 'other', range, ...target })
   }
-  if (kind === 'lift') await send(registry.officer, 'HoldLifted', { hold: idFrom(`hold ${first % 5}`) })
+  if (kind === 'lift') await send(registry.officer, 'HoldLifted', { hold: idFrom(`hold ${first % 9}`) })
   if (kind === 'suspend' || kind === 'reactivate') {
     const type = kind === 'suspend' ? 'AccountSuspended' : 'AccountReactivated'
     await send(registry.officer, type, { account: giver.holding, reason: 'other' })

@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
-
 /** The ledger could not be reached or entered in time; the command may be sent again under the same key. */
 export class LedgerBusy extends Error {}
 
@@ -43,7 +41,7 @@ export class Pauses {
   #nextMs = FIRST_PAUSE_MS
 
   async pause(): Promise<void> {
-    await delay(this.#nextMs)
+    await new Promise((resolve) => setTimeout(resolve, this.#nextMs))
     this.#nextMs = Math.min(this.#nextMs * 2, LONGEST_PAUSE_MS)
   }
 }

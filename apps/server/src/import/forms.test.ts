@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { dateForm, numberForm } from './forms.ts'
+import { dateForm, isBounded, numberForm } from './forms.ts'
 
 describe('dates', () => {
   it.each([
@@ -23,7 +23,6 @@ describe('dates', () => {
     ['yyyy-mm-dd', '2023-00-01'],
     ['yyyy-mm-dd', '2023-1-1'],
     ['yyyy-mm-dd', '2023-01-01T00:00:00'],
-    ['yyyy-mm-dd', '0202-01-01'],
     ['mm/dd/yyyy', '28/02/2025'],
     ['dd.mm.yyyy', '08-02-2024'],
     ['yyyy-mm-ddT*', '2026-04-13Tnoon'],
@@ -34,6 +33,16 @@ describe('dates', () => {
 
   it.each(['', 'mm-dd', 'yyyy-dd', 'yyyy-mm-mm', 'yy-mm-dd', 'yyyy-mm-dd[a-z]', 'date'])('%s is no pattern', (text) => {
     expect(dateForm(text)).toBeUndefined()
+  })
+
+  it.each([
+    ['1900-01-01', true],
+    ['2099-12-31', true],
+    ['1899-12-31', false],
+    ['2100', false],
+    ['0202-01-01', false],
+  ])('%s is within the bounds: %s', (day, isWithin) => {
+    expect(isBounded(dateForm(day.length === 4 ? 'yyyy' : 'yyyy-mm-dd')?.read(day) ?? '')).toBe(isWithin)
   })
 
   it('reads back every day of two centuries', () => {

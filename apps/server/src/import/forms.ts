@@ -3,7 +3,7 @@ export interface DateForm {
   pattern: string
   /** Does the pattern name a day, or only a year or a month? */
   whole: boolean
-  /** Undefined for a text that is not written like this, or is no day of the calendar from 1900 to 2099. */
+  /** Undefined for a text that is not written like this, or is no day of the calendar. */
   read(text: string): string | undefined
 }
 
@@ -45,9 +45,14 @@ function readDate(groups: Record<string, string | undefined> | undefined): strin
   if (groups === undefined) return undefined
   const { year = '', name } = groups
   const month = name === undefined ? groups.month : String(MONTHS.indexOf(name.toLowerCase()) + 1)
-  if (year < '1900' || year > '2099' || !isDay(Number(year), Number(month ?? 1), Number(groups.day ?? 1)))
-    return undefined
+  if (!isDay(Number(year), Number(month ?? 1), Number(groups.day ?? 1))) return undefined
   return [year, month, groups.day].flatMap((part) => (part === undefined ? [] : [part.padStart(2, '0')])).join('-')
+}
+
+/** Years that records can be of: a year, month or day as `read` gives it, from 1900 to 2099. */
+export function isBounded(date: string): boolean {
+  const year = date.slice(0, 4)
+  return year >= '1900' && year <= '2099'
 }
 
 function isDay(year: number, month: number, day: number): boolean {

@@ -117,6 +117,12 @@ describe('a bad row', () => {
     ['no project', { ID: '' }, 'ID', /^value-missing/],
     ['another vintage', { 'Vintage Start': '2021-01-02' }, 'Vintage Start', /^serial-differs: .*"2021-01-01"/],
     ['a wrong day', { 'Issuance Date': '05/02/2024' }, 'Issuance Date', /^date-wrong: .*yyyy-mm-dd: "05\/02\/2024"/],
+    [
+      'a day to come',
+      { 'Issuance Date': '2199-01-01' },
+      'Issuance Date',
+      /^date-outside: .*1900 to 2099: "2199-01-01"/,
+    ],
     ['no such day', { 'Issuance Date': '2023-02-29' }, 'Issuance Date', /^date-wrong/],
     ['no day', { 'Issuance Date': '' }, 'Issuance Date', /^value-missing/],
     [

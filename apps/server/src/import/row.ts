@@ -1,5 +1,6 @@
 import { canonicalJson, invariant, sha256Hex } from '@tallystick/rules'
 import { count, isSerialError, parse, type Serial, type SerialError } from '@tallystick/serials'
+import { isBounded } from './forms.ts'
 import {
   type Agreements,
   columnsOf,
@@ -10,8 +11,9 @@ import {
   type TextColumn,
 } from './mapping.ts'
 import { type Flaw, flaw, ImportError, isFlaw } from './messages.ts'
+import { MAX_ROW_BYTES, MAX_VALUE_BYTES } from './records.ts'
 import { patternReader } from './serial-pattern.ts'
-import { MAX_ROW_LENGTH, type TableRow } from './table.ts'
+import type { TableRow } from './table.ts'
 
 /** What a row says, by the mapping's word: all that an entry needs but ids and the commitment to the facts. */
 export interface Reading {
@@ -46,7 +48,7 @@ export function rowReader(
   const places = columns.map((column) => [column, header.indexOf(column)] as const)
   const serials = serialKinds(mapping)
   return (row) => {
-    if (!row.cells || row.cells.length !== header.length) return misshapen(row, header)
+    if (row.broken || row.cells.length !== header.length) return misshapen(row, header)
     const values = row.cells
     const cells = Object.fromEntries(places.map(([column, place]) => [column, plain(values[place] ?? '')]))
     return readRow(mapping, cells, row.row, serials)
@@ -81,11 +83,14 @@ function listed(names: readonly string[]): string {
 function misshapen({ cells, lines: [from, to], broken }: TableRow, header: readonly string[]): Flaw {
   const lines = from === to ? `line ${from}` : `lines ${from} to ${to}`
   const last = header.at(-1) ?? ''
-  if (broken) return flaw(header[0] ?? '', broken, { line: String(from), most: String(MAX_ROW_LENGTH) })
-  const values = cells?.length ?? 0
-  const facts = { values: String(values), columns: String(header.length), lines }
-  return values < header.length
-    ? flaw(header[values] ?? last, 'too-few-values', facts)
+  if (broken) {
+    const most = broken.code === 'row-too-long' ? MAX_ROW_BYTES : MAX_VALUE_BYTES
+    const facts = { line: String(from), lines, most: String(most), found: broken.found && shown(broken.found) }
+    return flaw(header[broken.value] ?? last, broken.code, facts)
+  }
+  const facts = { values: String(cells.length), columns: String(header.length), lines }
+  return cells.length < header.length
+    ? flaw(header[cells.length] ?? last, 'too-few-values', facts)
     : flaw(last, 'too-many-values', facts)
 }
 
@@ -230,14 +235,15 @@ function readVintage(cells: Cells, { column, date }: Mapping['vintage']): { text
   const text = cellOf(cells, column)
   if (text === '') return flaw(column, 'value-missing')
   const year = date.read(text)?.slice(0, 4)
-  return year === undefined ? flaw(column, 'vintage-wrong', { found: shown(text) }) : { text: year }
+  return year === undefined || !isBounded(year) ? flaw(column, 'vintage-wrong', { found: shown(text) }) : { text: year }
 }
 
 function readDay(cells: Cells, { column, date, mayBeEmpty }: DayColumn): Day | Flaw {
   const text = cellOf(cells, column)
   if (text === '') return mayBeEmpty ? NO_DAY : flaw(column, 'value-missing')
   const day = date.read(text)
-  return day === undefined ? flaw(column, 'date-wrong', { expected: date.pattern, found: shown(text) }) : { text: day }
+  if (day === undefined) return flaw(column, 'date-wrong', { expected: date.pattern, found: shown(text) })
+  return isBounded(day) ? { text: day } : flaw(column, 'date-outside', { found: shown(text) })
 }
 
 function readFate(cells: Cells, rule: Mapping['fate']): { fate: Fate; on: string | null } | Flaw {

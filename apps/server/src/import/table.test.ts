@@ -1,8 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parse } from 'csv-parse/sync'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { MAX_ROW_LENGTH, openTable } from './table.ts'
+import { MAX_ROW_BYTES, MAX_VALUE_BYTES, RecordCutter } from './records.ts'
+import { openTable } from './table.ts'
 
 let folder = ''
 beforeAll(async () => {
@@ -22,6 +25,13 @@ async function read(content: string | Uint8Array, separator = ',') {
 async function cells(content: string | Uint8Array, separator?: string) {
   const { header, rows } = await read(content, separator)
   return [header, ...rows.map(({ cells }) => cells)]
+}
+
+const likeOurs = {
+  record_delimiter: ['\r\n', '\n', '\r'],
+  relax_column_count: true,
+  relax_quotes: true,
+  skip_empty_lines: true,
 }
 
 describe('a table', () => {
@@ -81,13 +91,56 @@ describe('a table', () => {
   it('gives what stands before a quotation mark that is never closed', async () => {
     const { rows } = await read('a,b\n1,2\n3,"4\n5,6\n')
     expect(rows[0]?.cells).toEqual(['1', '2'])
-    expect(rows.slice(1)).toEqual([{ row: 2, lines: [3, 3], cells: undefined, broken: 'quote-not-closed' }])
+    const broken = { code: 'quote-not-closed', value: 1, found: '' }
+    expect(rows.slice(1)).toEqual([{ row: 2, lines: [3, 5], cells: ['3'], broken }])
   })
 
-  it('bounds the length of a row', async () => {
-    const { rows } = await read(`a,b\n${'1,2\n'.repeat(1_000)}3,"${'x\n'.repeat(MAX_ROW_LENGTH)}",4\n5,6\n`)
-    expect(rows).toHaveLength(1_001)
-    expect(rows.at(-1)?.broken).toBe('row-too-long')
+  it('bounds a value and a row, and reads on after them', async () => {
+    const lines = [
+      '1,2\n'.repeat(1_000),
+      `"3 ""${'x\n'.repeat(1_500_000)}",4\n`,
+      `5,${'6'.repeat(MAX_VALUE_BYTES + 1)}\n`,
+    ]
+    const { rows } = await read(`a,b\n${lines.join('')}7,8\n9,${'"z",'.repeat(MAX_ROW_BYTES / 4)}\n10,11`)
+    expect(rows).toHaveLength(1_005)
+    expect(rows.slice(-5)).toMatchObject([
+      { row: 1_001, lines: [1_002, 1_501_002], broken: { code: 'value-too-long', value: 0 } },
+      { row: 1_002, lines: [1_501_003, 1_501_003], broken: { code: 'value-too-long', value: 1 } },
+      { row: 1_003, cells: ['7', '8'] },
+      { row: 1_004, broken: { code: 'row-too-long', value: MAX_ROW_BYTES / 4 } },
+      { row: 1_005, cells: ['10', '11'] },
+    ])
+    const longest = 'é'.repeat(MAX_VALUE_BYTES / 2)
+    expect((await read(`a,b\n"${longest}",2`)).rows).toMatchObject([{ cells: [longest, '2'] }])
+  })
+
+  it.each<[string, Uint8Array, object]>([
+    ['a byte of Latin-1', Buffer.from('caf\u00e9', 'latin1'), { code: 'value-not-utf8', value: 1, found: 'caf\ufffd' }],
+    ['half a character', Buffer.from('e282', 'hex'), { code: 'value-not-utf8', value: 1, found: '\ufffd' }],
+    ['a NUL', Buffer.from('x\u0000y'), { code: 'value-control', value: 1, found: 'U+0000' }],
+    ['an escape', Buffer.from('\u001b[2J'), { code: 'value-control', value: 1, found: 'U+001B' }],
+    ['a C1 control', Buffer.from('\u0085'), { code: 'value-control', value: 1, found: 'U+0085' }],
+  ])('with %s in a value breaks that row alone', async (_, value, broken) => {
+    for (const quote of ['', '"']) {
+      const parts = [Buffer.from(`a,b,c\n1,2,3\n4,${quote}`), value, Buffer.from(`${quote},5\n6,"7\t\r\n8",9`)]
+      const { rows } = await read(Buffer.concat(parts))
+      expect(rows).toMatchObject([{ cells: ['1', '2', '3'] }, { row: 2 }, { cells: ['6', '7\t\r\n8', '9'] }])
+      expect(rows[1]?.broken).toEqual(broken)
+    }
+  })
+
+  it('is cut the same wherever its chunks end, and as an established parser cuts it', () => {
+    const piece = fc.constantFrom('a', 'é', ',', '"', '""', '\n', '\r\n', '"x"', ' ')
+    const property = fc.property(fc.array(piece, { maxLength: 30 }), fc.nat(40), (pieces, at) => {
+      const bytes = Buffer.from(pieces.join(''))
+      const [whole, parts] = [new RecordCutter(','), new RecordCutter(',')]
+      const records = [...whole.cut(bytes), ...whole.end()]
+      expect([...parts.cut(bytes.subarray(0, at)), ...parts.cut(bytes.subarray(at)), ...parts.end()]).toEqual(records)
+      const isClosed = records.every(({ broken }) => broken === undefined)
+      if (isClosed) expect(records.map(({ cells }) => cells)).toEqual(parse(bytes, likeOurs))
+      else expect(() => parse(bytes, likeOurs)).toThrow(/Quote Not Closed/)
+    })
+    fc.assert(property, { numRuns: 2_000 })
   })
 
   it.each<[string, string | Uint8Array]>([
@@ -98,9 +151,9 @@ describe('a table', () => {
     ['a spreadsheet or an archive', Buffer.from('504b03041400', 'hex')],
     ['a PDF', '%PDF-1.7'],
     ['UTF-16', Buffer.from('\ufeffa,b\n1,2', 'utf16le')],
-    ['bytes that no text has', 'a,b\n1,\u00002'],
-    ['file-not-utf8: .*near line 3', Buffer.from('a,b\n1,2\ncaf\u00e9,4\n', 'latin1')],
-    ['file-not-utf8: .*near line 2', Buffer.from('a,b\n1,caf\u00e9', 'latin1')],
+    ['characters that no table has', Buffer.from('a,b\n1,2', 'utf16le')],
+    ['file-not-utf8: .*line 2', Buffer.from('\na,caf\u00e9\n1,2', 'latin1')],
+    ['header-broken', `a,${'b'.repeat(MAX_VALUE_BYTES + 1)}\n1,2`],
   ])('that is none is refused: %s', async (said, content) => {
     await expect(read(content)).rejects.toThrow(new RegExp(said))
   })

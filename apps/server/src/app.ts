@@ -3,7 +3,7 @@ import { register as accounts } from './accounts/routes.ts'
 import { batchDetails } from './credits/batches.ts'
 import { register as credits } from './credits/routes.ts'
 import { serialReport } from './credits/serials.ts'
-import { entryDetails, newestListed } from './log/entries.ts'
+import { newestListed, shownEntry } from './log/entries.ts'
 import { register as log } from './log/routes.ts'
 import { register as organisations } from './organisations/routes.ts'
 import { type Capability, createHttp, type HttpOptions } from './platform/http.ts'
@@ -20,7 +20,7 @@ const site = publicPages((services) => ({
   serial: (text) => serialReport(services, text),
   batch: (id) => batchDetails(services, id),
   project: (id) => projectDetails(services, id),
-  entry: (index) => entryDetails(services, index),
+  entry: (index) => shownEntry(services, index),
   newest: (count) => newestListed(services, count),
 }))
 

@@ -42,6 +42,25 @@ describe('a line of text', () => {
   })
 })
 
+describe('a line of text that turns direction', () => {
+  const name = line(40)
+
+  it('is refused with a clear message', () => {
+    for (const code of [
+      0x061c, 0x200e, 0x200f, 0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x2066, 0x2067, 0x2068, 0x2069,
+    ]) {
+      const parsed = name.safeParse(`held ${String.fromCodePoint(code)}674`)
+      expect(parsed.error?.issues[0]?.message).toBe('must not contain invisible marks of direction such as U+202E')
+    }
+  })
+
+  it('is taken in every script, with the joiners that scripts need', () => {
+    for (const right of ['شركة الطاقة 476', 'חברת חשמל', 'می\u200cخواهم', 'क्\u200dष']) {
+      expect(accepts(name, right), right).toBe(true)
+    }
+  })
+})
+
 describe('an id', () => {
   it('is 32 lower-case hex digits', () => {
     expect(accepts(Id, '0123456789abcdef'.repeat(2))).toBe(true)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { NO_DIRECTIONS } from './texts.ts'
 
 /** Random 128-bit identifier of anything that the registry knows. */
 export const Id = z
@@ -33,13 +34,17 @@ export const Instant = z
 /** A coded word out of a list that the country's preset or permission table gives. */
 export const Code = z.string().regex(/^[A-Za-z][A-Za-z0-9._-]{0,63}$/, 'must be a code of letters, digits, . _ -')
 
-/** One line of text that people read: no control characters, no space at the ends. */
+/**
+ * One line of text that people read: no control characters, none that turn the direction of what stands beside it, no
+ * space at the ends. U+200C and U+200D, which scripts need, may stand in it.
+ */
 export function line(maxCharacters: number) {
   return z
     .string()
     .min(1, 'must not be empty')
     .max(maxCharacters, `must have at most ${maxCharacters} characters`)
     .regex(/^\P{Cc}*$/u, 'must be one line without control characters')
+    .regex(NO_DIRECTIONS, 'must not contain invisible marks of direction such as U+202E')
     .regex(/^\S(.*\S)?$/u, 'must not begin or end with a space')
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { LoggedEntry } from './entry-bodies.ts'
 import texts from './locales/sentences.en.json' with { type: 'json' }
-import { entrySpeech, type Names, type Statement, sentenceOf } from './sentences.ts'
+import { entrySpeech, isolating, type Names, type Statement, sentenceOf } from './sentences.ts'
 import { Speech } from './texts.ts'
 
 const names: Names = {
@@ -219,5 +219,23 @@ describe('a language', () => {
     expect(spoken.say('Genesis', { country: 'X' })).toBe('Le registre de X commence.')
     expect(spoken.say('system')).toBe('The registry')
     expect(spoken.say('no such key')).toBe('no such key')
+  })
+})
+
+describe('a text that turns direction', () => {
+  const turning: Names = {
+    ...names,
+    organisation: () => ({ name: 'Sun\u202efield\u2069', authority: false }),
+    project: () => ({ number: 42, title: '\u2067Salt Lake' }),
+    opened: () => '\u200fFerries',
+  }
+
+  it('is isolated, and turns nothing in its sentence', () => {
+    const entry = { type: 'CreditsRetired', by: 'x', body: { ...end, beneficiary: 'ferries' } } as unknown as Statement
+    const sentence = sentenceOf(entry, isolating(turning), speech)
+    for (const text of ['Sunfield', 'Salt Lake', 'Ferries']) expect(sentence).toContain(`\u2068${text}\u2069`)
+    expect(sentence.replaceAll(/\u2068[^\u2066-\u2069]*\u2069/g, '')).not.toMatch(
+      /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/,
+    )
   })
 })

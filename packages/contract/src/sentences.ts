@@ -1,6 +1,6 @@
 import type { EntryBodies, EntryType } from './entry-bodies.ts'
 import en from './locales/sentences.en.json' with { type: 'json' }
-import { type Locale, Speech } from './texts.ts'
+import { isolated, type Locale, Speech } from './texts.ts'
 
 /** The words of every language for what entries say. */
 const english: Locale = { lang: 'en-GB', dir: 'ltr', texts: en }
@@ -43,6 +43,30 @@ export interface Names {
   authorisation(id: string): { project: string; unitType: string } | undefined
   /** The text behind a commitment, if it is still kept. */
   opened(commitment: string): string | undefined
+}
+
+/** The same names, each text that people wrote isolated: its direction does not reach the words beside it. */
+export function isolating(names: Names): Names {
+  const orNull = (text: string | null) => (text === null ? null : isolated(text))
+  return {
+    country: names.country,
+    mandate: (id) => names.mandate(id),
+    account: (id) => names.account(id),
+    batch: (id) => names.batch(id),
+    authorisation: (id) => names.authorisation(id),
+    organisation(id) {
+      const known = names.organisation(id)
+      return known && { ...known, name: orNull(known.name) }
+    },
+    project(id) {
+      const known = names.project(id)
+      return known && { ...known, title: orNull(known.title) }
+    },
+    opened(commitment) {
+      const text = names.opened(commitment)
+      return text === undefined ? undefined : isolated(text)
+    },
+  }
 }
 
 /** What a sentence is made from: an entry, or a proposal before it is one. What the ledger allots is not looked at. */

@@ -102,3 +102,27 @@ export class Speech {
     return key
   }
 }
+
+/** Invisible characters that set the direction of writing: marks, embeddings, overrides and isolates (UAX #9). */
+const DIRECTIONS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+
+/** A text without such characters. */
+export const NO_DIRECTIONS = /^[^\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]*$/
+
+/** The text without characters that could turn what stands beside it. */
+export function withoutDirections(text: string): string {
+  return text.replace(DIRECTIONS, '')
+}
+
+/** The same JSON, such characters of its strings in visible escapes. */
+export function visibleDirections(json: string): string {
+  return json.replace(DIRECTIONS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+/** U+2068 and U+2069: between them a text has the direction of its own first letter and leaves its neighbours alone. */
+export const ISOLATES = ['\u2068', '\u2069'] as const
+
+/** A text that somebody wrote, to be put into a sentence. */
+export function isolated(text: string): string {
+  return ISOLATES.join(withoutDirections(text))
+}

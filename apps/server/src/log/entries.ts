@@ -1,7 +1,9 @@
 import {
   type EntryDetails,
   type EntryListed,
+  isolating,
   listEntries,
+  type Names,
   readEntryAt,
   readReceipt,
   sentenceOf,
@@ -9,7 +11,7 @@ import {
 import type { FastifyInstance } from 'fastify'
 import { decodeCursor, limitOf, NumberKey, pageFrom } from '../platform/cursor.ts'
 import { entryAt, type LogRow, logRowOf } from '../platform/entries.ts'
-import { type KnownNames, namesIn, speechOf } from '../platform/names.ts'
+import { namesIn, speechOf } from '../platform/names.ts'
 import { handle } from '../platform/operations.ts'
 import { problem } from '../platform/problem.ts'
 import { receiptText } from '../platform/proof.ts'
@@ -44,36 +46,52 @@ export function registerEntries(app: FastifyInstance, services: Services): void 
   })
 }
 
-/** The newest entries, in words, newest first. */
+/** The newest entries, in words, newest first. What people wrote is isolated, for pages. */
 export async function newestListed(services: Services, count: number): Promise<EntryListed[]> {
   const { size } = await services.ledger.head()
   const rows = await services.ledger.entries(Math.max(0, size - count), count)
-  return listedEntries(services, rows.map(logRowOf).reverse())
+  return listedEntries(services, rows.map(logRowOf).reverse(), isolating)
 }
 
+type Naming = (names: Names) => Names
+const asWritten: Naming = (names) => names
+
 /** Entries in words. */
-export async function listedEntries(services: Services, rows: readonly LogRow[]): Promise<EntryListed[]> {
+async function listedEntries(
+  services: Services,
+  rows: readonly LogRow[],
+  naming: Naming = asWritten,
+): Promise<EntryListed[]> {
   const names = await namesIn(
     services,
     rows.map(({ entry }) => entry),
   )
-  return rows.map((row) => listedEntry(row, names, services))
+  return rows.map((row) => listedEntry(row, naming(names), services))
 }
 
-function listedEntry({ index, leaf, entry }: LogRow, names: KnownNames, services: Services): EntryListed {
+function listedEntry({ index, leaf, entry }: LogRow, names: Names, services: Services): EntryListed {
   const { at, type, by } = entry
   return { index, leaf, at, type, by, sentence: sentenceOf(entry, names, speechOf(services)) }
 }
 
+/** An entry with its exact bytes, for a page: in its sentence what people wrote is isolated. */
+export function shownEntry(services: Services, index: number): Promise<EntryDetails | undefined> {
+  return entryDetails(services, index, isolating)
+}
+
 /** An entry with its exact bytes, or undefined where the log has none. */
-export async function entryDetails(services: Services, index: number): Promise<EntryDetails | undefined> {
+async function entryDetails(
+  services: Services,
+  index: number,
+  naming: Naming = asWritten,
+): Promise<EntryDetails | undefined> {
   const row = await entryAt(services, index)
   if (!row) return undefined
   const [names, checkpoint] = await Promise.all([namesIn(services, row.entry), services.ledger.tree.checkpoint()])
   return {
     index,
     leaf: row.leaf,
-    sentence: sentenceOf(row.entry, names, speechOf(services)),
+    sentence: sentenceOf(row.entry, naming(names), speechOf(services)),
     provable: (checkpoint?.size ?? 0) > index,
     bytes: Buffer.from(row.bytes).toString('base64'),
     entry: { ...row.entry, body: { ...row.entry.body } },

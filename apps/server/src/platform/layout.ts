@@ -1,4 +1,4 @@
-import { Speech } from '@tallystick/contract'
+import { Speech, withoutDirections } from '@tallystick/contract'
 import pages from './locales/pages.en.json' with { type: 'json' }
 import { type Html, html } from './pages.ts'
 import type { Services } from './services.ts'
@@ -28,7 +28,7 @@ export function layout(services: Services, { title, body, styles = [], masthead 
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} · ${registry}</title>
+<title>${withoutDirections(title)} · ${registry}</title>
 <link rel="icon" href="/assets/logo.svg" type="image/svg+xml">
 ${['base.css', ...styles].map((style) => html`<link rel="stylesheet" href="/assets/${style}">\n`)}</head>
 <body>

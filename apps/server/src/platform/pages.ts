@@ -1,3 +1,4 @@
+import { ISOLATES, withoutDirections } from '@tallystick/contract'
 import type { FastifyReply } from 'fastify'
 
 /** Markup that is safe to send. */
@@ -25,6 +26,21 @@ function shown(value: Part): string {
 
 function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+}
+
+/** A text that somebody wrote: whatever it holds, it does not turn the words and numbers beside it. */
+export function written(text: string): Html {
+  return html`<bdi>${withoutDirections(text)}</bdi>`
+}
+
+/** A sentence in which each text that somebody wrote stands between isolates. */
+export function writtenSentence(sentence: string): Html {
+  const [open, close] = ISOLATES
+  const [start = '', ...rest] = sentence.split(open)
+  return html`${start}${rest.map((piece) => {
+    const [inside = '', after = ''] = piece.split(close)
+    return html`${written(inside)}${after}`
+  })}`
 }
 
 /** Sends a page. */

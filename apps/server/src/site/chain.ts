@@ -2,7 +2,7 @@ import type { Block, CustodyEvent, SerialReport } from '@tallystick/contract'
 import { type Html, html } from '../platform/pages.ts'
 import { type Mark, mark } from './marks.ts'
 import { beneficiaryName } from './serial-words.ts'
-import { moment, type SiteSpeech, strong, type TextKey } from './speech.ts'
+import { moment, nameOf, type SiteSpeech, strong, type TextKey } from './speech.ts'
 
 const MAX_RANGES = 3
 
@@ -34,8 +34,8 @@ function headline(speech: SiteSpeech, event: CustodyEvent, registry: string | nu
   return speech.html(headlineKey(event, registry), {
     step: strong(speech.under('step', event.step)),
     ranges: ranges(speech, event.blocks),
-    to: event.to?.organisation.name ?? speech.say('unnamed'),
-    from: event.from?.organisation.name ?? speech.say('unnamed'),
+    to: nameOf(speech, event.to?.organisation),
+    from: nameOf(speech, event.from?.organisation),
     beneficiary: beneficiaryName(speech, event),
     registry: speech.registry(registry ?? ''),
   })
@@ -55,10 +55,10 @@ function dayOf(speech: SiteSpeech, event: CustodyEvent, registry: string | null)
 
 function* details(speech: SiteSpeech, event: CustodyEvent): Generator<Html | string> {
   const { approvals, step, purpose, reason, certificate } = event
-  const from = event.from?.organisation.name ?? speech.say('unnamed')
+  const from = nameOf(speech, event.from?.organisation)
   if (approvals > 0) yield speech.counted('chain.approved', BigInt(approvals))
-  if (step === 'transferred') yield speech.say('chain.from', { from })
-  if (event.beneficiary !== null) yield speech.say('chain.by', { from })
+  if (step === 'transferred') yield speech.html('chain.from', { from })
+  if (event.beneficiary !== null) yield speech.html('chain.by', { from })
   if (reason !== null) yield speech.say('chain.reason', { reason: speech.entries.code('reason', reason) })
   if (purpose !== null) yield speech.say('chain.purpose', { purpose: speech.entries.code('purpose', purpose) })
   if (certificate !== null) {

@@ -1,4 +1,4 @@
-import { type Html, html } from '../platform/pages.ts'
+import { type Html, html, writtenSentence } from '../platform/pages.ts'
 import type { Services } from '../platform/services.ts'
 import { frame, searchForm } from './frame.ts'
 import { mark } from './marks.ts'
@@ -26,7 +26,7 @@ ${all.recorded.size > 0 && html`<p class="over">${speech.say('home.recorded.note
 </section>
 <section aria-labelledby="latest"><h2 id="latest">${speech.say('home.latest')}</h2>
 <ul class="latest">
-${latest.map(({ index, at, sentence }) => html`<li><a href="/entries/${index}">${speech.number(index)}</a> <span>${sentence}</span> <span class="over">${moment(at, speech.texts.minute(at))}</span></li>\n`)}</ul>
+${latest.map(({ index, at, sentence }) => html`<li><a href="/entries/${index}">${speech.number(index)}</a> <span>${writtenSentence(sentence)}</span> <span class="over">${moment(at, speech.texts.minute(at))}</span></li>\n`)}</ul>
 <p class="over"><a href="/national/entries">${speech.say('home.all')}</a></p>
 </section>`
   return frame(services, title, body, { search: false })

@@ -1,5 +1,5 @@
 import { type formats, print, recognise, type Serial } from '@tallystick/serials'
-import { type Html, html } from '../platform/pages.ts'
+import { type Html, html, written } from '../platform/pages.ts'
 import type { Services } from '../platform/services.ts'
 import { frame, searchForm } from './frame.ts'
 import { broken } from './serial-page.ts'
@@ -20,7 +20,7 @@ export function nothingPage(services: Services, text: string, closest?: string):
   const speech = siteSpeech(services)
   const found = recognise(text)
   const body = html`<h1>${speech.say('nothing')}</h1>
-${text !== '' && html`<p class="asked">${speech.html('nothing.asked', { text: html`<q class="mono">${shortened(text)}</q>` })}</p>`}
+${text !== '' && html`<p class="asked">${speech.html('nothing.asked', { text: html`<q class="mono">${written(shortened(text))}</q>` })}</p>`}
 ${explanation(speech, text, found, closest)}
 ${searchForm(speech, { place: 'wide', value: text.slice(0, 300), hint: speech.say('nothing.hint') })}
 <h2>${speech.say('nothing.formats')}</h2>

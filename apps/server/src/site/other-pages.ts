@@ -1,10 +1,10 @@
-import type { EntryDetails, ProjectDetails } from '@tallystick/contract'
-import { type Html, html } from '../platform/pages.ts'
+import { type EntryDetails, type ProjectDetails, visibleDirections } from '@tallystick/contract'
+import { type Html, html, written, writtenSentence } from '../platform/pages.ts'
 import type { Services } from '../platform/services.ts'
 import { frame, searchForm } from './frame.ts'
 import { proofBox } from './proof-box.ts'
 import { broken } from './serial-page.ts'
-import { moment, siteSpeech } from './speech.ts'
+import { moment, nameOf, siteSpeech } from './speech.ts'
 
 /** One entry of the log: its sentence, and what it says exactly. */
 export async function entryPage(services: Services, details: EntryDetails): Promise<Html> {
@@ -23,11 +23,11 @@ export async function entryPage(services: Services, details: EntryDetails): Prom
 <div>
 <div class="over">${speech.say('entry.over')}</div>
 <h1>${title}</h1>
-<p class="lead">${sentence}</p>
+<p class="lead">${writtenSentence(sentence)}</p>
 <dl class="read">${pairs.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
 <h2>${speech.say('entry.body')}</h2>
 <p class="over">${speech.say('entry.body.note')}</p>
-<pre class="card"><code>${JSON.stringify(entry, null, 2)}</code></pre>
+<pre class="card"><code>${visibleDirections(JSON.stringify(entry, null, 2))}</code></pre>
 <p class="steps">${index > 0 && html`<a rel="prev" href="/entries/${index - 1}">${speech.say('entry.previous')}</a>`} ${index + 1 < size && html`<a rel="next" href="/entries/${index + 1}">${speech.say('entry.next')}</a>`}</p>
 </div>
 <aside>
@@ -55,11 +55,11 @@ export function projectPage(services: Services, project: ProjectDetails): Html {
   const body = html`<div class="columns">
 <div>
 <div class="over">${speech.say('project.over', { number: `${number}` })}</div>
-<h1>${title}</h1>
+<h1>${written(title)}</h1>
 <p class="lead">${speech.say(totals.authorised === '0' ? 'project.lead.none' : 'project.lead', places)}</p>
 <h2>${speech.say('project.owners')}</h2>
 <table><thead><tr><th scope="col">${speech.say('project.owner')}</th><th scope="col" class="number">${speech.say('project.share')}</th></tr></thead>
-<tbody>${owners.map(({ organisation, share }) => html`<tr><td>${organisation.name ?? speech.say('unnamed')}</td><td class="number">${share} %</td></tr>`)}</tbody></table>
+<tbody>${owners.map(({ organisation, share }) => html`<tr><td>${nameOf(speech, organisation)}</td><td class="number">${share} %</td></tr>`)}</tbody></table>
 <h2>${speech.say('project.batches')}</h2>
 ${
   batches.length === 0

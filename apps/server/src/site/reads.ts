@@ -6,6 +6,7 @@ export interface PublicReads {
   serial(text: string): Promise<SerialReport>
   batch(id: string): Promise<BatchDetails | undefined>
   project(id: string): Promise<ProjectDetails | undefined>
+  /** Here and below: what people wrote is isolated in the sentence. */
   entry(index: number): Promise<EntryDetails | undefined>
   /** Newest first. */
   newest(count: number): Promise<EntryListed[]>

@@ -1,7 +1,7 @@
 import type { CustodyEvent, SerialPart, SerialReport } from '@tallystick/contract'
-import { type Html, html } from '../platform/pages.ts'
+import { type Html, html, written } from '../platform/pages.ts'
 import type { Mark } from './marks.ts'
-import { type SiteSpeech, strong, type TextKey } from './speech.ts'
+import { nameOf, type SiteSpeech, strong, type TextKey } from './speech.ts'
 
 export type Measure = 'tCO2e' | 'Wh' | 'unit'
 
@@ -26,8 +26,8 @@ export function stateWord(speech: SiteSpeech, state: State | undefined, registry
   return `${speech.say('recorded', { registry: speech.registry(registry) })} · ${word.toLowerCase()}`
 }
 
-export function ownerName(speech: SiteSpeech, part: Pick<SerialPart, 'owner'> | undefined): string {
-  return part?.owner?.organisation.name ?? speech.say('unnamed')
+export function ownerName(speech: SiteSpeech, part: Pick<SerialPart, 'owner'> | undefined): Html {
+  return nameOf(speech, part?.owner?.organisation)
 }
 
 /** The project as a link, or its name abroad. */
@@ -38,11 +38,11 @@ export function projectLink(
 ): Html {
   if (part?.project) {
     const { id, title, number } = part.project
-    return html`<a href="/projects/${id}">${title ?? speech.say('project.untitled', { number: `${number}` })}</a>`
+    return html`<a href="/projects/${id}">${title === null ? speech.say('project.untitled', { number: `${number}` }) : written(title)}</a>`
   }
   const { project: code = '', registry } = part?.class ?? {}
   const abroad = speech.say('project.abroad', { code, registry: speech.registry(registry ?? '') })
-  return html`${name === undefined ? abroad : speech.say('project.named', { name, abroad })}`
+  return name === undefined ? html`${abroad}` : speech.html('project.named', { name: written(name), abroad })
 }
 
 /** The sentence that a journalist could quote. */
@@ -85,10 +85,10 @@ function leadAbroad(speech: SiteSpeech, report: SerialReport, state: State | und
   return speech.html(`lead.recorded.${state}`, { ...places, when })
 }
 
-export function beneficiaryName(speech: SiteSpeech, { beneficiary }: Pick<CustodyEvent, 'beneficiary'>): string {
+export function beneficiaryName(speech: SiteSpeech, { beneficiary }: Pick<CustodyEvent, 'beneficiary'>): Html {
   const { name, country } = beneficiary ?? {}
-  if (!name) return speech.say('unnamed.beneficiary')
-  return country ? `${name} (${country})` : name
+  if (!name) return html`${speech.say('unnamed.beneficiary')}`
+  return country ? html`${written(name)} (${country})` : written(name)
 }
 
 /** `500 held, 10 on hold and 50 retired`: the counts add up to the whole. */

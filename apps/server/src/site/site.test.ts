@@ -3,8 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expectStatus } from '../registry.fixture.ts'
 import { type World, world } from '../world.fixture.ts'
 
-const TITLE = `<script>alert("title")</script> & 'quotes'`
-const BENEFICIARY = `<img src=x onerror=alert(1)> "Ferries"`
+const TITLE = `<script>alert("title")</script> & 'quotes' TURNED`
+const BENEFICIARY = `<img src=x onerror=alert(1)> "Ferries" TURNED`
+
+/** Text that was stored before such characters were refused. */
+const TURNED = '\u2069\u202e674\u2067'
 
 let all: World
 let batch: Batch
@@ -20,6 +23,14 @@ beforeAll(async () => {
   expectStatus(
     await all.officer.post('/national/holds', { batch: batch.id, range: { first: '1', last: '5' }, reason: 'other' }),
     201,
+  )
+  await all.registry.services.pool.query(
+    "UPDATE content_opening SET value = replace(value::text, $1, $2)::jsonb WHERE value::text LIKE '%' || $1 || '%'",
+    ['TURNED', TURNED],
+  )
+  await all.registry.services.pool.query(
+    "UPDATE content_opening SET value = to_jsonb((value #>> '{}') || $1::text) WHERE value = to_jsonb('Sunfield Power'::text)",
+    [TURNED],
   )
 })
 afterAll(() => all.registry.close())
@@ -58,6 +69,24 @@ describe('every page', () => {
       const tags = (body.match(/<[^>]*>/g) ?? []).map((tag) => tag.replace(/"[^"]*"/g, '""'))
       expect(tags.filter((tag) => /<script|\son\w+=|\sstyle=|=x/i.test(tag))).toEqual([])
     }
+  })
+
+  it('keeps to itself the direction of whatever people have typed, however it was stored', async () => {
+    const { size } = await all.registry.services.ledger.head()
+    const entries = Array.from({ length: size }, (_, at) => [`/entries/${at}`, 200] as const)
+    let seen = 0
+    for (const [path, status] of [...paths(), ...entries]) {
+      const body = await page(path, status)
+      expect(body).not.toMatch(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/)
+      const typed = (text: string) => text.split('674').length - 1
+      const isolated = body.match(/<bdi>[^<]*<\/bdi>|<title>[^<]*<\/title>/g) ?? []
+      expect(
+        isolated.reduce((sum, text) => sum + typed(text), 0),
+        path,
+      ).toBe(typed(body))
+      seen += typed(body)
+    }
+    expect(seen).toBeGreaterThan(20)
   })
 
   it('has its landmarks, one first heading, a language, and says that this is a test', async () => {

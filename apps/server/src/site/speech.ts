@@ -1,5 +1,5 @@
 import { entrySpeech, type Locale, Speech } from '@tallystick/contract'
-import { Html, html } from '../platform/pages.ts'
+import { Html, html, written } from '../platform/pages.ts'
 import type { Services } from '../platform/services.ts'
 import en from './locales/en.json' with { type: 'json' }
 
@@ -56,8 +56,13 @@ export function siteSpeech({ genesis }: Services): SiteSpeech {
 }
 
 /** Words in bold. */
-export function strong(text: string): Html {
+export function strong(text: Html | string): Html {
   return html`<strong>${text}</strong>`
+}
+
+/** What an organisation is called; other words where its name is no longer kept. */
+export function nameOf(speech: SiteSpeech, organisation: { name: string | null } | undefined): Html {
+  return organisation?.name ? written(organisation.name) : html`${speech.say('unnamed')}`
 }
 
 /** A moment that programs can read too. */

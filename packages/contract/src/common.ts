@@ -48,6 +48,20 @@ export function line(maxCharacters: number) {
     .regex(/^\S(.*\S)?$/u, 'must not begin or end with a space')
 }
 
+/**
+ * A check, for `superRefine`, that one of these fields is given and no more; or, where `mayBeNone`, at most one. Every
+ * field that is given too much is named, or all of them where none is.
+ */
+export function choiceOf(fields: readonly string[], message: string, { mayBeNone = false } = {}) {
+  return (value: object, context: z.core.$RefinementCtx): void => {
+    const given = fields.filter((field) => Reflect.get(value, field) !== undefined)
+    if (given.length === 1 || (given.length === 0 && mayBeNone)) return
+    for (const field of given.length === 0 ? fields : given) {
+      context.addIssue({ code: 'custom', path: [field], message, input: value })
+    }
+  }
+}
+
 /** Where an answer stands in the ledger: the entry that made it. */
 export const Written = z
   .object({

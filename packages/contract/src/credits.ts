@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { Amount, ById, Code, Id, line, Quantity, Written } from './common.ts'
+import { Amount, ById, Code, choiceOf, Id, line, Quantity, Written } from './common.ts'
 import { ByIndex } from './entries.ts'
 import { defineOperation } from './operation.ts'
 import { PageQuery, pageOf } from './page.ts'
 import { ProposalMade } from './proposals.ts'
-import { Block, chosenUnits, isOneChoice, LegalDate, ONE_CHOICE, Party, ProjectRef, Vintage } from './units.ts'
+import { Block, chosenUnits, LegalDate, oneChoice, Party, ProjectRef, Vintage } from './units.ts'
 
 const MonitoringPeriod = z.strictObject({ from: LegalDate, to: LegalDate }).meta({ id: 'MonitoringPeriod' })
 
@@ -91,9 +91,8 @@ const About = PageQuery.extend({
   project: Id.optional().meta({ description: 'Only about this project.' }),
   batch: Id.optional().meta({ description: 'Only about this batch.' }),
   account: Id.optional().meta({ description: 'Only about this account.' }),
-}).refine(
-  ({ project, batch, account }) => [project, batch, account].filter((id) => id !== undefined).length <= 1,
-  'give one of project, batch and account, or none',
+}).superRefine(
+  choiceOf(['project', 'batch', 'account'], 'give one of project, batch and account, or none', { mayBeNone: true }),
 )
 
 export const listBatches = defineOperation({
@@ -164,7 +163,7 @@ export const transferCredits = defineOperation({
   command: true,
   body: z
     .strictObject({ batch: BatchOfUnits, from: Id, to: Id, ...chosenUnits })
-    .refine(isOneChoice, ONE_CHOICE)
+    .superRefine(oneChoice)
     .refine((body) => body.batch !== undefined || body.serial !== undefined, {
       path: ['batch'],
       message: BATCH_NEEDED,
@@ -218,7 +217,7 @@ const EndBody = z
     purpose: Code.meta({ description: 'A word of the preset, such as `voluntary`.' }),
     beneficiary: Beneficiary.nullable().default(null),
   })
-  .refine(isOneChoice, ONE_CHOICE)
+  .superRefine(oneChoice)
   .refine((body) => body.batch !== undefined || body.serial !== undefined, { path: ['batch'], message: BATCH_NEEDED })
 
 const ending = {

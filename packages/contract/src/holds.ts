@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ById, Code, Id, Written } from './common.ts'
+import { ById, Code, choiceOf, Id, Written } from './common.ts'
 import { defineOperation } from './operation.ts'
 import { PageQuery, pageOf } from './page.ts'
 import { Block, Party, SerialRange } from './units.ts'
@@ -33,7 +33,7 @@ export const placeHold = defineOperation({
       range: SerialRange.optional(),
       reason: Code.meta({ description: 'A word of the preset, such as `investigation`.' }),
     })
-    .refine((body) => (body.account === undefined) !== (body.batch === undefined), 'give either account or batch')
+    .superRefine(choiceOf(['account', 'batch'], 'give either account or batch'))
     .refine((body) => body.range === undefined || body.batch !== undefined, {
       path: ['range'],
       message: 'needs its batch',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AccountKind } from './accounts.ts'
-import { Amount, Id, Quantity } from './common.ts'
+import { Amount, choiceOf, Id, Quantity } from './common.ts'
 
 /** One serial number in a request. */
 export const SerialNumber = z
@@ -11,10 +11,10 @@ export const SerialNumber = z
 /** Consecutive serial numbers in a request, both ends included. */
 export const SerialRange = z
   .strictObject({ first: SerialNumber, last: SerialNumber })
-  .refine(
-    ({ first, last }) => (first.length === last.length ? first <= last : first.length < last.length),
-    'must not end before it begins',
-  )
+  .refine(({ first, last }) => (first.length === last.length ? first <= last : first.length < last.length), {
+    path: ['last'],
+    message: 'must not be before first',
+  })
   .meta({ id: 'SerialRange', description: 'Consecutive serial numbers, both ends included.' })
 export type SerialRange = z.infer<typeof SerialRange>
 
@@ -87,8 +87,4 @@ export const chosenUnits = {
 }
 
 /** Exactly one of `quantity`, `ranges` and `serial`. */
-export function isOneChoice(chosen: { quantity?: unknown; ranges?: unknown; serial?: unknown }): boolean {
-  return [chosen.quantity, chosen.ranges, chosen.serial].filter((choice) => choice !== undefined).length === 1
-}
-
-export const ONE_CHOICE = 'give one of quantity, ranges and serial'
+export const oneChoice = choiceOf(['quantity', 'ranges', 'serial'], 'give one of quantity, ranges and serial')

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
-import type { Operation } from '@tallystick/contract'
+import { inputSentence, type Operation } from '@tallystick/contract'
 import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import type { z } from 'zod'
 import { answerError, onFrameworkError } from './http-errors.ts'
@@ -81,7 +81,7 @@ export async function createHttp(
 }
 
 function validated(schema: z.ZodType, data: unknown): { value: unknown } | { error: Error } {
-  const parsed = schema.safeParse(data)
+  const parsed = schema.safeParse(data, { error: inputSentence })
   return parsed.success ? { value: parsed.data } : { error: inputProblem(parsed.error) }
 }
 

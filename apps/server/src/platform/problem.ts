@@ -34,10 +34,13 @@ export function refusalProblem({ refused, detail }: Refusal): ProblemError {
   const { field, ...facts } = detail
   const code: ProblemCode = refused
   if (field === undefined) return problem(code, facts)
-  const { title } = problemOf(code, facts)
-  const message = detail.reason ?? title
-  return problem(code, facts, [{ field, message, ...(detail.allowed ? { allowed: detail.allowed } : {}) }])
+  const message = detail.reason ?? problemOf(code, facts).detail
+  const named = { field: requestNames.get(field) ?? field, message }
+  return problem(code, facts, [{ ...named, ...(detail.allowed ? { allowed: detail.allowed } : {}) }])
 }
+
+/** What requests call a field that entries call otherwise. */
+const requestNames: ReadonlyMap<string, string> = new Map([['scope', 'sectoralScope']])
 
 /** The fields that a schema found wrong. */
 export function inputProblem(error: z.ZodError): ProblemError {
@@ -52,7 +55,7 @@ function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
     case 'unrecognized_keys':
       return issue.keys.map((key) => ({
         field: [field, shown(key)].filter(Boolean).join('.'),
-        message: 'there is no such field here',
+        message: issue.message,
       }))
     case 'invalid_value':
       return [{ field, message: issue.message, allowed: issue.values.map(String).join(', ') }]

@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { sha256Bytes } from '@tallystick/rules'
 import { consistencyProof, rootOf, signCheckpoint, verifyConsistency } from '@tallystick/tlog'
+import { holding } from './file-lock.ts'
 import { writeDurably } from './files.ts'
 import type { Clock, Ledger } from './port.ts'
 import type { SigningKey } from './signing-key.ts'
@@ -10,14 +12,14 @@ export class ForkError extends Error {}
 
 interface Signed {
   size: number
+  /** Merkle root, hex. */
   root: string
 }
 
-const NOTHING_SIGNED: Signed = { size: 0, root: '' }
-
 /**
  * Signs checkpoints. Keeps the last size and root outside the database, proves to itself that the new tree continues
- * them, writes them to disk, and only then publishes: a restored or rewritten database gets no second history signed.
+ * them and what the database has published, writes the new ones to disk, and only then publishes: a restored or
+ * rewritten database gets no second history signed. One process at a time does so with one state file.
  */
 export class CheckpointSigner {
   readonly #ledger: Ledger
@@ -32,44 +34,62 @@ export class CheckpointSigner {
     this.#clock = clock
   }
 
-  /** Signs and publishes what the integrator has computed. Answers whether a checkpoint was published. */
+  /**
+   * Signs and publishes what the integrator has computed. Answers whether a checkpoint was published.
+   * Errors: `ForkError`; `LockedError` while another process holds the state file.
+   */
   async step(): Promise<boolean> {
-    const { tree } = this.#ledger
-    const integrated = await tree.integrated()
-    if (!integrated) return false
-    const published = (await tree.checkpoint())?.size ?? 0
-    const last = await this.#lastSigned()
-    if (integrated.size < last.size) {
-      throw new ForkError(
-        `the log has ${integrated.size} entries, ${last.size} were signed: is this a restored backup?`,
-      )
-    }
-    if (integrated.size === published) return false
-    await this.#proveContinues(last, integrated)
-    const origin = await this.#origin()
-    const root = Buffer.from(integrated.root, 'hex')
-    const note = await signCheckpoint({ origin, size: integrated.size, root }, [this.#key.signer(origin)])
-    await writeDurably(this.#stateFile, `${JSON.stringify({ size: integrated.size, root: integrated.root })}\n`)
-    const at = this.#clock().toISOString()
-    return tree.putCheckpoint({ size: integrated.size, root: integrated.root, at, note })
+    if (!(await this.#toSign())) return false
+    await mkdir(dirname(this.#stateFile), { recursive: true })
+    return holding(`${this.#stateFile}.lock`, async () => {
+      const next = await this.#toSign()
+      return next ? this.#sign(next) : false
+    })
   }
 
-  async #proveContinues(last: Signed, next: Signed): Promise<void> {
+  /** The tree that is to be signed now, if any; it is not smaller than what was signed. */
+  async #toSign(): Promise<{ next: Signed; earlier: Signed[] } | undefined> {
+    const { tree } = this.#ledger
+    // In this order, the reverse of that in which another process writes them meanwhile.
+    const published = await tree.checkpoint()
+    const signed = await this.#lastSigned()
+    const next = await tree.integrated()
+    if (!signed && published) throw new ForkError(this.#missingState())
+    const earlier = [signed, published].filter((one) => one !== undefined)
+    const most = Math.max(0, ...earlier.map(({ size }) => size))
+    if ((next?.size ?? 0) < most) {
+      throw new ForkError(`the log has ${next?.size ?? 0} entries, ${most} were signed: is this a restored backup?`)
+    }
+    if (!next || (published && earlier.every((one) => isSame(one, next)))) return undefined
+    return { next, earlier }
+  }
+
+  async #sign({ next, earlier }: { next: Signed; earlier: Signed[] }): Promise<boolean> {
+    await this.#proveContinues(earlier, next)
+    const origin = await this.#origin()
+    const { size, root } = next
+    const note = await signCheckpoint({ origin, size, root: Buffer.from(root, 'hex') }, [this.#key.signer(origin)])
+    await writeDurably(this.#stateFile, `${JSON.stringify({ size, root })}\n`)
+    return this.#ledger.tree.putCheckpoint({ size, root, at: this.#clock().toISOString(), note })
+  }
+
+  async #proveContinues(earlier: Signed[], next: Signed): Promise<void> {
     const read = this.#ledger.tree.read.bind(this.#ledger.tree)
     const computed = Buffer.from(await rootOf(sha256Bytes, next.size, read)).toString('hex')
     if (computed !== next.root) throw new ForkError(`the root at ${next.size} is not the root of the entries`)
-    if (last.size === 0) return
-    const proof = await consistencyProof(sha256Bytes, last.size, next.size, read)
-    try {
-      verifyConsistency(sha256Bytes, {
-        oldSize: last.size,
-        oldRoot: Buffer.from(last.root, 'hex'),
-        newSize: next.size,
-        newRoot: Buffer.from(next.root, 'hex'),
-        proof,
-      })
-    } catch (error) {
-      throw new ForkError(`the log does not continue the checkpoint of size ${last.size}`, { cause: error })
+    for (const { size, root } of earlier) {
+      const proof = await consistencyProof(sha256Bytes, size, next.size, read)
+      try {
+        verifyConsistency(sha256Bytes, {
+          oldSize: size,
+          oldRoot: Buffer.from(root, 'hex'),
+          newSize: next.size,
+          newRoot: Buffer.from(next.root, 'hex'),
+          proof,
+        })
+      } catch (error) {
+        throw new ForkError(`the log does not continue the checkpoint of size ${size}`, { cause: error })
+      }
     }
   }
 
@@ -82,12 +102,47 @@ export class CheckpointSigner {
     return genesis.origin
   }
 
-  async #lastSigned(): Promise<Signed> {
+  /** What this key has signed last; undefined where there is no state file, which is so before the first checkpoint. */
+  async #lastSigned(): Promise<Signed | undefined> {
+    let text: string
     try {
-      return JSON.parse(await readFile(this.#stateFile, 'utf8'))
+      text = await readFile(this.#stateFile, 'utf8')
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return NOTHING_SIGNED
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
       throw error
     }
+    const signed = parseSigned(text)
+    if (!signed) throw new ForkError(`${this.#stateFile} does not say what was signed last. ${this.#remedy()}`)
+    return signed
   }
+
+  #missingState(): string {
+    return `checkpoints were published, but ${this.#stateFile} with the last one signed is gone. ${this.#remedy()}`
+  }
+
+  #remedy(): string {
+    return (
+      'Put there the size and the root (hex) of the newest checkpoint that is known from elsewhere, such as a copy of ' +
+      'the published log: {"size":…,"root":"…"}'
+    )
+  }
+}
+
+function isSame(a: Signed, b: Signed): boolean {
+  return a.size === b.size && a.root === b.root
+}
+
+function parseSigned(text: string): Signed | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (typeof value !== 'object' || value === null || !('size' in value) || !('root' in value)) return undefined
+  const { size, root, ...more } = value
+  if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 1 || Object.keys(more).length > 0) {
+    return undefined
+  }
+  return typeof root === 'string' && /^[0-9a-f]{64}$/.test(root) ? { size, root } : undefined
 }

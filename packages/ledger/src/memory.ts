@@ -14,7 +14,7 @@ import type { Run as HashRun } from '@tallystick/tlog'
 import { genesisEntry } from './founding.ts'
 import { loggedKey } from './key.ts'
 import { type Appended, append, appendEntry, nextInstant } from './lane.ts'
-import type { Checkpoint, Clock, Head, Ledger, Outcome, StoredEntry, Submission, TreeStore } from './port.ts'
+import type { Checkpoint, Clock, Found, Head, Ledger, Outcome, StoredEntry, Submission, TreeStore } from './port.ts'
 
 /** A ledger in memory: for tests and simulation. Same contract as the PostgreSQL store, nothing durable. */
 export class MemoryLedger implements Ledger {
@@ -108,6 +108,7 @@ export class MemoryLedger implements Ledger {
       size: this.#state.size,
       rows: [...this.#state.rows()].filter(({ row }) => row !== null),
       runs: this.#state.partitions().flatMap((partition) => [...this.#state.runs(partition).all()]),
+      found: this.#found(),
     }
   }
 
@@ -134,6 +135,14 @@ export class MemoryLedger implements Ledger {
       indexes.push(appended.index)
       this.#streams.set(id, indexes)
     }
+  }
+
+  #found(): Found[] {
+    const found = this.#entries.map(({ index, entry }): Found => ({ index, type: entry.type, streams: [] }))
+    for (const [stream, indexes] of this.#streams) {
+      for (const [at, index] of indexes.entries()) found[index]?.streams.push([stream, at + 1])
+    }
+    return found
   }
 
   #repeat(index: number, same: boolean): Outcome {

@@ -57,6 +57,21 @@ export interface Checkpoint {
   note: string
 }
 
+export interface Dump {
+  size: number
+  rows: Put[]
+  runs: Run[]
+  /** Under what an entry is found; of one that is not there the type is empty. */
+  found: Found[]
+}
+
+export interface Found {
+  index: number
+  type: string
+  /** Streams that it is listed in, each with its revision there. */
+  streams: [stream: string, revision: number][]
+}
+
 /**
  * A ledger: the one append-only log and the state that it makes. Every store keeps this contract; the conformance suite
  * judges it. Nothing is written but by `execute` (and `found`, which writes entry 0).
@@ -80,8 +95,8 @@ export interface Ledger {
   runs(space: string, range: Range, limit: number): Promise<Run[]>
   /** The balances of an account, one for each class that it ever held. */
   balances(account: string): Promise<{ class: string; balance: Rows['balance'] }[]>
-  /** Everything that the state holds at one size of the log, for `reconcile`. */
-  dump(): Promise<{ size: number; rows: Put[]; runs: Run[] }>
+  /** Everything that the store holds beside the entries' bytes at one size of the log, for `reconcile`. */
+  dump(): Promise<Dump>
 
   putDocument(bytes: Uint8Array): Promise<string>
   document(sha256: string): Promise<Uint8Array | undefined>

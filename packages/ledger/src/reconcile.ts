@@ -1,16 +1,6 @@
-import {
-  admit,
-  applyVerdict,
-  decodeEntry,
-  isRefusal,
-  leafOf,
-  type Put,
-  type Run,
-  Shelf,
-  State,
-  sumOf,
-} from '@tallystick/rules'
-import type { Ledger } from './port.ts'
+import { decodeEntry, type Entry, isRefusal, leafOf, type Put, type Run, type State, sumOf } from '@tallystick/rules'
+import type { Found, Ledger } from './port.ts'
+import { Replay } from './verify/replay.ts'
 
 /** A difference between the state rows of a store and what the log says they are. */
 export interface Difference {
@@ -30,34 +20,30 @@ const PAGE = 1_000
 const MOST_DIFFERENCES = 100
 
 /**
- * Rebuilds the state from the log and compares it with the state rows of the store, row for row; checks that runs
- * partition their batches and that what was debited was credited. Answers at most 100 differences.
+ * Rebuilds the state from the log and compares it with what the store holds, row for row: the state, and under what
+ * entries are found. Checks that runs partition their batches and that what was debited was credited. What a key was
+ * sent with is not in the log, so it is not compared. Answers at most 100 differences.
  */
 export async function reconcile(ledger: Ledger): Promise<Reconciliation> {
-  const shelf = new Shelf()
-  for (const { bytes } of await ledger.documents()) shelf.add(bytes)
-  const state = new State()
-  const differences: Difference[] = []
+  const replay = new Replay()
+  for (const { sha256, bytes } of await ledger.documents()) replay.shelve(sha256, bytes)
   const stored = await ledger.dump()
-  const { size } = stored
-  for (let from = 0; from < size; from += PAGE) {
-    for (const { index, bytes, leaf } of await ledger.entries(from, Math.min(PAGE, size - from))) {
-      const entry = decodeEntry(bytes)
-      if (leaf !== leafOf(bytes))
-        differences.push({ what: `leaf of entry ${index}`, inStore: leaf, fromLog: leafOf(bytes) })
-      const verdict = isRefusal(entry) ? entry : admit(state, entry, leafOf(bytes), shelf)
-      if (isRefusal(verdict) || isRefusal(entry)) {
-        const rule = isRefusal(verdict) ? verdict.refused : ''
-        return {
-          entries: index,
-          rows: 0,
-          runs: 0,
-          differences: [{ what: `entry ${index}`, inStore: 'unlawful', fromLog: rule }],
-        }
-      }
-      applyVerdict(state, entry, verdict)
+  const differences: Difference[] = []
+  const inStore = new Map(stored.found.map((found) => [found.index, foundText(found)]))
+  for await (const { index, bytes, leaf } of entriesOf(ledger, stored.size)) {
+    const computed = leafOf(bytes)
+    if (leaf !== computed) differences.push({ what: `leaf of entry ${index}`, inStore: leaf, fromLog: computed })
+    const entry = decodeEntry(bytes)
+    const broken = isRefusal(entry) ? entry : replay.take(entry, computed)
+    if (isRefusal(entry) || broken) {
+      const rule = broken && (isRefusal(broken) ? broken.refused : broken.unjudged)
+      const unlawful = { what: `entry ${index}`, inStore: 'unlawful', fromLog: rule ?? '' }
+      return { entries: index, rows: 0, runs: 0, differences: [unlawful] }
     }
+    differences.push(...compareFound(index, inStore, entry))
   }
+  for (const [index, found] of inStore) differences.push({ what: `entry ${index}`, inStore: found, fromLog: null })
+  const { state } = replay
   differences.push(...compare(rowTexts(stored.rows), rowTexts(state.rows())))
   const runs = state.partitions().flatMap((partition) => [...state.runs(partition).all()])
   differences.push(...compare(runTexts(stored.runs), runTexts(runs)))
@@ -68,6 +54,22 @@ export async function reconcile(ledger: Ledger): Promise<Reconciliation> {
     runs: stored.runs.length,
     differences: differences.slice(0, MOST_DIFFERENCES),
   }
+}
+
+async function* entriesOf(ledger: Ledger, size: number) {
+  for (let from = 0; from < size; from += PAGE) yield* await ledger.entries(from, Math.min(PAGE, size - from))
+}
+
+/** Takes an entry off what the store has not been asked for yet. */
+function compareFound(index: number, found: Map<number, string>, { type, streams }: Entry): Difference[] {
+  const inStore = found.get(index) ?? null
+  const fromLog = foundText({ index, type, streams: streams.map(([id, revision]) => [id, revision]) })
+  found.delete(index)
+  return inStore === fromLog ? [] : [{ what: `entry ${index}`, inStore, fromLog }]
+}
+
+function foundText({ type, streams }: Found): string {
+  return [type, ...streams.map(([stream, revision]) => `${stream} ${revision}`).sort()].join(', ')
 }
 
 function rowTexts(puts: Iterable<Put>): Map<string, string> {

@@ -9,6 +9,7 @@ import { inLane } from '../postgres/enter.ts'
 import { load, loadForDecision } from '../postgres/load.ts'
 import { LedgerBusy } from '../postgres/passing.ts'
 import { PostgresLedger } from '../postgres/store.ts'
+import { reconcile } from '../reconcile.ts'
 import { done, issued, send, type TestRegistry, testRegistry } from './registry.ts'
 
 let database: TestDatabase
@@ -268,4 +269,38 @@ test('a commit whose answer was lost is answered as the first time, and repeated
   expect(lost).toBe(2)
   expect(outcomes.map((outcome) => isReceipt(outcome) && outcome.repeated)).toEqual([false, true])
   expect(await place('lost', id)).toMatchObject({ repeated: true })
+})
+
+test('an entry that is hidden from its stream, or listed under another type, is a difference', async () => {
+  const ledger = await openEmpty()
+  const registry = await testRegistry(ledger)
+  const { giver, parties } = developers(registry)
+  const batch = await issued(registry, '100')
+  const moved = await done(ledger, giver.mandate, 'CreditsTransferred', { batch, ...parties, quantity: '1' })
+  expect((await reconcile(ledger)).differences).toEqual([])
+  await query('DELETE FROM ledger_stream_entry WHERE stream = $1 AND index = $2', [giver.holding, moved.index])
+  await query(`UPDATE ledger_entry SET type = 'HoldPlaced' WHERE index = 5`)
+  await query(`INSERT INTO ledger_stream_entry VALUES ('x', 1, 1000000)`)
+  const { differences } = await reconcile(ledger)
+  expect(differences.map(({ what }) => what)).toEqual(['entry 5', `entry ${moved.index}`, 'entry 1000000'])
+  expect(differences[1]?.inStore).not.toContain(giver.holding)
+  expect(differences[1]?.fromLog).toContain(giver.holding)
+})
+
+test('founding is tried again when the database goes away', async () => {
+  const ledger = await openEmpty()
+  const query = pg.Client.prototype.query as (...values: unknown[]) => Promise<unknown>
+  let failures = 0
+  const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (
+    this: pg.Client,
+    ...values: unknown[]
+  ) {
+    if (values[0] !== 'COMMIT' || failures >= 3) return query.apply(this, values)
+    failures += 1
+    return Promise.reject(Object.assign(new Error('the server shuts down'), { code: '57P01' }))
+  })
+  onTestFinished(() => spy.mockRestore())
+  const { genesis } = await testRegistry(ledger)
+  expect(failures).toBe(3)
+  expect(await ledger.genesis()).toEqual(genesis)
 })

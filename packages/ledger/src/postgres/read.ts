@@ -1,6 +1,6 @@
 import { balanceId, invariant, type Put, type Range, type RowKind, type Rows, type Run } from '@tallystick/rules'
 import type pg from 'pg'
-import type { Head, StoredEntry } from '../port.ts'
+import type { Dump, Found, Head, StoredEntry } from '../port.ts'
 import {
   type BalanceTuple,
   balanceFromTuple,
@@ -112,15 +112,28 @@ export async function documents(db: Queryable): Promise<{ sha256: string; bytes:
   return rows
 }
 
-/** All state rows at one size of the log: from one snapshot. */
-export async function dump(pool: pg.Pool): Promise<{ size: number; rows: Put[]; runs: Run[] }> {
+const FOUND = `
+  SELECT index, coalesce(e.type, '') AS type, coalesce(s.streams, '[]') AS streams
+    FROM ledger_entry e
+    FULL JOIN (SELECT index, json_agg(json_build_array(stream, revision)) AS streams
+                 FROM ledger_stream_entry GROUP BY index) s USING (index)
+   ORDER BY index`
+
+/** Everything beside the entries' bytes at one size of the log: from one snapshot. */
+export async function dump(pool: pg.Pool): Promise<Dump> {
   const client = await pool.connect()
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
     const { size } = await head(client)
     const rows = await allRows(client)
     const { rows: runs } = await client.query<{ run: RunTuple }>(`${RUNS} ORDER BY space, first`)
-    return { size, rows, runs: runs.map(({ run }) => runFromTuple(run)) }
+    const { rows: found } = await client.query<Omit<Found, 'index'> & { index: string }>(FOUND)
+    return {
+      size,
+      rows,
+      runs: runs.map(({ run }) => runFromTuple(run)),
+      found: found.map((one) => ({ ...one, index: Number(one.index) })),
+    }
   } finally {
     await client.query('ROLLBACK')
     client.release()

@@ -1,8 +1,9 @@
-import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { documentBytes, sha256Hex } from '@tallystick/rules'
 import { bundlesOf, tilePath, tilesOf } from '@tallystick/tlog'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { LedgerFixture, publish } from '../../../tests/support/ledger-fixture.ts'
 import { liveLedger } from '../../../tests/support/ledger-life.ts'
 import { scratchFolder } from '../../../tests/support/log-files.ts'
@@ -123,4 +124,26 @@ test('a folder that holds anything else is refused and left alone', async () => 
   while ((await forked.ledger.head()).size < 70) await forked.issue('2026', '1')
   await publish(forked.ledger, forked.key)
   await expect(exportLog(forked.ledger, later)).rejects.toThrow(/another history/)
+})
+
+test('for one document only that is read', async () => {
+  const fixture = new LedgerFixture('document')
+  await fixture.found()
+  await publish(fixture.ledger, fixture.key)
+  const all = vi.spyOn(fixture.ledger, 'documents')
+  const file = await publishedFile(fixture.ledger, `content/${fixture.genesis.preset}`)
+  expect(sha256Hex(file?.bytes ?? '')).toBe(fixture.genesis.preset)
+  expect(all).not.toHaveBeenCalled()
+})
+
+test('a folder whose keys or checkpoint are a pipe is refused, and nothing waits', async () => {
+  const fixture = await liveLedger('pipe', 20)
+  await publish(fixture.ledger, fixture.key)
+  for (const name of ['keys.json', 'checkpoint']) {
+    const folder = await scratchFolder()
+    await exportLog(fixture.ledger, folder)
+    await rm(join(folder, name))
+    execFileSync('mkfifo', [join(folder, name)])
+    await expect(exportLog(fixture.ledger, folder)).rejects.toThrow(ExportError)
+  }
 })

@@ -148,12 +148,14 @@ async function* filesToWrite(
 /** How much of this log the folder holds already; refuses a folder that holds anything else. */
 async function sizeInFolder(ledger: Publishable, folder: string, checkpoint: Checkpoint): Promise<number> {
   await mkdir(folder, { recursive: true })
-  const names = await readdir(folder)
-  if (names.length === 0) return 0
+  const found = await readdir(folder, { withFileTypes: true })
+  if (found.length === 0) return 0
+  const names = found.filter((entry) => entry.isFile()).map(({ name }) => name)
   const keys = names.includes('keys.json') ? await readFile(join(folder, 'keys.json')) : undefined
   if (!keys) throw new ExportError(`${folder} is not empty and holds no exported log`)
   if (!keys.equals(keysFile(await genesisOf(ledger)))) throw new ExportError(`${folder} holds another log`)
-  if (!names.includes('checkpoint')) return 0
+  if (!found.some(({ name }) => name === 'checkpoint')) return 0
+  if (!names.includes('checkpoint')) throw new ExportError(`${folder} has a checkpoint that is not a file`)
   const earlier = readCheckpoint(await readFile(join(folder, 'checkpoint'), 'utf8'), folder)
   if (earlier.size > checkpoint.size) {
     throw new ExportError(`${folder} holds ${earlier.size} entries, this log has ${checkpoint.size} signed`)

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
-import { existsSync, rmSync } from 'node:fs'
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { inject } from 'vitest'
+import { onDisk } from '../support/cluster.ts'
 
 /** What the Go program said of a log folder: `OK size=… root=…`, or `FAIL <what>: <why>`. */
 export interface GoVerdict {
@@ -37,8 +38,9 @@ async function prepare(): Promise<GoVerifier | { skipped: string }> {
   const missing = (await whatIsMissing()) && ((await install()) ?? (await whatIsMissing()))
   if (missing) return { skipped: missing }
 
-  const folder = await mkdtemp(join(tmpdir(), 'go-verify-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const runFolder = onDisk(inject('runFolder'))
+  await mkdir(runFolder, { recursive: true })
+  const folder = await mkdtemp(join(runFolder, 'go-verify-'))
   const binary = join(folder, 'verify')
   const environment = {
     GO111MODULE: 'off',

@@ -48,7 +48,8 @@ function memoryHasRoom(): boolean {
   return bavail * bsize > ROOM_BYTES
 }
 
-function onDisk(runFolder: string): string {
+/** A run's folder for what must not be in memory; taken away after the run as the other. */
+export function onDisk(runFolder: string): string {
   return join(runsOnDisk, basename(runFolder))
 }
 

@@ -229,7 +229,7 @@ describe('a retirement', () => {
     expect(report.facts).toMatchObject({
       quantity: '250',
       serials: 'XT-ITMO-1-001-2024-0-1401-1650',
-      project: '1',
+      project: '001',
       'beneficiary.name': 'Harbour Ferries Ltd',
       'beneficiary.country': 'XT',
     })

@@ -1,4 +1,4 @@
-import { canonicalJson, commitmentOf, countOf, decodeEntry, type Entry, fromWire, isRefusal } from '@tallystick/rules'
+import { commitmentOf, decodeEntry, type Entry, isRefusal, isTestOrigin } from '@tallystick/rules'
 import {
   decodeBase64,
   encodeBase64,
@@ -13,17 +13,11 @@ import {
   verifyInclusion,
 } from '@tallystick/tlog'
 import { verifyEd25519 } from '../signing-key.ts'
+import { type CertificateOpening, certificateFacts, isRecord } from './certificate-facts.ts'
+import { doubledMember } from './doubled-member.ts'
 import { type Finding, findingOf } from './finding.ts'
 import { sha256 } from './inspect.ts'
 import type { CertificateReport } from './report.ts'
-
-/** Shows what the commitment at `field` hid, a dotted path in the entry such as `body.beneficiary`. */
-export interface CertificateOpening {
-  field: string
-  /** 32 bytes, hex. */
-  key: string
-  value: unknown
-}
 
 /** A certificate as a file: the exact entry in base64, and what is claimed of it. */
 export interface Certificate {
@@ -37,15 +31,20 @@ export interface Certificate {
 export class CertificateError extends Error {}
 
 const MOST_OPENINGS = 100
+const MOST_CHARACTERS = 1_048_576
 
 /** Reads a certificate file. Throws `CertificateError`. */
 export function parseCertificate(text: string): Certificate {
+  if (text.length > MOST_CHARACTERS) throw new CertificateError(`it has more than ${MOST_CHARACTERS} characters`)
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
     throw new CertificateError('it is not JSON')
   }
+  // One reader of such a file would believe the first, another the last.
+  const doubled = doubledMember(text)
+  if (doubled !== undefined) throw new CertificateError(`it has the member "${doubled}" twice`)
   if (!isRecord(value)) throw new CertificateError('it is not an object')
   const { entry, openings, facts, ...rest } = value
   const [unknown] = Object.keys(rest)
@@ -60,10 +59,6 @@ export function parseCertificate(text: string): Certificate {
   return { entry, openings, facts: facts as Record<string, string> }
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 function isOpening(value: unknown): value is CertificateOpening {
   return (
     isRecord(value) &&
@@ -72,87 +67,6 @@ function isOpening(value: unknown): value is CertificateOpening {
     typeof value.key === 'string' &&
     /^[0-9a-f]{64}$/.test(value.key)
   )
-}
-
-/**
- * Every fact that follows from an entry and its openings: what a certificate may state. `serials` are number ranges such
- * as `1-60, 75`. An opening gives facts under the last name of its field: `beneficiary` for a text, `beneficiary.name`
- * and so on for the members of an object. The openings are taken as checked.
- */
-export function certificateFacts(entry: Entry, openings: readonly CertificateOpening[]): Record<string, string> {
-  const opened = openings.map(({ field, value }) => openedFacts(field.slice(field.lastIndexOf('.') + 1), value))
-  return { ...Object.assign({}, ...opened), type: entry.type, mandate: entry.by, ...factsOfBody(entry) }
-}
-
-/** Texts as they are, other values as canonical JSON, absent ones not at all. */
-function openedFacts(name: string, value: unknown): Record<string, string> {
-  if (value === null) return {}
-  if (typeof value === 'string') return { [name]: value }
-  if (!isRecord(value)) return { [name]: canonicalJson(value) }
-  const members = Object.entries(value).filter(([, part]) => part !== null)
-  return Object.fromEntries(
-    members.map(([member, part]) => [`${name}.${member}`, typeof part === 'string' ? part : canonicalJson(part)]),
-  )
-}
-
-function factsOfBody({ type, at, body }: Entry): Record<string, string> {
-  switch (type) {
-    case 'CreditsRetired':
-      return { ...endFacts(body), retiredAt: at }
-    case 'CreditsCancelled':
-      return { ...endFacts(body), cancelledAt: at }
-    case 'CreditsTransferred':
-      return { ...texts(body, 'batch', 'from', 'to'), ...unitFacts(rangesOf(body.ranges)), transferredAt: at }
-    case 'BatchIssued':
-      return { ...texts(body, 'batch', 'authorisation', 'vintage'), ...issuedFacts(body), issuedAt: at }
-    default:
-      return { at }
-  }
-}
-
-type Body = Entry['body']
-
-function endFacts(body: Body): Record<string, string> {
-  const { certificate } = isRecord(body.allotted) ? body.allotted : {}
-  return {
-    certificate: String(certificate),
-    ...texts(body, 'batch', 'from', 'to', 'purpose'),
-    ...unitFacts(rangesOf(body.ranges)),
-  }
-}
-
-function issuedFacts(body: Body): Record<string, string> {
-  const { parts } = isRecord(body.allotted) ? body.allotted : {}
-  const numbers = Array.isArray(parts) ? parts.map((part: unknown) => (Array.isArray(part) ? part.slice(1) : part)) : []
-  const ranges = rangesOf(numbers)
-  const [first, last] = [ranges[0], ranges.at(-1)]
-  const period = isRecord(body.monitoringPeriod) ? body.monitoringPeriod : {}
-  const months = Object.entries(texts(period, 'from', 'to')).map(([name, date]) => [`monitored${capital(name)}`, date])
-  return { ...(first && last ? unitFacts([[first[0], last[1]]]) : {}), ...Object.fromEntries(months) }
-}
-
-function capital(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1)
-}
-
-function texts(body: Body, ...names: string[]): Record<string, string> {
-  return Object.fromEntries(names.flatMap((name) => (typeof body[name] === 'string' ? [[name, body[name]]] : [])))
-}
-
-type WireRange = [first: string, last: string]
-
-function rangesOf(value: unknown): WireRange[] {
-  if (!Array.isArray(value)) return []
-  return value.filter(
-    (range): range is WireRange =>
-      Array.isArray(range) && range.length === 2 && range.every((number) => /^\d{1,15}$/.test(String(number))),
-  )
-}
-
-function unitFacts(ranges: readonly WireRange[]): Record<string, string> {
-  const quantity = ranges.reduce((sum, range) => sum + countOf(fromWire(range)), 0n)
-  const serials = ranges.map(([first, last]) => (first === last ? first : `${first}-${last}`)).join(', ')
-  return { quantity: `${quantity}`, serials }
 }
 
 export interface CertificateCheck {
@@ -184,6 +98,7 @@ export async function verifyCertificate({ proof, vkey, ...given }: CertificateCh
     outcome: findings.length > 0 ? 'wrong' : vkey ? 'whole' : 'identity-not-checked',
     signedBy: vkey && proved ? formatVkey(vkey) : null,
     proved,
+    test: proved !== null && isTestOrigin(proved.origin),
     facts,
     findings,
   }
@@ -240,8 +155,10 @@ function proofFinding(error: TlogError, vkey: Vkey | undefined): Finding {
 
 /** Checks openings and facts; answers the facts that follow. */
 function checkClaims(entry: Entry, certificate: Certificate, findings: Finding[]): Record<string, string> {
+  const shown = new Set<string>()
   const good = certificate.openings.filter((opening) => {
-    const reason = openingFlaw(entry, opening)
+    const reason = shown.has(opening.field) ? 'it is opened twice' : openingFlaw(entry, opening)
+    shown.add(opening.field)
     if (reason !== undefined) findings.push(findingOf('opening-wrong', {}, { field: opening.field, reason }))
     return reason === undefined
   })

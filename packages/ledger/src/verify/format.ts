@@ -93,6 +93,7 @@ function certificateLines(report: CertificateReport): Lines {
   }
   return [
     where ? fill(lines.entryAt, where) : lines.entryNot,
+    report.test ? lines.test : undefined,
     signedBy === null ? undefined : fill(lines.signedBy, { vkey: signedBy }),
     lines.facts,
     ...Object.entries(facts).map(([name, value]) => fill(lines.fact, { name, value })),

@@ -1,11 +1,10 @@
 export {
   type Certificate,
   CertificateError,
-  type CertificateOpening,
-  certificateFacts,
   parseCertificate,
   verifyCertificate,
 } from './certificate.ts'
+export { type CertificateOpening, certificateFacts } from './certificate-facts.ts'
 export type { Finding, FindingCode, Where } from './finding.ts'
 export { formatReport } from './format.ts'
 export { type VerifyOptions, verifyLog } from './log.ts'

@@ -45,6 +45,8 @@ export interface CertificateReport {
   signedBy: string | null
   /** Where the entry was proved to be; null where it was not. */
   proved: { origin: string; index: number; size: number; root: string } | null
+  /** Is it the log of a test ledger, by its origin? False where no log was shown. */
+  test: boolean
   /** Facts that follow from the entry and its openings. */
   facts: Record<string, string>
   findings: Finding[]

@@ -2,13 +2,16 @@ import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Entry, encodeEntry, sha256Bytes } from '@tallystick/rules'
 import { encodeBase64, formatTlogProof, inclusionProof } from '@tallystick/tlog'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type LedgerFixture, publish } from '../../../../tests/support/ledger-fixture.ts'
 import { liveLedger } from '../../../../tests/support/ledger-life.ts'
 import { scratchFolder } from '../../../../tests/support/log-files.ts'
 import { exportLog } from '../publish.ts'
 import { receiptOf } from '../receipt.ts'
-import { type Certificate, type CertificateOpening, certificateFacts } from './certificate.ts'
+import type { Certificate } from './certificate.ts'
+import { type CertificateOpening, certificateFacts } from './certificate-facts.ts'
+import { doubledMember } from './doubled-member.ts'
 import { formatReport } from './format.ts'
 import { runVerify } from './run.ts'
 
@@ -25,7 +28,7 @@ test('0 whole, 3 identity not checked, 1 found wrong', async () => {
   const folder = await exported()
   const whole = await runVerify([folder, '--vkey', fixture.vkey])
   expect(whole).toMatchObject({ exitCode: 0 })
-  expect(whole.text).toMatch(/^log {9}tallystick\/xt\/[0-9a-f]{16}\n/)
+  expect(whole.text).toMatch(/^log {9}tallystick\/test\/xt\/[0-9a-f]{16}\n/)
   expect(whole.text).toContain('TEST LEDGER')
   expect(whole.text).toMatch(/national ITMO: issued 200000, active \d+, retired \d+, cancelled \d+/)
   expect(whole.text).toMatch(/\nWHOLE: .*$/)
@@ -116,9 +119,13 @@ async function papersOf({ ledger, openings }: LedgerFixture): Promise<Papers & {
 }
 
 async function verifyPapers({ proof, certificate }: Papers, ...args: string[]) {
+  return verifyTexts(proof, JSON.stringify(certificate), ...args)
+}
+
+async function verifyTexts(proof: string, certificate: string, ...args: string[]) {
   const folder = await scratchFolder()
   await writeFile(join(folder, 'x.tlog-proof'), proof)
-  await writeFile(join(folder, 'x.json'), JSON.stringify(certificate))
+  await writeFile(join(folder, 'x.json'), certificate)
   return runVerify(['--proof', join(folder, 'x.tlog-proof'), '--certificate', join(folder, 'x.json'), ...args])
 }
 
@@ -126,7 +133,8 @@ test('a certificate holds by itself, with its proof and the key', async () => {
   const papers = await papersOf(fixture)
   const { exitCode, text, report } = await verifyPapers(papers, '--vkey', fixture.vkey)
   expect(exitCode).toBe(0)
-  expect(report).toMatchObject({ kind: 'certificate', outcome: 'whole', facts: papers.certificate.facts })
+  expect(report).toMatchObject({ kind: 'certificate', outcome: 'whole', test: true, facts: papers.certificate.facts })
+  expect(text).toMatch(/\nTEST LEDGER: /)
   const { facts } = papers.certificate
   expect(facts.beneficiary).toMatch(/^Beneficiary \d+$/)
   expect(facts.retiredAt).toBe(papers.entry.at)
@@ -149,6 +157,7 @@ test('a certificate that says anything else does not hold', async () => {
     ['fact-unknown', swap({ openings: [] })],
     ['opening-wrong', swap({ openings: opening ? [{ ...opening, value: 'Somebody else' }] : [] })],
     ['opening-wrong', swap({ openings: opening ? [{ ...opening, field: 'body.nothing' }] : [] })],
+    ['opening-wrong', swap({ openings: opening ? [opening, opening] : [] })],
     ['opening-wrong', swap({ openings: opening ? [{ ...opening, field: 'constructor.name' }] : [] })],
     ['proof-wrong', withEntry((text) => text.replace('"purpose":"', '"purpose":"x'))],
     ['certificate-entry', withEntry((text) => text.replace('"v":1', '"v":1.0'))],
@@ -166,6 +175,35 @@ test('a certificate that says anything else does not hold', async () => {
     ).toContain(code)
     expect(exitCode).toBe(1)
   }
+})
+
+test('a certificate that says anything twice does not hold, whichever of the two is true', async () => {
+  const { proof, certificate } = await papersOf(fixture)
+  const text = JSON.stringify(certificate)
+  const quantity = `"quantity":"${certificate.facts.quantity}"`
+  const cases: [name: string, doubled: string][] = [
+    ['facts', text.replace('"facts":', '"facts":{"quantity":"20000"},"facts":')],
+    ['facts', text.replace('"facts":', '"f\\u0061cts":{},"facts":')],
+    ['facts', text.replace(/}$/, ',"facts":{}}')],
+    ['quantity', text.replace(quantity, `"quantity":"20000",${quantity}`)],
+    ['quantity', text.replace(quantity, `${quantity},${quantity}`)],
+    ['openings', text.replace('"openings":', '"openings":[],"openings":')],
+    ['value', text.replace('"value":', '"value":{"name":"Somebody else"},"value":')],
+    ['a"{', text.replace('"value":', '"value":{"a\\"{":{"b":1},"c":[{"b":2},"}"],"a\\"{":3},"value":')],
+  ]
+  for (const [name, doubled] of cases) {
+    const { exitCode, text, report } = await verifyTexts(proof, doubled, '--vkey', fixture.vkey)
+    expect({ exitCode, codes: report?.findings.map(({ code }) => code) }).toMatchObject({ exitCode: 1 })
+    expect(text).toContain(`certificate-malformed: The certificate cannot be read: it has the member "${name}" twice.`)
+  }
+})
+
+test('a name is doubled within one object only, and never in a text', () => {
+  const names = fc.constantFrom('a', 'b', '"', '\\', '{', ':', 'a":', '')
+  const { tree } = fc.letrec((tie) => ({
+    tree: fc.oneof(names, fc.array(tie('tree'), { maxLength: 3 }), fc.dictionary(names, tie('tree'), { maxKeys: 3 })),
+  }))
+  fc.assert(fc.property(tree, (value) => doubledMember(JSON.stringify(value, null, 1)) === undefined))
 })
 
 test('what an opening shows becomes facts, member by member', async () => {
@@ -186,7 +224,7 @@ test('a certificate of an issuance, a transfer and a cancellation states what th
     type: 'BatchIssued',
     vintage: '2024',
     quantity: '100000',
-    serials: '1-100000',
+    numbers: '1-100000',
     monitoredFrom: '2024-01-01',
     monitoredTo: '2024-12-31',
   })
@@ -194,8 +232,8 @@ test('a certificate of an issuance, a transfer and a cancellation states what th
     'batch',
     'from',
     'mandate',
+    'numbers',
     'quantity',
-    'serials',
     'to',
     'transferredAt',
     'type',
@@ -203,5 +241,10 @@ test('a certificate of an issuance, a transfer and a cancellation states what th
   expect(factsOf('CreditsCancelled')).toMatchObject({
     purpose: 'environmental-integrity',
     certificate: expect.stringMatching(/^\d+$/),
+    serials: expect.stringMatching(/^XT-ITMO-3-001-2025-0-\d+-\d+(, XT-ITMO-3-001-2025-0-\d+(-\d+)?)*$/),
+    country: 'XT',
+    unitType: 'ITMO',
+    project: '001',
+    vintage: '2025',
   })
 })

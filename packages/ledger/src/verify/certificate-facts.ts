@@ -1,0 +1,111 @@
+import { canonicalJson, countOf, type Entry, fromWire } from '@tallystick/rules'
+import { isSerialError, parse } from '@tallystick/serials'
+
+/** Shows what the commitment at `field` hid, a dotted path in the entry such as `body.beneficiary`. */
+export interface CertificateOpening {
+  field: string
+  /** 32 bytes, hex. */
+  key: string
+  value: unknown
+}
+
+/**
+ * Every fact that follows from an entry and its openings: what a certificate may state. `serials` are printed serial
+ * numbers such as `XT-ITMO-1-042-2024-0-1-60, XT-ITMO-1-042-2024-0-75`, for an entry that says with what they are printed;
+ * `numbers` of other entries are the bare ranges, such as `1-60, 75`. An opening gives facts under the last name of its field: `beneficiary` for a text, `beneficiary.name`
+ * and so on for the members of an object. The openings are taken as checked.
+ */
+export function certificateFacts(entry: Entry, openings: readonly CertificateOpening[]): Record<string, string> {
+  const opened = openings.map(({ field, value }) => openedFacts(field.slice(field.lastIndexOf('.') + 1), value))
+  return { ...Object.assign({}, ...opened), type: entry.type, mandate: entry.by, ...factsOfBody(entry) }
+}
+
+/** Texts as they are, other values as canonical JSON, absent ones not at all. */
+function openedFacts(name: string, value: unknown): Record<string, string> {
+  if (value === null) return {}
+  if (typeof value === 'string') return { [name]: value }
+  if (!isRecord(value)) return { [name]: canonicalJson(value) }
+  const members = Object.entries(value).filter(([, part]) => part !== null)
+  return Object.fromEntries(
+    members.map(([member, part]) => [`${name}.${member}`, typeof part === 'string' ? part : canonicalJson(part)]),
+  )
+}
+
+function factsOfBody({ type, at, body }: Entry): Record<string, string> {
+  switch (type) {
+    case 'CreditsRetired':
+      return { ...endFacts(body), retiredAt: at }
+    case 'CreditsCancelled':
+      return { ...endFacts(body), cancelledAt: at }
+    case 'CreditsTransferred':
+      return { ...texts(body, 'batch', 'from', 'to'), ...unitFacts(rangesOf(body.ranges)), transferredAt: at }
+    case 'BatchIssued':
+      return { ...texts(body, 'batch', 'authorisation', 'vintage'), ...issuedFacts(body), issuedAt: at }
+    default:
+      return { at }
+  }
+}
+
+type Body = Entry['body']
+
+function endFacts(body: Body): Record<string, string> {
+  const { certificate, prefix } = isRecord(body.allotted) ? body.allotted : {}
+  return {
+    certificate: String(certificate),
+    ...texts(body, 'batch', 'from', 'to', 'purpose'),
+    ...serialFacts(String(prefix), rangesOf(body.ranges)),
+  }
+}
+
+function issuedFacts(body: Body): Record<string, string> {
+  const { parts } = isRecord(body.allotted) ? body.allotted : {}
+  const numbers = Array.isArray(parts) ? parts.map((part: unknown) => (Array.isArray(part) ? part.slice(1) : part)) : []
+  const ranges = rangesOf(numbers)
+  const [first, last] = [ranges[0], ranges.at(-1)]
+  const period = isRecord(body.monitoringPeriod) ? body.monitoringPeriod : {}
+  const months = Object.entries(texts(period, 'from', 'to')).map(([name, date]) => [`monitored${capital(name)}`, date])
+  return { ...(first && last ? unitFacts([[first[0], last[1]]]) : {}), ...Object.fromEntries(months) }
+}
+
+function capital(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1)
+}
+
+function texts(body: Body, ...names: string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (typeof body[name] === 'string' ? [[name, body[name]]] : [])))
+}
+
+type WireRange = [first: string, last: string]
+
+function rangesOf(value: unknown): WireRange[] {
+  if (!Array.isArray(value)) return []
+  return value.filter(
+    (range): range is WireRange =>
+      Array.isArray(range) && range.length === 2 && range.every((number) => /^\d{1,15}$/.test(String(number))),
+  )
+}
+
+function unitFacts(ranges: readonly WireRange[]): Record<string, string> {
+  return { quantity: quantityOf(ranges), numbers: ranges.map(printed).join(', ') }
+}
+
+/** What the units are is read from their serial numbers, as anybody can. */
+function serialFacts(prefix: string, ranges: readonly WireRange[]): Record<string, string> {
+  const serials = ranges.map((range) => `${prefix}-${printed(range)}`)
+  const read = parse('national', serials[0] ?? '')
+  const { country, type, project, vintage } = isSerialError(read) ? {} : read.facts
+  const known = Object.entries({ country, unitType: type, project, vintage }).filter(([, text]) => text !== undefined)
+  return { quantity: quantityOf(ranges), serials: serials.join(', '), ...Object.fromEntries(known) }
+}
+
+function quantityOf(ranges: readonly WireRange[]): string {
+  return `${ranges.reduce((sum, range) => sum + countOf(fromWire(range)), 0n)}`
+}
+
+function printed([first, last]: WireRange): string {
+  return first === last ? first : `${first}-${last}`
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, glob, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -86,4 +86,63 @@ describe('the floors', () => {
     const { ok, output } = await cruise()
     expect({ ok, rule: output.includes(`error ${rule}:`) }, output).toEqual({ ok: false, rule: true })
   })
+})
+
+/** What would let the same log be judged otherwise at another time, on another machine, or by another throw of dice. */
+const impure = new RegExp(
+  [
+    /\bDate\.now\b/,
+    /\bnew Date(\(\s*\)|(?!\w|\())/,
+    /(?<!new )\bDate\(/,
+    /\bTemporal\.Now\b/,
+    /\bperformance\b/,
+    /\bset(Timeout|Interval|Immediate)\b/,
+    /\bMath\.random\b/,
+    /\bgetRandomValues\b/,
+    /\brandom(Bytes|UUID|Int|Fill(Sync)?)\b/,
+    /\bprocess\b/,
+    /\bIntl\b/,
+    /\btoLocale\w*/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+)
+
+/** A source without its comments, which may speak of anything. */
+function codeOf(source: string): string {
+  return source.replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*/g, '')
+}
+
+describe('rules', () => {
+  it('know no clock, no chance and no surroundings', async () => {
+    const found: string[] = []
+    let files = 0
+    for await (const path of glob('packages/rules/src/**/*.ts', { cwd: root })) {
+      if (path.endsWith('.test.ts')) continue
+      files += 1
+      const match = impure.exec(codeOf(await readFile(join(root, path), 'utf8')))
+      if (match) found.push(`${path}: ${match[0]}`)
+    }
+    expect(files).toBeGreaterThan(20)
+    expect(found).toEqual([])
+  })
+
+  it.each([
+    'Date.now()',
+    'new Date()',
+    'new Date',
+    'Date()',
+    'Math.random()',
+    'performance.now()',
+    'process.env.TZ',
+    'setTimeout(f)',
+    'randomUUID()',
+    'crypto.getRandomValues(bytes)',
+    'total.toLocaleString()',
+  ])('would be caught with %s', (code) => expect(codeOf(`const x = ${code} // why`)).toMatch(impure))
+
+  it.each(['new Date(Date.UTC(2026, 0, 1))', 'new Date(at)', '/** new Date() */ x', "key.startsWith('set')"])(
+    'may say %s',
+    (code) => expect(codeOf(code)).not.toMatch(impure),
+  )
 })

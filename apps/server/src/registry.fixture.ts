@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
+import { statusesOf } from '@tallystick/contract'
 import { CheckpointSigner, Integrator, PostgresLedger, signingKey } from '@tallystick/ledger'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import { testDatabase } from '../../../tests/support/database.ts'
@@ -142,6 +143,7 @@ export function person(app: FastifyInstance, token = '', organisation = ''): Per
       },
       ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
+    refuseUndeclared(app, method, path, answer.statusCode)
     const json = /json/.test(String(answer.headers['content-type']))
     return { status: answer.statusCode, body: json ? answer.json() : {}, headers: answer.headers }
   }
@@ -152,6 +154,16 @@ export function person(app: FastifyInstance, token = '', organisation = ''): Per
     post: (path, body, sent) => send('POST', path, body, sent),
     delete: (path, sent) => send('DELETE', path, undefined, sent),
   }
+}
+
+/** Every status that a test meets, but for failures, must be one that the OpenAPI document names. */
+function refuseUndeclared(app: FastifyInstance, method: string, address: string, status: number): void {
+  const [path = ''] = address.split('?', 1)
+  const operation = app.operations.find(
+    (one) => one.method === method && new RegExp(`^${one.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(path),
+  )
+  if (!operation || status === 500 || statusesOf(operation).has(status)) return
+  throw new Error(`${method} ${operation.path} answers ${status}, which OpenAPI does not declare`)
 }
 
 /** The answer, if it has the status; otherwise an error that shows it. */

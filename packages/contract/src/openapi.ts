@@ -89,10 +89,16 @@ const idempotencyKey = {
 export function problemsOf(operation: Operation): ProblemCode[] {
   const codes: ProblemCode[] = ['invalid-request', 'ledger-busy']
   if (operation.access === 'signed-in') codes.push('not-signed-in')
-  if (operation.body) codes.push('too-large', 'unsupported-media-type')
+  if (operation.method !== 'GET') codes.push('too-large', 'unsupported-media-type')
   if (operation.method !== 'GET' && operation.access === 'signed-in') codes.push('cross-site')
   if (operation.command) codes.push('key-missing', 'key-invalid', 'key-reused', 'not-permitted', 'mandate-revoked')
   return [...new Set([...codes, ...operation.problems])]
+}
+
+/** Every status that an operation may answer with, but for failures of the server. */
+export function statusesOf(operation: Operation): Set<number> {
+  const successes = Object.keys(operation.answers).map(Number)
+  return new Set([...successes, ...problemsOf(operation).map((code) => problemStatus[code])])
 }
 
 function problemResponses(operation: Operation, schema: Json): Json {

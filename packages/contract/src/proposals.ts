@@ -60,7 +60,7 @@ export const readProposal = defineOperation({
   access: 'signed-in',
   params: ById,
   answer: Proposal,
-  problems: ['not-found'],
+  problems: ['not-found', 'forbidden'],
 })
 
 export const approveProposal = defineOperation({

@@ -262,3 +262,31 @@ describe('over a real connection', () => {
     expect(await raw(text)).toMatch(/^HTTP\/1\.1 4\d\d /)
   })
 })
+
+describe('an address where nothing is', () => {
+  const ask = (accept: string, url = '/national/nothing') => registry.app.inject({ url, headers: { accept } })
+
+  it('is a page for a browser', async () => {
+    for (const url of ['/nothing', '/national/nothing?<script>']) {
+      const answer = await ask('text/html,application/xhtml+xml,*/*;q=0.8', encodeURI(url))
+      expect([answer.statusCode, answer.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8'])
+      expect(answer.body).toContain('There is no such page')
+      expect(answer.body).not.toContain('<script')
+    }
+  })
+
+  it('is a problem for a program', async () => {
+    for (const accept of ['application/json', '*/*']) {
+      const answer = await ask(accept)
+      expect([answer.statusCode, answer.headers['content-type']]).toEqual([404, 'application/problem+json'])
+    }
+  })
+})
+
+it('the OpenAPI document names what is answered to a strange body, also where none is asked for', async () => {
+  const text = { 'content-type': 'text/plain' }
+  const { status } = await officer.post(`/national/users/${'0'.repeat(32)}/sign-in-links`, 'x', { headers: text })
+  expect(status).toBe(415)
+  const stranger = await registry.newOrganisation(officer, 'Stranger')
+  expect((await stranger.admin.get(`/national/proposals/${'0'.repeat(32)}`)).status).toBe(403)
+})

@@ -6,6 +6,8 @@ import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastif
 import type { z } from 'zod'
 import { answerError, onFrameworkError } from './http-errors.ts'
 import { addMethodRoutes, watchRoutes } from './http-methods.ts'
+import { missingPage } from './layout.ts'
+import { sendHtml } from './pages.ts'
 import { inputProblem, problem } from './problem.ts'
 import type { Services } from './services.ts'
 import { refuseOddText } from './text.ts'
@@ -61,7 +63,8 @@ export async function createHttp(
         JSON.stringify((schema as unknown as z.ZodType).parse(data)),
   )
   app.setErrorHandler(answerError)
-  app.setNotFoundHandler(() => {
+  app.setNotFoundHandler((request, reply) => {
+    if (/\btext\/html\b/.test(request.headers.accept ?? '')) return sendHtml(reply, missingPage(services), 404)
     throw problem('not-found')
   })
   readJsonOnly(app)

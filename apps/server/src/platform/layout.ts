@@ -47,3 +47,12 @@ ${body}
 </html>
 `
 }
+
+/** For a browser, at an address where nothing is. */
+export function missingPage(services: Services): Html {
+  const say = speechOfPage(services, pages)
+  const title = say.say('missing')
+  const body = html`<h1>${title}</h1>
+<p class="lead">${say.say('missing.lead')} <a href="/">${say.say('missing.home')}</a></p>`
+  return layout(services, { title, body })
+}

@@ -7,7 +7,7 @@ const TITLE = `<script>alert("title")</script> & 'quotes' TURNED`
 const BENEFICIARY = `<img src=x onerror=alert(1)> "Ferries" TURNED`
 
 /** Text that was stored before such characters were refused. */
-const TURNED = '\u2069\u202e674\u2067'
+const TURNED = '\u2069\u202eqwz\u2067'
 
 let all: World
 let batch: Batch
@@ -78,7 +78,7 @@ describe('every page', () => {
     for (const [path, status] of [...paths(), ...entries]) {
       const body = await page(path, status)
       expect(body).not.toMatch(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/)
-      const typed = (text: string) => text.split('674').length - 1
+      const typed = (text: string) => text.split('qwz').length - 1
       const isolated = body.match(/<bdi>[^<]*<\/bdi>|<title>[^<]*<\/title>/g) ?? []
       expect(
         isolated.reduce((sum, text) => sum + typed(text), 0),

@@ -10,7 +10,7 @@ import {
   type Vkey,
 } from '@tallystick/tlog'
 import { verifyEd25519 } from '../signing-key.ts'
-import { type Finding, findingOf } from './finding.ts'
+import { type Finding, findingOf, unread } from './finding.ts'
 import { sha256 } from './inspect.ts'
 import { isUnreadable, type LogSource } from './source.ts'
 
@@ -30,13 +30,22 @@ export function stateOf(note: Uint8Array): StatedCheckpoint {
 /** What the log states of itself, or why that cannot be known. */
 export async function readStated(source: LogSource): Promise<StatedCheckpoint | Finding> {
   const note = await source.read(FILE, MOST_CHECKPOINT_BYTES)
-  if (note === undefined) return findingOf('checkpoint-missing', { file: FILE })
-  if (isUnreadable(note)) return findingOf('unreadable', { file: FILE }, { reason: note.unreadable })
+  if (note === undefined)
+    return findingOf((await hasOtherFiles(source)) ? 'checkpoint-missing' : 'no-log', { file: FILE })
+  if (isUnreadable(note)) return unread({ file: FILE }, note)
   try {
     return stateOf(note)
   } catch (error) {
     return findingOf('checkpoint-malformed', { file: FILE }, { reason: reasonOf(error) })
   }
+}
+
+/** Is anything there that only a log has? A source that cannot list is asked for what every log has. */
+async function hasOtherFiles(source: LogSource): Promise<boolean> {
+  const paths = source.paths()
+  if (!paths) return (await source.read('keys.json', MOST_CHECKPOINT_BYTES)) instanceof Uint8Array
+  for await (const path of paths) if (/^(keys\.json$|tile\/|content\/[0-9a-f]{64}$)/.test(path)) return true
+  return false
 }
 
 /** Is the checkpoint signed by this key, for the log that the key is of? */

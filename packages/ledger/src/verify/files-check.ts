@@ -1,7 +1,7 @@
 import type { Genesis } from '@tallystick/rules'
 import { parseTilePath, TILE_WIDTH, type Tile, TlogError } from '@tallystick/tlog'
 import { keysFile } from '../publish.ts'
-import { type Finding, findingOf } from './finding.ts'
+import { type Finding, findingOf, unread } from './finding.ts'
 import { contentHashDiffers } from './replay.ts'
 import type { Notice } from './report.ts'
 import { isUnreadable, type LogSource } from './source.ts'
@@ -14,7 +14,7 @@ const MOST_KEYS_BYTES = 1_048_576
 export async function checkKeys(source: LogSource, genesis: Genesis): Promise<Finding[]> {
   const bytes = await source.read(KEYS, MOST_KEYS_BYTES)
   if (bytes === undefined) return [findingOf('keys-missing', { file: KEYS })]
-  if (isUnreadable(bytes)) return [findingOf('unreadable', { file: KEYS }, { reason: bytes.unreadable })]
+  if (isUnreadable(bytes)) return [unread({ file: KEYS }, bytes)]
   const expected = keysFile(genesis)
   if (Buffer.compare(bytes, expected) === 0) return []
   const offset = expected.findIndex((byte, at) => byte !== bytes[at])
@@ -62,7 +62,7 @@ export async function checkExtras(
 async function checkContent(source: LogSource, file: string, sha256: string): Promise<Finding[]> {
   const bytes = await source.read(file, MOST_CONTENT_BYTES)
   if (!bytes) return []
-  if (isUnreadable(bytes)) return [findingOf('unreadable', { file }, { reason: bytes.unreadable })]
+  if (isUnreadable(bytes)) return [unread({ file }, bytes)]
   const actual = contentHashDiffers(sha256, bytes)
   return actual === undefined ? [] : [findingOf('content-altered', { file }, { sha256: actual })]
 }

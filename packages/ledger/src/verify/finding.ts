@@ -1,5 +1,6 @@
 import type { Refusal, RefusalCode } from '@tallystick/rules'
 import texts from './en.json' with { type: 'json' }
+import type { Unreadable } from './source.ts'
 
 export type FindingCode = keyof typeof texts.findings
 
@@ -35,6 +36,11 @@ export function findingOf(code: FindingCode, where: Where, detail: Record<string
   return { code, where, detail, message: fill(texts.findings[code], detail) }
 }
 
+/** A finding of a file that cannot be had: wrong, or only out of reach. */
+export function unread(where: Where, { unreadable, outOfReach }: Unreadable): Finding {
+  return findingOf(outOfReach ? 'out-of-reach' : 'unreadable', where, { reason: unreadable })
+}
+
 /** A finding of an entry that breaks a rule. */
 export function unlawful(entry: number, refusal: Refusal): Finding {
   const sentence = ruleTexts[refusal.refused]
@@ -55,9 +61,12 @@ const MOST_FINDINGS = 1_000
 export class Findings {
   readonly list: Finding[] = []
   omitted = 0
+  /** Is any of them more than that something could not be had? */
+  areWrong = false
 
   add(...findings: Finding[]): void {
     for (const finding of findings) {
+      this.areWrong ||= finding.code !== 'out-of-reach' && finding.code !== 'no-log'
       if (this.list.length < MOST_FINDINGS) this.list.push(finding)
       else this.omitted += 1
     }

@@ -1,5 +1,5 @@
 import texts from './en.json' with { type: 'json' }
-import { type Finding, fill, type Where } from './finding.ts'
+import { fill, type Where } from './finding.ts'
 import type { CertificateReport, VerifyReport } from './report.ts'
 
 const lines = texts.report
@@ -21,7 +21,9 @@ function logLines(report: VerifyReport): Lines {
     ledger?.test ? lines.test : undefined,
     checkpoint ? fill(lines.checkpoint, { size: `${checkpoint.size}`, root: checkpoint.root }) : undefined,
     signedBy === null ? undefined : fill(lines.signedBy, { vkey: signedBy }),
-    since && report.outcome !== 'wrong' ? fill(lines.since, { size: `${since.size}` }) : undefined,
+    since && report.outcome !== 'wrong' && report.outcome !== 'not-read'
+      ? fill(lines.since, { size: `${since.size}` })
+      : undefined,
     fill(lines.entries, { replayed: `${entries.replayed}`, size: `${entries.size}` }),
     ...typeLines(entries.types),
     ...(units.length > 0 ? [lines.units, ...units.map((unit) => fill(lines.unit, { ...unit }))] : []),
@@ -31,7 +33,7 @@ function logLines(report: VerifyReport): Lines {
     ...(attested.length > 0 ? [lines.attested] : []),
     ...attested.map(({ type, statements }) => fill(lines.attestedBy, { type, statements: statements.join(', ') })),
     ...noticeLines(report.notices),
-    ...findingLines(report.findings, report.findingsOmitted),
+    ...findingLines(report),
     '',
     verdictLine(report),
   ]
@@ -48,13 +50,16 @@ function noticeLines(notices: VerifyReport['notices']): string[] {
   return ['', lines.notices, ...items]
 }
 
-function findingLines(findings: readonly Finding[], omitted = 0): string[] {
+function findingLines(report: VerifyReport | CertificateReport): string[] {
+  const { findings, outcome } = report
   if (findings.length === 0) return []
+  const omitted = report.kind === 'log' ? report.findingsOmitted : 0
   const items = findings.map(({ code, where, message }) => {
     const place = placeOf(where)
     return fill(place === '' ? lines.findingAnywhere : lines.finding, { code, where: place, message })
   })
-  return ['', lines.findings, ...items, ...(omitted > 0 ? [fill(lines.omitted, { count: `${omitted}` })] : [])]
+  const title = outcome === 'not-read' ? lines.unread : lines.findings
+  return ['', title, ...items, ...(omitted > 0 ? [fill(lines.omitted, { count: `${omitted}` })] : [])]
 }
 
 function placeOf({ file, entry, offset }: Where): string {
@@ -70,6 +75,7 @@ function placeOf({ file, entry, offset }: Where): string {
 function verdictLine(report: VerifyReport): string {
   if (report.outcome === 'whole') return lines.whole
   if (report.outcome === 'identity-not-checked') return lines.identityNotChecked
+  if (report.outcome === 'not-read') return lines.notRead
   return [wrongLine(report.findings.length + report.findingsOmitted), unlawfulLine(report)].filter(Boolean).join(' ')
 }
 
@@ -97,7 +103,7 @@ function certificateLines(report: CertificateReport): Lines {
     signedBy === null ? undefined : fill(lines.signedBy, { vkey: signedBy }),
     lines.facts,
     ...Object.entries(facts).map(([name, value]) => fill(lines.fact, { name, value })),
-    ...findingLines(report.findings),
+    ...findingLines(report),
     '',
     verdicts[outcome],
   ]

@@ -9,7 +9,7 @@ import {
   tilePath,
 } from '@tallystick/tlog'
 import type { StatedCheckpoint } from './checkpoint-check.ts'
-import { type Finding, type FindingCode, findingOf } from './finding.ts'
+import { type Finding, type FindingCode, findingOf, unread } from './finding.ts'
 import { inspectBundle } from './inspect.ts'
 import { ahead, type LogSource, type ReadOutcome } from './source.ts'
 import { MOST_BUNDLE_BYTES } from './stretch.ts'
@@ -63,7 +63,7 @@ function isContradiction(flaw: TileFlaw, size: number): flaw is Contradiction {
 function flawFinding(flaw: TileFlaw): Finding {
   const file = tilePath(flaw.tile)
   if (flaw.kind === 'missing') return findingOf('tile-missing', { file })
-  if (flaw.kind === 'unreadable') return findingOf('unreadable', { file }, { reason: flaw.reason })
+  if (flaw.kind === 'unreadable') return unread({ file }, flaw.found)
   if (flaw.kind === 'differs') return findingOf('tile-differs', { file, offset: flaw.offset })
   return findingOf('tile-length', { file }, { bytes: `${flaw.bytes}`, expected: `${flaw.expected}` })
 }

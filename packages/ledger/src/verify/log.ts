@@ -4,7 +4,7 @@ import { checkSignature, checkSince, keyOf, readStated, type StatedCheckpoint } 
 import { checkExtras, checkKeys } from './files-check.ts'
 import { type Finding, Findings, findingOf, unlawful } from './finding.ts'
 import { judgeTree } from './judge.ts'
-import type { Notice, VerifyReport } from './report.ts'
+import type { Notice, Outcome, VerifyReport } from './report.ts'
 import type { LogSource } from './source.ts'
 import { type StretchReader, stretchReader } from './stretch.ts'
 import { inconsistenciesOf, totalsOf } from './units.ts'
@@ -110,7 +110,7 @@ function report(source: LogSource, { vkey, since }: VerifyOptions, results: Resu
   const types = Object.fromEntries([...(walk?.replay.counts ?? [])].sort(([a], [b]) => (a < b ? -1 : 1)))
   return {
     kind: 'log',
-    outcome: !isSound ? 'wrong' : vkey ? 'whole' : 'identity-not-checked',
+    outcome: outcomeOf(findings, vkey),
     source: source.name,
     checkpoint: stated ? { origin: stated.origin, size: stated.size, root: encodeBase64(stated.root) } : null,
     signedBy: vkey && stated && isSigned(findings) ? formatVkey(vkey) : null,
@@ -127,6 +127,12 @@ function report(source: LogSource, { vkey, since }: VerifyOptions, results: Resu
     findingsOmitted: findings.omitted,
     notices,
   }
+}
+
+function outcomeOf(findings: Findings, vkey: Vkey | undefined): Outcome {
+  if (findings.areWrong) return 'wrong'
+  if (findings.count > 0) return 'not-read'
+  return vkey ? 'whole' : 'identity-not-checked'
 }
 
 const unsignedCodes = new Set<Finding['code']>(['checkpoint-signature', 'checkpoint-not-signed', 'origin-differs'])

@@ -8,7 +8,8 @@ export interface Notice {
   detail: Record<string, string>
 }
 
-export type Outcome = 'whole' | 'wrong' | 'identity-not-checked'
+/** `not-read`: nothing wrong was found, but not everything could be had; or there is no log at all. */
+export type Outcome = 'whole' | 'wrong' | 'identity-not-checked' | 'not-read'
 
 /** What a check of a whole log has shown. Plain data: counts are numbers, units decimal strings. */
 export interface VerifyReport {
@@ -41,7 +42,7 @@ export interface VerifyReport {
 /** What a check of one certificate has shown. */
 export interface CertificateReport {
   kind: 'certificate'
-  outcome: Outcome
+  outcome: Exclude<Outcome, 'not-read'>
   signedBy: string | null
   /** Where the entry was proved to be; null where it was not. */
   proved: { origin: string; index: number; size: number; root: string } | null
@@ -52,9 +53,9 @@ export interface CertificateReport {
   findings: Finding[]
 }
 
-const exitCodes: Record<Outcome, 0 | 1 | 3> = { whole: 0, wrong: 1, 'identity-not-checked': 3 }
+const exitCodes: Record<Outcome, 0 | 1 | 2 | 3> = { whole: 0, wrong: 1, 'not-read': 2, 'identity-not-checked': 3 }
 
-/** 0 whole, 1 found wrong, 3 consistent but identity not checked. */
-export function exitCodeOf(report: VerifyReport | CertificateReport): 0 | 1 | 3 {
+/** 0 whole, 1 found wrong, 2 not read to its end, 3 consistent but identity not checked. */
+export function exitCodeOf(report: VerifyReport | CertificateReport): 0 | 1 | 2 | 3 {
   return exitCodes[report.outcome]
 }

@@ -1,12 +1,14 @@
-import { cp, readFile, writeFile } from 'node:fs/promises'
+import { cp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type Entry, encodeEntry, sha256Bytes } from '@tallystick/rules'
 import { encodeBase64, formatTlogProof, inclusionProof } from '@tallystick/tlog'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { type LedgerFixture, publish } from '../../../../tests/support/ledger-fixture.ts'
 import { liveLedger } from '../../../../tests/support/ledger-life.ts'
-import { scratchFolder } from '../../../../tests/support/log-files.ts'
+import { filesOf, scratchFolder } from '../../../../tests/support/log-files.ts'
 import { exportLog } from '../publish.ts'
 import { receiptOf } from '../receipt.ts'
 import type { Certificate } from './certificate.ts'
@@ -248,3 +250,68 @@ test('a certificate of an issuance, a transfer and a cancellation states what th
     vintage: '2025',
   })
 })
+
+/** Serves what `answer` gives for a path: bytes, a status, or nothing but the end of the connection. */
+async function serve(answer: (path: string) => Uint8Array | string | number | undefined): Promise<string> {
+  const server = createServer(({ url = '' }, response) => {
+    const answered = answer(url.slice(1))
+    if (answered === undefined) response.destroy()
+    else if (typeof answered === 'number') response.writeHead(answered).end()
+    else response.writeHead(200).end(answered)
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  onTestFinished(() => void server.close())
+  const { port } = server.address() as AddressInfo
+  return `http://127.0.0.1:${port}`
+}
+
+test('where there is no log, nothing is called wrong', async () => {
+  const empty = await scratchFolder()
+  const other = await scratchFolder()
+  await writeFile(join(other, 'README.txt'), 'hello')
+  const cases: [source: string, sentence: RegExp][] = [
+    [empty, /^there is no log at .*: it has no checkpoint/],
+    [other, /^there is no log at /],
+    [await serve(() => 404), /^there is no log at http:/],
+    [await serve(() => 403), /^there is no log to be had at .*: the server answers 403\n/],
+    [await serve(() => undefined), /^there is no log to be had at http:.*: fetch failed: other side closed\n/],
+  ]
+  for (const [source, sentence] of cases) {
+    const { exitCode, text } = await runVerify([source, '--vkey', fixture.vkey])
+    expect({ exitCode, text }, source).toEqual({ exitCode: 2, text: expect.stringMatching(sentence) })
+  }
+  const { exitCode, text } = await runVerify([empty, '--json'])
+  expect([exitCode, JSON.parse(text)]).toEqual([2, { error: expect.stringMatching(/^there is no log at/) }])
+})
+
+test('a log without its checkpoint is wrong', async () => {
+  const folder = await exported()
+  await rm(join(folder, 'checkpoint'))
+  expect(await runVerify([folder])).toMatchObject({
+    exitCode: 1,
+    report: { findings: [{ code: 'checkpoint-missing' }] },
+  })
+  const files = await filesOf(fixture.ledger)
+  const url = await serve((path) => (path === 'checkpoint' ? 404 : (files.get(path) ?? 404)))
+  expect(await runVerify([url])).toMatchObject({ exitCode: 1, report: { findings: [{ code: 'checkpoint-missing' }] } })
+})
+
+test('what a server does not give is not held against the log, what it denies is', async () => {
+  const files = await filesOf(fixture.ledger)
+  for (const file of ['tile/entries/000', 'tile/0/000', 'tile/0/001', 'keys.json', [...files.keys()].find(isContent)]) {
+    const without = (status: number) =>
+      serve((path) => (path.startsWith(`${file}`) ? status : (files.get(path) ?? 404)))
+    const refused = await runVerify([await without(403), '--vkey', fixture.vkey])
+    expect(refused, file).toMatchObject({ exitCode: 2, report: { outcome: 'not-read', units: [] } })
+    expect(new Set(refused.report?.findings.map(({ code }) => code))).toEqual(new Set(['out-of-reach']))
+    expect(refused.text).toMatch(/\nNOT READ TO ITS END: .*$/)
+    const denied = await runVerify([await without(404), '--vkey', fixture.vkey])
+    expect(denied, file).toMatchObject({ exitCode: 1, report: { outcome: 'wrong' } })
+  }
+  const nothing = await serve((path) => (path === 'checkpoint' ? checkpoint.note : undefined))
+  expect(await runVerify([nothing, '--vkey', fixture.vkey])).toMatchObject({ exitCode: 2 })
+})
+
+function isContent(path: string): boolean {
+  return path.startsWith('content/')
+}

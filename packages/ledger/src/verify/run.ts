@@ -35,7 +35,8 @@ const options = {
 
 /**
  * `verify <folder|url> --vkey … [--since file] [--json]` or `verify --proof file --certificate file --vkey … [--json]`,
- * `args` being what follows the word `verify`. Exit codes: 0 whole, 1 found wrong, 2 usage, 3 identity not checked.
+ * `args` being what follows the word `verify`. Exit codes: 0 whole, 1 found wrong, 2 usage, no log there, or
+ * not read to its end, 3 identity not checked.
  */
 export async function runVerify(
   args: readonly string[],
@@ -72,7 +73,14 @@ async function check(
   }
   const source = await readSource(positionals)
   const since = values.since === undefined ? undefined : await readSince(values.since)
-  return verifyLog(source, { vkey, since, onProgress })
+  const report = await verifyLog(source, { vkey, since, onProgress })
+  if (report.outcome === 'not-read' && report.checkpoint === null) throw new UsageError(noLog(report))
+  return report
+}
+
+function noLog({ source, findings: [finding] }: VerifyReport): string {
+  const reason = finding?.detail.reason
+  return reason === undefined ? fill(usage.noLog, { source }) : fill(usage.noLogReached, { source, reason })
 }
 
 async function checkCertificate(

@@ -3,9 +3,11 @@ import { opendir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** A file that is there and cannot be had, with the reason for a person. */
+/** A file that cannot be had, with the reason for a person. */
 export interface Unreadable {
   unreadable: string
+  /** Nothing was learned of the file: no server answered for it, or the disk did not give it. Another time it may. */
+  outOfReach?: true
 }
 
 export function isUnreadable(value: object): value is Unreadable {
@@ -52,7 +54,7 @@ export class FolderSource implements LogSource {
       return readWhole(join(this.name, path), mostBytes)
     } catch (error) {
       if (ABSENT.has(codeOf(error))) return undefined
-      return { unreadable: error instanceof Error ? error.message : String(error) }
+      return { unreadable: error instanceof Error ? error.message : String(error), outOfReach: true }
     }
   }
 
@@ -108,7 +110,7 @@ export class UrlSource implements LogSource {
       }
       if (attempt < ATTEMPTS) await delay(PAUSE_MS * attempt)
     }
-    return { unreadable: why }
+    return { unreadable: why, outOfReach: true }
   }
 
   async partialWidths(): Promise<number[]> {

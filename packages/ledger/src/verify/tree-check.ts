@@ -1,12 +1,12 @@
 import { HASH_BYTES, type Hash, RightEdge, TILE_WIDTH, type Tile, tilePath } from '@tallystick/tlog'
 import { sha256 } from './inspect.ts'
-import { isUnreadable, type LogSource, type ReadOutcome } from './source.ts'
+import { isUnreadable, type LogSource, type ReadOutcome, type Unreadable } from './source.ts'
 
 /** A tile that is not what the leaves make. */
 export type TileFlaw =
   | { tile: Tile; kind: 'missing' }
   | { tile: Tile; kind: 'length'; bytes: number; expected: number }
-  | { tile: Tile; kind: 'unreadable'; reason: string }
+  | { tile: Tile; kind: 'unreadable'; found: Unreadable }
   /** Which of its hashes differ. */
   | { tile: Tile; kind: 'differs'; positions: number[]; offset: number }
 
@@ -95,7 +95,7 @@ export class TreeCheck {
 
 function flawOf(tile: Tile, bytes: Uint8Array, found: ReadOutcome): TileFlaw | undefined {
   if (found === undefined) return { tile, kind: 'missing' }
-  if (isUnreadable(found)) return { tile, kind: 'unreadable', reason: found.unreadable }
+  if (isUnreadable(found)) return { tile, kind: 'unreadable', found }
   if (found.length !== bytes.length) return { tile, kind: 'length', bytes: found.length, expected: bytes.length }
   if (Buffer.compare(found, bytes) === 0) return undefined
   const differing = Array.from(bytes.keys()).filter((at) => found[at] !== bytes[at])

@@ -1,8 +1,8 @@
 import { isRefusal, type Refusal } from '@tallystick/rules'
 import { bundlesOf, HASH_BYTES, type Hash, TILE_WIDTH, type Tile, tileAt, tilePath } from '@tallystick/tlog'
-import { type Findings, findingOf } from './finding.ts'
+import { type Findings, findingOf, unread } from './finding.ts'
 import { contentHashDiffers, Replay, type Unjudged } from './replay.ts'
-import { ahead, isUnreadable, type LogSource, type ReadOutcome } from './source.ts'
+import { ahead, isUnreadable, type LogSource, type ReadOutcome, type Unreadable } from './source.ts'
 import { entryAt, MOST_BUNDLE_BYTES, type Reading, type Stretch, type StretchReader } from './stretch.ts'
 import { TILE_BYTES, TreeCheck } from './tree-check.ts'
 
@@ -56,9 +56,7 @@ export class Walk {
     const leaves = leavesOf(stretch)
     this.#reportBundle(stretch)
     if (!leaves) {
-      const [first, last] = [tile.index * TILE_WIDTH, tile.index * TILE_WIDTH + tile.width - 1]
-      const file = tilePath({ ...tile, level: 0 })
-      this.#findings.add(findingOf('nothing-further', { file, entry: first }, { first: `${first}`, last: `${last}` }))
+      this.#reportEnd(stretch)
       return false
     }
     this.#hashesAtHand = { index: tile.index, hashes }
@@ -67,6 +65,14 @@ export class Walk {
     await this.#comparePartialBundles(stretch)
     await this.tree.settle()
     return true
+  }
+
+  #reportEnd({ tile, reading, hashes }: Stretch): void {
+    const [first, last] = [tile.index * TILE_WIDTH, tile.index * TILE_WIDTH + tile.width - 1]
+    const where = { file: tilePath({ ...tile, level: 0 }), entry: first }
+    if (isOutOfReach(hashes)) this.#findings.add(unread(where, hashes))
+    else if (hashes === undefined && isOutOfReach(reading)) this.#findings.add(findingOf('tile-missing', where))
+    else this.#findings.add(findingOf('nothing-further', where, { first: `${first}`, last: `${last}` }))
   }
 
   async #replay({ tile, reading }: Stretch): Promise<void> {
@@ -108,7 +114,7 @@ export class Walk {
     } else if (bytes === undefined) {
       this.#findings.add(findingOf('content-missing', { file, entry }, { entry: `${entry}` }))
     } else {
-      this.#findings.add(findingOf('unreadable', { file, entry }, { reason: bytes.unreadable }))
+      this.#findings.add(unread({ file, entry }, bytes))
     }
     this.#replaying = false
   }
@@ -120,7 +126,7 @@ export class Walk {
       const bounds = { first: `${first}`, last: `${first + tile.width - 1}` }
       this.#findings.add(findingOf('bundle-missing', { file, entry: first }, bounds))
     } else if (isUnreadable(reading)) {
-      this.#findings.add(findingOf('unreadable', { file, entry: first }, { reason: reading.unreadable }))
+      this.#findings.add(unread({ file, entry: first }, reading))
     } else if (reading.flaw) {
       const { offset, reason } = reading.flaw
       const entry = first + Math.min(reading.spans.length / 2, tile.width - 1)
@@ -135,6 +141,10 @@ export class Walk {
       if (width >= tile.width) continue
       const file = tilePath({ ...tile, width })
       const partial = await this.#source.read(file, MOST_BUNDLE_BYTES)
+      if (isOutOfReach(partial)) {
+        this.#findings.add(unread({ file, entry: tile.index * TILE_WIDTH }, partial))
+        continue
+      }
       const end = reading.spans[2 * width - 1] ?? 0
       if (partial instanceof Uint8Array && Buffer.compare(partial, reading.bytes.subarray(0, end)) === 0) continue
       this.#findings.add(findingOf('bundle-partial-differs', { file, entry: tile.index * TILE_WIDTH }))
@@ -148,6 +158,10 @@ export class Walk {
     if (tile.level === 0 && atHand?.index === tile.index && tile.width === width) return atHand.hashes
     return this.#source.read(tilePath(tile), TILE_BYTES)
   }
+}
+
+function isOutOfReach(found: object | undefined): found is Unreadable {
+  return found !== undefined && isUnreadable(found) && found.outOfReach === true
 }
 
 function hexOf(leaves: Uint8Array, at: number): string {

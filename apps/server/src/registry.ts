@@ -1,12 +1,21 @@
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { keyFromFile, PostgresLedger, SchemaError, type SigningKey } from '@tallystick/ledger'
+import type { Genesis } from '@tallystick/rules'
 import manifest from '../package.json' with { type: 'json' }
 import { type Config, databaseOf } from './platform/config.ts'
 import { openContent } from './platform/content.ts'
+import {
+  keepLedgerOfFolder,
+  ledgerOfDatabase,
+  ledgerOfFolder,
+  refuseOtherLedger,
+  withoutDatabase,
+} from './platform/known-ledger.ts'
 import type { Log } from './platform/log.ts'
 import { consoleNotify, type Notify } from './platform/notify.ts'
 import { Openings } from './platform/openings.ts'
-import { openDatabase } from './platform/postgres/database.ts'
+import { type Database, openDatabase } from './platform/postgres/database.ts'
 import type { Services } from './platform/services.ts'
 import { StartupError } from './platform/startup-error.ts'
 import { type Founded, foundRegistry } from './system/founding.ts'
@@ -25,7 +34,7 @@ export interface Registry {
   founded: Founded
   /** One line for people: which database. */
   database: string
-  /** The log's own key, of the data folder. */
+  /** The log's own key, of the data folder. Throws StartupError where that has none, or another. */
   key(): Promise<SigningKey>
   close(): Promise<void>
 }
@@ -46,19 +55,19 @@ export async function openRegistry(config: Config, options: OpenOptions): Promis
     for (const one of closers.splice(0).reverse()) await one()
   }
   try {
-    const database = await openDatabase({ ...databaseOf(config), log })
-    closers.push(() => database.close())
+    const database = await openOwnDatabase(config, log, (one) => closers.push(() => one.close()))
     const ledger = await PostgresLedger.open({ connectionString: database.url }, { may })
     closers.push(() => ledger.close())
     const pool = await openContent(database.url, may)
     closers.push(() => pool.end())
-    const key = () => keyFromFile(signerFiles(config.DATA_DIR).key)
     const clock = () => new Date()
-    const founded = await foundRegistry({ pool, ledger, clock, key }, setupOf(config))
+    const founded = await foundRegistry({ pool, ledger, clock, key: () => newKey(config) }, setupOf(config))
+    const { genesis } = founded
+    if (!(await ledgerOfFolder(config.DATA_DIR))) await keepLedgerOfFolder(config.DATA_DIR, genesis)
     const services: Services = {
       pool,
       ledger,
-      genesis: founded.genesis,
+      genesis,
       openings: new Openings(pool),
       notify,
       clock,
@@ -67,11 +76,49 @@ export async function openRegistry(config: Config, options: OpenOptions): Promis
       version: manifest.version,
       modules: config.RUN_MODULE,
     }
+    const key = () => ownKey(config.DATA_DIR, genesis)
     return { services, founded, database: database.description, key, close }
   } catch (error) {
     await close()
     throw error instanceof SchemaError ? new StartupError(`${error.message}.`) : error
   }
+}
+
+/** The database, if the data folder may be used with it. Only a process that signs makes what is not there. */
+async function openOwnDatabase(config: Config, log: Log, onOpen: (database: Database) => void): Promise<Database> {
+  const { DATA_DIR: dataDir } = config
+  const known = await ledgerOfFolder(dataDir)
+  const mustExist = known ? withoutDatabase(dataDir, known) : mayFound(config) ? undefined : NOT_FOUNDED
+  const database = await openDatabase({ ...databaseOf(config), log, mustExist })
+  onOpen(database)
+  const found = await ledgerOfDatabase(database.url)
+  if (known) refuseOtherLedger(dataDir, known, found)
+  else if (!found && !mayFound(config)) throw new StartupError(`The database is empty. ${NOT_FOUNDED}`)
+  return database
+}
+
+function mayFound({ RUN_MODULE }: Config): boolean {
+  return RUN_MODULE.includes('signer')
+}
+
+const NOT_FOUNDED =
+  'A ledger is founded by the process that signs, as its key stands in the first entry. Start the process with signer in RUN_MODULE first, or run `tallystick setup` with its data folder and RUN_MODULE.'
+
+/** The key of a ledger that is founded now. */
+async function newKey(config: Config): Promise<SigningKey> {
+  if (!mayFound(config)) throw new StartupError(NOT_FOUNDED)
+  return keyFromFile(signerFiles(config.DATA_DIR).key)
+}
+
+async function ownKey(dataDir: string, { origin, key: vkey }: Genesis): Promise<SigningKey> {
+  const file = signerFiles(dataDir).key
+  const known = await stat(file).catch(() => undefined)
+  const key = known && (await keyFromFile(file))
+  if (key?.vkey(origin) === vkey) return key
+  throw new StartupError(
+    `${file} ${key ? 'is not the key' : 'is missing: it would be the key'} of the ledger ${origin}. ` +
+      'Set DATA_DIR to the data folder with which the ledger was founded, restore the file from there, or take signer out of RUN_MODULE.',
+  )
 }
 
 function setupOf(config: Config) {

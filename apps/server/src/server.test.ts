@@ -1,8 +1,10 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Health } from '@tallystick/contract'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../../tests/support/database.ts'
 import { readConfig } from './platform/config.ts'
 import { type Started, startServer } from './server.ts'
@@ -73,7 +75,7 @@ it('starts, welcomes, signs in by its link, signs the log, and starts again wher
   expect(first).toMatchObject({ size: 2, test: true, modules: ['national', 'integrator', 'signer'] })
   await stop(server)
   await expect(fetch(`${server.url}/national/health`)).rejects.toThrow()
-  expect(await readdir(join(folder, 'data'))).toEqual(['signer'])
+  expect(await readdir(join(folder, 'data'))).toEqual(['ledger.json', 'signer'])
 
   const again = await start()
   expect(await health(again.server.url)).toMatchObject({ ledgerId: first.ledgerId, size: 2 })
@@ -101,7 +103,7 @@ it('modules run apart: one serves, another signs', async () => {
 it('says that a port is taken', async () => {
   const first = await start()
   const port = new URL(first.server.url).port
-  await expect(start({ PORT: port }, 'other')).rejects.toThrow(new RegExp(`port ${port}`))
+  await expect(start({ PORT: port, RUN_MODULE: 'national' }, 'other')).rejects.toThrow(new RegExp(`port ${port}`))
   await stop(first.server)
 })
 
@@ -110,4 +112,65 @@ it('tells what is said anew and changes nothing, and refuses another country', a
   expect(said).toMatch(/Root user of this registry is root@example\.org/)
   await stop(server)
   await expect(start({ systemCountryCode: 'NA' })).rejects.toThrow(/Exampleland \(XT\)/)
+})
+
+describe('a data folder', () => {
+  const isEmpty = async (url: string) => {
+    const pool = new pg.Pool({ connectionString: url })
+    const { rows } = await pool.query(`SELECT count(*) FROM pg_tables WHERE schemaname = 'public'`)
+    await pool.end()
+    return rows[0].count === '0'
+  }
+
+  it('belongs to one ledger: with an empty database, another or none, nothing starts and nothing is written', async () => {
+    const empty = await testDatabase()
+    await expect(start({ DATABASE_URL: empty.url })).rejects.toThrow(/belongs to the ledger .*the database is empty/)
+    expect(await isEmpty(empty.url)).toBe(true)
+    const other = await start({ DATABASE_URL: empty.url }, 'of another')
+    await stop(other.server)
+    await expect(start({}, 'of another')).rejects.toThrow(/belongs to the ledger .*the database has the ledger/)
+    const missing = new URL(empty.url)
+    missing.pathname += '_missing'
+    for (let round = 0; round < 2; round += 1) {
+      await expect(start({ DATABASE_URL: missing.href })).rejects.toThrow(
+        /There is no database .*belongs to the ledger/,
+      )
+    }
+    await expect(start({ DATABASE_URL: '' })).rejects.toThrow(/There is no database in .*belongs to the ledger/)
+    await empty.close()
+  })
+
+  it('from before is tied to its ledger', async () => {
+    const file = join(folder, 'data', 'ledger.json')
+    const before = await readFile(file, 'utf8')
+    await rm(file)
+    await stop((await start()).server)
+    expect(await readFile(file, 'utf8')).toBe(before)
+  })
+})
+
+it('a process that does not sign founds no ledger and makes no key', async () => {
+  const empty = await testDatabase()
+  for (const RUN_MODULE of ['national', 'integrator', 'national,integrator']) {
+    const refused = start({ DATABASE_URL: empty.url, RUN_MODULE }, 'signs nothing')
+    await expect(refused).rejects.toThrow(
+      /Start the process with signer in RUN_MODULE first, or run `tallystick setup`/,
+    )
+  }
+  expect(await readdir(join(folder, 'signs nothing'))).toEqual([])
+  const pool = new pg.Pool({ connectionString: empty.url })
+  expect((await pool.query(`SELECT to_regclass('ledger_entry') AS found`)).rows).toEqual([{ found: null }])
+  await pool.end()
+  await empty.close()
+})
+
+it('a process that signs with another key, or with none, does not start', async () => {
+  await expect(start({ RUN_MODULE: 'signer' }, 'no key')).rejects.toThrow(/signer.key\.pem is missing/)
+  expect(await readdir(join(folder, 'no key'))).toEqual(['ledger.json'])
+  const own = join(folder, 'data', 'signer', 'key.pem')
+  const pem = await readFile(own)
+  await writeFile(own, generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }))
+  await expect(start()).rejects.toThrow(/signer.key\.pem is not the key of the ledger/)
+  await writeFile(own, pem)
+  await stop((await start()).server)
 })

@@ -11,6 +11,8 @@ export type DatabaseOptions = Pick<EmbeddedOptions, 'dataDir' | 'log' | 'durable
   readonly name: string
   /** The operator's own PostgreSQL; without it the one embedded in the data folder is started or joined. */
   readonly external?: ExternalAddress | null
+  /** For a database that must be there already: what the operator is told where it is not. */
+  readonly mustExist?: string | undefined
 }
 
 /** An open database. */
@@ -39,15 +41,19 @@ async function external(options: DatabaseOptions, address: ExternalAddress): Pro
       `${folder} holds an embedded database, and DATABASE_URL or DB_HOST names another. Unset them, move ${folder} away, or set DATA_DIR to another folder.`,
     )
   }
-  const { url, version, place } = await openExternal(address, options.name)
+  const { url, version, place } = await openExternal(address, options.name, options.mustExist)
   return { url, embedded: false, description: `PostgreSQL ${version} at ${place}`, close: async () => {} }
 }
 
 async function embedded(options: DatabaseOptions): Promise<Database> {
+  const { mustExist } = options
+  if (mustExist !== undefined && !(await stat(join(options.dataDir, 'pg')).catch(() => null))) {
+    throw new StartupError(`There is no database in ${options.dataDir}. ${mustExist}`)
+  }
   const server = await openEmbedded(options)
   try {
     const url = server.url(options.name)
-    const version = await ensureDatabase(server.url('postgres'), options.name)
+    const version = await ensureDatabase(server.url('postgres'), options.name, mustExist)
     const description = `PostgreSQL ${version}, embedded, in ${join(options.dataDir, 'pg')}`
     return { url, embedded: true, description, close: server.close }
   } catch (error) {
@@ -56,7 +62,7 @@ async function embedded(options: DatabaseOptions): Promise<Database> {
   }
 }
 
-async function ensureDatabase(url: string, name: string): Promise<string> {
+async function ensureDatabase(url: string, name: string, mustExist?: string): Promise<string> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
@@ -65,7 +71,10 @@ async function ensureDatabase(url: string, name: string): Promise<string> {
               EXISTS (SELECT FROM pg_database WHERE datname = $1) AS there`,
       [name],
     )
-    if (!rows[0]?.there) await createDatabase(client, name)
+    if (!rows[0]?.there) {
+      if (mustExist !== undefined) throw new StartupError(`There is no database ${name}. ${mustExist}`)
+      await createDatabase(client, name)
+    }
     return rows[0]?.version ?? ''
   } finally {
     await client.end()

@@ -24,8 +24,11 @@ const UNREACHABLE = [
 ]
 const CONNECT_TIMEOUT_MS = 10_000
 
-/** Checks that a database answers and suits us; makes it if it is missing and the role may. Throws StartupError. */
-export async function openExternal(address: ExternalAddress, database: string): Promise<External> {
+/**
+ * Checks that a database answers and suits us; makes it if it is missing and the role may, unless `mustExist` says what
+ * to tell the operator then. Throws StartupError.
+ */
+export async function openExternal(address: ExternalAddress, database: string, mustExist?: string): Promise<External> {
   const url = databaseUrl(address, database)
   const place = placeOf(url)
   try {
@@ -33,6 +36,7 @@ export async function openExternal(address: ExternalAddress, database: string): 
   } catch (error) {
     if (errorCode(error) !== '3D000') throw explain(error, place)
   }
+  if (mustExist !== undefined) throw new StartupError(`There is no database ${place}. ${mustExist}`)
   await makeDatabase(url, place)
   return {
     url: url.href,

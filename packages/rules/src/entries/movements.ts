@@ -69,13 +69,13 @@ function take(state: State, request: MovementRequest): [string, string][] | Refu
   const taken: Range[] = []
   let missing = quantity
   for (const range of without(owned, heldRanges(state, request.batch))) {
-    if (taken.length === MAX_RANGES) return refuse('too-fragmented', { fits: sumOf(taken).toString() })
+    if (taken.length === MAX_RANGES) return refuse('too-fragmented', { field: 'quantity', fits: sumOf(taken).toString() })
     const last = countOf(range) <= missing ? range.last : range.first + missing - 1n
     taken.push({ first: range.first, last })
     missing -= countOf({ first: range.first, last })
     if (missing === 0n) return taken.map(toWire)
   }
-  return refuse('not-enough-credits', { available: (quantity - missing).toString(), asked: quantity.toString() })
+  return refuse('not-enough-credits', { field: 'quantity', available: (quantity - missing).toString(), asked: quantity.toString() })
 }
 
 function batchKnown(state: State, batch: string): Refusal | undefined {

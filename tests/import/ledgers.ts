@@ -43,6 +43,7 @@ const contentMigrations = new URL('../../apps/server/src/platform/migrations/', 
 export async function postgresTargets(processes: number): Promise<Target[]> {
   const database = await testDatabase()
   const pool = new pg.Pool({ connectionString: database.url, max: 4 })
+  pool.on('error', () => undefined)
   await migrate(pool, 'content', contentMigrations, 'create')
   const ledgers: PostgresLedger[] = []
   for (let opened = 0; opened < processes; opened += 1) {

@@ -117,6 +117,7 @@ it('tells what is said anew and changes nothing, and refuses another country', a
 describe('a data folder', () => {
   const isEmpty = async (url: string) => {
     const pool = new pg.Pool({ connectionString: url })
+    pool.on('error', () => undefined)
     const { rows } = await pool.query(`SELECT count(*) FROM pg_tables WHERE schemaname = 'public'`)
     await pool.end()
     return rows[0].count === '0'
@@ -159,6 +160,7 @@ it('a process that does not sign founds no ledger and makes no key', async () =>
   }
   expect(await readdir(join(folder, 'signs nothing'))).toEqual([])
   const pool = new pg.Pool({ connectionString: empty.url })
+  pool.on('error', () => undefined)
   expect((await pool.query(`SELECT to_regclass('ledger_entry') AS found`)).rows).toEqual([{ found: null }])
   await pool.end()
   await empty.close()

@@ -144,6 +144,7 @@ test('a decision loads no more runs than it may look at', async () => {
   const shelf = new Shelf()
   for (const { bytes } of await ledger.documents()) shelf.add(bytes)
   const pool = new pg.Pool({ connectionString: database.url })
+  pool.on('error', () => undefined)
   onTestFinished(() => pool.end())
   const loadedRuns = (wish: object) =>
     inLane(pool, { checkClock: false }, async (client, loaded) => {
@@ -194,6 +195,7 @@ test('in the lane a connection has its settings, whatever the URL says', async (
   const url = new URL(database.url)
   url.searchParams.set('options', '-c synchronous_commit=off -c default_transaction_isolation=serializable')
   const pool = new pg.Pool({ connectionString: url.href })
+  pool.on('error', () => undefined)
   onTestFinished(() => pool.end())
   const names = [
     'synchronous_commit',

@@ -138,3 +138,18 @@ test('the three ledgers are each one read', async () => {
   expect(account.items.map(({ type }: { type: string }) => type)).toContain('CreditsRetired')
   expect(country.items).toEqual([])
 })
+
+test('a name that stands twice in a command is refused: two readers must not see two commands', async () => {
+  const [sunfield] = cast.developers
+  const response = await fetch(`${server.url}/national/sessions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"token":"first","t\\u006fken":"second"}',
+  })
+  expect(response.status).toBe(400)
+  expect((await response.json()).errors).toMatchObject([{ field: 'token' }])
+  const authorisation = { unitType: 'ITMO', quantity: '5', purposes: ['NDC', 'NDC'] }
+  const { items } = await sunfield.api.get('/national/projects')
+  const twice = await cast.officer.command(`/national/projects/${items[0].id}/authorisations`, authorisation)
+  expect(twice).toMatchObject({ status: 400, body: { errors: [{ field: 'purposes' }] } })
+})

@@ -1,5 +1,13 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
-import { type Config, type OpenOptions, openRegistry, type Registry, readConfig, stderrLog } from '@tallystick/server'
+import {
+  type Config,
+  claimInstance,
+  type OpenOptions,
+  openRegistry,
+  type Registry,
+  readConfig,
+  stderrLog,
+} from '@tallystick/server'
 import { text } from './texts.ts'
 
 /** What the command line says cannot be done; nothing was done. */
@@ -58,4 +66,13 @@ export async function withRegistry<T>(
   } finally {
     await registry.close()
   }
+}
+
+/** Where people reach the registry: the address that was set, else that of the server that runs on the data folder. */
+export async function addressOf(config: Config): Promise<string> {
+  if (config.PUBLIC_URL !== `http://localhost:${config.PORT}`) return config.PUBLIC_URL
+  const claim = await claimInstance(config.DATA_DIR, config.PUBLIC_URL)
+  if (!claim.claimed) return claim.url
+  await claim.release()
+  return config.PUBLIC_URL
 }

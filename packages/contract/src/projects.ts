@@ -141,7 +141,12 @@ export const authoriseQuantity = defineOperation({
     .strictObject({
       unitType: UnitType,
       quantity: Quantity.meta({ description: 'Never more than this is issued under the authorisation.' }),
-      purposes: z.array(Code).max(3).default([]).meta({ description: 'Words of the preset, such as `NDC`.' }),
+      purposes: z
+        .array(Code)
+        .max(3)
+        .refine((purposes) => new Set(purposes).size === purposes.length, 'each purpose stands once')
+        .default([])
+        .meta({ description: 'Words of the preset, such as `NDC`.' }),
       firstTransfer: z
         .enum(['authorisation', 'issuance', 'use-or-cancellation'])
         .nullable()

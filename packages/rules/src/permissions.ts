@@ -71,7 +71,7 @@ export function admitMandate(state: State, table: PermissionTable, entry: Entry,
   if (!allows(table, mandate.role, mandate.organisation, act)) {
     return refuse('not-permitted', { action: act.action, role: mandate.role })
   }
-  if (exceeds(mandate.limit, act)) return refuse('mandate-limit', { limit: mandate.limit ?? '' })
+  if (exceeds(mandate.limit, act)) return refuse('mandate-limit', { field: 'quantity', limit: mandate.limit ?? '' })
   return undefined
 }
 

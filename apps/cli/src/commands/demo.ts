@@ -1,5 +1,5 @@
 import { consoleNotify, createApp, newSignInLink, type Registry, userByEmail } from '@tallystick/server'
-import { type Command, configFor, type Done, parse, withRegistry } from '../command.ts'
+import { addressOf, type Command, configFor, type Done, parse, withRegistry } from '../command.ts'
 import { play } from '../demo/play.ts'
 import { text } from '../texts.ts'
 import { signNow } from './ledger.ts'
@@ -22,8 +22,8 @@ export const demoCommand: Command = async (args) => {
       if (!user) throw new Error(text('noUser', { email: email ?? '' }))
       return (await newSignInLink(services, services.pool, user.id)).url
     }).finally(() => app.close())
-    const running = await signNow(registry, config)
-    const url = `${running ?? services.publicUrl}/serials/${played.serial}`
+    await signNow(registry, config)
+    const url = `${await addressOf(config)}/serials/${played.serial}`
     const lines = [
       text('demoTitle', { country: country.name }),
       ...played.steps.map((step) => `  ${step}`),

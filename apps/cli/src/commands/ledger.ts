@@ -8,9 +8,9 @@ const SIGNING_BOUND_MS = 10_000
 
 /**
  * Waits until everything that is in the log now is under a signed checkpoint: signs it here where no server runs on the
- * data folder, and leaves it to that server otherwise. Answers the address of that server.
+ * data folder, and leaves it to that server otherwise.
  */
-export async function signNow(registry: Registry, config: Config): Promise<string | undefined> {
+export async function signNow(registry: Registry, config: Config): Promise<void> {
   const { ledger, clock } = registry.services
   const { size } = await ledger.head()
   const published = async () => ((await ledger.tree.checkpoint())?.size ?? 0) >= size
@@ -23,7 +23,6 @@ export async function signNow(registry: Registry, config: Config): Promise<strin
   for (const end = Date.now() + SIGNING_BOUND_MS; !(await published()); await delay(50)) {
     if (Date.now() > end) throw new StartupError(text('notSigned'))
   }
-  return claim.claimed ? undefined : claim.url
 }
 
 export const exportLogCommand: Command = async (args) => {

@@ -1,5 +1,5 @@
 import { newSignInLink, userByEmail } from '@tallystick/server'
-import { type Command, configFor, type Done, parse, UsageError, withRegistry } from '../command.ts'
+import { addressOf, type Command, configFor, type Done, parse, UsageError, withRegistry } from '../command.ts'
 import { text } from '../texts.ts'
 
 export const setupCommand: Command = async (args) => {
@@ -38,10 +38,15 @@ export const adminCommand: Command = async (args) => {
     throw new UsageError(text('unknownCommand', { command: `admin ${what ?? ''}`, known: 'admin link' }))
   const { values, positionals } = parse(rest, {}, ['EMAIL'])
   const email = positionals[0] ?? ''
-  return withRegistry(configFor({ DATA_DIR: values.data }), async ({ services }): Promise<Done> => {
+  const config = configFor({ DATA_DIR: values.data })
+  return withRegistry(config, async ({ services }): Promise<Done> => {
     const user = await userByEmail(services, email)
     if (!user) return { exitCode: 2, text: text('noUser', { email }), json: { error: text('noUser', { email }) } }
-    const { url, expiresAt } = await newSignInLink(services, services.pool, user.id)
+    const { url, expiresAt } = await newSignInLink(
+      { ...services, publicUrl: await addressOf(config) },
+      services.pool,
+      user.id,
+    )
     const expires = expiresAt.toISOString()
     return {
       exitCode: 0,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import { inputSentence, type Operation } from '@tallystick/contract'
+import { doubledMember } from '@tallystick/ledger'
 import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import type { z } from 'zod'
 import { answerError, onFrameworkError } from './http-errors.ts'
@@ -101,11 +102,12 @@ function readJsonOnly(app: FastifyInstance): void {
     } catch {
       return done(problem('invalid-request', {}, [{ field: '', message: 'the body is not UTF-8' }]))
     }
-    return parse(request, text, (error, value) =>
-      error
-        ? done(problem('invalid-request', {}, [{ field: '', message: 'the body is not JSON' }]))
-        : done(null, value),
-    )
+    return parse(request, text, (error, value) => {
+      if (error) return done(problem('invalid-request', {}, [{ field: '', message: 'the body is not JSON' }]))
+      const field = doubledMember(text)
+      if (field === undefined) return done(null, value)
+      return done(problem('invalid-request', {}, [{ field, message: 'stands twice in one object' }]))
+    })
   })
 }
 

@@ -5,6 +5,7 @@ export {
   verifyCertificate,
 } from './certificate.ts'
 export { type CertificateOpening, certificateFacts } from './certificate-facts.ts'
+export { doubledMember } from './doubled-member.ts'
 export type { Finding, FindingCode, Where } from './finding.ts'
 export { formatReport } from './format.ts'
 export { type VerifyOptions, verifyLog } from './log.ts'

@@ -47,7 +47,9 @@ export const holdPlaced = defineRule<Hold, Hold>({
       fresh(state, 'lifted', body.hold),
       body.batch !== null && !batch && refuse('batch-unknown', { field: 'batch', batch: body.batch }),
       body.account !== null && !account && refuse('account-unknown', { field: 'account', account: body.account }),
-      account && account.kind !== 'holding' && refuse('account-kind', { field: 'account', kind: account.kind, allowed: 'holding' }),
+      account &&
+        account.kind !== 'holding' &&
+        refuse('account-kind', { field: 'account', kind: account.kind, allowed: 'holding' }),
       range && range.last < range.first && refuse('ranges-disorder', { field: 'range' }),
       range &&
         batch &&

@@ -64,7 +64,7 @@ function admitPeriod({ vintage, monitoringPeriod: period }: Issuance, at: string
     vintage > year && refuse('vintage-wrong', { field: 'vintage', latest: year }),
     period !== null &&
       period.from > period.to &&
-      refuse('vintage-wrong', { field: 'monitoringPeriod', from: period.from }),
+      refuse('malformed', { field: 'monitoringPeriod', reason: 'ends before it begins' }),
     period !== null &&
       (vintage < period.from.slice(0, 4) || vintage > period.to.slice(0, 4)) &&
       refuse('vintage-wrong', { field: 'vintage', from: period.from, to: period.to }),

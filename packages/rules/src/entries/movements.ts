@@ -69,13 +69,18 @@ function take(state: State, request: MovementRequest): [string, string][] | Refu
   const taken: Range[] = []
   let missing = quantity
   for (const range of without(owned, heldRanges(state, request.batch))) {
-    if (taken.length === MAX_RANGES) return refuse('too-fragmented', { field: 'quantity', fits: sumOf(taken).toString() })
+    if (taken.length === MAX_RANGES)
+      return refuse('too-fragmented', { field: 'quantity', fits: sumOf(taken).toString() })
     const last = countOf(range) <= missing ? range.last : range.first + missing - 1n
     taken.push({ first: range.first, last })
     missing -= countOf({ first: range.first, last })
     if (missing === 0n) return taken.map(toWire)
   }
-  return refuse('not-enough-credits', { field: 'quantity', available: (quantity - missing).toString(), asked: quantity.toString() })
+  return refuse('not-enough-credits', {
+    field: 'quantity',
+    available: (quantity - missing).toString(),
+    asked: quantity.toString(),
+  })
 }
 
 function batchKnown(state: State, batch: string): Refusal | undefined {
@@ -119,15 +124,15 @@ function admitOwned(state: State, body: Movement, ranges: readonly Range[]): Ref
 }
 
 function admitHolds(state: State, body: Movement, ranges: readonly Range[]): Refusal | undefined {
-  if (batchHeld(state, body.batch)) return refuse('on-hold', { batch: body.batch })
-  for (const account of [body.from, body.to]) {
-    if (state.holdsOn(account).length > 0) return refuse('on-hold', { account })
+  if (batchHeld(state, body.batch)) return refuse('on-hold', { field: 'batch', batch: body.batch })
+  for (const field of ['from', 'to'] as const) {
+    if (state.holdsOn(body[field]).length > 0) return refuse('on-hold', { field, account: body[field] })
   }
   const held = heldRanges(state, body.batch)
   const free = without(ranges, held)
   return sumOf(free) === sumOf(ranges)
     ? undefined
-    : refuse('on-hold', { held: (sumOf(ranges) - sumOf(free)).toString() })
+    : refuse('on-hold', { field: 'ranges', held: (sumOf(ranges) - sumOf(free)).toString() })
 }
 
 function admitMovement(state: State, body: Movement, to: AccountKind): Refusal | undefined {

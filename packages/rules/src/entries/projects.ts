@@ -133,7 +133,10 @@ const Authorisation = z
     project: Id,
     unitType: z.string().regex(/^[A-Z0-9]{3,4}$/, 'must be a unit type'),
     quantity: Quantity,
-    purposes: z.array(Code).max(3),
+    purposes: z
+      .array(Code)
+      .max(3)
+      .refine((purposes) => new Set(purposes).size === purposes.length, 'each purpose stands once'),
     /** When a unit counts as first transferred; needed for every purpose other than use towards an NDC. */
     firstTransfer: z.enum(['authorisation', 'issuance', 'use-or-cancellation']).nullable(),
     cooperativeApproach: z

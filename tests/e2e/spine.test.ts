@@ -147,7 +147,7 @@ test('a name that stands twice in a command is refused: two readers must not see
     body: '{"token":"first","t\\u006fken":"second"}',
   })
   expect(response.status).toBe(400)
-  expect((await response.json()).errors).toMatchObject([{ field: 'token' }])
+  expect(await response.json()).toMatchObject({ errors: [{ field: 'token' }] })
   const authorisation = { unitType: 'ITMO', quantity: '5', purposes: ['NDC', 'NDC'] }
   const { items } = await sunfield.api.get('/national/projects')
   const twice = await cast.officer.command(`/national/projects/${items[0].id}/authorisations`, authorisation)

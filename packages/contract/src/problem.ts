@@ -97,7 +97,6 @@ export const problemStatus = {
   'batch-unknown': 404,
   'range-outside-batch': 422,
   'ranges-disorder': 422,
-  'too-many-ranges': 422,
   'not-owned': 409,
   'on-hold': 409,
   'not-enough-credits': 409,

@@ -47,7 +47,6 @@ export const refusalCodes = [
   'batch-unknown',
   'range-outside-batch',
   'ranges-disorder', // ranges overlap, touch or are not ascending
-  'too-many-ranges',
   'not-owned', // some units of the range are not held by the account
   'on-hold',
   'not-enough-credits',

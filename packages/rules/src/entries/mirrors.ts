@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { Commitment, countOf, fromWire, Id, isAscending, LegalDate, type Range, sumOf, WireRange } from '../ids.ts'
+import { Commitment, fromWire, Id, isAscending, LegalDate, type Range, sumOf, WireRange } from '../ids.ts'
 import { type Refusal, refuse } from '../refusal.ts'
 import { defineRule, firstOf, noEffects } from '../rule.ts'
 import { type Run, without } from '../runs.ts'
 import { mirrorClass } from '../spaces.ts'
-import { balanceId, type Keys, noKeys, type RowKey, type Rows, type State } from '../state.ts'
+import { balanceId, type Keys, noKeys, type RowKey, type State } from '../state.ts'
 import { fresh, freshStream } from './organisations.ts'
 
 /** `national` is this registry itself. */
@@ -102,10 +102,6 @@ function mirrorReads(state: State, body: MirrorRecord): Keys {
   return { ...noKeys(), rows, runs: [{ space: body.space, most: MAX_PIECES + 2, ...fromWire(body.range) }] }
 }
 
-function fateAccount(registry: Rows['registry'], fate: MirrorRecord['fate']): string {
-  return registry[fate]
-}
-
 /** Most known runs that one record may touch, so that an entry's work is bounded. */
 export const MAX_PIECES = 10_000
 
@@ -155,13 +151,13 @@ export const mirrorRecorded = defineRule<MirrorRecord, MirrorRecord>({
   streams: (state, body) => {
     const registry = state.get('registry', body.registry)
     if (!registry) return [body.project.id]
-    return [...new Set([body.project.id, registry.active, fateAccount(registry, body.fate)])]
+    return [...new Set([body.project.id, registry.active, registry[body.fate]])]
   },
   effects: (state, body) => {
     const registry = state.get('registry', body.registry)
     if (!registry) return noEffects()
     const unitClass = classOf(body)
-    const account = fateAccount(registry, body.fate)
+    const account = registry[body.fate]
     const { known, unknown } = partsOf(state, body)
     const ends = body.fate !== 'active'
     const postings = [
@@ -195,8 +191,3 @@ export const mirrorRecorded = defineRule<MirrorRecord, MirrorRecord>({
     }
   },
 })
-
-/** Tonnes of a mirror record, for reports. */
-export function mirroredQuantity(body: Pick<MirrorRecord, 'range'>): bigint {
-  return countOf(fromWire(body.range))
-}

@@ -69,6 +69,13 @@ async function install() {
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
   const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.includes('node_modules'))
   const env = { ...process.env, PATH: path.join(delimiter) }
+  let interrupted = false
+  const stop = () => {
+    interrupted = true
+    child.kill()
+  }
+  // Before npm runs: from its first moment on a signal must reach it.
+  for (const signal of SIGNALS) process.on(signal, stop)
   const child = spawn('npm', args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   const collect = (text) => {
@@ -77,12 +84,6 @@ async function install() {
   for (const stream of [child.stdout, child.stderr]) stream.on('data', collect)
   if (child.pid) writeFileSync(lock, String(child.pid))
   const heartbeat = setInterval(touch, HEARTBEAT_MS)
-  let interrupted = false
-  const stop = () => {
-    interrupted = true
-    child.kill()
-  }
-  for (const signal of SIGNALS) process.on(signal, stop)
   const code = await new Promise((resolve) => {
     child.on('error', (error) => {
       collect(error.message)

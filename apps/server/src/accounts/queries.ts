@@ -2,7 +2,7 @@ import type { Account, Balance, Holding, Page } from '@tallystick/contract'
 import type { AccountKind, Rows } from '@tallystick/rules'
 import { nationalSerial, print } from '@tallystick/serials'
 import { z } from 'zod'
-import { decodeCursor, IdKey, limitOf, pageFrom } from '../platform/cursor.ts'
+import { decodeCursor, IdKey, limitOf, pageFrom, TextPart } from '../platform/cursor.ts'
 import type { Services } from '../platform/services.ts'
 import { unitClassOf } from './classes.ts'
 
@@ -57,7 +57,7 @@ interface RunRow {
   scope: string | null
 }
 
-const RunKey = z.tuple([z.string().max(200), z.string().regex(/^\d{1,15}$/)])
+const RunKey = z.tuple([TextPart, z.string().regex(/^\d{1,15}$/)])
 
 export async function holdingPage(services: Services, account: string, query: PageAsked): Promise<Page<Holding>> {
   const [space, first] = decodeCursor(RunKey, query.cursor) ?? ['', '0']

@@ -1,5 +1,4 @@
 import type { Written } from '@tallystick/contract'
-import { z } from 'zod'
 import { type LogRow, logRowOf, placeOf } from '../platform/entries.ts'
 import type { Sender } from '../platform/idempotency.ts'
 import type { Actor, Services } from '../platform/services.ts'
@@ -24,9 +23,6 @@ export interface ApprovalRow {
   proposal: string
   mandate: string
 }
-
-/** Oldest first: instant and id. */
-export const PageKey = z.tuple([z.iso.datetime(), z.string().max(32)])
 
 const PROPOSALS = `
   SELECT p.id, p.type, p.by_mandate, p.created_by, p.request, p.key_sender, p.request_hash, p.proposal_hash,

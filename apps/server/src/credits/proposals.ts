@@ -12,7 +12,7 @@ import { isReceipt, randomId } from '@tallystick/ledger'
 import { isRefusal, proposalHash } from '@tallystick/rules'
 import type { FastifyInstance } from 'fastify'
 import { isGovernment } from '../platform/auth.ts'
-import { decodeCursor, limitOf, pageFrom } from '../platform/cursor.ts'
+import { CreatedKey, decodeCursor, limitOf, pageFrom } from '../platform/cursor.ts'
 import type { Sender } from '../platform/idempotency.ts'
 import { lawInForce } from '../platform/law.ts'
 import { type KnownNames, namesIn, speechOf } from '../platform/names.ts'
@@ -25,7 +25,6 @@ import {
   keepApproval,
   keepProposal,
   markAccepted,
-  PageKey,
   type ProposalRow,
   proposalById,
   proposalByKey,
@@ -48,7 +47,7 @@ export function registerProposals(app: FastifyInstance, services: Services): voi
   handle(app, services, listProposals, async ({ query, actor }) => {
     if (!isGovernment(actor)) throw problem('forbidden')
     const limit = limitOf(query)
-    const after = decodeCursor(PageKey, query.cursor)
+    const after = decodeCursor(CreatedKey, query.cursor)
     const rows = await proposalPage(services, { status: query.status, after }, limit + 1)
     const shown = await proposalsOf(services, rows)
     return pageFrom(

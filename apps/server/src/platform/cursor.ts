@@ -28,8 +28,18 @@ function badCursor() {
   return problem('cursor-invalid', {}, [{ field: 'cursor', message: 'is not a cursor of this list' }])
 }
 
+/** A text in a cursor: any that the database can hold. PostgreSQL has no U+0000 in text. */
+export const TextPart = z
+  .string()
+  .max(200)
+  .refine((text) => !text.includes('\u0000') && text.isWellFormed())
+/** An instant in a cursor, as PostgreSQL knows them: its years begin at 1. */
+export const InstantPart = z.iso.datetime().refine((at) => at >= '0001')
+
 /** A cursor over ids. */
-export const IdKey = z.tuple([z.string().max(200)])
+export const IdKey = z.tuple([TextPart])
+/** A cursor over what is sorted by the instant of its making, then by id. */
+export const CreatedKey = z.tuple([InstantPart, TextPart])
 /** A cursor over numbers that only grow: index or revision. */
 export const NumberKey = z.tuple([z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)])
 

@@ -176,7 +176,16 @@ describe('an odd address', () => {
         const cursor = Buffer.from(JSON.stringify(value)).toString('base64url')
         expect([200, 400]).toContain((await officer.get(`/national/${list}?cursor=${cursor}`)).status)
       }),
-      { numRuns: 200 },
+      {
+        numRuns: 200,
+        examples: [
+          ['organisations', ['\u0000']],
+          ['organisations', ['\ud800']],
+          ['users', ['0000-01-01T00:00:00Z', '']],
+          ['users', ['2026-01-01T00:00:00Z', '\u0000']],
+          ['users', ['9999-12-31T23:59:59.999999999Z', '']],
+        ],
+      },
     )
   })
 

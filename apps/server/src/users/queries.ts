@@ -1,8 +1,7 @@
 import type { Page, User } from '@tallystick/contract'
 import { randomId } from '@tallystick/ledger'
 import type pg from 'pg'
-import { z } from 'zod'
-import { decodeCursor, limitOf, pageFrom } from '../platform/cursor.ts'
+import { CreatedKey, decodeCursor, limitOf, pageFrom } from '../platform/cursor.ts'
 import type { Services } from '../platform/services.ts'
 
 /** An attempt to add a user that got no mandate blocks its e-mail address for this long. */
@@ -59,14 +58,12 @@ export async function userByMandate(services: Services, mandate: string): Promis
   return rows[0]
 }
 
-const UserKey = z.tuple([z.iso.datetime(), z.string().max(32)])
-
 export async function userPage(
   services: Services,
   organisation: string | null,
   query: { limit?: number | undefined; cursor?: string | undefined },
 ): Promise<Page<User>> {
-  const [at, id] = decodeCursor(UserKey, query.cursor) ?? [null, null]
+  const [at, id] = decodeCursor(CreatedKey, query.cursor) ?? [null, null]
   const limit = limitOf(query)
   const ofOrganisation = organisation === null ? '' : `AND r.row ? 'organisation' AND r.row ->> 'organisation' = $4`
   const { rows } = await services.pool.query<UserRow>(

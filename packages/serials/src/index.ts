@@ -1,4 +1,5 @@
 export { type CheckedText, splitCheck, withCheck } from './check-digits.ts'
+export { alpha3Of } from './countries.ts'
 export { anyOf, type SerialFormat } from './format.ts'
 export { type NationalParts, nationalSerial } from './formats/national.ts'
 export { MAX_SEARCH_LENGTH, recognise } from './recognise.ts'

@@ -1,6 +1,7 @@
 import { anyOf, type SerialFormat } from './format.ts'
 import { cdm } from './formats/cdm.ts'
 import { goldStandard } from './formats/gold-standard.ts'
+import { itmo } from './formats/itmo.ts'
 import { national } from './formats/national.ts'
 import { verra } from './formats/verra.ts'
 import type { Serial, SerialError } from './serial.ts'
@@ -11,6 +12,7 @@ export const formats = {
   verra,
   'gold-standard': goldStandard,
   cdm,
+  itmo,
   'gold-standard-any': anyOf('gold-standard-any', [goldStandard, cdm]),
 } satisfies Readonly<Record<string, SerialFormat>>
 

@@ -79,3 +79,25 @@ export function sumOf(ranges: Iterable<Range>): bigint {
   for (const range of ranges) sum += countOf(range)
   return sum
 }
+
+/** Millionths in a unit: certified tonnes are kept to the sixth decimal. */
+export const UNIT = 1_000_000n
+
+/** Certified tonnes on the wire: a decimal of at most 15 digits and 6 decimals. */
+export const Certified = z
+  .string()
+  .regex(/^(0|[1-9]\d{0,14})(\.\d{0,5}[1-9])?$/, 'must be a decimal such as 25.51, without needless zeros')
+
+/** As `Certified`; may be below zero. */
+export const SignedCertified = z
+  .string()
+  .regex(/^-?(0|[1-9]\d{0,14})(\.\d{0,5}[1-9])?$/, 'must be a decimal such as -3.2, without needless zeros')
+  .refine((text) => text !== '-0', 'zero has no sign')
+
+/** Millionths of a unit in a decimal. */
+export function microOf(decimal: string): bigint {
+  const negative = decimal.startsWith('-')
+  const [whole = '0', decimals = ''] = (negative ? decimal.slice(1) : decimal).split('.')
+  const micro = BigInt(whole) * UNIT + BigInt(decimals.padEnd(6, '0'))
+  return negative ? -micro : micro
+}

@@ -3,7 +3,7 @@ import type { Entry } from './envelope.ts'
 import { proposalHash } from './envelope.ts'
 import { DocumentName } from './ids.ts'
 import { type Refusal, refuse } from './refusal.ts'
-import type { State } from './state.ts'
+import type { Rows, State } from './state.ts'
 
 /** The role of the mandate that genesis names. */
 export const SYSTEM_ROLE = 'system/system'
@@ -54,6 +54,10 @@ export interface Act {
   organisations: string[]
   /** Units moved or issued, held against the mandate's limit. */
   quantity?: bigint
+  /** The holder's account asks for a second mandate that might have done the same. */
+  second?: boolean
+  /** Approvals are given by entries of their own. */
+  waived?: boolean
 }
 
 /** Is this act open to a role? `own` asks that one of the organisations concerned is the mandate's. */
@@ -68,6 +72,9 @@ export function admitMandate(state: State, table: PermissionTable, entry: Entry,
   const mandate = state.get('mandate', entry.by)
   if (!mandate) return refuse('mandate-unknown', { mandate: entry.by })
   if (!mandate.active) return refuse('mandate-revoked', { mandate: entry.by })
+  if (state.get('organisation', mandate.organisation)?.active !== true) {
+    return refuse('organisation-suspended', { organisation: mandate.organisation })
+  }
   if (!allows(table, mandate.role, mandate.organisation, act)) {
     return refuse('not-permitted', { action: act.action, role: mandate.role })
   }
@@ -87,6 +94,8 @@ export function admitApprovals(state: State, table: PermissionTable, entry: Entr
   const policy = table.approvals[act.action]
   const seen = new Set([entry.by])
   const proposal = entry.approvals.length > 0 ? proposalHash(entry) : ''
+  let ofTable = 0
+  let ofHolder = 0
   for (const approval of entry.approvals) {
     if (seen.has(approval.by)) return refuse('approval-not-distinct', { mandate: approval.by })
     seen.add(approval.by)
@@ -98,12 +107,28 @@ export function admitApprovals(state: State, table: PermissionTable, entry: Entr
     if (!mandate.active) return refuse('mandate-revoked', { mandate: approval.by })
     if (exceeds(mandate.limit, act))
       return refuse('mandate-limit', { mandate: approval.by, limit: mandate.limit ?? '' })
-    if (!policy?.by.includes(mandate.role))
+    if (state.get('organisation', mandate.organisation)?.active !== true) {
+      return refuse('organisation-suspended', { organisation: mandate.organisation })
+    }
+    const [byTable, bySecond] = [policy?.by.includes(mandate.role) === true, isSecond(table, mandate, act)]
+    if (!byTable && !bySecond)
       return refuse('not-permitted', { action: `approve ${act.action}`, role: mandate.role })
+    ofTable += byTable ? 1 : 0
+    ofHolder += bySecond ? 1 : 0
   }
   const needed = policy?.count ?? 0
-  if (entry.approvals.length < needed) {
-    return refuse('approval-missing', { needed: String(needed), given: String(entry.approvals.length) })
+  if (!act.waived && (ofTable < needed || (act.second && ofHolder < 1))) {
+    const least = Math.max(needed, act.second ? 1 : 0)
+    return refuse('approval-missing', { needed: String(least), given: String(entry.approvals.length) })
   }
   return undefined
+}
+
+/** A further mandate of the holder that might have done the same. */
+function isSecond(table: PermissionTable, mandate: Rows['mandate'], act: Act): boolean {
+  return (
+    act.second === true &&
+    act.organisations.includes(mandate.organisation) &&
+    allows(table, mandate.role, mandate.organisation, act)
+  )
 }

@@ -22,7 +22,7 @@ export interface Rule<Body, Request> {
   /** What the permission table is asked. */
   act(state: State, body: Body): Act
   admit(state: State, body: Body, law: Law, written: Written): Refusal | undefined
-  effects(state: State, body: Body, law: Law): Effects
+  effects(state: State, body: Body, law: Law, written: Written): Effects
   streams(state: State, body: Body): string[]
   /** What a mandate states here and public facts do not prove. */
   attested: string[]
@@ -32,7 +32,7 @@ export interface Rule<Body, Request> {
 export interface BoundBody {
   act(state: State): Act
   admit(state: State, law: Law, written: Written): Refusal | undefined
-  effects(state: State, law: Law): Effects
+  effects(state: State, law: Law, written: Written): Effects
   streams(state: State): string[]
 }
 
@@ -63,7 +63,7 @@ export function defineRule<Body extends Record<string, unknown>, Request>(rule: 
       return {
         act: (state) => rule.act(state, body),
         admit: (state, law, written) => rule.admit(state, body, law, written),
-        effects: (state, law) => rule.effects(state, body, law),
+        effects: (state, law, written) => rule.effects(state, body, law, written),
         streams: (state) => rule.streams(state, body),
       }
     },

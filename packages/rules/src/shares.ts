@@ -1,3 +1,10 @@
+import { z } from 'zod'
+
+/** A percentage from 0 to 100 with at most four decimals. */
+export const Percentage = z
+  .string()
+  .regex(/^(100(\.0{1,4})?|[1-9]?\d(\.\d{1,4})?)$/, 'must be a percentage with at most 4 decimals')
+
 /** Shares are percentages with at most four decimals; as whole numbers, 100 % is this. */
 const WHOLE = 1_000_000n
 
@@ -29,4 +36,10 @@ export function splitByShares(quantity: bigint, shares: readonly string[]): bigi
     left -= 1n
   }
   return parts
+}
+
+/** A percentage of a quantity in whole units, rounded up or down. */
+export function percentOf(quantity: bigint, percentage: string, rounding: 'up' | 'down'): bigint {
+  const exact = quantity * partsOf(percentage)
+  return rounding === 'up' ? (exact + WHOLE - 1n) / WHOLE : exact / WHOLE
 }

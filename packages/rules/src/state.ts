@@ -7,9 +7,47 @@ export type AccountKind =
   | 'holding'
   | 'retirement'
   | 'cancellation'
+  | 'buffer'
+  | 'share-of-proceeds'
+  | 'omge' // cancelled for overall mitigation in global emissions
+  | 'ndc-use'
+  | 'foreign' // an account in another country's registry
   | 'mirror-active'
   | 'mirror-retired'
   | 'mirror-cancelled'
+
+/** The kinds that a person may open. */
+export const openedKinds = [
+  'holding',
+  'retirement',
+  'cancellation',
+  'buffer',
+  'share-of-proceeds',
+  'omge',
+  'ndc-use',
+  'foreign',
+] as const
+
+/** The accounts to which parts of issuances go. */
+export interface Pools {
+  buffer: string | null
+  shareOfProceeds: string | null
+  omge: string | null
+  host: string | null
+}
+
+/** How an account wants its movements decided. */
+export interface AccountPolicy {
+  /** Units above which an outgoing movement needs a second mandate of the holder; `null`: never. */
+  secondAbove: string | null
+  /** Incoming transfers of others wait until the holder accepts them. */
+  acceptance: boolean
+  /** Transfers leave only for accounts of the same holder and trusted receivers. */
+  trustedOnly: boolean
+}
+
+/** What a movement that waits will be. */
+export type PendingKind = 'transfer' | 'retirement' | 'cancellation'
 
 export interface LedgerRow {
   ledger: string
@@ -25,14 +63,24 @@ export interface LedgerRow {
   preset: string
   projects: number
   certificates: number
+  pools: Pools
 }
 
 /** The state rows: a cache of the log, written only by effects, the only thing that decisions read. */
 export interface Rows {
   ledger: LedgerRow
-  organisation: { kind: string; name: string | null }
+  organisation: { kind: string; name: string | null; active: boolean }
   mandate: { organisation: string; role: string; limit: string | null; active: boolean }
-  account: { organisation: string; kind: AccountKind; active: boolean }
+  account: {
+    organisation: string
+    kind: AccountKind
+    active: boolean
+    policy: AccountPolicy | null
+    /** Of a foreign account: the registry that it is in, such as `KEN01`. */
+    registry: string | null
+  }
+  /** `<account>/<receiver>`: transfers to the receiver are trusted from an instant on. */
+  trusted: { from: string }
   project: {
     number: number
     state: string
@@ -40,35 +88,88 @@ export interface Rows {
     methodology: string
     title: string
     owners: { account: string; share: string }[]
+    /** Percentage of each issuance that goes to the buffer. */
+    buffer: string
+    /** Levies that are not taken from this project. */
+    exempt: string[]
+    /** Units that the project owes to the buffer. */
+    debt: bigint
+    /** Reversals that are not compensated. */
+    reversals: number
+    /** When units were last released to it from the buffer. */
+    released: string | null
   }
   authorisation: {
     project: string
     unitType: string
     quantity: bigint
     issued: bigint
+    /** Units of it that were first transferred. */
+    transferred: bigint
+    version: number
+    active: boolean
     purposes: string[]
     firstTransfer: string | null
     cooperativeApproach: string | null
   }
+  /** Of units of another Party: `project` and `authorisation` are empty, and `first` to `last` is the whole space. */
   batch: {
     space: string
     first: bigint
     last: bigint
+    class: string
     project: string
     vintage: string
     unitType: string
     authorisation: string
   }
+  /** The batch that stands for all ITMOs of one foreign series, by their space. */
+  series: { batch: string }
+  /** Millionths of a unit that were certified and not issued, by unit class; negative: a deficit. */
+  remainder: { micro: bigint }
+  /** A movement that waits; the holds on its ranges are `<id>/<number>`. */
+  pending: {
+    kind: PendingKind
+    batch: string
+    from: string
+    to: string
+    ranges: [string, string][]
+    purpose: string | null
+    beneficiary: string | null
+    proposer: string
+    approvers: string[]
+    /** Approvals still to be given: the roles that may; `null`: mandates of the holder that might move the units themselves. */
+    missing: (string[] | null)[]
+    acceptance: boolean
+    expiresAt: string
+  }
+  pledge: { account: string; batch: string; ranges: [string, string][]; to: string; expiresAt: string | null }
+  /** What the buffer holds: of a project by its id, of all by `all`; units by vintage. */
+  pool: { in: bigint; cancelled: bigint; released: bigint; vintages: Record<string, string> }
+  reversal: {
+    project: string
+    state: 'reported' | 'avoidable' | 'unavoidable' | 'dismissed' | 'compensated'
+    quantity: bigint
+    compensated: bigint
+  }
+  /** What is over and whose id is not used again: a hold, a movement that waited, a pledge; or an entry taken back, by its leaf. */
+  ended: { index: number }
   space: { next: bigint }
   balance: { debits: bigint; credits: bigint; floor: bigint | null }
-  hold: { batch: string | null; first: bigint | null; last: bigint | null; account: string | null; reason: string }
-  /** A hold that was lifted: its id is not used again. */
-  lifted: { index: number }
+  hold: {
+    batch: string | null
+    first: bigint | null
+    last: bigint | null
+    account: string | null
+    reason: string
+    expiresAt: string | null
+  }
   registry: { active: string; retired: string; cancelled: string }
   /** A project of another registry; the id of its stream. */
   foreign: { id: string; registry: string; code: string }
   stream: { revision: number; leaf: string }
-  key: { index: number }
+  /** An idempotency key: index and leaf of the entry that was written under it. */
+  key: { index: number; leaf: string }
   /** A document's SHA-256 with the index of the entry that first adopted it. */
   document: { index: number }
 }

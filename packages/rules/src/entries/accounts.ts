@@ -1,16 +1,29 @@
+import { alpha3Of } from '@tallystick/serials'
 import { z } from 'zod'
-import { Code, Id } from '../ids.ts'
+import { Code, Id, Quantity } from '../ids.ts'
 import { type Refusal, refuse } from '../refusal.ts'
 import { type AnyRule, defineRule, firstOf, noEffects } from '../rule.ts'
-import { type AccountKind, noKeys, type Rows, type State } from '../state.ts'
+import { type AccountKind, noKeys, openedKinds, type RowKey, type Rows, type State } from '../state.ts'
 import { freshStream } from './organisations.ts'
 
 const Opening = z.strictObject({
   organisation: Id,
   accounts: z
-    .array(z.strictObject({ account: Id, kind: z.enum(['holding', 'retirement', 'cancellation']) }))
+    .array(
+      z
+        .strictObject({
+          account: Id,
+          kind: z.enum(openedKinds),
+          /** Of a foreign account: Party and number of the registry that it is in, such as `KEN01`. */
+          registry: z
+            .string()
+            .regex(/^[A-Z]{3}\d{2}$/, 'must be a Party registry such as KEN01')
+            .nullable(),
+        })
+        .refine(({ kind, registry }) => (kind === 'foreign') === (registry !== null), 'foreign accounts have a registry'),
+    )
     .min(1)
-    .max(10),
+    .max(20),
 })
 type Opening = z.infer<typeof Opening>
 
@@ -36,14 +49,16 @@ export const accountsOpened = defineRule<Opening, Opening>({
       ...body.accounts.map(({ account }) => freshStream(state, 'account', account)),
       new Set(body.accounts.map(({ account }) => account)).size < body.accounts.length &&
         refuse('already-exists', { field: 'accounts' }),
+      body.accounts.some(({ registry }) => registry?.startsWith(alpha3Of(state.ledger().country))) &&
+        refuse('registry-own', { field: 'registry' }),
     ),
   streams: (_state, body) => body.accounts.map(({ account }) => account),
   effects: (_state, body) => ({
     ...noEffects(),
-    puts: body.accounts.map(({ account, kind }) => ({
+    puts: body.accounts.map(({ account, kind, registry }) => ({
       kind: 'account' as const,
       id: account,
-      row: { organisation: body.organisation, kind, active: true },
+      row: { organisation: body.organisation, kind, active: true, policy: null, registry },
     })),
   }),
 })
@@ -83,6 +98,113 @@ function statusRule(type: string, action: string, active: boolean): AnyRule {
 export const accountSuspended = statusRule('AccountSuspended', 'accounts.suspend', false)
 export const accountReactivated = statusRule('AccountReactivated', 'accounts.reactivate', true)
 
+const Policy = z.strictObject({
+  account: Id,
+  policy: z.strictObject({
+    /** Units above which an outgoing movement needs a second mandate of the holder; `0`: always; `null`: never. */
+    secondAbove: z.union([Quantity, z.literal('0')]).nullable(),
+    acceptance: z.boolean(),
+    trustedOnly: z.boolean(),
+  }),
+})
+type Policy = z.infer<typeof Policy>
+
+/** The holder says how movements of an account are decided. */
+export const accountPolicySet = defineRule<Policy, Policy>({
+  type: 'AccountPolicySet',
+  v: 1,
+  body: Policy,
+  request: Policy,
+  attested: [],
+  reads: (_state, { account }) => ({ ...noKeys(), rows: [{ kind: 'account', id: account }] }),
+  decide: (_state, request) => request,
+  act: (state, body) => ({
+    action: 'accounts.policy',
+    organisations: organisationsOf(state, [body.account]),
+    // A policy that asks for two mandates is not loosened by one.
+    second: state.get('account', body.account)?.policy?.secondAbove != null,
+  }),
+  admit: (state, body) => usable(state, 'account', body.account, 'holding'),
+  streams: (_state, body) => [body.account],
+  effects: (state, body) => {
+    const account = state.get('account', body.account)
+    return account
+      ? { ...noEffects(), puts: [{ kind: 'account', id: body.account, row: { ...account, policy: body.policy } }] }
+      : noEffects()
+  },
+})
+
+const Trust = z.strictObject({ account: Id, receiver: Id })
+type Trust = z.infer<typeof Trust>
+
+function trustRule(type: string, trusts: boolean): AnyRule {
+  return defineRule<Trust, Trust>({
+    type,
+    v: 1,
+    body: Trust,
+    request: Trust,
+    attested: [],
+    reads: (_state, { account, receiver }) => ({
+      ...noKeys(),
+      rows: [
+        { kind: 'account', id: account },
+        { kind: 'account', id: receiver },
+        { kind: 'trusted', id: `${account}/${receiver}` },
+      ],
+    }),
+    decide: (_state, request) => request,
+    act: (state, body) => ({
+      action: 'accounts.trust',
+      organisations: organisationsOf(state, [body.account]),
+      second: trusts && state.get('account', body.account)?.policy?.secondAbove != null,
+    }),
+    admit: (state, body) =>
+      firstOf(
+        usable(state, 'account', body.account, 'holding'),
+        trusts && usable(state, 'receiver', body.receiver, 'holding'),
+        body.account === body.receiver && refuse('same-account', { field: 'receiver' }),
+        trusts === (state.get('trusted', `${body.account}/${body.receiver}`) !== undefined) &&
+          refuse('account-already-so', { field: 'receiver', account: body.receiver }),
+      ),
+    streams: (_state, body) => [body.account],
+    effects: (_state, body, { preset }, { at }) => {
+      const from = new Date(Date.parse(at) + preset.trust.hours * 3_600_000).toISOString()
+      const id = `${body.account}/${body.receiver}`
+      return { ...noEffects(), puts: [{ kind: 'trusted', id, row: trusts ? { from } : null }] }
+    },
+  })
+}
+
+/** A receiver is trusted: after the preset's delay, so that a stolen sign-in does not empty the account at once. */
+export const receiverTrusted = trustRule('ReceiverTrusted', true)
+export const receiverRemoved = trustRule('ReceiverRemoved', false)
+
+/** What the policies of two accounts look at. */
+export function policyReads(from: string, to: string): RowKey[] {
+  return [{ kind: 'trusted', id: `${from}/${to}` }]
+}
+
+/** Does the holder's policy ask for a second mandate? */
+export function secondAsked(state: State, from: string, quantity: bigint): boolean {
+  const above = state.get('account', from)?.policy?.secondAbove ?? null
+  return above !== null && quantity > BigInt(above)
+}
+
+/** Must the receiver accept a transfer from this account? */
+export function acceptanceAsked(state: State, from: string, to: string): boolean {
+  const [sender, receiver] = [state.get('account', from), state.get('account', to)]
+  return receiver?.policy?.acceptance === true && sender?.organisation !== receiver.organisation
+}
+
+/** Where the sender's policy says so, others than the holder must be trusted, for long enough. */
+export function trustedReceiver(state: State, from: string, to: string, at: string): Refusal | undefined {
+  const [sender, receiver] = [state.get('account', from), state.get('account', to)]
+  if (sender?.policy?.trustedOnly !== true || sender.organisation === receiver?.organisation) return undefined
+  const trusted = state.get('trusted', `${from}/${to}`)
+  if (trusted && trusted.from <= at) return undefined
+  return refuse('receiver-not-trusted', { field: 'to', account: to, ...(trusted ? { from: trusted.from } : {}) })
+}
+
 /** The organisations of accounts, for the permission table; an unknown account has none. */
 export function organisationsOf(state: State, accounts: string[]): string[] {
   return accounts.flatMap((account) => state.get('account', account)?.organisation ?? [])
@@ -96,6 +218,9 @@ export function usable(state: State, field: string, id: string, ...kinds: Accoun
     return refuse('account-kind', { field, account: id, kind: account.kind, allowed: kinds.join(', ') })
   }
   if (!account.active) return refuse('account-not-active', { field, account: id })
+  if (state.get('organisation', account.organisation)?.active !== true) {
+    return refuse('organisation-suspended', { field, organisation: account.organisation })
+  }
   return undefined
 }
 

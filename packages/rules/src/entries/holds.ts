@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { Code, fromWire, Id, type Range, WireRange } from '../ids.ts'
+import { Code, fromWire, Id, Instant, type Range, WireRange } from '../ids.ts'
 import { refuse } from '../refusal.ts'
-import { defineRule, firstOf, noEffects } from '../rule.ts'
+import { type AnyRule, defineRule, firstOf, noEffects } from '../rule.ts'
 import { noKeys, type RowKey, type State } from '../state.ts'
 import { codeIn } from './accounts.ts'
 import { fresh } from './organisations.ts'
@@ -14,6 +14,8 @@ const Hold = z
     account: Id.nullable(),
     batch: Id.nullable(),
     range: WireRange.nullable(),
+    /** From when on the system may end it; `null`: it stands until it is lifted. */
+    expiresAt: Instant.nullable(),
   })
   .refine((body) => (body.account === null) !== (body.batch === null), 'give either account or batch')
   .refine((body) => body.range === null || body.batch !== null, 'a range needs its batch')
@@ -34,17 +36,17 @@ export const holdPlaced = defineRule<Hold, Hold>({
   attested: ['the ground of the hold'],
   reads: (_state, body) => ({
     ...noKeys(),
-    rows: [{ kind: 'hold', id: body.hold }, { kind: 'lifted', id: body.hold }, ...targetRow(body)],
+    rows: [{ kind: 'hold', id: body.hold }, { kind: 'ended', id: body.hold }, ...targetRow(body)],
   }),
   decide: (_state, request) => request,
   act: () => ({ action: 'holds.place', organisations: [] }),
-  admit: (state, body, { preset }) => {
+  admit: (state, body, { preset }, { at }) => {
     const batch = body.batch === null ? undefined : state.get('batch', body.batch)
     const account = body.account === null ? undefined : state.get('account', body.account)
     const range = body.range === null ? undefined : fromWire(body.range)
     return firstOf(
       fresh(state, 'hold', body.hold),
-      fresh(state, 'lifted', body.hold),
+      fresh(state, 'ended', body.hold),
       body.batch !== null && !batch && refuse('batch-unknown', { field: 'batch', batch: body.batch }),
       body.account !== null && !account && refuse('account-unknown', { field: 'account', account: body.account }),
       account &&
@@ -56,53 +58,76 @@ export const holdPlaced = defineRule<Hold, Hold>({
         (range.first < batch.first || range.last > batch.last) &&
         refuse('range-outside-batch', { field: 'range', batch: `${batch.first}-${batch.last}` }),
       codeIn('reason', body.reason, preset.purposes.hold),
+      body.expiresAt !== null && body.expiresAt <= at && refuse('expiry-wrong', { field: 'expiresAt', after: at }),
     )
   },
   streams: (_state, body) => [body.account ?? body.batch ?? ''],
-  effects: (_state, { hold, reason, account, batch, range }) => {
+  effects: (_state, { hold, reason, account, batch, range, expiresAt }) => {
     const { first, last } = range === null ? { first: null, last: null } : fromWire(range)
-    return { ...noEffects(), puts: [{ kind: 'hold', id: hold, row: { batch, first, last, account, reason } }] }
+    return { ...noEffects(), puts: [{ kind: 'hold', id: hold, row: { batch, first, last, account, reason, expiresAt } }] }
   },
 })
 
-const Lift = z.strictObject({ hold: Id })
-type Lift = z.infer<typeof Lift>
+const End = z.strictObject({ hold: Id })
+type End = z.infer<typeof End>
 
-export const holdLifted = defineRule<Lift, Lift>({
-  type: 'HoldLifted',
-  v: 1,
-  body: Lift,
-  request: Lift,
-  attested: ['the ground for lifting'],
-  reads: (state, { hold }) => {
-    const standing = state.peek('hold', hold)
-    return { ...noKeys(), rows: [{ kind: 'hold', id: hold }, ...(standing ? targetRow(standing) : [])] }
-  },
-  decide: (_state, request) => request,
-  act: () => ({ action: 'holds.lift', organisations: [] }),
-  admit: (state, body) => (state.get('hold', body.hold) ? undefined : refuse('hold-unknown', body)),
-  streams: (state, body) => {
-    const hold = state.get('hold', body.hold)
-    return hold ? [hold.account ?? hold.batch ?? ''] : []
-  },
-  effects: (state, body) => ({
-    ...noEffects(),
-    puts: [
-      { kind: 'hold', id: body.hold, row: null },
-      { kind: 'lifted', id: body.hold, row: { index: state.size } },
-    ],
-  }),
-})
+function endRule(type: string, action: string, attested: string[], expires: boolean): AnyRule {
+  return defineRule<End, End>({
+    type,
+    v: 1,
+    body: End,
+    request: End,
+    attested,
+    reads: (state, { hold }) => {
+      const standing = state.peek('hold', hold)
+      return { ...noKeys(), rows: [{ kind: 'hold', id: hold }, ...(standing ? targetRow(standing) : [])] }
+    },
+    decide: (_state, request) => request,
+    act: () => ({ action, organisations: [] }),
+    admit: (state, body, _law, { at }) => {
+      const hold = state.get('hold', body.hold)
+      if (!hold) return refuse('hold-unknown', body)
+      if (expires && (hold.expiresAt === null || at < hold.expiresAt)) {
+        return refuse('not-expired', { expiresAt: hold.expiresAt ?? '' })
+      }
+      return undefined
+    },
+    streams: (state, body) => {
+      const hold = state.get('hold', body.hold)
+      return hold ? [hold.account ?? hold.batch ?? ''] : []
+    },
+    effects: (state, body) => ({
+      ...noEffects(),
+      puts: [
+        { kind: 'hold', id: body.hold, row: null },
+        { kind: 'ended', id: body.hold, row: { index: state.size } },
+      ],
+    }),
+  })
+}
+
+export const holdLifted = endRule('HoldLifted', 'holds.lift', ['the ground for lifting'], false)
+export const holdExpired = endRule('HoldExpired', 'holds.expire', [], true)
+
+/** Holds on an account or on a whole batch, not on a range of it. */
+export function standingOn(state: State, target: string): string[] {
+  return state.holdsOn(target).filter((id) => state.get('hold', id)?.first === null)
+}
 
 /** Does a hold stand on the whole batch? */
 export function batchHeld(state: State, batch: string): boolean {
-  return state.holdsOn(batch).some((id) => state.get('hold', id)?.first === null)
+  return standingOn(state, batch).length > 0
 }
 
-/** The ranges of a batch on which a hold stands. */
-export function heldRanges(state: State, batch: string): Range[] {
+/** The ranges of a batch on which a hold stands, but for those of a movement that waited and now takes place. */
+export function heldRanges(state: State, batch: string, pending: string | null = null): Range[] {
   return state.holdsOn(batch).flatMap((id) => {
     const hold = state.get('hold', id)
-    return hold && hold.first !== null && hold.last !== null ? [{ first: hold.first, last: hold.last }] : []
+    if (!hold || hold.first === null || hold.last === null || isPartOf(id, pending)) return []
+    return [{ first: hold.first, last: hold.last }]
   })
+}
+
+function isPartOf(hold: string, pending: string | null): boolean {
+  return pending !== null && hold.startsWith(`${pending}/`)
 }

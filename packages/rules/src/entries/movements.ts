@@ -1,182 +1,76 @@
 import { z } from 'zod'
-import { Code, Commitment, countOf, fromWire, Id, Quantity, type Range, sumOf, toWire, WireRange } from '../ids.ts'
+import { Code, Commitment, Id, Quantity } from '../ids.ts'
 import type { Preset } from '../preset.ts'
 import { isRefusal, type Refusal, refuse } from '../refusal.ts'
-import { type AnyRule, defineRule, firstOf, noEffects } from '../rule.ts'
-import { without } from '../runs.ts'
-import { homeClass, homePrefix } from '../spaces.ts'
-import { type AccountKind, balanceId, type Effects, type Keys, noKeys, type RowKey, type State } from '../state.ts'
-import { codeIn, organisationsOf, usable } from './accounts.ts'
-import { batchHeld, heldRanges } from './holds.ts'
+import { type AnyRule, defineRule, firstOf, type Written } from '../rule.ts'
+import { type Keys, type Put, type State } from '../state.ts'
+import { acceptanceAsked, codeIn, organisationsOf, policyReads, secondAsked, trustedReceiver } from './accounts.ts'
+import {
+  admitFirstTransfer,
+  firstTransferPuts,
+  firstTransferReads,
+  isOimp,
+  itmoFirst,
+  marked,
+  untransferred,
+} from './first-transfer.ts'
+import {
+  admitMovement,
+  chosen,
+  decideRanges,
+  type Movement,
+  type MovementRequest,
+  movementEffects,
+  movementReads,
+  movementStreams,
+  ONE_OF_BOTH,
+  oneOfBoth,
+  parties,
+  piecesOf,
+  prefixOf,
+  quantityOf,
+  Ranges,
+} from './movement.ts'
+import { admitLastStep, pendingReads, settlePuts, stepAct } from './waiting.ts'
 
-/** At most this many ranges in one entry. */
-export const MAX_RANGES = 100
+/** The movement that waited and takes place by this entry; `null` for one that takes place at once. */
+const waited = { pending: Id.nullable() }
 
-const parties = { batch: Id, from: Id, to: Id }
-const Ranges = z.array(WireRange).min(1).max(MAX_RANGES)
+const TransferRequest = z.strictObject({ ...parties, ...chosen, ...waited }).refine(oneOfBoth, ONE_OF_BOTH)
+type TransferRequest = z.infer<typeof TransferRequest>
+const Transfer = z.strictObject({ ...parties, ranges: Ranges, ...waited })
+type Transfer = z.infer<typeof Transfer>
 
-/** Either exact ranges, or a quantity for which the ledger takes the lowest free serials. */
-const chosen = { ranges: Ranges.optional(), quantity: Quantity.optional() }
-const oneOfBoth = (value: { ranges?: unknown; quantity?: unknown }) =>
-  (value.ranges === undefined) !== (value.quantity === undefined)
-const ONE_OF_BOTH = 'give either quantity or ranges'
-
-interface Movement {
-  batch: string
-  from: string
-  to: string
-  ranges: [string, string][]
-}
-
-interface MovementRequest {
-  batch: string
-  from: string
-  to: string
-  ranges?: [string, string][] | undefined
-  quantity?: string | undefined
-}
-
-function movementReads(state: State, request: MovementRequest): Keys {
-  const rows: RowKey[] = [
-    { kind: 'batch', id: request.batch },
-    { kind: 'account', id: request.from },
-    { kind: 'account', id: request.to },
-  ]
+/** What a movement looks at, one that waited included. */
+function reads(state: State, request: MovementRequest & { pending: string | null }): Keys {
+  const keys = movementReads(state, request)
   const batch = state.peek('batch', request.batch)
-  if (!batch) return { ...noKeys(), rows }
-  const unitClass = homeClass(batch.project, batch.vintage, batch.unitType)
-  rows.push({ kind: 'project', id: batch.project })
-  for (const account of [request.from, request.to]) rows.push({ kind: 'balance', id: balanceId(account, unitClass) })
-  const ranges = (request.ranges ?? []).map(fromWire)
-  // A range that one account holds is one run, or few where attributes differ; what else is asked for is refused unread.
-  const lawful = admitRanges(ranges, batch) === undefined
-  return {
-    rows,
-    runs: lawful ? ranges.map((range) => ({ space: batch.space, most: MAX_RANGES, ...range })) : [],
-    held: request.quantity === undefined ? [] : [{ batch: request.batch, account: request.from }],
-    holdsOn: [request.batch, request.from, request.to],
-  }
+  const rows = [
+    ...keys.rows,
+    ...policyReads(request.from, request.to),
+    ...pendingReads(state, request.pending),
+    ...(batch ? firstTransferReads(state, batch) : []),
+  ]
+  return { ...keys, rows }
 }
 
-/** The lowest free serials of the account in the batch that make up the quantity. */
-function take(state: State, request: MovementRequest): [string, string][] | Refusal {
-  if (request.ranges !== undefined) return request.ranges
-  const quantity = BigInt(request.quantity ?? 0)
-  const owned = state
-    .runs(request.batch)
-    .all()
-    .filter((run) => run.account === request.from)
-  const taken: Range[] = []
-  let missing = quantity
-  for (const range of without(owned, heldRanges(state, request.batch))) {
-    if (taken.length === MAX_RANGES)
-      return refuse('too-fragmented', { field: 'quantity', fits: sumOf(taken).toString() })
-    const last = countOf(range) <= missing ? range.last : range.first + missing - 1n
-    taken.push({ first: range.first, last })
-    missing -= countOf({ first: range.first, last })
-    if (missing === 0n) return taken.map(toWire)
-  }
-  return refuse('not-enough-credits', {
-    field: 'quantity',
-    available: (quantity - missing).toString(),
-    asked: quantity.toString(),
-  })
-}
-
-function batchKnown(state: State, batch: string): Refusal | undefined {
-  return state.get('batch', batch) ? undefined : refuse('batch-unknown', { field: 'batch', batch })
-}
-
-function decideMovement<R extends MovementRequest>(state: State, request: R) {
-  const unknown = batchKnown(state, request.batch) ?? usable(state, 'from', request.from, 'holding')
-  if (unknown) return unknown
-  const ranges = take(state, request)
+function decided<R extends MovementRequest>(state: State, request: R) {
+  const ranges = decideRanges(state, request)
   if (isRefusal(ranges)) return ranges
   const { quantity: _, ...rest } = request
   return { ...rest, ranges }
 }
 
-/** Ranges ascend, do not touch, and lie in the batch. */
-function admitRanges(ranges: readonly Range[], batch: Range): Refusal | undefined {
-  let previous: Range | undefined
-  for (const range of ranges) {
-    const [first, last] = toWire(range)
-    if (range.last < range.first || (previous && range.first <= previous.last + 1n)) {
-      return refuse('ranges-disorder', { field: 'ranges', first, last })
-    }
-    if (range.first < batch.first || range.last > batch.last) {
-      return refuse('range-outside-batch', { field: 'ranges', first, last, batch: toWire(batch).join('-') })
-    }
-    previous = range
-  }
-  return undefined
-}
-
-function admitOwned(state: State, body: Movement, ranges: readonly Range[]): Refusal | undefined {
-  const runs = state.runs(body.batch)
-  for (const range of ranges) {
-    const [first, last] = toWire(range)
-    const owned = runs.pieces(range).filter((piece) => piece.account === body.from)
-    if (sumOf(owned) !== countOf(range))
-      return refuse('not-owned', { field: 'ranges', first, last, held: sumOf(owned).toString() })
-  }
-  return undefined
-}
-
-function admitHolds(state: State, body: Movement, ranges: readonly Range[]): Refusal | undefined {
-  if (batchHeld(state, body.batch)) return refuse('on-hold', { field: 'batch', batch: body.batch })
-  for (const field of ['from', 'to'] as const) {
-    if (state.holdsOn(body[field]).length > 0) return refuse('on-hold', { field, account: body[field] })
-  }
-  const held = heldRanges(state, body.batch)
-  const free = without(ranges, held)
-  return sumOf(free) === sumOf(ranges)
-    ? undefined
-    : refuse('on-hold', { field: 'ranges', held: (sumOf(ranges) - sumOf(free)).toString() })
-}
-
-function admitMovement(state: State, body: Movement, to: AccountKind): Refusal | undefined {
-  const batch = state.get('batch', body.batch)
-  if (!batch) return batchKnown(state, body.batch)
-  const ranges = body.ranges.map(fromWire)
-  return firstOf(
-    body.from === body.to && refuse('same-account', { field: 'to' }),
-    usable(state, 'from', body.from, 'holding'),
-    usable(state, 'to', body.to, to),
-    admitRanges(ranges, batch),
-    admitOwned(state, body, ranges),
-    admitHolds(state, body, ranges),
-  )
-}
-
-function movementEffects(state: State, body: Movement): Effects {
-  const batch = state.get('batch', body.batch)
-  if (!batch) return noEffects()
-  const unitClass = homeClass(batch.project, batch.vintage, batch.unitType)
-  const ranges = body.ranges.map(fromWire)
+/** What a movement needs that takes place at once. */
+export function directAct(state: State, action: string, body: Movement) {
+  const quantity = quantityOf(body)
   return {
-    puts: [],
-    postings: [{ from: body.from, to: body.to, class: unitClass, amount: sumOf(ranges) }],
-    runs: ranges.flatMap((range) =>
-      state
-        .runs(body.batch)
-        .pieces(range)
-        .map((piece) => ({ ...piece, account: body.to })),
-    ),
+    action,
+    organisations: organisationsOf(state, [body.from]),
+    quantity,
+    second: secondAsked(state, body.from, quantity),
   }
 }
-
-function movementStreams(state: State, body: Movement): string[] {
-  const project = state.get('batch', body.batch)?.project
-  return [body.batch, ...(project ? [project] : []), body.from, body.to]
-}
-
-const quantityOf = (body: Movement) => sumOf(body.ranges.map(fromWire))
-
-const TransferRequest = z.strictObject({ ...parties, ...chosen }).refine(oneOfBoth, ONE_OF_BOTH)
-type TransferRequest = z.infer<typeof TransferRequest>
-const Transfer = z.strictObject({ ...parties, ranges: Ranges })
-type Transfer = z.infer<typeof Transfer>
 
 /** Moves units of one batch from one holding account to another. */
 export const creditsTransferred = defineRule<Transfer, TransferRequest>({
@@ -185,52 +79,92 @@ export const creditsTransferred = defineRule<Transfer, TransferRequest>({
   body: Transfer,
   request: TransferRequest,
   attested: [],
-  reads: movementReads,
-  decide: decideMovement,
-  act: (state, body) => ({
-    action: 'credits.transfer',
-    organisations: organisationsOf(state, [body.from]),
-    quantity: quantityOf(body),
-  }),
-  admit: (state, body) => admitMovement(state, body, 'holding'),
+  reads,
+  decide: decided,
+  act: (state, body) =>
+    body.pending === null ? directAct(state, 'credits.transfer', body) : stepAct(state, body.pending, quantityOf(body)),
+  admit: (state, body, law, written) =>
+    firstOf(
+      admitMovement(state, body, { from: ['holding'], to: ['holding'], pending: body.pending }),
+      trustedReceiver(state, body.from, body.to, written.at),
+      body.pending === null
+        ? acceptanceAsked(state, body.from, body.to) && refuse('acceptance-missing', { field: 'to', account: body.to })
+        : admitLastStep(state, { kind: 'transfer', purpose: null, beneficiary: null, ...body }, law, written),
+    ),
   streams: movementStreams,
-  effects: movementEffects,
+  effects: (state, body) => {
+    const effects = movementEffects(state, body)
+    return { ...effects, puts: settlePuts(state, body.pending) }
+  },
 })
 
-const ending = {
+export const ending = {
   purpose: Code,
   /** On whose behalf: a commitment, opened in the certificate. */
   beneficiary: Commitment.nullable(),
 }
-const EndRequest = z.strictObject({ ...parties, ...chosen, ...ending }).refine(oneOfBoth, ONE_OF_BOTH)
+const EndRequest = z.strictObject({ ...parties, ...chosen, ...ending, ...waited }).refine(oneOfBoth, ONE_OF_BOTH)
 type EndRequest = z.infer<typeof EndRequest>
 const End = z.strictObject({
   ...parties,
   ranges: Ranges,
   ...ending,
+  ...waited,
   allotted: z.strictObject({
     certificate: z.number().int().min(1),
     /** What the serials are printed with, so that the entry alone says which units it ends. */
-    prefix: z.string().regex(/^[A-Z0-9-]{10,40}$/),
+    prefix: z.string().regex(/^[A-Z0-9#-]{10,40}$/),
+    /** First of the consecutive ITMO numbers of the units that this entry transfers first. */
+    itmo: Quantity.nullable(),
   }),
 })
 type End = z.infer<typeof End>
 
-function allottedTo(state: State, id: string): End['allotted'] {
-  const { country, certificates } = state.ledger()
-  const batch = state.get('batch', id)
-  const project = batch && state.get('project', batch.project)
-  const prefix =
-    batch && project ? homePrefix({ ...batch, country, scope: project.scope, project: project.number }) : ''
-  return { certificate: certificates + 1, prefix }
+/** The units that an end for this purpose transfers first: use for other than an NDC makes that the event. */
+function endedFirst(state: State, body: Pick<End, 'batch' | 'ranges' | 'purpose'>) {
+  return isOimp(body.purpose) ? untransferred(piecesOf(state, body)) : []
 }
 
-function admitAllotted(state: State, { batch, allotted }: End): Refusal | undefined {
-  const { certificate, prefix } = allottedTo(state, batch)
+function allottedTo(state: State, body: Pick<End, 'batch' | 'ranges' | 'purpose'>): End['allotted'] {
+  const batch = state.get('batch', body.batch)
+  return {
+    certificate: state.ledger().certificates + 1,
+    prefix: batch ? prefixOf(state, batch) : '',
+    itmo: batch ? itmoFirst(state, batch, endedFirst(state, body)) : null,
+  }
+}
+
+function admitAllotted(state: State, body: End): Refusal | undefined {
+  const expected = allottedTo(state, body)
+  const wrong = (['certificate', 'prefix', 'itmo'] as const).find((field) => body.allotted[field] !== expected[field])
+  return wrong && refuse('allocation-wrong', { field: wrong })
+}
+
+/** Units are used for a purpose other than an NDC only where they were authorised for it. */
+export function admitPurpose(state: State, body: Pick<End, 'batch' | 'ranges' | 'purpose'>): Refusal | undefined {
+  const batch = state.get('batch', body.batch)
+  if (!batch || batch.project === '' || !isOimp(body.purpose)) return undefined
+  const purposes = state.get('authorisation', batch.authorisation)?.purposes ?? []
   return firstOf(
-    allotted.certificate !== certificate && refuse('allocation-wrong', { field: 'certificate' }),
-    allotted.prefix !== prefix && refuse('allocation-wrong', { field: 'prefix' }),
+    !purposes.includes(body.purpose) &&
+      refuse('purpose-not-authorised', { field: 'purpose', allowed: purposes.join(', ') }),
+    admitFirstTransfer(state, batch.authorisation, endedFirst(state, body)),
   )
+}
+
+export function sameHolder(state: State, body: Movement): Refusal | undefined {
+  return state.get('account', body.from)?.organisation === state.get('account', body.to)?.organisation
+    ? undefined
+    : refuse('account-foreign', { field: 'to', account: body.to })
+}
+
+function endPuts(state: State, body: End): Put[] {
+  const batch = state.get('batch', body.batch)
+  return [
+    { kind: 'ledger', id: 'ledger', row: { ...state.ledger(), certificates: body.allotted.certificate } },
+    ...(batch ? firstTransferPuts(state, batch, endedFirst(state, body), body.allotted.itmo) : []),
+    ...settlePuts(state, body.pending),
+  ]
 }
 
 /** An end of units: they reach an account of the same organisation that nothing leaves. */
@@ -242,30 +176,33 @@ function endRule(type: string, action: string, kind: 'retirement' | 'cancellatio
     body: End,
     request: EndRequest,
     attested: ['the purpose and the beneficiary'],
-    reads: movementReads,
+    reads,
     decide: (state, request) => {
-      const decided = decideMovement(state, request)
-      if (isRefusal(decided)) return decided
-      return { ...decided, allotted: allottedTo(state, request.batch) }
+      const body = decided(state, request)
+      return isRefusal(body) ? body : { ...body, allotted: allottedTo(state, body) }
     },
-    act: (state, body) => ({
-      action,
-      organisations: organisationsOf(state, [body.from]),
-      quantity: quantityOf(body),
-    }),
-    admit: (state, body, { preset }) =>
+    act: (state, body) =>
+      body.pending === null ? directAct(state, action, body) : stepAct(state, body.pending, quantityOf(body)),
+    admit: (state, body, law, written: Written) =>
       firstOf(
-        admitMovement(state, body, kind),
-        state.get('account', body.from)?.organisation !== state.get('account', body.to)?.organisation &&
-          refuse('account-foreign', { field: 'to', account: body.to }),
-        codeIn('purpose', body.purpose, purposes(preset)),
+        admitMovement(state, body, { from: ['holding'], to: [kind], pending: body.pending }),
+        sameHolder(state, body),
+        codeIn('purpose', body.purpose, purposes(law.preset)),
+        admitPurpose(state, body),
         admitAllotted(state, body),
+        body.pending !== null && admitLastStep(state, { kind, ...body }, law, written),
       ),
     streams: movementStreams,
-    effects: (state, body) => ({
-      ...movementEffects(state, body),
-      puts: [{ kind: 'ledger', id: 'ledger', row: { ...state.ledger(), certificates: body.allotted.certificate } }],
-    }),
+    effects: (state, body) => {
+      const batch = state.get('batch', body.batch)
+      const first = batch ? marked(state, batch, endedFirst(state, body), body.allotted.itmo) : []
+      const words = new Map(first.map((piece) => [piece.first, piece.attributes]))
+      const effects = movementEffects(state, body, (piece) => ({
+        ...piece,
+        attributes: words.get(piece.first) ?? piece.attributes,
+      }))
+      return { ...effects, puts: endPuts(state, body) }
+    },
   })
 }
 

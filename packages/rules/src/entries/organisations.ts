@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { Commitment, Id, Quantity } from '../ids.ts'
+import { Code, Commitment, Id, Quantity } from '../ids.ts'
 import { type Refusal, refuse } from '../refusal.ts'
-import { defineRule, firstOf, noEffects } from '../rule.ts'
+import { type AnyRule, defineRule, firstOf, noEffects } from '../rule.ts'
 import { noKeys, type RowKind, type State } from '../state.ts'
 
 /** An id may be used once, for one thing. */
@@ -35,9 +35,46 @@ export const organisationRegistered = defineRule<Organisation, Organisation>({
   streams: () => [],
   effects: (_state, body) => ({
     ...noEffects(),
-    puts: [{ kind: 'organisation', id: body.organisation, row: { kind: body.kind, name: body.name } }],
+    puts: [{ kind: 'organisation', id: body.organisation, row: { kind: body.kind, name: body.name, active: true } }],
   }),
 })
+
+const Status = z.strictObject({ organisation: Id, reason: Code })
+type Status = z.infer<typeof Status>
+
+function statusRule(type: string, action: string, active: boolean): AnyRule {
+  return defineRule<Status, Status>({
+    type,
+    v: 1,
+    body: Status,
+    request: Status,
+    attested: ['the reason'],
+    reads: (_state, { organisation }) => ({ ...noKeys(), rows: [{ kind: 'organisation', id: organisation }] }),
+    decide: (_state, request) => request,
+    act: (_state, body) => ({ action, organisations: [body.organisation] }),
+    admit: (state, body, { preset }) => {
+      const organisation = state.get('organisation', body.organisation)
+      return firstOf(
+        !organisation && refuse('organisation-unknown', { organisation: body.organisation }),
+        body.organisation === state.ledger().authority && refuse('organisation-authority', { field: 'organisation' }),
+        organisation?.active === active && refuse('organisation-already-so', { organisation: body.organisation }),
+        !preset.purposes.suspension.includes(body.reason) &&
+          refuse('code-unknown', { field: 'reason', code: body.reason, allowed: preset.purposes.suspension.join(', ') }),
+      )
+    },
+    streams: () => [],
+    effects: (state, body) => {
+      const organisation = state.get('organisation', body.organisation)
+      return organisation
+        ? { ...noEffects(), puts: [{ kind: 'organisation', id: body.organisation, row: { ...organisation, active } }] }
+        : noEffects()
+    },
+  })
+}
+
+/** Its mandates cannot act and its accounts take no part in movements until it is reactivated. */
+export const organisationSuspended = statusRule('OrganisationSuspended', 'organisations.suspend', false)
+export const organisationReactivated = statusRule('OrganisationReactivated', 'organisations.reactivate', true)
 
 const Grant = z.strictObject({
   mandate: Id,

@@ -1,15 +1,17 @@
 import { z } from 'zod'
-import { Code, Commitment, Id, Quantity } from '../ids.ts'
-import { refuse } from '../refusal.ts'
+import { Code, Commitment, Id } from '../ids.ts'
+import { type Refusal, refuse } from '../refusal.ts'
 import { defineRule, firstOf, noEffects } from '../rule.ts'
 import { sharesSumTo100 } from '../shares.ts'
-import { noKeys } from '../state.ts'
-import { codeIn, organisationsOf, usable } from './accounts.ts'
-import { fresh, freshStream } from './organisations.ts'
+import { noKeys, type State } from '../state.ts'
+import { organisationsOf, usable } from './accounts.ts'
+import { freshStream } from './organisations.ts'
 
 const Share = z.string().regex(/^(100|[1-9]?\d)(\.\d{1,4})?$/, 'must be a percentage with at most 4 decimals')
 
-const Owner = z.strictObject({ account: Id, share: Share })
+export const Owner = z.strictObject({ account: Id, share: Share })
+const Owners = z.array(Owner).min(1).max(50)
+type Owners = z.infer<typeof Owners>
 
 const ProjectRequest = z.strictObject({
   project: Id,
@@ -18,7 +20,7 @@ const ProjectRequest = z.strictObject({
   methodology: z
     .string()
     .regex(/^[A-Z][A-Za-z0-9./-]{1,39}( v\d{1,3}(\.\d{1,3}){0,2})?$/, 'must be the code of a methodology'),
-  owners: z.array(Owner).min(1).max(50),
+  owners: Owners,
 })
 type ProjectRequest = z.infer<typeof ProjectRequest>
 
@@ -52,10 +54,7 @@ export const projectRegistered = defineRule<Project, ProjectRequest>({
       body.allotted.number !== state.ledger().projects + 1 && refuse('allocation-wrong', { field: 'number' }),
       !preset.scopes.includes(body.scope) &&
         refuse('scope-unknown', { field: 'scope', allowed: preset.scopes.join(', ') }),
-      ...body.owners.map(({ account }) => usable(state, 'owners', account, 'holding')),
-      new Set(body.owners.map(({ account }) => account)).size < body.owners.length &&
-        refuse('already-exists', { field: 'owners' }),
-      !sharesSumTo100(body.owners.map(({ share }) => share)) && refuse('shares-not-100', { field: 'owners' }),
+      admitOwners(state, body.owners),
     ),
   streams: (_state, body) => [body.project],
   effects: (state, body, { preset }) => ({
@@ -72,10 +71,62 @@ export const projectRegistered = defineRule<Project, ProjectRequest>({
           methodology: body.methodology,
           title: body.title,
           owners: body.owners,
+          buffer: '0',
+          exempt: [],
+          debt: 0n,
+          reversals: 0,
+          released: null,
         },
       },
     ],
   }),
+})
+
+/** Every owner has an account that takes part, once, and the shares sum to 100 %. */
+function admitOwners(state: State, owners: Owners): Refusal | undefined {
+  return firstOf(
+    ...owners.map(({ account }) => usable(state, 'owners', account, 'holding')),
+    new Set(owners.map(({ account }) => account)).size < owners.length && refuse('already-exists', { field: 'owners' }),
+    !sharesSumTo100(owners.map(({ share }) => share)) && refuse('shares-not-100', { field: 'owners' }),
+  )
+}
+
+const Ownership = z.strictObject({ project: Id, owners: Owners })
+type Ownership = z.infer<typeof Ownership>
+
+/** Other owners, or other shares, from the next issuance on. What was issued stays where it is. */
+export const ownershipChanged = defineRule<Ownership, Ownership>({
+  type: 'OwnershipChanged',
+  v: 1,
+  body: Ownership,
+  request: Ownership,
+  attested: ['the consent of those who owned it before'],
+  reads: (_state, request) => ({
+    ...noKeys(),
+    rows: [
+      { kind: 'project', id: request.project },
+      ...request.owners.map(({ account }) => ({ kind: 'account' as const, id: account })),
+    ],
+  }),
+  decide: (_state, request) => request,
+  act: () => ({ action: 'projects.own', organisations: [] }),
+  admit: (state, body) => {
+    const project = state.get('project', body.project)
+    return firstOf(
+      !project && refuse('project-unknown', { project: body.project }),
+      admitOwners(state, body.owners),
+      project &&
+        JSON.stringify(project.owners) === JSON.stringify(body.owners) &&
+        refuse('nothing-changes', { field: 'owners' }),
+    )
+  },
+  streams: (_state, body) => [body.project, ...body.owners.map(({ account }) => account)],
+  effects: (state, body) => {
+    const project = state.get('project', body.project)
+    return project
+      ? { ...noEffects(), puts: [{ kind: 'project', id: body.project, row: { ...project, owners: body.owners } }] }
+      : noEffects()
+  },
 })
 
 const Move = z.strictObject({ project: Id, move: Code })
@@ -125,63 +176,4 @@ export const projectMoved = defineRule<Move, Move>({
       ? { ...noEffects(), puts: [{ kind: 'project', id: body.project, row: { ...project, state: move.to } }] }
       : noEffects()
   },
-})
-
-const Authorisation = z
-  .strictObject({
-    authorisation: Id,
-    project: Id,
-    unitType: z.string().regex(/^[A-Z0-9]{3,4}$/, 'must be a unit type'),
-    quantity: Quantity,
-    purposes: z
-      .array(Code)
-      .max(3)
-      .refine((purposes) => new Set(purposes).size === purposes.length, 'each purpose stands once'),
-    /** When a unit counts as first transferred; needed for every purpose other than use towards an NDC. */
-    firstTransfer: z.enum(['authorisation', 'issuance', 'use-or-cancellation']).nullable(),
-    cooperativeApproach: z
-      .string()
-      .regex(/^CA\d{4}$/)
-      .nullable(),
-  })
-  .refine(
-    (body) => body.firstTransfer !== null || !body.purposes.some((purpose) => purpose.startsWith('OIMP')),
-    'firstTransfer is needed for OIMP purposes',
-  )
-type Authorisation = z.infer<typeof Authorisation>
-
-/** A quantity of mitigation outcomes is authorised (2/CMA.3 annex, para 2): nothing is issued beyond it. */
-export const quantityAuthorised = defineRule<Authorisation, Authorisation>({
-  type: 'QuantityAuthorised',
-  v: 1,
-  body: Authorisation,
-  request: Authorisation,
-  attested: ['the letter of authorisation'],
-  reads: (_state, request) => ({
-    ...noKeys(),
-    rows: [
-      { kind: 'authorisation', id: request.authorisation },
-      { kind: 'project', id: request.project },
-    ],
-  }),
-  decide: (_state, request) => request,
-  act: () => ({ action: 'credits.authorise', organisations: [] }),
-  admit: (state, body, { preset }) => {
-    const project = state.get('project', body.project)
-    return firstOf(
-      fresh(state, 'authorisation', body.authorisation),
-      !project && refuse('project-unknown', { project: body.project }),
-      project &&
-        !preset.project.mayAuthorise.includes(project.state) &&
-        refuse('project-state', { state: project.state, allowed: preset.project.mayAuthorise.join(', ') }),
-      !(body.unitType in preset.unitTypes) &&
-        refuse('unit-type-unknown', { field: 'unitType', allowed: Object.keys(preset.unitTypes).join(', ') }),
-      ...body.purposes.map((purpose) => codeIn('purposes', purpose, preset.purposes.authorisation)),
-    )
-  },
-  streams: (_state, body) => [body.project],
-  effects: (_state, { authorisation, quantity, ...granted }) => ({
-    ...noEffects(),
-    puts: [{ kind: 'authorisation', id: authorisation, row: { ...granted, quantity: BigInt(quantity), issued: 0n } }],
-  }),
 })

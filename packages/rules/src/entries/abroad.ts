@@ -1,0 +1,332 @@
+import { alpha3Of } from '@tallystick/serials'
+import { z } from 'zod'
+import { fromWire, Id, isAscending, MAX_SERIAL, Quantity, sumOf, toWire, WireRange } from '../ids.ts'
+import type { Preset } from '../preset.ts'
+import { isRefusal, type Refusal, refuse } from '../refusal.ts'
+import { defineRule, firstOf, noEffects } from '../rule.ts'
+import { type Run, without } from '../runs.ts'
+import { itmoClass, itmoSpace } from '../spaces.ts'
+import { balanceId, type Keys, noKeys, type RowKey, type State } from '../state.ts'
+import { organisationsOf, usable } from './accounts.ts'
+import {
+  admitFirstTransfer,
+  firstTransferPuts,
+  firstTransferReads,
+  itmoFirst,
+  marked,
+  untransferred,
+} from './first-transfer.ts'
+import {
+  admitMovement,
+  chosen,
+  decideRanges,
+  type Movement,
+  movementEffects,
+  movementReads,
+  movementStreams,
+  ONE_OF_BOTH,
+  oneOfBoth,
+  parties,
+  piecesOf,
+  quantityOf,
+  Ranges,
+} from './movement.ts'
+import { directAct } from './movements.ts'
+import { freshStream } from './organisations.ts'
+
+const Allotted = z.strictObject({
+  /** First of the consecutive ITMO numbers of the units that this entry transfers first. */
+  itmo: Quantity.nullable(),
+})
+
+const Request = z.strictObject({ ...parties, ...chosen }).refine(oneOfBoth, ONE_OF_BOTH)
+type Request = z.infer<typeof Request>
+const Abroad = z.strictObject({ ...parties, ranges: Ranges, allotted: Allotted })
+type Abroad = z.infer<typeof Abroad>
+
+function firstReads(state: State, request: Request): Keys {
+  const keys = movementReads(state, request)
+  const batch = state.peek('batch', request.batch)
+  return { ...keys, rows: [...keys.rows, ...(batch ? firstTransferReads(state, batch) : [])] }
+}
+
+function itmoOf(state: State, body: Pick<Movement, 'batch' | 'ranges'>): string | null {
+  const batch = state.get('batch', body.batch)
+  return batch ? itmoFirst(state, batch, untransferred(piecesOf(state, body))) : null
+}
+
+function decided(state: State, request: Request): Abroad | Refusal {
+  const ranges = decideRanges(state, request)
+  if (isRefusal(ranges)) return ranges
+  const { batch, from, to } = request
+  return { batch, from, to, ranges, allotted: { itmo: itmoOf(state, { batch, ranges }) } }
+}
+
+/** Marks what was not first transferred yet, and moves all of it. */
+function firstEffects(state: State, body: Abroad) {
+  const batch = state.get('batch', body.batch)
+  if (!batch) return noEffects()
+  const first = untransferred(piecesOf(state, body))
+  const words = new Map(marked(state, batch, first, body.allotted.itmo).map((run) => [run.first, run.attributes]))
+  const effects = movementEffects(state, body, (piece) => ({
+    ...piece,
+    attributes: words.get(piece.first) ?? piece.attributes,
+  }))
+  return { ...effects, puts: firstTransferPuts(state, batch, first, body.allotted.itmo) }
+}
+
+function admitFirst(state: State, body: Abroad): Refusal | undefined {
+  const batch = state.get('batch', body.batch)
+  return firstOf(
+    batch !== undefined && admitFirstTransfer(state, batch.authorisation, untransferred(piecesOf(state, body))),
+    body.allotted.itmo !== itmoOf(state, body) && refuse('allocation-wrong', { field: 'itmo' }),
+  )
+}
+
+function admitUnitType(state: State, id: string, preset: Preset): Refusal | undefined {
+  const batch = state.get('batch', id)
+  const type = batch && preset.unitTypes[batch.unitType]
+  const abroad = Object.entries(preset.unitTypes).flatMap(([name, { abroad }]) => (abroad ? [name] : []))
+  return batch?.project && type?.abroad !== true
+    ? refuse('unit-type-not-movable', { field: 'batch', unitType: batch.unitType, allowed: abroad.join(', ') })
+    : undefined
+}
+
+/** International transfer: units leave for an account in another country's registry. What was not yet is first transferred. */
+export const creditsTransferredAbroad = defineRule<Abroad, Request>({
+  type: 'CreditsTransferredAbroad',
+  v: 1,
+  body: Abroad,
+  request: Request,
+  attested: ['that the registry abroad took them over'],
+  reads: firstReads,
+  decide: decided,
+  act: (state, body) => directAct(state, 'credits.transfer.abroad', body),
+  admit: (state, body, { preset }) =>
+    firstOf(
+      admitMovement(state, body, { from: ['holding'], to: ['foreign'] }),
+      admitUnitType(state, body.batch, preset),
+      admitFirst(state, body),
+    ),
+  streams: movementStreams,
+  effects: firstEffects,
+})
+
+const Marking = z.strictObject({
+  batch: Id,
+  account: Id,
+  ranges: Ranges,
+  event: z.enum(['authorisation', 'issuance']),
+  allotted: Allotted,
+})
+type Marking = z.infer<typeof Marking>
+const MarkingRequest = Marking.omit({ allotted: true })
+type MarkingRequest = z.infer<typeof MarkingRequest>
+
+/**
+ * Units of an authorisation that is also for use towards an NDC are set apart for other purposes: with its definition
+ * `authorisation` or `issuance` that makes them first transferred, though nothing moves.
+ */
+export const firstTransferRecorded = defineRule<Marking, MarkingRequest>({
+  type: 'FirstTransferRecorded',
+  v: 1,
+  body: Marking,
+  request: MarkingRequest,
+  attested: ['the purpose for which the units are set apart'],
+  reads: (state, { account, ...request }) => firstReads(state, { ...request, from: account, to: account }),
+  decide: (state, request) => ({ ...request, allotted: { itmo: itmoOf(state, request) } }),
+  act: (state, body) => ({
+    action: 'credits.first-transfer',
+    organisations: organisationsOf(state, [body.account]),
+    quantity: quantityOf(body),
+  }),
+  admit: (state, body) => {
+    const batch = state.get('batch', body.batch)
+    const definition = batch && state.get('authorisation', batch.authorisation)?.firstTransfer
+    const pieces = piecesOf(state, body)
+    return firstOf(
+      !batch && refuse('batch-unknown', { field: 'batch', batch: body.batch }),
+      batch?.project === '' && refuse('unit-type-not-movable', { field: 'batch' }),
+      usable(state, 'account', body.account, 'holding'),
+      body.ranges.some((range) => !isAscending(range)) && refuse('ranges-disorder', { field: 'ranges' }),
+      definition !== body.event && refuse('definition-differs', { field: 'event', definition: definition ?? '' }),
+      (sumOf(pieces) !== quantityOf(body) || pieces.some((piece) => piece.account !== body.account)) &&
+        refuse('not-owned', { field: 'ranges', held: sumOf(pieces).toString() }),
+      sumOf(untransferred(pieces)) !== sumOf(pieces) && refuse('already-transferred', { field: 'ranges' }),
+      admitFirst(state, { ...body, from: body.account, to: body.account }),
+    )
+  },
+  streams: (state, body) => {
+    const project = state.get('batch', body.batch)?.project
+    return [body.batch, ...(project ? [project] : []), body.account]
+  },
+  effects: (state, body) => {
+    const batch = state.get('batch', body.batch)
+    if (!batch) return noEffects()
+    const first = untransferred(piecesOf(state, body))
+    return {
+      puts: firstTransferPuts(state, batch, first, body.allotted.itmo),
+      postings: [],
+      runs: marked(state, batch, first, body.allotted.itmo),
+    }
+  },
+})
+
+/** ITMOs of another Party that enter: the series says which numbers they are. */
+const Series = z.strictObject({
+  cooperativeApproach: z.string().regex(/^CA\d{4}$/, 'must be a cooperative approach such as CA0001'),
+  registry: z.string().regex(/^[A-Z]{3}\d{2}$/, 'must be a Party registry such as KEN01'),
+  party: z.string().regex(/^[A-Z]{3}$/, 'must be a Party of three letters such as KEN'),
+  vintage: z.string().regex(/^20\d\d$/, 'must be a year such as 2024'),
+})
+const Acquired = z.strictObject({ batch: Id, from: Id, to: Id, ranges: z.array(WireRange).min(1).max(20), series: Series.nullable() })
+type Acquired = z.infer<typeof Acquired>
+
+function acquiredReads(state: State, request: Acquired): Keys {
+  if (request.series === null) return movementReads(state, request)
+  const space = itmoSpace(request.series)
+  const batch = state.peek('series', space)?.batch ?? request.batch
+  const accounts = [request.from, request.to, state.ledger().issuance]
+  const rows: RowKey[] = [
+    { kind: 'series', id: space },
+    { kind: 'batch', id: batch },
+    ...accounts.flatMap((id): RowKey[] => [
+      { kind: 'account', id },
+      { kind: 'balance', id: balanceId(id, itmoClass(request.series ?? nothing)) },
+    ]),
+  ]
+  const runs = request.ranges.filter(isAscending).map((range) => ({ space, most: 200, ...fromWire(range) }))
+  return { ...noKeys(), rows, runs, holdsOn: [batch, request.from, request.to] }
+}
+
+const nothing = { cooperativeApproach: '', registry: '', party: '', vintage: '' }
+
+/** Of the ranges: what is known here, held by the foreign account or by others, and what is not known yet. */
+function knownOf(state: State, body: Acquired): { known: Run[]; unknown: { first: bigint; last: bigint }[] } {
+  const known = piecesOf(state, body)
+  return { known, unknown: without(body.ranges.map(fromWire), known) }
+}
+
+function admitSeries(state: State, body: Acquired, series: NonNullable<Acquired['series']>): Refusal | undefined {
+  const space = itmoSpace(series)
+  const batch = state.get('series', space)?.batch
+  const from = state.get('account', body.from)
+  let last = 0n
+  const disorder = body.ranges.map(fromWire).find((range) => {
+    const bad = range.first < 1n || range.last < range.first || range.first <= last
+    last = range.last
+    return bad
+  })
+  const foreign = piecesOf(state, body).find((piece) => piece.account !== body.from)
+  return firstOf(
+    usable(state, 'from', body.from, 'foreign'),
+    usable(state, 'to', body.to, 'holding'),
+    disorder && refuse('ranges-disorder', { field: 'ranges', first: toWire(disorder)[0], last: toWire(disorder)[1] }),
+    series.party === alpha3Of(state.ledger().country) && refuse('registry-own', { field: 'series' }),
+    batch === undefined ? freshStream(state, 'batch', body.batch) : batch !== body.batch && refuse('allocation-wrong', { field: 'batch' }),
+    from?.registry === null && refuse('account-kind', { field: 'from', kind: from.kind, allowed: 'foreign' }),
+    foreign &&
+      refuse('already-exists', { field: 'ranges', first: foreign.first.toString(), last: foreign.last.toString() }),
+  )
+}
+
+/**
+ * Acquisition: units come from an account in another country's registry. Without `series` they are units that left from
+ * here and come back; with it, ITMOs of another Party, which enter once, and are known ever after.
+ */
+export const creditsAcquired = defineRule<Acquired, Acquired>({
+  type: 'CreditsAcquired',
+  v: 1,
+  body: Acquired,
+  request: Acquired,
+  attested: ['that the registry abroad gave them up'],
+  reads: acquiredReads,
+  decide: (state, request) => {
+    const known = request.series && state.get('series', itmoSpace(request.series))
+    return known ? { ...request, batch: known.batch } : request
+  },
+  act: (state, body) => ({
+    action: 'credits.acquire',
+    organisations: organisationsOf(state, [body.to]),
+    quantity: quantityOf(body),
+  }),
+  admit: (state, body) =>
+    body.series === null
+      ? admitMovement(state, body, { from: ['foreign'], to: ['holding'] })
+      : admitSeries(state, body, body.series),
+  streams: movementStreams,
+  effects: (state, body) => {
+    if (body.series === null) return movementEffects(state, body)
+    const { known, unknown } = knownOf(state, body)
+    const space = itmoSpace(body.series)
+    const unitClass = itmoClass(body.series)
+    const run = { space, batch: body.batch, class: unitClass, account: body.to, attributes: '' }
+    const row = {
+      space,
+      first: 1n,
+      last: MAX_SERIAL,
+      class: unitClass,
+      project: '',
+      vintage: body.series.vintage,
+      unitType: 'ITMO',
+      authorisation: '',
+    }
+    const postings = [
+      { from: state.ledger().issuance, to: body.to, class: unitClass, amount: sumOf(unknown) },
+      { from: body.from, to: body.to, class: unitClass, amount: sumOf(known) },
+    ]
+    return {
+      puts: [
+        { kind: 'series', id: space, row: { batch: body.batch } },
+        { kind: 'batch', id: body.batch, row },
+      ],
+      postings: postings.filter(({ amount }) => amount > 0n),
+      runs: [
+        ...unknown.map((range) => ({ ...run, ...range })),
+        ...known.map((piece) => ({ ...piece, account: body.to })),
+      ],
+    }
+  },
+})
+
+const Use = z.strictObject({ ...parties, ranges: Ranges, year: z.string().regex(/^20\d\d$/, 'must be a year such as 2030') })
+type Use = z.infer<typeof Use>
+const UseRequest = z
+  .strictObject({ ...parties, ...chosen, year: Use.shape.year })
+  .refine(oneOfBoth, ONE_OF_BOTH)
+type UseRequest = z.infer<typeof UseRequest>
+
+/** Use towards this country's NDC: of ITMOs, in a year of the NDC period in which the outcome happened. */
+export const creditsUsed = defineRule<Use, UseRequest>({
+  type: 'CreditsUsed',
+  v: 1,
+  body: Use,
+  request: UseRequest,
+  attested: [],
+  reads: movementReads,
+  decide: (state, request) => {
+    const ranges = decideRanges(state, request)
+    if (isRefusal(ranges)) return ranges
+    const { quantity: _, ...rest } = request
+    return { ...rest, ranges }
+  },
+  act: (state, body) => directAct(state, 'credits.use', body),
+  admit: (state, body, { preset }) => {
+    const vintage = state.get('batch', body.batch)?.vintage ?? ''
+    const period = preset.ndcPeriods.find(([from, to]) => from <= vintage && vintage <= to)
+    const own = untransferred(piecesOf(state, body))
+    return firstOf(
+      admitMovement(state, body, { from: ['holding'], to: ['ndc-use'] }),
+      own.length > 0 && refuse('not-first-transferred', { field: 'ranges', units: sumOf(own).toString() }),
+      !period && refuse('period-wrong', { field: 'batch', vintage, allowed: periods(preset) }),
+      period && !(period[0] <= body.year && body.year <= period[1]) &&
+        refuse('period-wrong', { field: 'year', vintage, allowed: period.join('-') }),
+    )
+  },
+  streams: movementStreams,
+  effects: (state, body) => movementEffects(state, body),
+})
+
+function periods({ ndcPeriods }: Preset): string {
+  return ndcPeriods.map((period) => period.join('-')).join(', ')
+}

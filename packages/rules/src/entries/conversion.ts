@@ -1,0 +1,141 @@
+import { z } from 'zod'
+import { CONVERTED, valueOf, withWord } from '../attributes.ts'
+import { Code, fromWire, Id, isAscending, SerialNumber, sumOf, WireRange } from '../ids.ts'
+import { type Refusal, refuse } from '../refusal.ts'
+import { defineRule, firstOf, noEffects } from '../rule.ts'
+import type { Run } from '../runs.ts'
+import { balanceId, noKeys, type State } from '../state.ts'
+import { organisationsOf, usable } from './accounts.ts'
+import { admitFirst, admitGround, batchPuts, groundOf, groundReads, nextNumber } from './issuance.ts'
+import { freshStream } from './organisations.ts'
+
+const source = {
+  /** The other registry, and the number space of its units as the mirror knows it. */
+  registry: z.string().regex(/^[a-z][a-z0-9-]{1,39}$/, 'must be the code of another registry'),
+  space: z.string().regex(/^[a-z][a-z0-9-]*:[A-Za-z0-9/._-]{1,100}$/, 'must be a space of another registry'),
+  ranges: z.array(WireRange).min(1).max(100),
+}
+
+const Request = z.strictObject({
+  batch: Id,
+  authorisation: Id,
+  vintage: z.string().regex(/^20\d\d$/, 'must be a year such as 2024'),
+  to: Id,
+  reason: Code,
+  source: z.strictObject(source),
+})
+type Request = z.infer<typeof Request>
+const Conversion = Request.extend({ allotted: z.strictObject({ first: SerialNumber }) })
+type Conversion = z.infer<typeof Conversion>
+
+function units(body: Request): bigint {
+  return sumOf(body.source.ranges.map(fromWire))
+}
+
+function piecesOf(state: State, { source }: Request): Run[] {
+  const runs = state.runs(source.space)
+  return source.ranges.flatMap((range) => runs.pieces(fromWire(range)))
+}
+
+/** The units stand cancelled in the records of their registry, are of the vintage, and nothing was issued for them yet. */
+function admitSource(state: State, body: Request): Refusal | undefined {
+  const registry = state.get('registry', body.source.registry)
+  if (!registry) return refuse('registry-unknown', { field: 'source', registry: body.source.registry })
+  let last = -1n
+  const disorder = body.source.ranges.find((range) => {
+    const bad = !isAscending(range) || BigInt(range[0]) <= last
+    last = BigInt(range[1])
+    return bad
+  })
+  if (disorder) return refuse('ranges-disorder', { field: 'source', first: disorder[0], last: disorder[1] })
+  const pieces = piecesOf(state, body)
+  const cancelled = pieces.filter(({ account }) => account === registry.cancelled)
+  const converted = pieces.find(({ attributes }) => valueOf(attributes, CONVERTED) !== undefined)
+  const other = pieces.find((piece) => piece.class.split('/')[2] !== body.vintage)
+  return firstOf(
+    sumOf(cancelled) !== units(body) && refuse('not-cancelled', { field: 'source', cancelled: sumOf(cancelled).toString() }),
+    converted && refuse('already-converted', { field: 'source', first: `${converted.first}`, last: `${converted.last}` }),
+    other && refuse('vintage-wrong', { field: 'vintage', known: other.class.split('/')[2] ?? '' }),
+  )
+}
+
+/**
+ * Conversion: units of another registry that are on record here as cancelled there are issued here, one for one, under an
+ * authorisation of this country. They are marked, so that it happens once.
+ */
+export const unitsConverted = defineRule<Conversion, Request>({
+  type: 'UnitsConverted',
+  v: 1,
+  body: Conversion,
+  request: Request,
+  attested: ['that they were cancelled for this conversion, and are of this project'],
+  reads: (state, request) => {
+    const ground = groundOf(state, request.authorisation)
+    const unitClass = ground ? `${ground.project}/${request.vintage}/${ground.authorisation.unitType}` : ''
+    return {
+      ...noKeys(),
+      rows: [
+        { kind: 'batch', id: request.batch },
+        { kind: 'registry', id: request.source.registry },
+        { kind: 'account', id: request.to },
+        { kind: 'balance', id: balanceId(request.to, unitClass) },
+        ...groundReads(state, request.authorisation, request.vintage),
+      ],
+      runs: request.source.ranges
+        .filter(isAscending)
+        .map((range) => ({ space: request.source.space, most: 1000, ...fromWire(range) })),
+    }
+  },
+  decide: (state, request) => {
+    const ground = groundOf(state, request.authorisation)
+    return ground
+      ? { ...request, allotted: { first: nextNumber(state, ground).toString() } }
+      : refuse('authorisation-unknown', { authorisation: request.authorisation })
+  },
+  act: (state, body) => ({
+    action: 'credits.convert',
+    organisations: organisationsOf(state, [body.to]),
+    quantity: units(body),
+  }),
+  admit: (state, body, { preset }) => {
+    const ground = groundOf(state, body.authorisation)
+    if (!ground) return refuse('authorisation-unknown', { authorisation: body.authorisation })
+    return firstOf(
+      freshStream(state, 'batch', body.batch),
+      usable(state, 'to', body.to, 'holding'),
+      admitSource(state, body),
+      admitGround(state, ground, units(body), preset),
+      admitFirst(state, ground, body.allotted.first, units(body)),
+      !preset.purposes.change.includes(body.reason) &&
+        refuse('code-unknown', { field: 'reason', allowed: preset.purposes.change.join(', ') }),
+    )
+  },
+  streams: (state, body) => {
+    const project = state.get('authorisation', body.authorisation)?.project
+    const cancelled = state.get('registry', body.source.registry)?.cancelled
+    return [body.batch, ...(project ? [project] : []), body.to, ...(cancelled ? [cancelled] : [])]
+  },
+  effects: (state, body) => {
+    const ground = groundOf(state, body.authorisation)
+    if (!ground) return noEffects()
+    const first = BigInt(body.allotted.first)
+    const quantity = units(body)
+    const unitClass = `${ground.project}/${body.vintage}/${ground.authorisation.unitType}`
+    return {
+      puts: batchPuts(ground, body, first, quantity, 0n),
+      postings: [{ from: state.ledger().issuance, to: body.to, class: unitClass, amount: quantity }],
+      runs: [
+        {
+          space: ground.space,
+          batch: body.batch,
+          class: unitClass,
+          account: body.to,
+          attributes: '',
+          first,
+          last: first + quantity - 1n,
+        },
+        ...piecesOf(state, body).map((piece) => ({ ...piece, attributes: withWord(piece.attributes, CONVERTED) })),
+      ],
+    }
+  },
+})

@@ -1,0 +1,205 @@
+import { z } from 'zod'
+import { FIRST_TRANSFER, ITMO, valueOf, withoutWord } from '../attributes.ts'
+import { decodeEntry, type Entry, encodeEntry, leafOf } from '../envelope.ts'
+import { Code, countOf, fromWire, Quantity, WireRange, Id } from '../ids.ts'
+import { isRefusal, type Refusal, refuse } from '../refusal.ts'
+import { defineRule, firstOf, noEffects } from '../rule.ts'
+import type { Run } from '../runs.ts'
+import { balanceId, type Effects, type Keys, noKeys, type Put, type Rows, type State } from '../state.ts'
+import { codeIn } from './accounts.ts'
+import { heldRanges, standingOn } from './holds.ts'
+import { batchRows } from './movement.ts'
+import { without } from '../runs.ts'
+
+const Correction = z.strictObject({
+  /** The whole entry that is taken back, as it stands in the log. */
+  original: z.record(z.string(), z.unknown()),
+  reason: Code,
+})
+type Correction = z.infer<typeof Correction>
+
+/** What a correction needs of the body of each type that can be taken back. */
+const Moved = z.object({ batch: Id, from: Id, to: Id, ranges: z.array(WireRange) })
+const Issued = z.object({
+  batch: Id,
+  authorisation: Id,
+  quantity: Quantity,
+  allotted: z.object({ parts: z.array(z.tuple([Id, z.string(), z.string()])) }),
+})
+
+const movements: readonly string[] = ['CreditsTransferred', 'CreditsRetired', 'CreditsCancelled']
+const correctable = [...movements, 'BatchIssued']
+
+/** Units on their way back: from the account that the original brought them to. */
+interface Back {
+  batch: string
+  legs: { account: string; to: string; ranges: [string, string][] }[]
+}
+
+interface Original {
+  entry: Entry
+  leaf: string
+  back: Back
+  issued: z.infer<typeof Issued> | undefined
+}
+
+/** Reads the original; only what is byte for byte an entry that can be taken back. */
+function originalOf(body: Correction, issuance: string): Original | Refusal {
+  const bytes = encodeEntry(body.original as Entry)
+  const entry = decodeEntry(bytes)
+  if (isRefusal(entry)) return refuse('malformed', { field: 'original', reason: entry.detail.reason ?? entry.refused })
+  if (!correctable.includes(entry.type)) {
+    return refuse('not-correctable', { field: 'original', type: entry.type, allowed: correctable.join(', ') })
+  }
+  const leaf = leafOf(bytes)
+  if (movements.includes(entry.type)) {
+    const moved = Moved.safeParse(entry.body)
+    if (!moved.success) return refuse('malformed', { field: 'original' })
+    const { batch, from, to, ranges } = moved.data
+    return { entry, leaf, back: { batch, legs: [{ account: to, to: from, ranges }] }, issued: undefined }
+  }
+  const issued = Issued.safeParse(entry.body)
+  if (!issued.success) return refuse('malformed', { field: 'original' })
+  const legs = issued.data.allotted.parts.map(([account, first, last]) => {
+    return { account, to: issuance, ranges: [[first, last] as [string, string]] }
+  })
+  return { entry, leaf, back: { batch: issued.data.batch, legs }, issued: issued.data }
+}
+
+function reads(state: State, request: Correction): Keys {
+  const original = originalOf(request, state.ledger().issuance)
+  if (isRefusal(original)) return noKeys()
+  const { back, entry, issued } = original
+  const batch = state.peek('batch', back.batch)
+  const accounts = back.legs.flatMap(({ account, to }) => [account, to])
+  return {
+    ...noKeys(),
+    rows: [
+      { kind: 'batch', id: back.batch },
+      { kind: 'ended', id: original.leaf },
+      ...(entry.key === null ? [] : [{ kind: 'key' as const, id: entry.key }]),
+      ...(issued ? [{ kind: 'authorisation' as const, id: issued.authorisation }] : []),
+      ...accounts.map((id) => ({ kind: 'account' as const, id })),
+      ...(batch
+        ? [...batchRows(batch), ...accounts.map((id) => ({ kind: 'balance' as const, id: balanceId(id, batch.class) }))]
+        : []),
+    ],
+    runs: batch
+      ? back.legs.flatMap(({ ranges }) =>
+          ranges.map((range) => ({ space: batch.space, most: 100, ...fromWire(range) })),
+        )
+      : [],
+    holdsOn: [back.batch, ...accounts],
+  }
+}
+
+/** The pieces of a leg, as they are now. */
+function piecesOf(state: State, batch: string, ranges: [string, string][]): Run[] {
+  const runs = state.runs(batch)
+  return ranges.flatMap((range) => runs.pieces(fromWire(range)))
+}
+
+function admitLeg(state: State, batch: string, { account, to, ranges }: Back['legs'][number]): Refusal | undefined {
+  const wanted = ranges.map(fromWire)
+  const pieces = piecesOf(state, batch, ranges)
+  const there = pieces.filter((piece) => piece.account === account).reduce((sum, piece) => sum + countOf(piece), 0n)
+  const asked = wanted.reduce((sum, range) => sum + countOf(range), 0n)
+  return firstOf(
+    there !== asked && refuse('units-moved', { field: 'original', account, there: there.toString() }),
+    without(wanted, heldRanges(state, batch)).length !== wanted.length && refuse('on-hold', { field: 'original' }),
+    [batch, account, to].some((target) => standingOn(state, target).length > 0) &&
+      refuse('on-hold', { field: 'original' }),
+  )
+}
+
+/** Nothing that the correction cannot undo hangs on the entry: the buffer's book, a debt, a first transfer by issuance. */
+function admitIssued(state: State, original: Original): Refusal | undefined {
+  if (!original.issued) return undefined
+  const { buffer } = state.ledger().pools
+  const batch = state.get('batch', original.back.batch)
+  const pieces = original.back.legs.flatMap(({ ranges }) => piecesOf(state, original.back.batch, ranges))
+  return firstOf(
+    original.back.legs.some(({ account }) => account === buffer) && refuse('units-moved', { field: 'original', account: buffer ?? '' }),
+    batch !== undefined &&
+      pieces.some(({ attributes }) => valueOf(attributes, FIRST_TRANSFER) !== undefined) &&
+      refuse('already-transferred', { field: 'original' }),
+  )
+}
+
+/**
+ * Takes an entry back by a compensating one, while the units are where it brought them: a transfer, a retirement, a
+ * cancellation, or a whole issuance. The entry itself stays in the log for ever.
+ */
+export const entryCorrected = defineRule<Correction, Correction>({
+  type: 'EntryCorrected',
+  v: 1,
+  body: Correction,
+  request: Correction,
+  attested: ['that the entry was an error'],
+  reads,
+  decide: (_state, request) => request,
+  act: () => ({ action: 'entries.correct', organisations: [] }),
+  admit: (state, body, { preset }) => {
+    const original = originalOf(body, state.ledger().issuance)
+    if (isRefusal(original)) return original
+    const { entry, leaf, back } = original
+    const known = entry.key === null ? undefined : state.get('key', entry.key)
+    return firstOf(
+      known?.leaf !== leaf && refuse('entry-unknown', { field: 'original', leaf }),
+      state.get('ended', leaf) && refuse('already-corrected', { field: 'original', leaf }),
+      codeIn('reason', body.reason, preset.purposes.correction),
+      admitIssued(state, original),
+      ...back.legs.map((leg) => admitLeg(state, back.batch, leg)),
+    )
+  },
+  streams: (state, body) => {
+    const original = originalOf(body, state.ledger().issuance)
+    if (isRefusal(original)) return []
+    const { batch, legs } = original.back
+    const project = state.get('batch', batch)?.project
+    const accounts = legs.flatMap(({ account, to }) => (to === state.ledger().issuance ? [account] : [account, to]))
+    return [...new Set([batch, ...(project ? [project] : []), ...accounts])]
+  },
+  effects: (state, body) => {
+    const original = originalOf(body, state.ledger().issuance)
+    return isRefusal(original) ? noEffects() : effectsOf(state, original)
+  },
+})
+
+function effectsOf(state: State, original: Original): Effects {
+  const { back, leaf, entry, issued } = original
+  const batch = state.get('batch', back.batch)
+  if (!batch) return noEffects()
+  const index = entry.key === null ? '' : String(state.get('key', entry.key)?.index)
+  const runs: Run[] = []
+  let unmarked = 0n
+  for (const { to, ranges } of back.legs) {
+    for (const piece of piecesOf(state, back.batch, ranges)) {
+      const undone = valueOf(piece.attributes, FIRST_TRANSFER) === index
+      if (undone) unmarked += countOf(piece)
+      const attributes = undone ? withoutWord(withoutWord(piece.attributes, FIRST_TRANSFER), ITMO) : piece.attributes
+      runs.push({ ...piece, account: to, attributes })
+    }
+  }
+  const postings = back.legs.map(({ account, to, ranges }) => {
+    const amount = ranges.map(fromWire).reduce((sum, range) => sum + countOf(range), 0n)
+    return { from: account, to, class: batch.class, amount }
+  })
+  return {
+    puts: [
+      { kind: 'ended', id: leaf, row: { index: state.size } },
+      ...authorisationPuts(state, batch, unmarked, BigInt(issued?.quantity ?? 0)),
+    ],
+    postings,
+    runs,
+  }
+}
+
+/** The authorisation has so much more left. */
+function authorisationPuts(state: State, batch: Rows['batch'], unmarked: bigint, unissued: bigint): Put[] {
+  const row = batch.authorisation === '' ? undefined : state.get('authorisation', batch.authorisation)
+  if (!row || (unmarked === 0n && unissued === 0n)) return []
+  const { issued, transferred } = row
+  const now = { ...row, issued: issued - unissued, transferred: transferred - unmarked }
+  return [{ kind: 'authorisation', id: batch.authorisation, row: now }]
+}

@@ -1,0 +1,221 @@
+import { z } from 'zod'
+import type { Law } from '../documents.ts'
+import { Id, Instant } from '../ids.ts'
+import { isRefusal, refuse } from '../refusal.ts'
+import { type AnyRule, defineRule, firstOf, noEffects } from '../rule.ts'
+import { type Keys, noKeys, type PendingKind, type State } from '../state.ts'
+import { acceptanceAsked, codeIn, organisationsOf, policyReads, secondAsked, trustedReceiver } from './accounts.ts'
+import {
+  admitMovement,
+  chosen,
+  decideRanges,
+  movementReads,
+  movementStreams,
+  ONE_OF_BOTH,
+  oneOfBoth,
+  parties,
+  quantityOf,
+  Ranges,
+} from './movement.ts'
+import { admitPurpose, ending, sameHolder } from './movements.ts'
+import { fresh } from './organisations.ts'
+import {
+  admitApprover,
+  admitWaiting,
+  approvalOf,
+  baseActions,
+  endPuts,
+  holdPuts,
+  isLastStep,
+  nextStep,
+  pendingReads,
+  stepAct,
+} from './waiting.ts'
+
+const proposed = {
+  movement: Id,
+  kind: z.enum(['transfer', 'retirement', 'cancellation']),
+  ...parties,
+  purpose: ending.purpose.nullable(),
+  beneficiary: ending.beneficiary,
+  /** Does the proposer ask that the receiver accepts, where the receiver's account does not ask for it itself? */
+  acceptance: z.boolean(),
+  expiresAt: Instant,
+}
+type Kinded = { kind: PendingKind; purpose: string | null; beneficiary: string | null; acceptance: boolean }
+const fitsKind = ({ kind, purpose, beneficiary, acceptance }: Kinded) =>
+  kind === 'transfer' ? purpose === null && beneficiary === null : purpose !== null && !acceptance
+const FITS_KIND = 'a transfer may ask for acceptance, an end has a purpose'
+
+const ProposalRequest = z
+  .strictObject({ ...proposed, ...chosen })
+  .refine(oneOfBoth, ONE_OF_BOTH)
+  .refine(fitsKind, FITS_KIND)
+type ProposalRequest = z.infer<typeof ProposalRequest>
+const Proposal = z.strictObject({ ...proposed, ranges: Ranges }).refine(fitsKind, FITS_KIND)
+type Proposal = z.infer<typeof Proposal>
+
+/** Where units of a movement of this kind go. */
+const targets = { transfer: 'holding', retirement: 'retirement', cancellation: 'cancellation' } as const
+
+/** The approvals that the movement waits for: those of the permission table, and that of the holder's account. */
+function missingFor(state: State, body: Proposal, { permissions }: Law): (string[] | null)[] {
+  const policy = permissions.approvals[baseActions[body.kind]]
+  const ofTable = Array.from({ length: policy?.count ?? 0 }, () => policy?.by ?? [])
+  return [...(secondAsked(state, body.from, quantityOf(body)) ? [null] : []), ...ofTable]
+}
+
+function asksAcceptance(state: State, body: Proposal): boolean {
+  return body.kind === 'transfer' && (body.acceptance || acceptanceAsked(state, body.from, body.to))
+}
+
+/** Whoever proposes a movement that others must approve or accept; the units are held meanwhile. */
+export const movementProposed = defineRule<Proposal, ProposalRequest>({
+  type: 'MovementProposed',
+  v: 1,
+  body: Proposal,
+  request: ProposalRequest,
+  attested: ['the purpose and the beneficiary'],
+  reads: (state, request) => {
+    const keys = movementReads(state, request)
+    return {
+      ...keys,
+      rows: [...keys.rows, ...policyReads(request.from, request.to), ...pendingReads(state, request.movement)],
+    }
+  },
+  decide: (state, request) => {
+    const ranges = decideRanges(state, request)
+    if (isRefusal(ranges)) return ranges
+    const { quantity: _, ...rest } = request
+    return { ...rest, ranges }
+  },
+  act: (state, body) => ({
+    action: baseActions[body.kind],
+    organisations: organisationsOf(state, [body.from]),
+    quantity: quantityOf(body),
+    waived: true,
+  }),
+  admit: (state, body, law, { at }) => {
+    const latest = new Date(Date.parse(at) + law.preset.pending.hours * 3_600_000).toISOString()
+    const end = body.kind === 'transfer' ? undefined : body.kind
+    return firstOf(
+      fresh(state, 'pending', body.movement),
+      fresh(state, 'ended', body.movement),
+      admitMovement(state, body, { from: ['holding'], to: [targets[body.kind]] }),
+      end === undefined ? trustedReceiver(state, body.from, body.to, at) : sameHolder(state, body),
+      end && codeIn('purpose', body.purpose ?? '', law.preset.purposes[end]),
+      end && admitPurpose(state, { ...body, purpose: body.purpose ?? '' }),
+      (body.expiresAt <= at || body.expiresAt > latest) &&
+        refuse('expiry-wrong', { field: 'expiresAt', after: at, latest }),
+      missingFor(state, body, law).length === 0 && !asksAcceptance(state, body) && refuse('nothing-awaited'),
+    )
+  },
+  streams: movementStreams,
+  effects: (state, body, law, { by }) => {
+    const { movement, acceptance: _, ...rest } = body
+    return {
+      ...noEffects(),
+      puts: [
+        {
+          kind: 'pending',
+          id: movement,
+          row: {
+            ...rest,
+            proposer: by,
+            approvers: [],
+            missing: missingFor(state, body, law),
+            acceptance: asksAcceptance(state, body),
+          },
+        },
+        ...holdPuts(movement, body.batch, body.ranges, 'pending', body.expiresAt),
+      ],
+    }
+  },
+})
+
+const Step = z.strictObject({ movement: Id })
+type Step = z.infer<typeof Step>
+
+/** The proposal's own streams; of one that is not there, none. */
+function streamsOf(state: State, { movement }: Step): string[] {
+  const waiting = state.get('pending', movement)
+  return waiting ? movementStreams(state, waiting) : []
+}
+
+function stepReads(state: State, { movement }: Step): Keys {
+  const waiting = state.peek('pending', movement)
+  const project = waiting && state.peek('batch', waiting.batch)?.project
+  return {
+    ...noKeys(),
+    rows: [...pendingReads(state, movement), ...(project ? [{ kind: 'project' as const, id: project }] : [])],
+  }
+}
+
+/** An approval after which others are still missing. The one after which none is, is the movement itself. */
+export const movementApproved = defineRule<Step, Step>({
+  type: 'MovementApproved',
+  v: 1,
+  body: Step,
+  request: Step,
+  attested: [],
+  reads: stepReads,
+  decide: (_state, request) => request,
+  act: (state, body) => stepAct(state, body.movement, quantityOf(state.get('pending', body.movement) ?? { ranges: [] })),
+  admit: (state, body, law, { by, at }) => {
+    const waiting = state.get('pending', body.movement)
+    return firstOf(
+      admitWaiting(state, body.movement, at),
+      waiting && isLastStep(waiting) && refuse('last-step', { type: baseActions[waiting.kind] }),
+      waiting && nextStep(waiting) === 'approve' && admitApprover(state, waiting, by, law),
+    )
+  },
+  streams: streamsOf,
+  effects: (state, body, law, { by }) => {
+    const waiting = state.get('pending', body.movement)
+    if (!waiting) return noEffects()
+    const given = approvalOf(state, waiting, by, law)
+    const row = {
+      ...waiting,
+      approvers: [...waiting.approvers, by],
+      missing: waiting.missing.filter((_, at) => at !== given),
+    }
+    return { ...noEffects(), puts: [{ kind: 'pending', id: body.movement, row }] }
+  },
+})
+
+/** A movement that waited does not take place; its units are free again. */
+function endRule(type: string, action: string, side: 'from' | 'to' | 'system'): AnyRule {
+  return defineRule<Step, Step>({
+    type,
+    v: 1,
+    body: Step,
+    request: Step,
+    attested: [],
+    reads: stepReads,
+    decide: (_state, request) => request,
+    act: (state, body) => {
+      const waiting = state.get('pending', body.movement)
+      return { action, organisations: waiting && side !== 'system' ? organisationsOf(state, [waiting[side]]) : [] }
+    },
+    admit: (state, body, _law, { at }) => {
+      const waiting = state.get('pending', body.movement)
+      if (!waiting) return refuse('movement-unknown', { movement: body.movement })
+      const due = side !== 'system' || at >= waiting.expiresAt
+      return due ? undefined : refuse('not-expired', { expiresAt: waiting.expiresAt })
+    },
+    streams: streamsOf,
+    effects: (state, body) => {
+      const waiting = state.get('pending', body.movement)
+      return waiting
+        ? { ...noEffects(), puts: endPuts(state, 'pending', body.movement, waiting.ranges) }
+        : noEffects()
+    },
+  })
+}
+
+/** Declined by whoever was to accept. */
+export const movementDeclined = endRule('MovementDeclined', 'movements.decline', 'to')
+/** Taken back by the holder, or by an approver who does not approve. */
+export const movementWithdrawn = endRule('MovementWithdrawn', 'movements.withdraw', 'from')
+/** Ended by the system, from its time on. */
+export const movementExpired = endRule('MovementExpired', 'movements.expire', 'system')

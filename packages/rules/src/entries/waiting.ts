@@ -1,0 +1,136 @@
+import type { Law } from '../documents.ts'
+import { type Act, allows } from '../permissions.ts'
+import { type Refusal, refuse } from '../refusal.ts'
+import { firstOf, type Written } from '../rule.ts'
+import type { PendingKind, Put, RowKey, Rows, State } from '../state.ts'
+import { organisationsOf } from './accounts.ts'
+
+/**
+ * A movement that waits: the holder's further mandates approve it first, then the receiver accepts it where that is asked
+ * for. The last of these steps is the movement itself: an entry of its type that names the movement that waited.
+ */
+export type Waiting = Rows['pending']
+
+/** The action of the permission table that a movement of this kind is. */
+export const baseActions: Readonly<Record<PendingKind, string>> = {
+  transfer: 'credits.transfer',
+  retirement: 'credits.retire',
+  cancellation: 'credits.cancel',
+}
+
+export function pendingReads(state: State, id: string | null): RowKey[] {
+  if (id === null) return []
+  const waiting = state.peek('pending', id)
+  return [
+    { kind: 'pending', id },
+    { kind: 'ended', id },
+    ...(waiting
+      ? [
+          { kind: 'batch' as const, id: waiting.batch },
+          { kind: 'account' as const, id: waiting.from },
+          { kind: 'account' as const, id: waiting.to },
+        ]
+      : []),
+  ]
+}
+
+/** Which step comes next. */
+export function nextStep(waiting: Pick<Waiting, 'missing' | 'acceptance'>): 'approve' | 'accept' {
+  return waiting.missing.length > 0 || !waiting.acceptance ? 'approve' : 'accept'
+}
+
+/** Does the next step complete the movement? */
+export function isLastStep({ missing, acceptance }: Pick<Waiting, 'missing' | 'acceptance'>): boolean {
+  return missing.length + (acceptance ? 1 : 0) === 1
+}
+
+/** What the permission table is asked of whoever takes the next step. Its approvals were asked for when it was proposed. */
+export function stepAct(state: State, id: string, quantity: bigint): Act {
+  const waiting = state.get('pending', id)
+  const step = waiting ? nextStep(waiting) : 'approve'
+  return {
+    action: `movements.${step}`,
+    organisations: waiting ? organisationsOf(state, [step === 'accept' ? waiting.to : waiting.from]) : [],
+    quantity,
+    waived: true,
+  }
+}
+
+export function admitWaiting(state: State, id: string, at: string): Refusal | undefined {
+  const waiting = state.get('pending', id)
+  if (!waiting) return refuse('movement-unknown', { movement: id })
+  return at < waiting.expiresAt ? undefined : refuse('expired', { expiresAt: waiting.expiresAt })
+}
+
+/** The first of the missing approvals that this mandate can give; -1 for none. */
+export function approvalOf(state: State, waiting: Waiting, by: string, { permissions }: Law): number {
+  const mandate = state.get('mandate', by)
+  if (!mandate) return -1
+  const act = { action: baseActions[waiting.kind], organisations: organisationsOf(state, [waiting.from]) }
+  return waiting.missing.findIndex((roles) =>
+    roles === null
+      ? mandate.organisation === act.organisations[0] && allows(permissions, mandate.role, mandate.organisation, act)
+      : roles.includes(mandate.role),
+  )
+}
+
+export function admitApprover(state: State, waiting: Waiting, by: string, law: Law): Refusal | undefined {
+  const distinct = by !== waiting.proposer && !waiting.approvers.includes(by)
+  return firstOf(
+    !distinct && refuse('approval-not-distinct', { mandate: by }),
+    approvalOf(state, waiting, by, law) < 0 &&
+      refuse('not-permitted', {
+        action: `approve ${baseActions[waiting.kind]}`,
+        role: state.get('mandate', by)?.role ?? '',
+      }),
+  )
+}
+
+type Completed = Pick<Waiting, 'kind' | 'batch' | 'from' | 'to' | 'ranges' | 'purpose' | 'beneficiary'> & {
+  pending: string | null
+}
+
+/** The entry is the last step of the movement that it names, and moves just what was proposed. */
+export function admitLastStep(state: State, body: Completed, law: Law, { by, at }: Written): Refusal | undefined {
+  const id = body.pending ?? ''
+  const broken = admitWaiting(state, id, at)
+  const waiting = state.get('pending', id)
+  if (broken || !waiting) return broken
+  const fields = ['kind', 'batch', 'from', 'to', 'purpose', 'beneficiary'] as const
+  const other = fields.find((field) => body[field] !== waiting[field])
+  return firstOf(
+    other && refuse('movement-differs', { field: other }),
+    JSON.stringify(body.ranges) !== JSON.stringify(waiting.ranges) && refuse('movement-differs', { field: 'ranges' }),
+    !isLastStep(waiting) &&
+      refuse('approval-missing', { needed: String(waiting.missing.length), given: String(waiting.approvers.length) }),
+    nextStep(waiting) === 'approve' && admitApprover(state, waiting, by, law),
+  )
+}
+
+/** Ids of the holds on a movement's ranges. */
+export function holdIds(id: string, ranges: readonly unknown[]): string[] {
+  return ranges.map((_, at) => `${id}/${at}`)
+}
+
+/** A movement or a pledge ends: its holds are gone and its id is not used again. */
+export function endPuts(state: State, kind: 'pending' | 'pledge', id: string, ranges: readonly unknown[]): Put[] {
+  return [
+    ...holdIds(id, ranges).map((hold) => ({ kind: 'hold' as const, id: hold, row: null })),
+    { kind, id, row: null },
+    { kind: 'ended', id, row: { index: state.size } },
+  ]
+}
+
+export function settlePuts(state: State, id: string | null): Put[] {
+  const waiting = id === null ? undefined : state.get('pending', id)
+  return id === null || !waiting ? [] : endPuts(state, 'pending', id, waiting.ranges)
+}
+
+/** The holds that keep the ranges until the movement or the pledge is over. */
+export function holdPuts(id: string, batch: string, ranges: readonly [string, string][], reason: string, expiresAt: string | null): Put[] {
+  return ranges.map(([first, last], at) => ({
+    kind: 'hold',
+    id: `${id}/${at}`,
+    row: { batch, first: BigInt(first), last: BigInt(last), account: null, reason, expiresAt },
+  }))
+}

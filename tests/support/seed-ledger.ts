@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { type Appended, append, Integrator, keysFile, nextInstant, PostgresLedger, receiptOf } from '@tallystick/ledger'
+import { type Appended, append, firstTerm, Integrator, keysFile, nextInstant, PostgresLedger, receiptOf } from '@tallystick/ledger'
 import { invariant, isRefusal, type Put, type Run, Shelf, State, sha256Bytes, sha256Hex } from '@tallystick/rules'
 import { bundlesOf, encodeBundle, MemoryTree, signCheckpoint, type Tile, tilePath, tilesOf } from '@tallystick/tlog'
 import pg from 'pg'
@@ -171,7 +171,7 @@ export async function seedFolder(folder: string, shape: SeedShape): Promise<Seed
   }
   for (const tile of tilesOf(size)) await put(tilePath(tile), hashesOf(tree, tile))
   for (const { sha256, bytes } of await fixture.ledger.documents()) await put(`content/${sha256}`, bytes)
-  await put('keys.json', keysFile(fixture.genesis))
+  await put('keys.json', keysFile([firstTerm(fixture.genesis)]))
   const { origin } = fixture.genesis
   const root = tree.root()
   const note = await signCheckpoint({ origin, size, root }, [fixture.key.signer(origin)])

@@ -3,6 +3,7 @@ import { accountReactivated, accountSuspended, accountsOpened } from './entries/
 import { documentAdopted, Genesis, genesis } from './entries/genesis.ts'
 import { holdLifted, holdPlaced } from './entries/holds.ts'
 import { batchIssued } from './entries/issuance.ts'
+import { keyRotated } from './entries/keys.ts'
 import { mirrorOpened, mirrorRecorded } from './entries/mirrors.ts'
 import { creditsCancelled, creditsRetired, creditsTransferred } from './entries/movements.ts'
 import { mandateGranted, mandateRevoked, organisationRegistered } from './entries/organisations.ts'
@@ -16,6 +17,7 @@ import type { Effects, Keys, RowKey, RowKind, State } from './state.ts'
 const rules: readonly AnyRule[] = [
   genesis,
   documentAdopted,
+  keyRotated,
   organisationRegistered,
   mandateGranted,
   mandateRevoked,

@@ -55,6 +55,10 @@ export const refusalCodes = [
   'hold-unknown',
   'registry-unknown',
   'class-differs', // units are already known under another project, vintage or type
+  'signing-key-name', // a key of the log is named as the log's origin
+  'signing-key-not-in-force', // only the key that signs now gives way to another
+  'signing-key-known', // the key has signed for this ledger before
+  'signature-wrong', // not by this key over the text that it should sign
   'already-retired', // units of a foreign registry are already recorded as retired or cancelled
 ] as const
 

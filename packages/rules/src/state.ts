@@ -25,6 +25,10 @@ export interface LedgerRow {
   preset: string
   projects: number
   certificates: number
+  /** The key that signs checkpoints from now on. */
+  key: string
+  /** Entries that were taken over from a predecessor, its genesis counted; 0 for a first log. */
+  kept: number
 }
 
 /** The state rows: a cache of the log, written only by effects, the only thing that decisions read. */
@@ -71,6 +75,8 @@ export interface Rows {
   key: { index: number }
   /** A document's SHA-256 with the index of the entry that first adopted it. */
   document: { index: number }
+  /** A key of the log, by its public half, with the index of the entry that first named it. */
+  signingKey: { index: number }
 }
 
 export type RowKind = keyof Rows

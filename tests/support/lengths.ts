@@ -12,7 +12,7 @@ export const lengths = {
   /** Random lives of the model test. */
   sequences: length('TALLYSTICK_SEQUENCES', 30),
   /** Seeds of the simulation. */
-  seeds: length('TALLYSTICK_SEEDS', 60),
+  seeds: length('TALLYSTICK_SEEDS', 40),
   /** Rounds of each concurrency case. */
   rounds: length('TALLYSTICK_ROUNDS', 5),
   /** Rounds in which a process is killed. */

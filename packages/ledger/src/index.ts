@@ -26,6 +26,7 @@ export {
   keyFolder,
   keyFromFile,
   nextKey,
+  preparedKey,
   retiredFile,
   ringOf,
   type SigningKey,

@@ -102,7 +102,12 @@ export function keyFolder(folder: string): KeyRing {
   }
 }
 
-/** The key that was made to follow, in the folder of the signer; made now where there is none. */
+/** The key that was made to follow, in the folder of the signer; undefined where there is none. */
+export function preparedKey(folder: string): Promise<SigningKey | undefined> {
+  return keyIn(join(folder, NEXT))
+}
+
+/** As `preparedKey`; made now where there is none. */
 export function nextKey(folder: string): Promise<SigningKey> {
   return keyFromFile(join(folder, NEXT))
 }

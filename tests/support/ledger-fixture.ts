@@ -1,5 +1,6 @@
 import { createHmac, createPrivateKey } from 'node:crypto'
 import {
+  type Clock,
   Integrator,
   isReceipt,
   type Ledger,
@@ -7,6 +8,7 @@ import {
   type Outcome,
   type Receipt,
   type SigningKey,
+  type Submission,
   signingKey,
 } from '@tallystick/ledger'
 import {
@@ -103,11 +105,12 @@ export class LedgerFixture {
   #now = EPOCH_MS
   #sent = 0
 
-  constructor(seed: string | number) {
+  /** Without a clock every command comes a second after the last. */
+  constructor(seed: string | number, clock?: Clock) {
     this.dice = new Dice(seed)
     const id = () => this.dice.id()
     this.key = keyOfSeed(this.dice.bytes())
-    this.ledger = new MemoryLedger(() => new Date(this.#now), this.dice.bytes())
+    this.ledger = new MemoryLedger(clock ?? (() => new Date(this.#now)), this.dice.bytes())
     this.genesis = genesisOf(this.dice, this.key)
     this.vkey = this.genesis.key
     const system = this.genesis.system
@@ -126,15 +129,20 @@ export class LedgerFixture {
     this.authorisation = id()
   }
 
-  /** Sends a command; every one a second after the last. */
-  async send({ type, by, request, approvers = [] }: Wish): Promise<Outcome> {
+  /** Sends a command. */
+  async send(wish: Wish): Promise<Outcome> {
     this.#now += SECOND_MS
     this.#sent += 1
-    const key = { sender: by, id: `${this.#sent}` }
+    return this.ledger.execute(await this.submissionOf(wish, `${this.#sent}`))
+  }
+
+  /** A wish under an idempotency key, with the approvals of exactly that. */
+  async submissionOf({ type, by, request, approvers = [] }: Wish, id: string): Promise<Submission> {
+    const key = { sender: by, id }
     const logged = await this.ledger.loggedKey(key)
     const proposal = proposalHash({ v: 1, type, by, key: logged, body: request })
     const approvals: Approval[] = approvers.map((mandate) => ({ by: mandate, proposal }))
-    return this.ledger.execute({ type, by, approvals, key, requestHash: sha256Hex(JSON.stringify(request)), request })
+    return { type, by, approvals, key, requestHash: sha256Hex(JSON.stringify(request)), request }
   }
 
   async must(wish: Wish): Promise<Receipt> {

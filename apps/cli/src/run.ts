@@ -2,6 +2,7 @@ import { ExportError } from '@tallystick/ledger'
 import { StartupError } from '@tallystick/server'
 import { type Command, UsageError } from './command.ts'
 import { demoCommand } from './commands/demo.ts'
+import { keyCommand } from './commands/key.ts'
 import { exportLogCommand, reconcileCommand, vkeyCommand } from './commands/ledger.ts'
 import { importCommand, verifyCommand } from './commands/outside.ts'
 import { serveCommand } from './commands/serve.ts'
@@ -13,6 +14,7 @@ const commands: Record<string, Command> = {
   'export-log': exportLogCommand,
   reconcile: reconcileCommand,
   vkey: vkeyCommand,
+  key: keyCommand,
   setup: setupCommand,
   demo: demoCommand,
   admin: adminCommand,

@@ -1,7 +1,15 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { keyFromFile, PostgresLedger, SchemaError, type SigningKey } from '@tallystick/ledger'
-import type { Genesis } from '@tallystick/rules'
+import {
+  type KeyRing,
+  keyFolder,
+  keyFromFile,
+  type Ledger,
+  PostgresLedger,
+  SchemaError,
+  type SigningKey,
+} from '@tallystick/ledger'
+import { invariant } from '@tallystick/rules'
 import manifest from '../package.json' with { type: 'json' }
 import { type Config, databaseOf } from './platform/config.ts'
 import { openContent } from './platform/content.ts'
@@ -34,14 +42,15 @@ export interface Registry {
   founded: Founded
   /** One line for people: which database. */
   database: string
-  /** The log's own key, of the data folder. Throws StartupError where that has none, or another. */
-  key(): Promise<SigningKey>
+  /** The log's own keys, of the data folder. Throws StartupError where that has not the one in force. */
+  keys(): Promise<KeyRing>
   close(): Promise<void>
 }
 
 /** Key and memory of the signer in a data folder. */
-export function signerFiles(dataDir: string): { key: string; state: string } {
-  return { key: join(dataDir, 'signer', 'key.pem'), state: join(dataDir, 'signer', 'signed.json') }
+export function signerFiles(dataDir: string): { folder: string; key: string; state: string } {
+  const folder = join(dataDir, 'signer')
+  return { folder, key: join(folder, 'key.pem'), state: join(folder, 'signed.json') }
 }
 
 /**
@@ -76,8 +85,8 @@ export async function openRegistry(config: Config, options: OpenOptions): Promis
       version: manifest.version,
       modules: config.RUN_MODULE,
     }
-    const key = () => ownKey(config.DATA_DIR, genesis)
-    return { services, founded, database: database.description, key, close }
+    const keys = () => ownKeys(config.DATA_DIR, ledger)
+    return { services, founded, database: database.description, keys, close }
   } catch (error) {
     await close()
     throw error instanceof SchemaError ? new StartupError(`${error.message}.`) : error
@@ -110,13 +119,16 @@ async function newKey(config: Config): Promise<SigningKey> {
   return keyFromFile(signerFiles(config.DATA_DIR).key)
 }
 
-async function ownKey(dataDir: string, { origin, key: vkey }: Genesis): Promise<SigningKey> {
-  const file = signerFiles(dataDir).key
+async function ownKeys(dataDir: string, ledger: Ledger): Promise<KeyRing> {
+  const row = await ledger.row('ledger', 'ledger')
+  invariant(row, 'a ledger that is open has its genesis')
+  const { origin, key: vkey } = row
+  const { folder, key: file } = signerFiles(dataDir)
+  const keys = keyFolder(folder)
+  if (await keys.find(vkey)) return keys
   const known = await stat(file).catch(() => undefined)
-  const key = known && (await keyFromFile(file))
-  if (key?.vkey(origin) === vkey) return key
   throw new StartupError(
-    `${file} ${key ? 'is not the key' : 'is missing: it would be the key'} of the ledger ${origin}. ` +
+    `${file} ${known ? 'is not the key' : 'is missing: it would be the key'} of the ledger ${origin}. ` +
       'Set DATA_DIR to the data folder with which the ledger was founded, restore the file from there, or take signer out of RUN_MODULE.',
   )
 }

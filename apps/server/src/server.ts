@@ -81,9 +81,9 @@ function runIntegrator({ services }: Registry, log: Log): () => Promise<void> {
   return () => loop.stop()
 }
 
-async function runSigner(config: Config, { services, key }: Registry, log: Log): Promise<() => Promise<void>> {
+async function runSigner(config: Config, { services, keys }: Registry, log: Log): Promise<() => Promise<void>> {
   const { state } = signerFiles(config.DATA_DIR)
-  const signer = new CheckpointSigner(services.ledger, await key(), state, services.clock)
+  const signer = new CheckpointSigner(services.ledger, await keys(), state, services.clock)
   const loop = repeat(() => signer.step(), { pauseMs: SIGNER_PAUSE_MS, onError: tellOnce(log, 'signer') })
   return () => loop.stop()
 }

@@ -27,6 +27,7 @@ interface Hold {
 export interface EntryBodies {
   Genesis: { ledger: string; origin: string; country: { code: string; name: string }; timeZone: string; test: boolean }
   DocumentAdopted: { document: string; version: number; sha256: string }
+  KeyRotated: { previous: string; next: string; signatures: { previous: string; next: string } }
   OrganisationRegistered: { organisation: string; kind: string; name: string }
   MandateGranted: { mandate: string; organisation: string; role: string; limit: string | null }
   MandateRevoked: { mandate: string }

@@ -105,6 +105,10 @@ export const problemStatus = {
   'hold-unknown': 404,
   'registry-unknown': 404,
   'class-differs': 409,
+  'signing-key-name': 422,
+  'signing-key-not-in-force': 409,
+  'signing-key-known': 409,
+  'signature-wrong': 422,
   'already-retired': 409,
 } as const satisfies Record<ProblemCode, number>
 

@@ -72,6 +72,14 @@ const told: readonly [Statement, string][] = [
     'The ledger of Exampleland begins.',
   ],
   [
+    {
+      type: 'KeyRotated',
+      by: 'officer',
+      body: { previous: '', next: '', signatures: { previous: '', next: '' } },
+    },
+    'Government of Exampleland hands signing over to a new key.',
+  ],
+  [
     { type: 'DocumentAdopted', by: 'officer', body: { document: 'permissions', version: 2, sha256: '' } },
     'Government of Exampleland adopts version 2 of the permission table.',
   ],

@@ -100,6 +100,8 @@ function phraseOf(statement: Statement, say: Phrases): Phrase {
         key: statement.body.test ? 'Genesis.test' : 'Genesis',
         places: { country: statement.body.country.name },
       }
+    case 'KeyRotated':
+      return { key: type, places: {} }
     case 'DocumentAdopted': {
       const { version, document } = statement.body
       return { key: type, places: { version: String(version), document: say.code('document', document) } }

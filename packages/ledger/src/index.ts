@@ -1,6 +1,7 @@
 export { createDurably, writeDurably } from './files.ts'
 export * from './founding.ts'
 export { Integrator } from './integrator.ts'
+export { firstTerm, historyAt, type KeyTerm, keyHistory, keyInForce, keysFile } from './key-history.ts'
 export * from './lane.ts'
 export { repeat } from './loop.ts'
 export { MemoryLedger } from './memory.ts'
@@ -12,13 +13,24 @@ export {
   ExportError,
   type Exported,
   exportLog,
-  keysFile,
   type Publishable,
   type PublishedFile,
   publishedFile,
 } from './publish.ts'
 export { receiptOf } from './receipt.ts'
 export { reconcile } from './reconcile.ts'
-export { CheckpointSigner, ForkError } from './signer.ts'
-export { keyFromFile, type SigningKey, signingKey, verifyEd25519 } from './signing-key.ts'
+export { signRotation } from './rotation.ts'
+export { BehindError, CheckpointSigner, ForkError, lastSigned, type Signed } from './signer.ts'
+export {
+  type KeyRing,
+  keyFolder,
+  keyFromFile,
+  nextKey,
+  preparedKey,
+  retiredFile,
+  ringOf,
+  type SigningKey,
+  signingKey,
+  verifyEd25519,
+} from './signing-key.ts'
 export * from './verify/index.ts'

@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { canonicalJson, type Genesis, invariant, sha256Bytes } from '@tallystick/rules'
+import { invariant, sha256Bytes } from '@tallystick/rules'
 import {
   encodeBundle,
   encodeHex,
@@ -13,6 +13,7 @@ import {
   TlogError,
 } from '@tallystick/tlog'
 import { draftOf } from './files.ts'
+import { historyAt, keyHistory, keysFile } from './key-history.ts'
 import type { Checkpoint, Ledger, TreeStore } from './port.ts'
 
 /** What publishing reads of a ledger. */
@@ -33,11 +34,6 @@ export class ExportError extends Error {}
 
 const CONTENT_PATH = /^content\/([0-9a-f]{64})$/
 
-/** The key history as it is published: canonical JSON, so that every byte of it follows from the log. */
-export function keysFile(genesis: Pick<Genesis, 'key'>): Uint8Array {
-  return new TextEncoder().encode(canonicalJson([{ vkey: genesis.key, from: 0 }]))
-}
-
 /**
  * The file under a path such as `tile/0/001.p/7`, or undefined where the published log has none: it ends at the latest
  * checkpoint. Partial tiles are there in every width up to that.
@@ -49,7 +45,7 @@ export async function publishedFile(ledger: Publishable, path: string): Promise<
     return { bytes: new TextEncoder().encode(checkpoint.note), type: 'text/plain; charset=utf-8', immutable: false }
   }
   if (path === 'keys.json') {
-    return { bytes: keysFile(await genesisOf(ledger)), type: 'application/json', immutable: false }
+    return { bytes: await keysAt(ledger, checkpoint.size), type: 'application/json', immutable: false }
   }
   const sha256 = CONTENT_PATH.exec(path)?.[1]
   if (sha256 !== undefined) {
@@ -93,10 +89,9 @@ export async function exportLog(
   return { files, size: checkpoint.size, root: checkpoint.root }
 }
 
-async function genesisOf(ledger: Publishable): Promise<Genesis> {
-  const genesis = await ledger.genesis()
-  invariant(genesis, 'a log with a checkpoint has its genesis')
-  return genesis
+/** The published key history of the log up to a size. */
+async function keysAt(ledger: Publishable, size: number): Promise<Uint8Array> {
+  return keysFile(historyAt(await keyHistory(ledger), size))
 }
 
 async function adoptedDocument(ledger: Publishable, sha256: string, size: number): Promise<Uint8Array | undefined> {
@@ -132,7 +127,8 @@ async function* filesToWrite(
   checkpoint: Checkpoint,
   since: number,
 ): AsyncGenerator<readonly [path: string, bytes: Uint8Array]> {
-  if (since === 0) yield ['keys.json', keysFile(await genesisOf(ledger))]
+  const keys = await keysAt(ledger, checkpoint.size)
+  if (since === 0 || !isSame(keys, await keysAt(ledger, since))) yield ['keys.json', keys]
   for (const { sha256, bytes } of await ledger.documents()) {
     const adopted = await ledger.row('document', sha256)
     if (adopted && adopted.index >= since && adopted.index < checkpoint.size) yield [`content/${sha256}`, bytes]
@@ -145,6 +141,16 @@ async function* filesToWrite(
   })
 }
 
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0
+}
+
+/** Is it the key history of this log, as it is now or was before one of its rotations? */
+async function isOfThisLog(ledger: Publishable, keys: Uint8Array): Promise<boolean> {
+  const history = await keyHistory(ledger)
+  return history.some((_, at) => isSame(keys, keysFile(history.slice(0, at + 1))))
+}
+
 /** How much of this log the folder holds already; refuses a folder that holds anything else. */
 async function sizeInFolder(ledger: Publishable, folder: string, checkpoint: Checkpoint): Promise<number> {
   await mkdir(folder, { recursive: true })
@@ -153,7 +159,7 @@ async function sizeInFolder(ledger: Publishable, folder: string, checkpoint: Che
   const names = found.filter((entry) => entry.isFile()).map(({ name }) => name)
   const keys = names.includes('keys.json') ? await readFile(join(folder, 'keys.json')) : undefined
   if (!keys) throw new ExportError(`${folder} is not empty and holds no exported log`)
-  if (!keys.equals(keysFile(await genesisOf(ledger)))) throw new ExportError(`${folder} holds another log`)
+  if (!(await isOfThisLog(ledger, keys))) throw new ExportError(`${folder} holds another log`)
   if (!found.some(({ name }) => name === 'checkpoint')) return 0
   if (!names.includes('checkpoint')) throw new ExportError(`${folder} has a checkpoint that is not a file`)
   const earlier = readCheckpoint(await readFile(join(folder, 'checkpoint'), 'utf8'), folder)

@@ -4,13 +4,18 @@ import { sha256Bytes } from '@tallystick/rules'
 import { consistencyProof, rootOf, signCheckpoint, verifyConsistency } from '@tallystick/tlog'
 import { holding } from './file-lock.ts'
 import { writeDurably } from './files.ts'
-import type { Clock, Ledger } from './port.ts'
-import type { SigningKey } from './signing-key.ts'
+import { historyAt, keyHistory, keyInForce } from './key-history.ts'
+import type { Checkpoint, Clock, Ledger } from './port.ts'
+import { type KeyRing, ringOf, type SigningKey } from './signing-key.ts'
 
 /** The database does not continue what this key has signed: nothing more is signed until a person has looked. */
 export class ForkError extends Error {}
 
-interface Signed {
+/** The database has fewer entries than were signed, as after the restore of a backup. */
+export class BehindError extends ForkError {}
+
+/** The size and root that were signed last. */
+export interface Signed {
   size: number
   /** Merkle root, hex. */
   root: string
@@ -19,17 +24,27 @@ interface Signed {
 /**
  * Signs checkpoints. Keeps the last size and root outside the database, proves to itself that the new tree continues
  * them and what the database has published, writes the new ones to disk, and only then publishes: a restored or
- * rewritten database gets no second history signed. One process at a time does so with one state file.
+ * rewritten database gets no second history signed. One process at a time does so with one state file. The key that the
+ * log names signs; a checkpoint that is the first to include a rotation is signed by the keys before and after it.
  */
 export class CheckpointSigner {
   readonly #ledger: Ledger
-  readonly #key: SigningKey
+  readonly #keys: KeyRing
   readonly #stateFile: string
   readonly #clock: Clock
+  readonly #publish: Publish
 
-  constructor(ledger: Ledger, key: SigningKey, stateFile: string, clock: Clock = () => new Date()) {
+  /** `publish` may add to the note of a checkpoint before it stores it, as `Cosigners` do. */
+  constructor(
+    ledger: Ledger,
+    keys: SigningKey | KeyRing,
+    stateFile: string,
+    clock: Clock = () => new Date(),
+    publish: Publish = (checkpoint) => ledger.tree.putCheckpoint(checkpoint),
+  ) {
     this.#ledger = ledger
-    this.#key = key
+    this.#publish = publish
+    this.#keys = 'find' in keys ? keys : ringOf(keys)
     this.#stateFile = stateFile
     this.#clock = clock
   }
@@ -48,29 +63,59 @@ export class CheckpointSigner {
   }
 
   /** The tree that is to be signed now, if any; it is not smaller than what was signed. */
-  async #toSign(): Promise<{ next: Signed; earlier: Signed[] } | undefined> {
+  async #toSign(): Promise<ToSign | undefined> {
     const { tree } = this.#ledger
     // In this order, the reverse of that in which another process writes them meanwhile.
     const published = await tree.checkpoint()
-    const signed = await this.#lastSigned()
+    const signed = await lastSigned(this.#stateFile)
     const next = await tree.integrated()
-    if (!signed && published) throw new ForkError(this.#missingState())
+    if (!signed && published) throw new ForkError(missingState(this.#stateFile))
     const earlier = [signed, published].filter((one) => one !== undefined)
     const most = Math.max(0, ...earlier.map(({ size }) => size))
     if ((next?.size ?? 0) < most) {
-      throw new ForkError(`the log has ${next?.size ?? 0} entries, ${most} were signed: is this a restored backup?`)
+      const { size } = await this.#ledger.head()
+      // The integrator may not have come that far yet.
+      if (size >= most) return undefined
+      throw new BehindError(
+        `the database has ${size} entries, ${most} were signed: it was restored from an older backup. ` +
+          'Nothing is signed until the missing entries are back: tallystick recover --from <folder or address of a copy>',
+      )
     }
     if (!next || (published && earlier.every((one) => isSame(one, next)))) return undefined
-    return { next, earlier }
+    return { next, earlier, published: published?.size ?? 0, signed: signed?.size ?? 0 }
   }
 
-  async #sign({ next, earlier }: { next: Signed; earlier: Signed[] }): Promise<boolean> {
-    await this.#proveContinues(earlier, next)
-    const origin = await this.#origin()
-    const { size, root } = next
-    const note = await signCheckpoint({ origin, size, root: Buffer.from(root, 'hex') }, [this.#key.signer(origin)])
+  async #sign(toSign: ToSign): Promise<boolean> {
+    const { size, root } = toSign.next
+    await this.#proveContinues(toSign.earlier, toSign.next)
+    const genesis = await this.#ledger.genesis()
+    if (!genesis) throw new ForkError('the log has no genesis')
+    const { origin, predecessor } = genesis
+    if (size < (predecessor?.kept ?? 0)) return false
+    const { keys, inForce } = await this.#keysFor(toSign)
+    const signers = keys.map((key) => key.signer(origin))
+    const note = await signCheckpoint({ origin, size, root: Buffer.from(root, 'hex') }, signers)
     await writeDurably(this.#stateFile, `${JSON.stringify({ size, root })}\n`)
-    return this.#ledger.tree.putCheckpoint({ size, root, at: this.#clock().toISOString(), note })
+    const isPublished = await this.#publish({ size, root, at: this.#clock().toISOString(), note })
+    if (isPublished) await this.#keys.handOver(inForce)
+    return isPublished
+  }
+
+  /** The keys that sign: the one in force, and those that gave way since the last checkpoint that is published. */
+  async #keysFor({ next, published, signed }: ToSign): Promise<{ keys: SigningKey[]; inForce: string }> {
+    const history = await keyHistory(this.#ledger)
+    const { vkey: inForce, from } = keyInForce(history, next.size)
+    const earliest = keyInForce(history, Math.max(1, published)).from
+    const keys: SigningKey[] = []
+    for (const { vkey } of historyAt(history, next.size).filter((term) => term.from >= earliest)) {
+      const key = await this.#keys.find(vkey)
+      // A key that was handed over already may be gone for ever: it has signed with its successor then.
+      if (!key && (vkey === inForce || from >= signed)) {
+        throw new ForkError(`the key ${vkey}, which the log names, is not in ${this.#keys.place}`)
+      }
+      if (key) keys.unshift(key)
+    }
+    return { keys, inForce }
   }
 
   async #proveContinues(earlier: Signed[], next: Signed): Promise<void> {
@@ -92,41 +137,43 @@ export class CheckpointSigner {
       }
     }
   }
-
-  async #origin(): Promise<string> {
-    const genesis = await this.#ledger.genesis()
-    if (!genesis) throw new ForkError('the log has no genesis')
-    if (genesis.key !== this.#key.vkey(genesis.origin)) {
-      throw new ForkError('the key at hand is not the key of this log')
-    }
-    return genesis.origin
-  }
-
-  /** What this key has signed last; undefined where there is no state file, which is so before the first checkpoint. */
-  async #lastSigned(): Promise<Signed | undefined> {
-    let text: string
-    try {
-      text = await readFile(this.#stateFile, 'utf8')
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-      throw error
-    }
-    const signed = parseSigned(text)
-    if (!signed) throw new ForkError(`${this.#stateFile} does not say what was signed last. ${this.#remedy()}`)
-    return signed
-  }
-
-  #missingState(): string {
-    return `checkpoints were published, but ${this.#stateFile} with the last one signed is gone. ${this.#remedy()}`
-  }
-
-  #remedy(): string {
-    return (
-      'Put there the size and the root (hex) of the newest checkpoint that is known from elsewhere, such as a copy of ' +
-      'the published log: {"size":…,"root":"…"}'
-    )
-  }
 }
+
+/** Stores a signed checkpoint where the public finds it; false where one as large is there. */
+type Publish = (checkpoint: Checkpoint) => Promise<boolean>
+
+interface ToSign {
+  next: Signed
+  earlier: Signed[]
+  /** Sizes of the last checkpoint that was published, and of the last that was signed; 0 for none. */
+  published: number
+  signed: number
+}
+
+/**
+ * What a signer has signed last, as its state file says; undefined where there is none, which is so before the first
+ * checkpoint. Errors: `ForkError` for a file without sense.
+ */
+export async function lastSigned(stateFile: string): Promise<Signed | undefined> {
+  let text: string
+  try {
+    text = await readFile(stateFile, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+  const signed = parseSigned(text)
+  if (!signed) throw new ForkError(`${stateFile} does not say what was signed last. ${REMEDY}`)
+  return signed
+}
+
+function missingState(stateFile: string): string {
+  return `checkpoints were published, but ${stateFile} with the last one signed is gone. ${REMEDY}`
+}
+
+const REMEDY =
+  'Put there the size and the root (hex) of the newest checkpoint that is known from elsewhere, such as a copy of ' +
+  'the published log: {"size":…,"root":"…"}'
 
 function isSame(a: Signed, b: Signed): boolean {
   return a.size === b.size && a.root === b.root

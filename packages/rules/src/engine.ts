@@ -1,12 +1,47 @@
 import type { Law, Shelf } from './documents.ts'
-import { accountReactivated, accountSuspended, accountsOpened } from './entries/accounts.ts'
+import { creditsAcquired, creditsTransferredAbroad, creditsUsed, firstTransferRecorded } from './entries/abroad.ts'
+import {
+  accountPolicySet,
+  accountReactivated,
+  accountSuspended,
+  accountsOpened,
+  receiverRemoved,
+  receiverTrusted,
+} from './entries/accounts.ts'
+import { authorisationChanged, quantityAuthorised } from './entries/authorisations.ts'
+import {
+  bufferCancelled,
+  bufferContributed,
+  bufferReleased,
+  reversalCompensated,
+  reversalDecided,
+  reversalReported,
+} from './entries/buffer.ts'
+import { unitsConverted } from './entries/conversion.ts'
+import { entryCorrected } from './entries/corrections.ts'
 import { documentAdopted, Genesis, genesis } from './entries/genesis.ts'
-import { holdLifted, holdPlaced } from './entries/holds.ts'
-import { batchIssued } from './entries/issuance.ts'
+import { holdExpired, holdLifted, holdPlaced } from './entries/holds.ts'
+import { batchIssued, outcomeCarried } from './entries/issuance.ts'
+import { keyRotated } from './entries/keys.ts'
+import { issuanceTermsSet, poolsNamed } from './entries/levies.ts'
 import { mirrorOpened, mirrorRecorded } from './entries/mirrors.ts'
 import { creditsCancelled, creditsRetired, creditsTransferred } from './entries/movements.ts'
-import { mandateGranted, mandateRevoked, organisationRegistered } from './entries/organisations.ts'
-import { projectMoved, projectRegistered, quantityAuthorised } from './entries/projects.ts'
+import {
+  mandateGranted,
+  mandateRevoked,
+  organisationReactivated,
+  organisationRegistered,
+  organisationSuspended,
+} from './entries/organisations.ts'
+import {
+  movementApproved,
+  movementDeclined,
+  movementExpired,
+  movementProposed,
+  movementWithdrawn,
+} from './entries/pending.ts'
+import { pledgeExpired, pledgeReleased, unitsPledged } from './entries/pledges.ts'
+import { ownershipChanged, projectMoved, projectRegistered } from './entries/projects.ts'
 import type { Approval, Entry, StreamLink } from './envelope.ts'
 import { admitApprovals, admitMandate } from './permissions.ts'
 import { isRefusal, type Refusal, refuse } from './refusal.ts'
@@ -16,21 +51,53 @@ import type { Effects, Keys, RowKey, RowKind, State } from './state.ts'
 const rules: readonly AnyRule[] = [
   genesis,
   documentAdopted,
+  keyRotated,
   organisationRegistered,
+  organisationSuspended,
+  organisationReactivated,
   mandateGranted,
   mandateRevoked,
   accountsOpened,
   accountSuspended,
   accountReactivated,
+  accountPolicySet,
+  receiverTrusted,
+  receiverRemoved,
   projectRegistered,
   projectMoved,
+  ownershipChanged,
+  issuanceTermsSet,
+  poolsNamed,
   quantityAuthorised,
+  authorisationChanged,
   batchIssued,
+  outcomeCarried,
+  unitsConverted,
   creditsTransferred,
   creditsRetired,
   creditsCancelled,
+  movementProposed,
+  movementApproved,
+  movementDeclined,
+  movementWithdrawn,
+  movementExpired,
+  creditsTransferredAbroad,
+  creditsAcquired,
+  firstTransferRecorded,
+  creditsUsed,
+  unitsPledged,
+  pledgeReleased,
+  pledgeExpired,
+  bufferContributed,
+  bufferReleased,
+  reversalReported,
+  reversalDecided,
+  bufferCancelled,
+  reversalCompensated,
+  entryCorrected,
   holdPlaced,
   holdLifted,
+  holdExpired,
   mirrorOpened,
   mirrorRecorded,
 ]
@@ -69,7 +136,16 @@ export function reads(state: State, command: Command, law: Law): Keys | Refusal 
   const streams: RowKey[] = keys.rows
     .filter(({ kind }) => streamKinds.has(kind))
     .map(({ id }) => ({ kind: 'stream', id }))
-  return { ...keys, rows: [...keys.rows, ...mandates, ...key, ...streams] }
+  const rows = [...keys.rows, ...mandates]
+  return { ...keys, rows: [...rows, ...organisationsIn(state, rows), ...key, ...streams] }
+}
+
+/** The organisations of mandates and accounts: one that is suspended takes part in nothing. */
+function organisationsIn(state: State, rows: readonly RowKey[]): RowKey[] {
+  return rows.flatMap(({ kind, id }): RowKey[] => {
+    const row = kind === 'mandate' || kind === 'account' ? state.peek(kind, id) : undefined
+    return row ? [{ kind: 'organisation', id: row.organisation }] : []
+  })
 }
 
 /** What has a stream under its own id. */
@@ -145,7 +221,7 @@ export function admit(state: State, entry: Entry, leaf: string, shelf: Shelf): V
     admitDistinctStreams(entry) ??
     admitApprovals(state, law.permissions, entry, act)
   if (broken) return broken
-  return { effects: withEnvelope(state, entry, leaf, bound.effects(state, law)) }
+  return { effects: withEnvelope(state, entry, leaf, bound.effects(state, law, entry)) }
 }
 
 function admitGenesis(state: State, entry: Entry, bound: BoundBody, shelf: Shelf): Verdict | Refusal {
@@ -157,7 +233,7 @@ function admitGenesis(state: State, entry: Entry, bound: BoundBody, shelf: Shelf
   if (entry.by !== system || entry.approvals.length > 0 || entry.key !== null || entry.streams.length > 0) {
     return refuse('malformed', { field: 'by', reason: 'genesis is by the system mandate alone' })
   }
-  return { effects: bound.effects(state, law) }
+  return { effects: bound.effects(state, law, entry) }
 }
 
 function admitEnvelope(state: State, entry: Entry, bound: BoundBody): Refusal | undefined {
@@ -193,7 +269,7 @@ function admitAdoption(entry: Entry, shelf: Shelf): Refusal | undefined {
 
 function withEnvelope(state: State, entry: Entry, leaf: string, effects: Effects): Effects {
   const streams = entry.streams.map(([id, revision]) => ({ kind: 'stream' as const, id, row: { revision, leaf } }))
-  const key = entry.key === null ? [] : [{ kind: 'key' as const, id: entry.key, row: { index: state.size } }]
+  const key = entry.key === null ? [] : [{ kind: 'key' as const, id: entry.key, row: { index: state.size, leaf } }]
   return { ...effects, puts: [...effects.puts, ...streams, ...key] }
 }
 

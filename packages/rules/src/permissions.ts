@@ -111,8 +111,7 @@ export function admitApprovals(state: State, table: PermissionTable, entry: Entr
       return refuse('organisation-suspended', { organisation: mandate.organisation })
     }
     const [byTable, bySecond] = [policy?.by.includes(mandate.role) === true, isSecond(table, mandate, act)]
-    if (!byTable && !bySecond)
-      return refuse('not-permitted', { action: `approve ${act.action}`, role: mandate.role })
+    if (!byTable && !bySecond) return refuse('not-permitted', { action: `approve ${act.action}`, role: mandate.role })
     ofTable += byTable ? 1 : 0
     ofHolder += bySecond ? 1 : 0
   }

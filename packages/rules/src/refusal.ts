@@ -20,11 +20,17 @@ export const refusalCodes = [
   'approval-mismatch', // the approval binds another proposal
   'already-exists',
   'organisation-unknown',
+  'organisation-suspended', // its mandates cannot act and its accounts take no part
+  'organisation-already-so', // already suspended, or already active
+  'organisation-authority', // the government itself cannot be suspended
   'account-unknown',
   'account-not-active',
   'account-kind', // an account of this kind cannot take part in this movement
   'account-foreign', // account of another organisation than this entry needs
   'account-already-so', // already suspended, or already active
+  'registry-own', // a registry abroad is not this country's
+  'receiver-not-trusted', // the account's policy allows transfers to trusted receivers only
+  'acceptance-missing', // the receiver must accept: propose the movement
   'role-unknown',
   'document-unknown', // adopted bytes are not there or do not have the form of their kind
   'version-not-next', // an adopted document does not follow the version in force
@@ -37,6 +43,18 @@ export const refusalCodes = [
   'unit-type-not-movable', // mirrored units are records of another registry
   'code-unknown', // purpose or reason outside the preset's list
   'authorisation-unknown',
+  'authorisation-revoked',
+  'authorisation-too-small', // less than was first transferred
+  'approach-in-use', // ITMO numbers of this cooperative approach were given
+  'purpose-not-authorised', // the authorisation is not for this purpose
+  'nothing-changes',
+  'date-wrong', // a legal date to come
+  'terms-changed', // owners or levies are not those in force
+  'quantity-wrong', // not the whole units of what is certified and carried
+  'nothing-to-issue', // less than one unit: carry it
+  'issue-instead', // a whole unit or more: issue it
+  'pool-missing', // the account for this part of an issuance is not named
+  'pool-in-use', // the buffer is named once
   'authorisation-exceeded', // more would be issued than was authorised
   'vintage-wrong', // a year to come, or one outside the monitoring period
   'serials-overlap',
@@ -53,8 +71,37 @@ export const refusalCodes = [
   'too-fragmented', // needs more than 100 ranges; detail says how much fits
   'same-account',
   'hold-unknown',
+  'expiry-wrong', // ends too early or too late
+  'not-expired', // its time has not come
+  'expired', // its time is over
+  'movement-unknown', // no such movement waits
+  'movement-differs', // not what was proposed
+  'nothing-awaited', // nobody needs to approve or accept: move the units at once
+  'last-step', // this approval completes the movement: write the movement itself
+  'pledge-unknown',
+  'reversal-unknown',
+  'reversal-open', // a reversal of the project is not compensated
+  'reversal-state',
+  'debt-open', // the project owes units to the buffer
+  'too-much', // more than is left to give
+  'too-early',
+  'buffer-order', // the project's own units first, the oldest vintage first
+  'not-first-transferred', // only units that were first transferred are used towards an NDC
+  'already-transferred', // first transferred before
+  'definition-differs', // the authorisation defines another event as first transfer
+  'period-wrong', // vintage and use lie in one NDC period
+  'not-cancelled', // the units do not stand cancelled in the records of their registry
+  'already-converted', // units were issued here in their place before
+  'not-correctable', // entries of this type are not taken back
+  'entry-unknown', // not an entry of this log
+  'already-corrected',
+  'units-moved', // the units are not where the entry brought them
   'registry-unknown',
   'class-differs', // units are already known under another project, vintage or type
+  'signing-key-name', // a key of the log is named as the log's origin
+  'signing-key-not-in-force', // only the key that signs now gives way to another
+  'signing-key-known', // the key has signed for this ledger before
+  'signature-wrong', // not by this key over the text that it should sign
   'already-retired', // units of a foreign registry are already recorded as retired or cancelled
 ] as const
 

@@ -43,6 +43,82 @@ test('however units are assigned, runs are maximal, disjoint and say who owns ea
   )
 })
 
+/** Runs as a flat sorted list, joined anew after every change. */
+class PlainRuns {
+  #runs: Run[] = []
+
+  all(): Run[] {
+    return this.#runs
+  }
+
+  overlapping({ first, last }: { first: bigint; last: bigint }): Run[] {
+    return this.#runs.filter((one) => one.last >= first && one.first <= last)
+  }
+
+  clear(range: { first: bigint; last: bigint }): void {
+    this.#runs = this.#runs.flatMap((old) => without([old], [range]).map((part) => ({ ...old, ...part })))
+  }
+
+  assign(one: Run): void {
+    const rest = this.#runs.flatMap((old) => without([old], [one]).map((part) => ({ ...old, ...part })))
+    const sorted = [...rest, one].sort((a, b) => (a.first < b.first ? -1 : 1))
+    this.#runs = []
+    for (const next of sorted) {
+      const before = this.#runs.at(-1)
+      if (before && before.last + 1n === next.first && before.account === next.account) {
+        this.#runs[this.#runs.length - 1] = { ...before, last: next.last }
+      } else this.#runs.push(next)
+    }
+  }
+}
+
+test('many runs are kept as a plain list would keep them', () => {
+  const WIDTH = 6_000
+  const short = fc
+    .tuple(fc.nat(WIDTH), fc.nat(4), fc.constantFrom('a', 'b', 'c'))
+    .map(([first, length, account]) => run(first, first + length, account))
+  const long = fc
+    .tuple(fc.nat(WIDTH), fc.nat(WIDTH / 2), fc.constantFrom('a', 'b', 'c'))
+    .map(([first, length, account]) => run(first, first + length, account))
+  const changes = fc.array(fc.oneof({ weight: 30, arbitrary: short }, { weight: 1, arbitrary: long }), {
+    minLength: 1,
+    maxLength: 60,
+  })
+  fc.assert(
+    fc.property(fc.boolean(), changes, short, (full, list, asked) => {
+      const set = new RunSet()
+      const plain = new PlainRuns()
+      // Every other serial has an owner of its own: several chunks from the start.
+      for (let serial = 0; full && serial < WIDTH; serial += 4) {
+        set.insert(run(serial, serial + 1, serial % 8 === 0 ? 'd' : 'e'))
+        plain.all().push(run(serial, serial + 1, serial % 8 === 0 ? 'd' : 'e'))
+      }
+      for (const one of list) {
+        if (one.account === 'c') {
+          set.clear(one)
+          plain.clear(one)
+          continue
+        }
+        set.assign(one)
+        plain.assign(one)
+        expect(set.overlapping(one)).toEqual(plain.overlapping(one))
+      }
+      expect(set.all()).toEqual(plain.all())
+      expect(set.overlapping(asked)).toEqual(plain.overlapping(asked))
+      set.assign(run(0, 2 * WIDTH, 'f'))
+      expect(set.all()).toEqual([run(0, 2 * WIDTH, 'f')])
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('a run is not inserted over another', () => {
+  const set = new RunSet()
+  for (let serial = 0; serial < 5_000; serial += 2) set.insert(run(serial, serial, 'a'))
+  expect(set.all()).toHaveLength(2_500)
+  expect(() => set.insert(run(3_999, 4_000, 'b'))).toThrow('do not overlap')
+})
+
 test('pieces are cut to the range that is asked for', () => {
   const set = new RunSet()
   set.assign(run(1, 100, 'a'))

@@ -22,28 +22,42 @@ export function partitionOf(run: Pick<Run, 'batch' | 'space'>): string {
   return run.batch || run.space
 }
 
-/** An ordered set of disjoint runs of one partition. */
-export class RunSet {
-  #runs: Run[] = []
+/** A chunk of more runs than these is cut in two. */
+const MOST_IN_CHUNK = 512
 
+/** Where a run stands: its chunk, and its place there. A place after the last chunk is the end. */
+interface Place {
+  chunk: number
+  at: number
+}
+
+/**
+ * An ordered set of disjoint runs of one partition, in chunks of bounded length: what a change costs does not grow with
+ * the number of runs, but for the search for its place.
+ */
+export class RunSet {
+  /** None of them is empty. */
+  readonly #chunks: Run[][] = []
+
+  /** Ascending. A picture of now: it may or may not follow later changes. */
   all(): readonly Run[] {
-    return this.#runs
+    const [only] = this.#chunks
+    return this.#chunks.length === 1 && only ? only : this.#chunks.flat()
   }
 
   /** Adds a run that overlaps none that is here. */
   insert(run: Run): void {
-    const at = this.#firstEndingAtOrAfter(run.first)
-    const next = this.#runs[at]
+    const place = this.#firstEndingAtOrAfter(run.first)
+    const next = this.#at(place)
     invariant(next === undefined || next.first > run.last, 'runs of a partition do not overlap')
-    this.#runs.splice(at, 0, run)
+    this.#replace(place, 0, [run])
   }
 
   /** The runs that share a serial with the range, ascending and whole. */
   overlapping(range: Range): Run[] {
     const found: Run[] = []
-    for (let at = this.#firstEndingAtOrAfter(range.first); at < this.#runs.length; at += 1) {
-      const run = this.#runs[at]
-      if (run === undefined || run.first > range.last) break
+    const place = this.#firstEndingAtOrAfter(range.first)
+    for (let run = this.#at(place); run !== undefined && run.first <= range.last; run = this.#next(place)) {
       found.push(run)
     }
     return found
@@ -60,37 +74,110 @@ export class RunSet {
 
   /** Puts a run in place of whatever covers its range, and joins it with equal neighbours. */
   assign(run: Run): void {
-    const over = this.overlapping(run)
-    const at = this.#firstEndingAtOrAfter(run.first)
-    const head = over[0]
-    const tail = over.at(-1)
-    const parts: Run[] = []
-    if (head && head.first < run.first) parts.push({ ...head, last: run.first - 1n })
-    parts.push(run)
-    if (tail && tail.last > run.last) parts.push({ ...tail, first: run.last + 1n })
-    this.#runs.splice(at, over.length, ...parts)
-    this.#join(Math.max(0, at - 1), at + parts.length)
+    const place = this.#firstEndingAtOrAfter(run.first)
+    const before = this.#before(place)
+    const end = { ...place }
+    let covered = 0
+    let first = this.#at(end)
+    let head: Run | undefined
+    let tail: Run | undefined
+    for (; first !== undefined && first.first <= run.last; first = this.#next(end)) {
+      if (first.first < run.first) head = { ...first, last: run.first - 1n }
+      if (first.last > run.last) tail = { ...first, first: run.last + 1n }
+      covered += 1
+    }
+    const joinsBefore = before !== undefined && head === undefined && joinable(before.run, run)
+    const parts = joined([joinsBefore ? before.run : undefined, head, run, tail, tail ? undefined : first])
+    const keepsNext = tail === undefined && first !== undefined && parts.at(-1) === first
+    if (keepsNext) parts.pop()
+    const taken = covered + (joinsBefore ? 1 : 0) + (tail === undefined && first !== undefined && !keepsNext ? 1 : 0)
+    this.#replace(joinsBefore ? before.place : place, taken, parts)
   }
 
-  #join(from: number, to: number): void {
-    for (let at = Math.min(to, this.#runs.length - 1); at > from; at -= 1) {
-      const left = this.#runs[at - 1]
-      const right = this.#runs[at]
-      if (left && right && joinable(left, right)) this.#runs.splice(at - 1, 2, { ...left, last: right.last })
-    }
+  /** Takes away whatever covers the range. */
+  clear(range: Range): void {
+    const over = this.overlapping(range)
+    const parts = over.flatMap((run) => without([run], [range]).map((rest) => ({ ...run, ...rest })))
+    if (over.length > 0) this.#replace(this.#firstEndingAtOrAfter(range.first), over.length, parts)
   }
 
-  #firstEndingAtOrAfter(number: bigint): number {
-    let low = 0
-    let high = this.#runs.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      const run = this.#runs[middle]
-      if (run !== undefined && run.last < number) low = middle + 1
-      else high = middle
-    }
-    return low
+  #at({ chunk, at }: Place): Run | undefined {
+    return this.#chunks[chunk]?.[at]
   }
+
+  /** Moves on by one. */
+  #next(place: Place): Run | undefined {
+    place.at += 1
+    if (place.at >= (this.#chunks[place.chunk]?.length ?? 0)) {
+      place.chunk += 1
+      place.at = 0
+    }
+    return this.#at(place)
+  }
+
+  #before({ chunk, at }: Place): { place: Place; run: Run } | undefined {
+    const place = at > 0 ? { chunk, at: at - 1 } : { chunk: chunk - 1, at: (this.#chunks[chunk - 1]?.length ?? 0) - 1 }
+    const run = this.#at(place)
+    return run && { place, run }
+  }
+
+  /** Puts `parts` in place of the `taken` runs from a place on. */
+  #replace({ chunk, at }: Place, taken: number, parts: Run[]): void {
+    const runs = this.#chunks[chunk] ?? this.#chunks.at(-1)
+    if (runs === undefined) {
+      if (parts.length > 0) this.#chunks.push(parts)
+      return
+    }
+    const index = chunk < this.#chunks.length ? chunk : this.#chunks.length - 1
+    const from = chunk < this.#chunks.length ? at : runs.length
+    const here = Math.min(taken, runs.length - from)
+    runs.splice(from, here, ...parts)
+    this.#drop(index + 1, taken - here)
+    if (runs.length === 0) this.#chunks.splice(index, 1)
+    else if (runs.length > MOST_IN_CHUNK) this.#chunks.splice(index + 1, 0, runs.splice(runs.length >>> 1))
+  }
+
+  /** Takes away the first `count` runs of a chunk and those after it. */
+  #drop(chunk: number, count: number): void {
+    let left = count
+    let whole = chunk
+    for (let runs = this.#chunks[whole]; runs && left >= runs.length; runs = this.#chunks[whole]) {
+      left -= runs.length
+      whole += 1
+    }
+    if (left > 0) this.#chunks[whole]?.splice(0, left)
+    if (whole > chunk) this.#chunks.splice(chunk, whole - chunk)
+  }
+
+  #firstEndingAtOrAfter(number: bigint): Place {
+    const chunk = firstPlace(this.#chunks, (runs) => (runs.at(-1)?.last ?? 0n) >= number)
+    return { chunk, at: firstPlace(this.#chunks[chunk] ?? [], (run) => run.last >= number) }
+  }
+}
+
+/** Place of the first item that is so, or the end; after one that is so, all are. */
+function firstPlace<T>(items: readonly T[], isSo: (item: T) => boolean): number {
+  let low = 0
+  let high = items.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    const item = items[middle]
+    if (item !== undefined && isSo(item)) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+/** Runs in their order, each joined with the one before where it can be. */
+function joined(runs: readonly (Run | undefined)[]): Run[] {
+  const parts: Run[] = []
+  for (const run of runs) {
+    const last = parts.at(-1)
+    if (run === undefined) continue
+    if (last !== undefined && joinable(last, run)) parts[parts.length - 1] = { ...last, last: run.last }
+    else parts.push(run)
+  }
+  return parts
 }
 
 function joinable(left: Run, right: Run): boolean {

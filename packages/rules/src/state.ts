@@ -64,6 +64,10 @@ export interface LedgerRow {
   projects: number
   certificates: number
   pools: Pools
+  /** The key that signs checkpoints from now on. */
+  key: string
+  /** Entries that were taken over from a predecessor, its genesis counted; 0 for a first log. */
+  kept: number
 }
 
 /** The state rows: a cache of the log, written only by effects, the only thing that decisions read. */
@@ -172,6 +176,8 @@ export interface Rows {
   key: { index: number; leaf: string }
   /** A document's SHA-256 with the index of the entry that first adopted it. */
   document: { index: number }
+  /** A key of the log, by its public half, with the index of the entry that first named it. */
+  signingKey: { index: number }
 }
 
 export type RowKind = keyof Rows
@@ -215,8 +221,13 @@ export function balanceId(account: string, unitClass: string): string {
   return `${account}|${unitClass}`
 }
 
-function rowKey(kind: RowKind, id: string): string {
-  return `${kind}:${id}`
+/** Ids by kind of row. */
+type Ids = Map<RowKind, Set<string>>
+
+function addId(ids: Ids, kind: RowKind, id: string): void {
+  const known = ids.get(kind)
+  if (known) known.add(id)
+  else ids.set(kind, new Set([id]))
 }
 
 /**
@@ -226,22 +237,23 @@ function rowKey(kind: RowKind, id: string): string {
 export class State {
   size = 0
   at = ''
-  readonly #rows = new Map<string, Put>()
+  /** `null` is a row that was deleted. */
+  readonly #rows = new Map<RowKind, Map<string, Put['row']>>()
   readonly #runs = new Map<string, RunSet>()
   readonly #holds = new Map<string, Set<string>>()
-  readonly #loaded: Set<string> | undefined
-  readonly #touchedRows = new Set<string>()
-  readonly #touchedPartitions = new Set<string>()
+  /** What a partial state knows of, and what effects have changed there; a whole one keeps no such lists. */
+  readonly #part: { loaded: Ids; touched: Ids; touchedPartitions: Set<string> } | undefined
 
   constructor(scope: 'whole' | 'partial' = 'whole') {
-    this.#loaded = scope === 'partial' ? new Set() : undefined
+    this.#part =
+      scope === 'partial' ? { loaded: new Map(), touched: new Map(), touchedPartitions: new Set() } : undefined
   }
 
   get<K extends RowKind>(kind: K, id: string): Rows[K] | undefined {
-    const key = rowKey(kind, id)
-    invariant(this.isLoaded(kind, id), `a decision reads only what reads() named: ${key}`)
-    const found = this.#rows.get(key)
-    return found === undefined || found.row === null ? undefined : (found.row as Rows[K])
+    const row = this.#rows.get(kind)?.get(id)
+    if (row) return row as Rows[K]
+    if (!this.isLoaded(kind, id)) invariant(false, `a decision reads only what reads() named: ${kind}:${id}`)
+    return undefined
   }
 
   /** The row if it was loaded; for `reads`, which asks before everything is there. */
@@ -256,18 +268,18 @@ export class State {
   }
 
   isLoaded(kind: RowKind, id: string): boolean {
-    return this.#loaded === undefined || this.#loaded.has(rowKey(kind, id))
+    return this.#part === undefined || this.#part.loaded.get(kind)?.has(id) === true
   }
 
   /** Marks a key as looked up, whether a row was found or not. */
   markLoaded(kind: RowKind, id: string): void {
-    this.#loaded?.add(rowKey(kind, id))
+    if (this.#part) addId(this.#part.loaded, kind, id)
   }
 
   /** Takes a row from the store, unless this state already has it. */
   load(put: Put): void {
     this.markLoaded(put.kind, put.id)
-    if (!this.#rows.has(rowKey(put.kind, put.id))) this.#set(put)
+    if (!this.#rows.get(put.kind)?.has(put.id)) this.#set(put)
   }
 
   loadRun(run: Run): void {
@@ -285,25 +297,21 @@ export class State {
   }
 
   apply(effects: Effects): void {
-    for (const put of effects.puts) {
-      this.markLoaded(put.kind, put.id)
-      this.#set(put)
-      this.#touchedRows.add(rowKey(put.kind, put.id))
-    }
+    for (const put of effects.puts) this.#put(put)
     for (const posting of effects.postings) this.#post(posting)
     for (const run of effects.runs) {
       this.#partition(partitionOf(run)).assign(run)
-      this.#touchedPartitions.add(partitionOf(run))
+      this.#part?.touchedPartitions.add(partitionOf(run))
     }
   }
 
-  /** Rows that effects have written since this state was made. */
+  /** Rows that effects have written since this partial state was made. */
   touchedRows(): Put[] {
-    return [...this.#touchedRows].flatMap((key) => this.#rows.get(key) ?? [])
+    return [...(this.#part?.touched ?? [])].flatMap(([kind, ids]) => [...ids].map((id) => this.#putOf(kind, id)))
   }
 
   touchedPartitions(): string[] {
-    return [...this.#touchedPartitions]
+    return [...(this.#part?.touchedPartitions ?? [])]
   }
 
   partitions(): string[] {
@@ -311,7 +319,7 @@ export class State {
   }
 
   *rows(): Iterable<Put> {
-    yield* this.#rows.values()
+    for (const [kind, rows] of this.#rows) for (const id of rows.keys()) yield this.#putOf(kind, id)
   }
 
   #partition(partition: string): RunSet {
@@ -331,21 +339,35 @@ export class State {
   #move(account: string, unitClass: string, debit: bigint, credit: bigint): void {
     const id = balanceId(account, unitClass)
     const floor = this.get('account', account)?.kind === 'issuance' ? null : 0n
-    const old = this.get('balance', id) ?? { debits: 0n, credits: 0n, floor }
-    const row = { debits: old.debits + debit, credits: old.credits + credit, floor }
+    const old = this.get('balance', id)
+    const row = { debits: (old?.debits ?? 0n) + debit, credits: (old?.credits ?? 0n) + credit, floor }
     invariant(floor === null || row.credits - row.debits >= floor, 'no balance falls below its floor')
-    this.#set({ kind: 'balance', id, row })
-    this.#touchedRows.add(rowKey('balance', id))
+    this.#put({ kind: 'balance', id, row })
   }
 
-  #set(put: Put): void {
-    const key = rowKey(put.kind, put.id)
-    if (put.kind === 'hold') {
-      const row = put.row ?? (this.#rows.get(key)?.row as Rows['hold'] | null | undefined)
-      const target = row?.batch ?? row?.account
-      if (target) this.#indexHold(target, put.id, put.row !== null)
+  #put(put: Put): void {
+    this.#set(put)
+    if (!this.#part) return
+    addId(this.#part.loaded, put.kind, put.id)
+    addId(this.#part.touched, put.kind, put.id)
+  }
+
+  #putOf(kind: RowKind, id: string): Put {
+    return { kind, id, row: this.#rows.get(kind)?.get(id) ?? null } as Put
+  }
+
+  #set({ kind, id, row }: Put): void {
+    let rows = this.#rows.get(kind)
+    if (rows === undefined) {
+      rows = new Map()
+      this.#rows.set(kind, rows)
     }
-    this.#rows.set(key, put)
+    if (kind === 'hold') {
+      const { batch, account } = row ?? (rows.get(id) as Rows['hold'] | null | undefined) ?? {}
+      const target = batch ?? account
+      if (target) this.#indexHold(target, id, row !== null)
+    }
+    rows.set(id, row)
   }
 
   #indexHold(target: string, id: string, standing: boolean): void {

@@ -21,6 +21,10 @@ export type TlogErrorCode =
   | 'wrong-origin'
   /** A `.tlog-proof` file that does not follow its format. */
   | 'bad-proof-file'
+  /** A request to a witness that does not follow its format. */
+  | 'bad-request'
+  /** A policy file that does not follow its format; the message names the line. */
+  | 'bad-policy'
 
 /** The only error that this package throws on its own account. */
 export class TlogError extends Error {

@@ -134,8 +134,8 @@ async function signMessage(signer: Signer, message: Uint8Array): Promise<Uint8Ar
   )
 }
 
-/** Checks a line by a known key; returns the time of a cosignature. */
-async function verifyLine(
+/** Checks a line by a known key; returns the time of a cosignature. Throws `bad-signature`. */
+export async function verifyLine(
   text: string,
   line: NoteSignature,
   vkey: Vkey,
@@ -147,6 +147,13 @@ async function verifyLine(
   const message = time === null ? encodeUtf8(text) : cosignatureMessage(text, time)
   if (isRightLength && (await verifyEd25519(vkey.publicKey, message, line.signature.subarray(timeBytes)))) return time
   throw new TlogError('bad-signature', `the signature of ${vkey.name}+${vkey.id} is not by that key over this text`)
+}
+
+/** The POSIX seconds that a cosignature states, unchecked; undefined for a line that is no Ed25519 cosignature by its length. */
+export function statedTime({ signature }: NoteSignature): number | undefined {
+  if (signature.length !== TIME_BYTES + ED25519_SIGNATURE_BYTES) return undefined
+  const time = new DataView(signature.buffer, signature.byteOffset, TIME_BYTES).getBigUint64(0)
+  return time <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(time) : undefined
 }
 
 /** What a cosignature signs: a header, the time, and the text of the checkpoint. */

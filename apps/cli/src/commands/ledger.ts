@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { CheckpointSigner, exportLog, Integrator, reconcile } from '@tallystick/ledger'
+import { CheckpointSigner, exportLog, Integrator, keyHistory, keyInForce, reconcile } from '@tallystick/ledger'
 import { type Config, claimInstance, type Registry, StartupError, signerFiles } from '@tallystick/server'
 import { type Command, configFor, type Done, parse, withRegistry } from '../command.ts'
 import { text } from '../texts.ts'
@@ -18,7 +18,7 @@ export async function signNow(registry: Registry, config: Config): Promise<void>
   const claim = await claimInstance(config.DATA_DIR, config.PUBLIC_URL)
   if (claim.claimed) {
     const { state } = signerFiles(config.DATA_DIR)
-    await new CheckpointSigner(ledger, await registry.key(), state, clock).step().finally(() => claim.release())
+    await new CheckpointSigner(ledger, await registry.keys(), state, clock).step().finally(() => claim.release())
   }
   for (const end = Date.now() + SIGNING_BOUND_MS; !(await published()); await delay(50)) {
     if (Date.now() > end) throw new StartupError(text('notSigned'))
@@ -33,7 +33,7 @@ export const exportLogCommand: Command = async (args) => {
     await signNow(registry, config)
     const { services } = registry
     const exported = await exportLog(services.ledger, folder)
-    const vkey = services.genesis.key
+    const { vkey } = keyInForce(await keyHistory(services.ledger), exported.size)
     return {
       exitCode: 0,
       text: text('exported', { ...exported, folder, vkey }),
@@ -62,7 +62,9 @@ export const reconcileCommand: Command = async (args) => {
 export const vkeyCommand: Command = async (args) => {
   const { values } = parse(args, {})
   return withRegistry(configFor({ DATA_DIR: values.data }), async ({ services }): Promise<Done> => {
-    const { key: vkey, origin } = services.genesis
-    return { exitCode: 0, text: vkey, json: { vkey, origin } }
+    const keys = await keyHistory(services.ledger)
+    const vkey = keys.at(-1)?.vkey ?? ''
+    const history = keys.map(({ vkey, from }) => ({ vkey, from }))
+    return { exitCode: 0, text: vkey, json: { vkey, origin: services.genesis.origin, keys: history } }
   })
 }

@@ -31,19 +31,20 @@ function isEnd(row: LogRow): row is LogRow<EndType> {
 export async function holdsOn(services: Services, targets: readonly string[]): Promise<HoldRow[]> {
   const { rows } = await services.pool.query<Record<'id' | 'reason', string> & Record<string, string | null>>({
     name: 'holds-on',
-    text: `SELECT id, reason, batch, account, first, last FROM ledger_hold WHERE batch = ANY($1)
+    text: `SELECT id, reason, batch, account, first, last, expires_at FROM ledger_hold WHERE batch = ANY($1)
            UNION ALL
-           SELECT id, reason, batch, account, first, last FROM ledger_hold WHERE account = ANY($1)
+           SELECT id, reason, batch, account, first, last, expires_at FROM ledger_hold WHERE account = ANY($1)
            ORDER BY id`,
     values: [targets],
   })
-  return rows.map(({ id, reason, batch = null, account = null, first, last }) => ({
+  return rows.map(({ id, reason, batch = null, account = null, first, last, expires_at = null }) => ({
     id,
     reason,
     batch,
     account,
     first: first ? BigInt(first) : null,
     last: last ? BigInt(last) : null,
+    expiresAt: expires_at,
   }))
 }
 

@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { type Genesis, proposalHash } from '@tallystick/rules'
 import { newGenesis, randomId } from '../founding.ts'
 import { isReceipt, type Ledger, type Outcome, type Receipt } from '../port.ts'
-import { signingKey } from '../signing-key.ts'
+import { type SigningKey, signingKey } from '../signing-key.ts'
 
 /** A small registry on a ledger, for tests: officers, two developers with their accounts, one registered project. */
 export interface TestRegistry {
@@ -46,12 +46,12 @@ export async function done(ledger: Ledger, by: string, type: string, request: un
   return outcome
 }
 
-export async function testRegistry(ledger: Ledger): Promise<TestRegistry> {
+export async function testRegistry(ledger: Ledger, key: SigningKey = testKey): Promise<TestRegistry> {
   const { genesis, documents } = newGenesis({
     country: { code: 'XT', name: 'Exampleland' },
     timeZone: 'UTC',
     test: true,
-    keyFor: testKey.vkey,
+    keyFor: key.vkey,
   })
   await ledger.found(genesis, documents)
   const grant = async (by: string, organisation: string, role: string) => {

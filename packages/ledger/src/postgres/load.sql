@@ -21,11 +21,12 @@ SELECT
      FROM unnest($1::text[], $2::text[]) AS k(kind, id) JOIN ledger_row r USING (kind, id)) AS rows,
   (SELECT json_agg(json_build_array(s.id, s.revision, s.leaf))
      FROM ledger_stream s WHERE s.id = ANY($3::text[])) AS streams,
-  (SELECT json_agg(json_build_array(k.id, k.index, k.request))
-     FROM ledger_key k WHERE k.id = ANY($4::text[])) AS keys,
+  (SELECT json_agg(json_build_array(k.id, k.index, k.request, encode(e.leaf, 'hex')))
+     FROM ledger_key k JOIN ledger_entry e USING (index) WHERE k.id = ANY($4::text[])) AS keys,
   (SELECT json_agg(json_build_array(b.account, b.class, b.debits::text, b.credits::text, b.floor::text))
      FROM unnest($5::text[], $6::text[]) AS k(account, class) JOIN ledger_balance b USING (account, class)) AS balances,
-  (SELECT json_agg(json_build_array(h.id, h.batch, h.first::text, h.last::text, h.account, h.reason))
+  (SELECT json_agg(json_build_array(h.id, h.batch, h.first::text, h.last::text, h.account, h.reason,
+                                   h.expires_at))
      FROM ledger_hold h
     WHERE h.id = ANY($7::text[]) OR h.batch = ANY($16::text[]) OR h.account = ANY($16::text[])) AS holds,
   (SELECT json_agg(json_build_array(at, runs, last::text))

@@ -43,7 +43,7 @@ export interface Loaded {
 interface Answer {
   rows: [RowKind, string, unknown][] | null
   streams: [string, number, string][] | null
-  keys: [string, number, string][] | null
+  keys: [string, number, string, string][] | null
   balances: BalanceTuple[] | null
   holds: HoldTuple[] | null
   /** `[place of the page among those asked for, from 1; its runs; last serial of them]` */
@@ -178,8 +178,8 @@ function take(loaded: Loaded, answer: Answer, wanted: Wanted): void {
   const { state } = loaded
   for (const [kind, id, row] of answer.rows ?? []) state.load({ kind, id, row: rowFromJson(kind, row) } as Put)
   for (const [id, revision, leaf] of answer.streams ?? []) state.load({ kind: 'stream', id, row: { revision, leaf } })
-  for (const [id, index, request] of answer.keys ?? []) {
-    state.load({ kind: 'key', id, row: { index } })
+  for (const [id, index, request, leaf] of answer.keys ?? []) {
+    state.load({ kind: 'key', id, row: { index, leaf } })
     loaded.requests.set(id, request)
   }
   for (const balance of answer.balances ?? []) {

@@ -81,7 +81,8 @@ async function countedRow(db: Queryable, kind: RowKind, id: string): Promise<Row
   return rows[0] ? (holdFromTuple(rows[0].hold).row ?? undefined) : undefined
 }
 
-const HOLDS = 'SELECT json_build_array(id, batch, first::text, last::text, account, reason) AS hold FROM ledger_hold'
+const HOLDS =
+  'SELECT json_build_array(id, batch, first::text, last::text, account, reason, expires_at) AS hold FROM ledger_hold'
 const RUNS =
   'SELECT json_build_array(space, first::text, last::text, batch, class, account, attributes) AS run FROM ledger_run'
 const BALANCES =
@@ -143,7 +144,9 @@ export async function dump(pool: pg.Pool): Promise<Dump> {
 async function allRows(db: Queryable): Promise<Put[]> {
   const named = await db.query<{ kind: RowKind; id: string; row: unknown }>('SELECT kind, id, row FROM ledger_row')
   const streams = await db.query<{ id: string; revision: string; leaf: string }>('SELECT * FROM ledger_stream')
-  const keys = await db.query<{ id: string; index: string }>('SELECT id, index FROM ledger_key')
+  const keys = await db.query<{ id: string; index: string; leaf: string }>(
+    `SELECT k.id, k.index, coalesce(encode(e.leaf, 'hex'), '') AS leaf FROM ledger_key k LEFT JOIN ledger_entry e USING (index)`,
+  )
   const balanceRows = await db.query<{ balance: BalanceTuple }>(BALANCES)
   const holds = await db.query<{ hold: HoldTuple }>(HOLDS)
   return [
@@ -151,7 +154,7 @@ async function allRows(db: Queryable): Promise<Put[]> {
     ...streams.rows.map(
       ({ id, revision, leaf }): Put => ({ kind: 'stream', id, row: { revision: Number(revision), leaf } }),
     ),
-    ...keys.rows.map(({ id, index }): Put => ({ kind: 'key', id, row: { index: Number(index) } })),
+    ...keys.rows.map(({ id, index, leaf }): Put => ({ kind: 'key', id, row: { index: Number(index), leaf } })),
     ...balanceRows.rows.map(
       ({ balance }): Put => ({
         kind: 'balance',

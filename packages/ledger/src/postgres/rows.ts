@@ -15,7 +15,11 @@ export function isNamed(kind: RowKind): boolean {
 
 /** Which fields of a named row are counted, so that they come back as bigint. */
 const counted: Partial<Record<RowKind, readonly string[]>> = {
-  authorisation: ['quantity', 'issued'],
+  project: ['debt'],
+  authorisation: ['quantity', 'issued', 'transferred'],
+  remainder: ['micro'],
+  pool: ['in', 'cancelled', 'released'],
+  reversal: ['quantity', 'compensated'],
   batch: ['first', 'last'],
   space: ['next'],
 }
@@ -38,11 +42,12 @@ export function runFromTuple([space, first, last, batch, unitClass, account, att
   return { space, first: BigInt(first), last: BigInt(last), batch, class: unitClass, account, attributes }
 }
 
-/** `[id, batch, first, last, account, reason]` */
-export type HoldTuple = [string, string | null, string | null, string | null, string | null, string]
+/** `[id, batch, first, last, account, reason, expires_at]` */
+export type HoldTuple = [string, string | null, string | null, string | null, string | null, string, string | null]
 
-export function holdFromTuple([id, batch, first, last, account, reason]: HoldTuple): Extract<Put, { kind: 'hold' }> {
-  const row = { batch, first: toBigint(first), last: toBigint(last), account, reason }
+export function holdFromTuple(tuple: HoldTuple): Extract<Put, { kind: 'hold' }> {
+  const [id, batch, first, last, account, reason, expiresAt] = tuple
+  const row = { batch, first: toBigint(first), last: toBigint(last), account, reason, expiresAt }
   return { kind: 'hold', id, row }
 }
 

@@ -3,6 +3,7 @@
 -- rows: $10 kinds, $11 ids, $12 rows · streams: $13 ids, $14 revisions, $15 leaves · keys: $16 ids, $17 indexes, $18 requests
 -- balances: $19 accounts, $20 classes, $21 debits, $22 credits, $23 floors · lifted holds: $24
 -- holds: $25 ids, $26 batches, $27 firsts, $28 lasts, $29 accounts, $30 reasons
+-- holds: $42 when they end · named rows gone: $40 kinds, $41 ids
 -- runs gone: $31 spaces, $32 firsts · runs: $33 spaces, $34 firsts, $35 lasts, $36 batches, $37 classes, $38 accounts, $39 attributes
 WITH head AS (
   UPDATE ledger_head SET size = $1::bigint, at = $2::text WHERE one = 1
@@ -30,8 +31,11 @@ WITH head AS (
 ), lifted AS (
   DELETE FROM ledger_hold WHERE id = ANY($24::text[])
 ), holds AS (
-  INSERT INTO ledger_hold (id, batch, first, last, account, reason)
-  SELECT * FROM unnest($25::text[], $26::text[], $27::bigint[], $28::bigint[], $29::text[], $30::text[])
+  INSERT INTO ledger_hold (id, batch, first, last, account, reason, expires_at)
+  SELECT * FROM unnest($25::text[], $26::text[], $27::bigint[], $28::bigint[], $29::text[], $30::text[], $42::text[])
+), ended AS (
+  DELETE FROM ledger_row r USING unnest($40::text[], $41::text[]) AS k(kind, id)
+   WHERE r.kind = k.kind AND r.id = k.id
 ), gone AS (
   DELETE FROM ledger_run r USING unnest($31::text[], $32::bigint[]) AS k(space, first)
    WHERE r.space = k.space AND r.first = k.first

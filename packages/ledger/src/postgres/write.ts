@@ -20,6 +20,7 @@ export async function write(
     ...rowValues(loaded, requests),
     ...holdValues(loaded),
     ...runValues(loaded),
+    ...endedValues(loaded),
   ]
   await client.query({ name: 'ledger-write', text: writeSql, values })
 }
@@ -44,7 +45,7 @@ function touched<K extends RowKind>(loaded: Loaded, kind: K): PutOf<K>[] {
 }
 
 function rowValues(loaded: Loaded, requests: ReadonlyMap<string, string>): unknown[] {
-  const named = loaded.state.touchedRows().filter(({ kind }) => isNamed(kind))
+  const named = loaded.state.touchedRows().filter(({ kind, row }) => isNamed(kind) && row !== null)
   const streams = touched(loaded, 'stream')
   const keys = touched(loaded, 'key')
   const balances = touched(loaded, 'balance').map(({ id, row }) => ({
@@ -82,6 +83,14 @@ function holdValues(loaded: Loaded): unknown[] {
     standing.map(({ account }) => account),
     standing.map(({ reason }) => reason),
   ]
+}
+
+/** Named rows that are gone, and when the holds end. */
+function endedValues({ state }: Loaded): unknown[] {
+  const rows = state.touchedRows()
+  const gone = rows.filter(({ kind, row }) => isNamed(kind) && row === null)
+  const standing = rows.flatMap((put) => (put.kind === 'hold' && put.row ? [put.row] : []))
+  return [gone.map(({ kind }) => kind), gone.map(({ id }) => id), standing.map(({ expiresAt }) => expiresAt)]
 }
 
 function runValues({ state, runs: before }: Loaded): unknown[] {

@@ -48,21 +48,25 @@ async function hasOtherFiles(source: LogSource): Promise<boolean> {
   return false
 }
 
-/** Is the checkpoint signed by this key, for the log that the key is of? */
-export async function checkSignature(stated: StatedCheckpoint, vkey: Vkey): Promise<Finding | undefined> {
+/** Is the checkpoint signed by this key, for the log that the key is of? No line may be wrong under any `known` key. */
+export async function checkSignature(
+  stated: StatedCheckpoint,
+  vkey: Vkey,
+  known: readonly Vkey[] = [],
+): Promise<Finding | undefined> {
   const where = { file: FILE }
   if (stated.origin !== vkey.name) {
     return findingOf('origin-differs', where, { checkpoint: stated.origin, expected: vkey.name })
   }
-  const error = await signatureError(stated.note, vkey)
+  const error = (await signatureError(stated.note, [vkey])) ?? (await signatureError(stated.note, [vkey, ...known]))
   if (error === undefined) return undefined
   if (error.code === 'bad-signature') return findingOf('checkpoint-signature', where)
   return findingOf('checkpoint-not-signed', where, { reason: error.message })
 }
 
-async function signatureError(note: Uint8Array, vkey: Vkey): Promise<TlogError | undefined> {
+async function signatureError(note: Uint8Array, vkeys: readonly Vkey[]): Promise<TlogError | undefined> {
   try {
-    await openCheckpoint(note, { vkeys: [vkey], verifyEd25519 })
+    await openCheckpoint(note, { vkeys, verifyEd25519 })
     return undefined
   } catch (error) {
     if (error instanceof TlogError) return error
@@ -74,12 +78,12 @@ async function signatureError(note: Uint8Array, vkey: Vkey): Promise<TlogError |
 export async function checkSince(
   saved: StatedCheckpoint,
   stated: StatedCheckpoint,
-  vkey: Vkey | undefined,
+  vkeys: readonly Vkey[],
   rootAt: (size: number) => Hash | undefined,
 ): Promise<Finding | undefined> {
   const file = '--since'
   if (saved.origin !== stated.origin) return findingOf('since-other-log', { file }, { origin: saved.origin })
-  const error = vkey && (await signatureError(saved.note, vkey))
+  const error = vkeys.length > 0 && (await signatureError(saved.note, vkeys))
   if (error) return findingOf('since-not-signed', { file }, { reason: error.message })
   if (saved.size > stated.size) {
     return findingOf('rollback', { file }, { saved: `${saved.size}`, size: `${stated.size}` })

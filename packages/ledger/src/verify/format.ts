@@ -13,7 +13,7 @@ export function formatReport(report: VerifyReport | CertificateReport): string {
 type Lines = (string | undefined)[]
 
 function logLines(report: VerifyReport): Lines {
-  const { checkpoint, ledger, signedBy, since, entries, units, attested } = report
+  const { checkpoint, ledger, signedBy, keys, since, entries, units, attested } = report
   const country = ledger && { country: ledger.country.name, code: ledger.country.code, timeZone: ledger.timeZone }
   return [
     checkpoint ? fill(lines.log, { origin: checkpoint.origin }) : undefined,
@@ -21,6 +21,7 @@ function logLines(report: VerifyReport): Lines {
     ledger?.test ? lines.test : undefined,
     checkpoint ? fill(lines.checkpoint, { size: `${checkpoint.size}`, root: checkpoint.root }) : undefined,
     signedBy === null ? undefined : fill(lines.signedBy, { vkey: signedBy }),
+    ...(keys.length > 1 ? keys.map((key) => fill(lines.key, { vkey: key.vkey, from: `${key.from}` })) : []),
     since && report.outcome !== 'wrong' && report.outcome !== 'not-read'
       ? fill(lines.since, { size: `${since.size}` })
       : undefined,

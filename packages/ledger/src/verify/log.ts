@@ -1,5 +1,6 @@
 import { entryTypes, type Genesis, refusalCodes } from '@tallystick/rules'
 import { encodeBase64, formatVkey, type Vkey } from '@tallystick/tlog'
+import { keyInForce } from '../key-history.ts'
 import { checkSignature, checkSince, keyOf, readStated, type StatedCheckpoint } from './checkpoint-check.ts'
 import { checkExtras, checkKeys } from './files-check.ts'
 import { type Finding, Findings, findingOf, unlawful } from './finding.ts'
@@ -56,14 +57,16 @@ async function verifyStated(
   if (broken) findings.add(unlawful(broken.entry, broken.refusal))
 
   const { genesis, state, adopted } = walk.replay
-  findings.add(...(await checkIdentity(stated, options.vkey, genesis)))
-  if (genesis) findings.add(...(await checkKeys(source, genesis)))
+  const isWhole = replayed === size
+  const known = knownKeys(walk)
+  const { signer, findings: ofIdentity } = await checkIdentity(stated, options.vkey, walk, known, isWhole)
+  findings.add(...ofIdentity)
+  if (genesis && isWhole) findings.add(...(await checkKeys(source, walk.replay.keys, size)))
   if (options.since) {
-    const key = options.vkey ?? (genesis && keyOf(genesis.key))
-    const fork = await checkSince(options.since, stated, key, (size) => tree?.roots.get(size))
+    const keys = options.vkey && !known.some((key) => sameKey(key, options.vkey)) ? [options.vkey] : known
+    const fork = await checkSince(options.since, stated, keys, (size) => tree?.roots.get(size))
     if (fork) findings.add(fork)
   }
-  const isWhole = replayed === size
   if (isWhole) {
     for (const { what, ...counts } of inconsistenciesOf(state)) {
       findings.add(findingOf('state-inconsistent', {}, { what, ...counts }))
@@ -71,28 +74,45 @@ async function verifyStated(
   }
   const extras = await checkExtras(source, size, adopted, isWhole)
   findings.add(...extras.findings)
-  return report(source, options, { findings, stated, walk, replayed, broken, notices: extras.notices })
+  return report(source, options, { findings, stated, walk, replayed, broken, signer, notices: extras.notices })
 }
 
-/** Genesis says whose log this is, and which key speaks for it. */
+/** The keys that the log names, oldest first. */
+function knownKeys({ replay }: Walk): Vkey[] {
+  return replay.keys.flatMap(({ vkey }) => keyOf(vkey) ?? [])
+}
+
+function sameKey(a: Vkey, b: Vkey | undefined): boolean {
+  return b !== undefined && formatVkey(a) === formatVkey(b)
+}
+
+/**
+ * Genesis says whose log this is, and which key speaks for it first; rotations, each signed by the key before it, say
+ * which one speaks for a checkpoint of this size. A key that was given must be one of them.
+ */
 async function checkIdentity(
   stated: StatedCheckpoint,
   vkey: Vkey | undefined,
-  genesis: Genesis | undefined,
-): Promise<Finding[]> {
+  { replay: { genesis, keys } }: Walk,
+  known: readonly Vkey[],
+  isWhole: boolean,
+): Promise<{ findings: Finding[]; signer: Vkey | undefined }> {
   const findings: Finding[] = []
   const where = { file: 'checkpoint' }
-  const key = vkey ?? (genesis && keyOf(genesis.key))
-  const unsigned = key && (await checkSignature(stated, key))
-  if (unsigned) findings.push(unsigned)
-  if (genesis && vkey && genesis.key !== formatVkey(vkey)) {
+  const isNamed = known.some((key) => sameKey(key, vkey))
+  const key = genesis && (!vkey || isNamed) ? keyOf(keyInForce(keys, stated.size).vkey) : vkey
+  const others = known.filter((other) => key && !sameKey(other, key))
+  const unsigned = key && (await checkSignature(stated, key, others))
+  // Entries that could not be replayed may have handed over to a key that is not known.
+  if (unsigned && (isWhole || unsigned.code !== 'checkpoint-not-signed')) findings.push(unsigned)
+  if (genesis && vkey && !isNamed && isWhole) {
     findings.push(findingOf('key-not-in-history', where, { genesis: genesis.key }))
   }
   if (genesis && genesis.origin !== stated.origin && unsigned?.code !== 'origin-differs') {
     findings.push(findingOf('origin-differs', where, { checkpoint: stated.origin, expected: genesis.origin }))
   }
   if (genesis && !key) findings.push(findingOf('checkpoint-not-signed', where, { reason: 'genesis names no key' }))
-  return findings
+  return { findings, signer: unsigned ? undefined : key }
 }
 
 interface Results {
@@ -101,11 +121,13 @@ interface Results {
   walk?: Walk
   replayed?: number
   broken?: Walk['unlawful']
+  /** The key of the log that has signed. */
+  signer?: Vkey | undefined
   notices?: Notice[]
 }
 
 function report(source: LogSource, { vkey, since }: VerifyOptions, results: Results): VerifyReport {
-  const { findings, stated, walk, replayed = 0, broken, notices = [] } = results
+  const { findings, stated, walk, replayed = 0, broken, signer, notices = [] } = results
   const isSound = findings.count === 0
   const types = Object.fromEntries([...(walk?.replay.counts ?? [])].sort(([a], [b]) => (a < b ? -1 : 1)))
   return {
@@ -113,7 +135,8 @@ function report(source: LogSource, { vkey, since }: VerifyOptions, results: Resu
     outcome: outcomeOf(findings, vkey),
     source: source.name,
     checkpoint: stated ? { origin: stated.origin, size: stated.size, root: encodeBase64(stated.root) } : null,
-    signedBy: vkey && stated && isSigned(findings) ? formatVkey(vkey) : null,
+    signedBy: vkey && signer ? formatVkey(signer) : null,
+    keys: (walk?.replay.keys ?? []).map(({ vkey, from }) => ({ vkey, from })),
     ledger: ledgerOf(walk?.replay.genesis),
     since: since ? { size: since.size, root: encodeBase64(since.root) } : null,
     entries: { size: stated?.size ?? 0, replayed, types },
@@ -133,12 +156,6 @@ function outcomeOf(findings: Findings, vkey: Vkey | undefined): Outcome {
   if (findings.areWrong) return 'wrong'
   if (findings.count > 0) return 'not-read'
   return vkey ? 'whole' : 'identity-not-checked'
-}
-
-const unsignedCodes = new Set<Finding['code']>(['checkpoint-signature', 'checkpoint-not-signed', 'origin-differs'])
-
-function isSigned(findings: Findings): boolean {
-  return !findings.list.some(({ code, where }) => where.file === 'checkpoint' && unsignedCodes.has(code))
 }
 
 function ledgerOf(genesis: Genesis | undefined): VerifyReport['ledger'] {

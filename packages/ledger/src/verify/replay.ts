@@ -9,6 +9,7 @@ import {
   State,
   sha256Hex,
 } from '@tallystick/rules'
+import { firstTerm, type KeyTerm, rotatedTerm } from '../key-history.ts'
 
 /** The rules on every entry, in order, on a state that nothing else writes. */
 export class Replay {
@@ -16,6 +17,8 @@ export class Replay {
   /** Documents that entries adopted so far. */
   readonly adopted = new Set<string>()
   genesis: Genesis | undefined
+  /** The keys of the log, as the entries so far name them. */
+  readonly keys: KeyTerm[] = []
   readonly #shelf = new Shelf()
   readonly #counts = new Map<string, number>()
 
@@ -36,12 +39,22 @@ export class Replay {
     this.adopted.add(sha256)
   }
 
+  #noteKeys({ type, body }: Entry): void {
+    const { size } = this.state
+    if (size === 0) {
+      this.genesis = Genesis.parse(body)
+      this.keys.push(firstTerm(this.genesis))
+    } else if (type === 'KeyRotated' && size >= this.state.ledger().kept) {
+      this.keys.push(rotatedTerm(size, body))
+    }
+  }
+
   /** Judges the next entry; a lawful one has moved the state on. */
   take(entry: Entry, leaf: string): Refusal | Unjudged | undefined {
     try {
       const verdict = admit(this.state, entry, leaf, this.#shelf)
       if (isRefusal(verdict)) return verdict
-      if (this.state.size === 0) this.genesis = Genesis.parse(entry.body)
+      this.#noteKeys(entry)
       applyVerdict(this.state, entry, verdict)
     } catch (error) {
       return { unjudged: error instanceof Error ? error.message : String(error) }

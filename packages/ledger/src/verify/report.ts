@@ -18,8 +18,10 @@ export interface VerifyReport {
   source: string
   /** What the checkpoint states; null where it cannot be read. */
   checkpoint: { origin: string; size: number; root: string } | null
-  /** The key that was given and has signed; null where identity was not checked. */
+  /** The key of the log that has signed: the one that was given, or a later one; null where identity was not checked. */
   signedBy: string | null
+  /** The keys that the log names, each with the entry that names it. */
+  keys: { vkey: string; from: number }[]
   /** From the genesis; null where it cannot be read. */
   ledger: { id: string; country: { code: string; name: string }; timeZone: string; test: boolean } | null
   /** The saved checkpoint that this log was held against. */

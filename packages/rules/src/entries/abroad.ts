@@ -179,7 +179,13 @@ const Series = z.strictObject({
   party: z.string().regex(/^[A-Z]{3}$/, 'must be a Party of three letters such as KEN'),
   vintage: z.string().regex(/^20\d\d$/, 'must be a year such as 2024'),
 })
-const Acquired = z.strictObject({ batch: Id, from: Id, to: Id, ranges: z.array(WireRange).min(1).max(20), series: Series.nullable() })
+const Acquired = z.strictObject({
+  batch: Id,
+  from: Id,
+  to: Id,
+  ranges: z.array(WireRange).min(1).max(20),
+  series: Series.nullable(),
+})
 type Acquired = z.infer<typeof Acquired>
 
 function acquiredReads(state: State, request: Acquired): Keys {
@@ -223,7 +229,9 @@ function admitSeries(state: State, body: Acquired, series: NonNullable<Acquired[
     usable(state, 'to', body.to, 'holding'),
     disorder && refuse('ranges-disorder', { field: 'ranges', first: toWire(disorder)[0], last: toWire(disorder)[1] }),
     series.party === alpha3Of(state.ledger().country) && refuse('registry-own', { field: 'series' }),
-    batch === undefined ? freshStream(state, 'batch', body.batch) : batch !== body.batch && refuse('allocation-wrong', { field: 'batch' }),
+    batch === undefined
+      ? freshStream(state, 'batch', body.batch)
+      : batch !== body.batch && refuse('allocation-wrong', { field: 'batch' }),
     from?.registry === null && refuse('account-kind', { field: 'from', kind: from.kind, allowed: 'foreign' }),
     foreign &&
       refuse('already-exists', { field: 'ranges', first: foreign.first.toString(), last: foreign.last.toString() }),
@@ -289,11 +297,13 @@ export const creditsAcquired = defineRule<Acquired, Acquired>({
   },
 })
 
-const Use = z.strictObject({ ...parties, ranges: Ranges, year: z.string().regex(/^20\d\d$/, 'must be a year such as 2030') })
+const Use = z.strictObject({
+  ...parties,
+  ranges: Ranges,
+  year: z.string().regex(/^20\d\d$/, 'must be a year such as 2030'),
+})
 type Use = z.infer<typeof Use>
-const UseRequest = z
-  .strictObject({ ...parties, ...chosen, year: Use.shape.year })
-  .refine(oneOfBoth, ONE_OF_BOTH)
+const UseRequest = z.strictObject({ ...parties, ...chosen, year: Use.shape.year }).refine(oneOfBoth, ONE_OF_BOTH)
 type UseRequest = z.infer<typeof UseRequest>
 
 /** Use towards this country's NDC: of ITMOs, in a year of the NDC period in which the outcome happened. */
@@ -319,7 +329,8 @@ export const creditsUsed = defineRule<Use, UseRequest>({
       admitMovement(state, body, { from: ['holding'], to: ['ndc-use'] }),
       own.length > 0 && refuse('not-first-transferred', { field: 'ranges', units: sumOf(own).toString() }),
       !period && refuse('period-wrong', { field: 'batch', vintage, allowed: periods(preset) }),
-      period && !(period[0] <= body.year && body.year <= period[1]) &&
+      period &&
+        !(period[0] <= body.year && body.year <= period[1]) &&
         refuse('period-wrong', { field: 'year', vintage, allowed: period.join('-') }),
     )
   },

@@ -20,7 +20,10 @@ const Opening = z.strictObject({
             .regex(/^[A-Z]{3}\d{2}$/, 'must be a Party registry such as KEN01')
             .nullable(),
         })
-        .refine(({ kind, registry }) => (kind === 'foreign') === (registry !== null), 'foreign accounts have a registry'),
+        .refine(
+          ({ kind, registry }) => (kind === 'foreign') === (registry !== null),
+          'foreign accounts have a registry',
+        ),
     )
     .min(1)
     .max(20),

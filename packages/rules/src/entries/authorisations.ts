@@ -133,7 +133,9 @@ export const authorisationChanged = defineRule<Change, Change>({
       body.effectiveFrom > at.slice(0, 10) && refuse('date-wrong', { field: 'effectiveFrom', latest: at.slice(0, 10) }),
       admitPurposes(body, preset),
       codeIn('reason', body.reason, preset.purposes.change),
-      body.change === 'revoke' && !same && refuse('malformed', { field: 'change', reason: 'a revocation changes no terms' }),
+      body.change === 'revoke' &&
+        !same &&
+        refuse('malformed', { field: 'change', reason: 'a revocation changes no terms' }),
       body.change === 'amend' && same && refuse('nothing-changes', { field: 'quantity' }),
       BigInt(body.quantity) < known.transferred &&
         refuse('authorisation-too-small', { field: 'quantity', least: known.transferred.toString() }),

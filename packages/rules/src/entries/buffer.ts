@@ -238,10 +238,14 @@ export const bufferContributed = defineRule<Into, IntoRequest>({
       admitPool(state, body.to, 'to'),
       !homeBatch(state, body.batch) && refuse('unit-type-not-movable', { field: 'batch' }),
       body.repays !== null && !repaid && refuse('project-unknown', { field: 'repays', project: body.repays }),
-      repaid && quantityOf(body) > repaid.debt && refuse('too-much', { field: 'quantity', left: repaid.debt.toString() }),
+      repaid &&
+        quantityOf(body) > repaid.debt &&
+        refuse('too-much', { field: 'quantity', left: repaid.debt.toString() }),
     )
   },
-  streams: (state, body) => [...new Set([...movementStreams(state, body), ...(body.repays === null ? [] : [body.repays])])],
+  streams: (state, body) => [
+    ...new Set([...movementStreams(state, body), ...(body.repays === null ? [] : [body.repays])]),
+  ],
   effects: (state, body) => {
     const project = body.repays === null ? undefined : state.get('project', body.repays)
     const repaid: Put[] =
@@ -327,7 +331,8 @@ export const bufferReleased = defineRule<Release, ReleaseRequest>({
     return firstOf(
       admitMovement(state, body, { from: ['buffer'], to: ['holding'] }),
       admitPool(state, body.from, 'from'),
-      !project.owners.some(({ account }) => account === body.to) && refuse('account-foreign', { field: 'to', account: body.to }),
+      !project.owners.some(({ account }) => account === body.to) &&
+        refuse('account-foreign', { field: 'to', account: body.to }),
       project.reversals > 0 && refuse('reversal-open', { open: String(project.reversals) }),
       project.debt > 0n && refuse('debt-open', { debt: project.debt.toString() }),
       at < due && refuse('too-early', { from: due }),

@@ -53,8 +53,10 @@ function admitSource(state: State, body: Request): Refusal | undefined {
   const converted = pieces.find(({ attributes }) => valueOf(attributes, CONVERTED) !== undefined)
   const other = pieces.find((piece) => piece.class.split('/')[2] !== body.vintage)
   return firstOf(
-    sumOf(cancelled) !== units(body) && refuse('not-cancelled', { field: 'source', cancelled: sumOf(cancelled).toString() }),
-    converted && refuse('already-converted', { field: 'source', first: `${converted.first}`, last: `${converted.last}` }),
+    sumOf(cancelled) !== units(body) &&
+      refuse('not-cancelled', { field: 'source', cancelled: sumOf(cancelled).toString() }),
+    converted &&
+      refuse('already-converted', { field: 'source', first: `${converted.first}`, last: `${converted.last}` }),
     other && refuse('vintage-wrong', { field: 'vintage', known: other.class.split('/')[2] ?? '' }),
   )
 }
@@ -104,7 +106,7 @@ export const unitsConverted = defineRule<Conversion, Request>({
       freshStream(state, 'batch', body.batch),
       usable(state, 'to', body.to, 'holding'),
       admitSource(state, body),
-      admitGround(state, ground, units(body), preset),
+      admitGround(ground, units(body), preset),
       admitFirst(state, ground, body.allotted.first, units(body)),
       !preset.purposes.change.includes(body.reason) &&
         refuse('code-unknown', { field: 'reason', allowed: preset.purposes.change.join(', ') }),

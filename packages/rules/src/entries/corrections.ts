@@ -1,15 +1,15 @@
 import { z } from 'zod'
 import { FIRST_TRANSFER, ITMO, valueOf, withoutWord } from '../attributes.ts'
 import { decodeEntry, type Entry, encodeEntry, leafOf } from '../envelope.ts'
-import { Code, countOf, fromWire, Quantity, WireRange, Id } from '../ids.ts'
+import { Certified, Code, countOf, fromWire, Id, Quantity, WireRange } from '../ids.ts'
 import { isRefusal, type Refusal, refuse } from '../refusal.ts'
 import { defineRule, firstOf, noEffects } from '../rule.ts'
-import type { Run } from '../runs.ts'
+import { type Run, without } from '../runs.ts'
 import { balanceId, type Effects, type Keys, noKeys, type Put, type Rows, type State } from '../state.ts'
 import { codeIn } from './accounts.ts'
 import { heldRanges, standingOn } from './holds.ts'
+import { takenBackPuts, takenBackReads } from './issuance.ts'
 import { batchRows } from './movement.ts'
-import { without } from '../runs.ts'
 
 const Correction = z.strictObject({
   /** The whole entry that is taken back, as it stands in the log. */
@@ -23,7 +23,9 @@ const Moved = z.object({ batch: Id, from: Id, to: Id, ranges: z.array(WireRange)
 const Issued = z.object({
   batch: Id,
   authorisation: Id,
+  vintage: z.string(),
   quantity: Quantity,
+  certified: Certified,
   allotted: z.object({ parts: z.array(z.tuple([Id, z.string(), z.string()])) }),
 })
 
@@ -78,7 +80,7 @@ function reads(state: State, request: Correction): Keys {
       { kind: 'batch', id: back.batch },
       { kind: 'ended', id: original.leaf },
       ...(entry.key === null ? [] : [{ kind: 'key' as const, id: entry.key }]),
-      ...(issued ? [{ kind: 'authorisation' as const, id: issued.authorisation }] : []),
+      ...(issued ? takenBackReads(state, issued) : []),
       ...accounts.map((id) => ({ kind: 'account' as const, id })),
       ...(batch
         ? [...batchRows(batch), ...accounts.map((id) => ({ kind: 'balance' as const, id: balanceId(id, batch.class) }))]
@@ -112,17 +114,17 @@ function admitLeg(state: State, batch: string, { account, to, ranges }: Back['le
   )
 }
 
-/** Nothing that the correction cannot undo hangs on the entry: the buffer's book, a debt, a first transfer by issuance. */
+/** Nothing that the correction cannot undo hangs on the issuance: the buffer's book, or a later first transfer. */
 function admitIssued(state: State, original: Original): Refusal | undefined {
   if (!original.issued) return undefined
   const { buffer } = state.ledger().pools
-  const batch = state.get('batch', original.back.batch)
+  const index = indexOf(state, original.entry)
   const pieces = original.back.legs.flatMap(({ ranges }) => piecesOf(state, original.back.batch, ranges))
+  const marks = pieces.map(({ attributes }) => valueOf(attributes, FIRST_TRANSFER) ?? index)
   return firstOf(
-    original.back.legs.some(({ account }) => account === buffer) && refuse('units-moved', { field: 'original', account: buffer ?? '' }),
-    batch !== undefined &&
-      pieces.some(({ attributes }) => valueOf(attributes, FIRST_TRANSFER) !== undefined) &&
-      refuse('already-transferred', { field: 'original' }),
+    original.back.legs.some(({ account }) => account === buffer) &&
+      refuse('units-moved', { field: 'original', account: buffer ?? '' }),
+    marks.some((mark) => mark !== index) && refuse('already-transferred', { field: 'original' }),
   )
 }
 
@@ -166,11 +168,16 @@ export const entryCorrected = defineRule<Correction, Correction>({
   },
 })
 
+/** Where the entry stands in the log, as words of first transfers have it. */
+function indexOf(state: State, { key }: Entry): string {
+  return key === null ? '' : String(state.get('key', key)?.index)
+}
+
 function effectsOf(state: State, original: Original): Effects {
   const { back, leaf, entry, issued } = original
   const batch = state.get('batch', back.batch)
   if (!batch) return noEffects()
-  const index = entry.key === null ? '' : String(state.get('key', entry.key)?.index)
+  const index = indexOf(state, entry)
   const runs: Run[] = []
   let unmarked = 0n
   for (const { to, ranges } of back.legs) {
@@ -189,6 +196,7 @@ function effectsOf(state: State, original: Original): Effects {
     puts: [
       { kind: 'ended', id: leaf, row: { index: state.size } },
       ...authorisationPuts(state, batch, unmarked, BigInt(issued?.quantity ?? 0)),
+      ...(issued ? takenBackPuts(state, issued) : []),
     ],
     postings,
     runs,

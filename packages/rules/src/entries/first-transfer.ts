@@ -65,7 +65,12 @@ export function itmoFirst(
 }
 
 /** The pieces with the words of a first transfer by the entry that is being written. */
-export function marked(state: State, batch: Pick<Rows['batch'], 'authorisation'>, pieces: readonly Run[], first: string | null): Run[] {
+export function marked(
+  state: State,
+  batch: Pick<Rows['batch'], 'authorisation'>,
+  pieces: readonly Run[],
+  first: string | null,
+): Run[] {
   const approach = state.get('authorisation', batch.authorisation)?.cooperativeApproach ?? ''
   let next = first === null ? undefined : BigInt(first)
   return pieces.map((piece) => {

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { type DocumentKind, documentKinds } from '../documents.ts'
-import { Hash, Id } from '../ids.ts'
+import { Hash, Id, Instant } from '../ids.ts'
 import { refuse } from '../refusal.ts'
 import { defineRule, noEffects } from '../rule.ts'
 import { noKeys } from '../state.ts'
+import { logKeyOf, publicHalfOf, VkeyText } from './keys.ts'
 
 const Origin = z.string().regex(/^[a-z0-9][a-z0-9./-]{7,99}$/)
 
@@ -11,6 +12,22 @@ const Origin = z.string().regex(/^[a-z0-9][a-z0-9./-]{7,99}$/)
 export function isTestOrigin(origin: string): boolean {
   return origin.split('/').includes('test')
 }
+
+/** The log that this one takes over from, after a loss. */
+const Predecessor = z.strictObject({
+  origin: Origin,
+  /** The key that its first entry names, and the key that signed its last checkpoint. */
+  firstKey: VkeyText,
+  key: VkeyText,
+  /** Its last checkpoint that is known; the root in hex. */
+  size: z.number().int().min(1),
+  root: Hash,
+  /** So many entries of this log are the predecessor's, byte for byte, but for the first, which is this genesis. */
+  kept: z.number().int().min(1),
+  /** When this log took over. */
+  at: Instant,
+})
+export type Predecessor = z.infer<typeof Predecessor>
 
 /** Entry 0: what this ledger is. Nothing in it ever changes but by entries that say so. */
 export const Genesis = z
@@ -28,7 +45,7 @@ export const Genesis = z
     }),
     timeZone: z.string().regex(/^[A-Za-z0-9_+/-]{1,64}$/),
     /** First verification key, in the text form of signed notes. */
-    key: z.string().regex(/^[\x21-\x7e]{1,256}$/),
+    key: VkeyText,
     /** The mandate in which the system itself acts. */
     system: Id,
     /** The government organisation. */
@@ -38,14 +55,21 @@ export const Genesis = z
     permissions: Hash,
     preset: Hash,
     test: z.boolean(),
-    /** The last checkpoint of the log that this one takes over from, after a loss; `null` for a first log. */
-    predecessor: z.strictObject({ origin: Origin, size: z.number().int().min(1), root: Hash }).nullable(),
+    /** `null` for a first log. */
+    predecessor: Predecessor.nullable(),
   })
   .refine(
     ({ test, origin }) => test === isTestOrigin(origin),
     'test ledgers, and no others, have a segment `test` in their origin',
   )
-  .refine(({ key, origin }) => key.startsWith(`${origin}+`), 'the key is named as the origin is')
+  .refine(({ key, origin }) => logKeyOf(key)?.name === origin, 'the key is an Ed25519 key named as the origin is')
+  .refine(
+    ({ origin, predecessor }) =>
+      predecessor === null ||
+      (predecessor.origin !== origin &&
+        [predecessor.firstKey, predecessor.key].every((key) => logKeyOf(key)?.name === predecessor.origin)),
+    'a predecessor is another log, and its keys are named as its origin is',
+  )
   .refine(
     ({ ledger, system, authority, issuance }) => new Set([ledger, system, authority, issuance]).size === 4,
     'ids are distinct',
@@ -57,7 +81,7 @@ export const genesis = defineRule<Genesis, Genesis>({
   v: 1,
   body: Genesis,
   request: Genesis,
-  attested: ['country and time zone'],
+  attested: ['country and time zone', 'which log it takes over from, if any, and where that one ended'],
   reads: noKeys,
   decide: (_state, request) => request,
   act: () => ({ action: 'genesis', organisations: [] }),
@@ -82,17 +106,25 @@ export const genesis = defineRule<Genesis, Genesis>({
           preset: body.preset,
           projects: 0,
           certificates: 0,
+          pools: { buffer: null, shareOfProceeds: null, omge: null, host: null },
+          key: body.key,
+          kept: body.predecessor?.kept ?? 0,
         },
       },
-      { kind: 'organisation', id: body.authority, row: { kind: 'government', name: null } },
+      { kind: 'organisation', id: body.authority, row: { kind: 'government', name: null, active: true } },
       {
         kind: 'mandate',
         id: body.system,
         row: { organisation: body.authority, role: 'system/system', limit: null, active: true },
       },
-      { kind: 'account', id: body.issuance, row: { organisation: body.authority, kind: 'issuance', active: true } },
+      {
+        kind: 'account',
+        id: body.issuance,
+        row: { organisation: body.authority, kind: 'issuance', active: true, policy: null, registry: null },
+      },
       { kind: 'document', id: body.permissions, row: { index: 0 } },
       { kind: 'document', id: body.preset, row: { index: 0 } },
+      { kind: 'signingKey', id: publicHalfOf(body.key), row: { index: 0 } },
     ],
   }),
 })

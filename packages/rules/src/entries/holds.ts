@@ -64,7 +64,10 @@ export const holdPlaced = defineRule<Hold, Hold>({
   streams: (_state, body) => [body.account ?? body.batch ?? ''],
   effects: (_state, { hold, reason, account, batch, range, expiresAt }) => {
     const { first, last } = range === null ? { first: null, last: null } : fromWire(range)
-    return { ...noEffects(), puts: [{ kind: 'hold', id: hold, row: { batch, first, last, account, reason, expiresAt } }] }
+    return {
+      ...noEffects(),
+      puts: [{ kind: 'hold', id: hold, row: { batch, first, last, account, reason, expiresAt } }],
+    }
   },
 })
 

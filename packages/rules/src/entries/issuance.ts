@@ -1,5 +1,17 @@
 import { z } from 'zod'
-import { Certified, countOf, fromWire, Id, LegalDate, MAX_SERIAL, microOf, Quantity, SerialNumber, SignedCertified, UNIT, } from '../ids.ts'
+import {
+  Certified,
+  countOf,
+  fromWire,
+  Id,
+  LegalDate,
+  MAX_SERIAL,
+  microOf,
+  Quantity,
+  SerialNumber,
+  SignedCertified,
+  UNIT,
+} from '../ids.ts'
 import type { Preset } from '../preset.ts'
 import { isRefusal, type Refusal, refuse } from '../refusal.ts'
 import { defineRule, firstOf, noEffects } from '../rule.ts'
@@ -7,7 +19,14 @@ import type { Run } from '../runs.ts'
 import { homeClass, homeSpace } from '../spaces.ts'
 import { balanceId, noKeys, type Put, type RowKey, type Rows, type State } from '../state.ts'
 import { organisationsOf, usable } from './accounts.ts'
-import { admitFirstTransfer, firstTransferPuts, firstTransferReads, isOimp, itmoFirst, marked } from './first-transfer.ts'
+import {
+  admitFirstTransfer,
+  firstTransferPuts,
+  firstTransferReads,
+  isOimp,
+  itmoFirst,
+  marked,
+} from './first-transfer.ts'
 import { admitPools, Levies, leviesFor, levyOrder, type Split, splitIssuance } from './levies.ts'
 import { freshStream } from './organisations.ts'
 import { poolPuts, poolReads } from './pool.ts'
@@ -139,7 +158,13 @@ function partsFor(state: State, first: bigint, { levies, owners }: Split, ground
  * The parts that are first transferred by being issued: all of them where the authorisation is for other purposes than an
  * NDC alone and says so, else those that go to the share of proceeds and to OMGE, if the outcome is authorised at all.
  */
-function firstAtIssuance(state: State, parts: readonly Part[], { authorisation, space }: Ground, body: { batch: string; vintage: string }, unitClass: string): Run[] {
+function firstAtIssuance(
+  state: State,
+  parts: readonly Part[],
+  { authorisation, space }: Ground,
+  body: { batch: string; vintage: string },
+  unitClass: string,
+): Run[] {
   const { purposes, firstTransfer } = authorisation
   if (purposes.length === 0) return []
   const all = purposes.every(isOimp) && firstTransfer !== 'use-or-cancellation'
@@ -169,12 +194,7 @@ function admitPeriod(
 }
 
 /** May units be issued on this ground now? */
-export function admitGround(
-  state: State,
-  ground: Ground,
-  quantity: bigint,
-  preset: Preset,
-): Refusal | undefined {
+export function admitGround(ground: Ground, quantity: bigint, preset: Preset): Refusal | undefined {
   const { owner, authorisation } = ground
   return firstOf(
     !preset.project.mayIssue.includes(owner.state) &&
@@ -184,7 +204,10 @@ export function admitGround(
     authorisation.issued + quantity > authorisation.quantity &&
       refuse('authorisation-exceeded', {
         authorised: authorisation.quantity.toString(),
-        left: (authorisation.quantity > authorisation.issued ? authorisation.quantity - authorisation.issued : 0n).toString(),
+        left: (authorisation.quantity > authorisation.issued
+          ? authorisation.quantity - authorisation.issued
+          : 0n
+        ).toString(),
       }),
   )
 }
@@ -204,7 +227,11 @@ export function nextNumber(state: State, ground: Ground): bigint {
   return state.get('space', ground.space)?.next ?? 1n
 }
 
-export function admitCertified(state: State, ground: Ground, body: Pick<Issuance, 'vintage' | 'quantity' | 'certified'>): Refusal | undefined {
+export function admitCertified(
+  state: State,
+  ground: Ground,
+  body: Pick<Issuance, 'vintage' | 'quantity' | 'certified'>,
+): Refusal | undefined {
   const whole = dueMicro(state, ground, body.vintage, microOf(body.certified)) / UNIT
   return body.quantity === whole.toString()
     ? undefined
@@ -259,7 +286,10 @@ function decide(state: State, request: IssuanceRequest, preset: Preset): Issuanc
 function reads(state: State, request: IssuanceRequest): RowKey[] {
   const ground = groundOf(state, request.authorisation)
   const { pools } = state.ledger()
-  const accounts = [...levyOrder.flatMap((levy) => pools[levy] ?? []), ...(ground?.owner.owners ?? []).map((one) => one.account)]
+  const accounts = [
+    ...levyOrder.flatMap((levy) => pools[levy] ?? []),
+    ...(ground?.owner.owners ?? []).map((one) => one.account),
+  ]
   return [
     { kind: 'batch', id: request.batch },
     ...groundReads(state, request.authorisation, request.vintage),
@@ -288,7 +318,16 @@ export function batchPuts(
     {
       kind: 'batch',
       id: batch,
-      row: { space, first, last, class: classOf(ground, vintage), project, vintage, unitType, authorisation: body.authorisation },
+      row: {
+        space,
+        first,
+        last,
+        class: classOf(ground, vintage),
+        project,
+        vintage,
+        unitType,
+        authorisation: body.authorisation,
+      },
     },
     { kind: 'space', id: space, row: { next: last + 1n } },
     {
@@ -325,7 +364,7 @@ export const batchIssued = defineRule<Issuance, IssuanceRequest>({
     if (!ground) return refuse('authorisation-unknown', { authorisation: body.authorisation })
     return firstOf(
       freshStream(state, 'batch', body.batch),
-      admitGround(state, ground, BigInt(body.quantity), preset),
+      admitGround(ground, BigInt(body.quantity), preset),
       admitPeriod(body, at),
       ...ground.owner.owners.map(({ account }) => usable(state, 'owners', account, 'holding')),
       admitTerms(state, body, ground, preset),
@@ -347,7 +386,14 @@ export const batchIssued = defineRule<Issuance, IssuanceRequest>({
     const words = new Map(first.map((run) => [run.first, run.attributes]))
     const runs = parts.map(([account, from, to]): Run => {
       const range = fromWire([from, to])
-      return { space: ground.space, batch: body.batch, class: unitClass, account, attributes: words.get(range.first) ?? '', ...range }
+      return {
+        space: ground.space,
+        batch: body.batch,
+        class: unitClass,
+        account,
+        attributes: words.get(range.first) ?? '',
+        ...range,
+      }
     })
     const transferred = first.reduce((sum, run) => sum + countOf(run), 0n)
     const left = dueMicro(state, ground, body.vintage, microOf(body.certified)) - quantity * UNIT
@@ -378,6 +424,25 @@ function debtPuts(state: State, { project, owner }: Ground, vintage: string, spl
       ? [{ kind: 'project' as const, id: project, row: { ...owner, debt: owner.debt - split.repaid } }]
       : []),
   ]
+}
+
+/** What the rows of an issuance that is taken back look at. */
+export function takenBackReads(state: State, body: Pick<Issuance, 'authorisation' | 'vintage'>): RowKey[] {
+  return [
+    ...groundReads(state, body.authorisation, body.vintage),
+    ...remainderReads(groundOf(state, body.authorisation), body.vintage),
+  ]
+}
+
+/** The fraction or the deficit that an issuance used or left is as it would be without it. */
+export function takenBackPuts(
+  state: State,
+  body: Pick<Issuance, 'authorisation' | 'vintage' | 'quantity' | 'certified'>,
+): Put[] {
+  const ground = groundOf(state, body.authorisation)
+  if (!ground) return []
+  const returned = BigInt(body.quantity) * UNIT - microOf(body.certified)
+  return remainderPuts(ground, body.vintage, dueMicro(state, ground, body.vintage, returned))
 }
 
 const Carried = z.strictObject({

@@ -133,7 +133,12 @@ export interface Split {
  * then what the project owes to the buffer, the rest to the owners by share. The parts sum to the quantity. Refused
  * where nothing would be left for a part that is due.
  */
-export function splitIssuance(quantity: bigint, project: Rows['project'], levies: Levies, preset: Preset): Split | Refusal {
+export function splitIssuance(
+  quantity: bigint,
+  project: Rows['project'],
+  levies: Levies,
+  preset: Preset,
+): Split | Refusal {
   const { base, rounding } = preset.levies
   const buffer = percentOf(quantity, levies.buffer, 'up')
   const of = base === 'gross' ? quantity : quantity - buffer

@@ -44,9 +44,21 @@ export const mirrorOpened = defineRule<Opening, Opening>({
       ...noEffects(),
       puts: [
         { kind: 'registry', id: registry, row: { active, retired, cancelled } },
-        { kind: 'account', id: active, row: { organisation, kind: 'mirror-active', active: true } },
-        { kind: 'account', id: retired, row: { organisation, kind: 'mirror-retired', active: true } },
-        { kind: 'account', id: cancelled, row: { organisation, kind: 'mirror-cancelled', active: true } },
+        {
+          kind: 'account',
+          id: active,
+          row: { organisation, kind: 'mirror-active', active: true, policy: null, registry: null },
+        },
+        {
+          kind: 'account',
+          id: retired,
+          row: { organisation, kind: 'mirror-retired', active: true, policy: null, registry: null },
+        },
+        {
+          kind: 'account',
+          id: cancelled,
+          row: { organisation, kind: 'mirror-cancelled', active: true, policy: null, registry: null },
+        },
       ],
     }
   },
@@ -59,7 +71,7 @@ const MirrorRecord = z
     /** The other registry's number space, such as `verra:VCU`; never one of ours. */
     space: z
       .string()
-      .regex(/^(?!national:)[a-z][a-z0-9-]*:[A-Za-z0-9/._-]{1,100}$/, 'must be a space of another registry'),
+      .regex(/^(?!national:|itmo:)[a-z][a-z0-9-]*:[A-Za-z0-9/._-]{1,100}$/, 'must be a space of another registry'),
     range: WireRange,
     project: z.strictObject({ id: Id, code: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/) }),
     vintage: z.string().regex(/^(19|20)\d\d$/),

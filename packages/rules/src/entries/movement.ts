@@ -4,7 +4,16 @@ import { type Refusal, refuse } from '../refusal.ts'
 import { firstOf, noEffects } from '../rule.ts'
 import { type Run, without } from '../runs.ts'
 import { homePrefix, itmoPrefix } from '../spaces.ts'
-import { type AccountKind, balanceId, type Effects, type Keys, noKeys, type RowKey, type Rows, type State } from '../state.ts'
+import {
+  type AccountKind,
+  balanceId,
+  type Effects,
+  type Keys,
+  noKeys,
+  type RowKey,
+  type Rows,
+  type State,
+} from '../state.ts'
 import { usable } from './accounts.ts'
 import { batchHeld, heldRanges, standingOn } from './holds.ts'
 

@@ -3,7 +3,7 @@ import { Code, Commitment, Id, Quantity } from '../ids.ts'
 import type { Preset } from '../preset.ts'
 import { isRefusal, type Refusal, refuse } from '../refusal.ts'
 import { type AnyRule, defineRule, firstOf, type Written } from '../rule.ts'
-import { type Keys, type Put, type State } from '../state.ts'
+import type { Keys, Put, State } from '../state.ts'
 import { acceptanceAsked, codeIn, organisationsOf, policyReads, secondAsked, trustedReceiver } from './accounts.ts'
 import {
   admitFirstTransfer,

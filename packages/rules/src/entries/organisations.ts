@@ -59,7 +59,11 @@ function statusRule(type: string, action: string, active: boolean): AnyRule {
         body.organisation === state.ledger().authority && refuse('organisation-authority', { field: 'organisation' }),
         organisation?.active === active && refuse('organisation-already-so', { organisation: body.organisation }),
         !preset.purposes.suspension.includes(body.reason) &&
-          refuse('code-unknown', { field: 'reason', code: body.reason, allowed: preset.purposes.suspension.join(', ') }),
+          refuse('code-unknown', {
+            field: 'reason',
+            code: body.reason,
+            allowed: preset.purposes.suspension.join(', '),
+          }),
       )
     },
     streams: () => [],

@@ -160,7 +160,8 @@ export const movementApproved = defineRule<Step, Step>({
   attested: [],
   reads: stepReads,
   decide: (_state, request) => request,
-  act: (state, body) => stepAct(state, body.movement, quantityOf(state.get('pending', body.movement) ?? { ranges: [] })),
+  act: (state, body) =>
+    stepAct(state, body.movement, quantityOf(state.get('pending', body.movement) ?? { ranges: [] })),
   admit: (state, body, law, { by, at }) => {
     const waiting = state.get('pending', body.movement)
     return firstOf(
@@ -206,9 +207,7 @@ function endRule(type: string, action: string, side: 'from' | 'to' | 'system'): 
     streams: streamsOf,
     effects: (state, body) => {
       const waiting = state.get('pending', body.movement)
-      return waiting
-        ? { ...noEffects(), puts: endPuts(state, 'pending', body.movement, waiting.ranges) }
-        : noEffects()
+      return waiting ? { ...noEffects(), puts: endPuts(state, 'pending', body.movement, waiting.ranges) } : noEffects()
     },
   })
 }

@@ -127,7 +127,13 @@ export function settlePuts(state: State, id: string | null): Put[] {
 }
 
 /** The holds that keep the ranges until the movement or the pledge is over. */
-export function holdPuts(id: string, batch: string, ranges: readonly [string, string][], reason: string, expiresAt: string | null): Put[] {
+export function holdPuts(
+  id: string,
+  batch: string,
+  ranges: readonly [string, string][],
+  reason: string,
+  expiresAt: string | null,
+): Put[] {
   return ranges.map(([first, last], at) => ({
     kind: 'hold',
     id: `${id}/${at}`,

@@ -82,6 +82,7 @@ CREATE TABLE ledger_hold (
   last bigint,
   account text,
   reason text NOT NULL,
+  expires_at text,
   CHECK ((batch IS NULL) <> (account IS NULL)),
   CHECK ((first IS NULL) = (last IS NULL) AND (first IS NULL OR (batch IS NOT NULL AND first <= last)))
 );

@@ -110,6 +110,8 @@ export const problemStatus = {
   'signing-key-known': 409,
   'signature-wrong': 422,
   'already-retired': 409,
+  'lot-too-large': 422,
+  'changed-since': 409,
 } as const satisfies Record<ProblemCode, number>
 
 interface Sentence {

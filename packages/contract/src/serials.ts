@@ -16,12 +16,14 @@ export const SerialPart = Block.extend({
   evidence: z
     .enum(['issued', 'ended-only'])
     .nullable()
-    .meta({ description: 'Of another registry: whether an issuance is on record, or only the end.' }),
+    .meta({
+      description: 'Of another registry: whether an issuance is on record that explains them, or only their end.',
+    }),
 }).meta({ id: 'SerialPart' })
 export type SerialPart = z.infer<typeof SerialPart>
 
 export const CustodyStep = z
-  .enum(['issued', 'transferred', 'retired', 'cancelled', 'hold-placed', 'hold-lifted'])
+  .enum(['issued', 'transferred', 'retired', 'cancelled', 'hold-placed', 'hold-lifted', 'taken-back'])
   .meta({ id: 'CustodyStep' })
 export type CustodyStep = z.infer<typeof CustodyStep>
 

@@ -4,6 +4,9 @@ import { documentAdopted, Genesis, genesis } from './entries/genesis.ts'
 import { holdLifted, holdPlaced } from './entries/holds.ts'
 import { batchIssued } from './entries/issuance.ts'
 import { keyRotated } from './entries/keys.ts'
+import { mirrorCorrected } from './entries/mirror-corrections.ts'
+import { mirrorLotRecorded } from './entries/mirror-lots.ts'
+import { mirrorProjectRecorded } from './entries/mirror-projects.ts'
 import { mirrorOpened, mirrorRecorded } from './entries/mirrors.ts'
 import { creditsCancelled, creditsRetired, creditsTransferred } from './entries/movements.ts'
 import { mandateGranted, mandateRevoked, organisationRegistered } from './entries/organisations.ts'
@@ -35,6 +38,9 @@ const rules: readonly AnyRule[] = [
   holdLifted,
   mirrorOpened,
   mirrorRecorded,
+  mirrorLotRecorded,
+  mirrorProjectRecorded,
+  mirrorCorrected,
 ]
 
 /** Old versions stay for ever, to judge old entries; commands write the newest, which stands last in the list. */

@@ -18,6 +18,7 @@ const counted: Partial<Record<RowKind, readonly string[]>> = {
   authorisation: ['quantity', 'issued'],
   batch: ['first', 'last'],
   space: ['next'],
+  lot: ['quantity', 'numbered', 'evidenced'],
 }
 
 /** A named row as JSON text; counted things as decimal strings. */

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { type Ledger, MemoryLedger, migrate, newGenesis, PostgresLedger, signingKey } from '@tallystick/ledger'
-import { EVIDENCED } from '@tallystick/rules'
+import { EVIDENCED, type Run, wordsOf } from '@tallystick/rules'
 import pg from 'pg'
 import type { ImportServices } from '../../apps/server/src/import/command.ts'
 import { Openings } from '../../apps/server/src/platform/openings.ts'
@@ -67,14 +67,36 @@ export async function postgresTarget(): Promise<Target> {
   return target
 }
 
-/** What the ledger knows of every foreign serial number, without the random names that differ from ledger to ledger. */
+/**
+ * What the ledger knows of all units and projects abroad: serial numbers, lots, projects and balances with their debits and
+ * credits, without the random names that differ from ledger to ledger.
+ */
 export async function knowledge(ledger: Ledger): Promise<string[]> {
   const { rows, runs } = await ledger.dump()
   const kinds = new Map(rows.flatMap((put) => (put.kind === 'account' && put.row ? [[put.id, put.row.kind]] : [])))
-  return runs
-    .map((run) => {
-      const seen = run.attributes === EVIDENCED ? 'evidenced' : 'issued'
-      return `${run.space} ${run.first}-${run.last} ${run.class} ${kinds.get(run.account)} ${seen}`
-    })
-    .toSorted()
+  const told = rows.flatMap((put): string[] => {
+    if (put.row === null) return []
+    if (put.kind === 'foreign') return [`project ${put.id} ${put.row.registered ? 'registered' : 'met'}`]
+    if (put.kind === 'lot') {
+      return [`lot ${put.id} issued ${put.row.quantity} serials ${put.row.numbered} evidenced ${put.row.evidenced}`]
+    }
+    if (put.kind !== 'balance') return []
+    const [account = '', unitClass = ''] = put.id.split('|')
+    return [`balance ${unitClass} ${kinds.get(account)} +${put.row.credits} -${put.row.debits}`]
+  })
+  return [...serialsKnown(runs, kinds), ...told].toSorted()
+}
+
+/** Of the serial numbers alone. */
+export async function knownSerials(ledger: Ledger): Promise<string[]> {
+  const { rows, runs } = await ledger.dump()
+  const kinds = new Map(rows.flatMap((put) => (put.kind === 'account' && put.row ? [[put.id, put.row.kind]] : [])))
+  return serialsKnown(runs, kinds).toSorted()
+}
+
+function serialsKnown(runs: readonly Run[], kinds: ReadonlyMap<string, string>): string[] {
+  return runs.map((run) => {
+    const seen = wordsOf(run.attributes).includes(EVIDENCED) ? 'evidenced' : 'issued'
+    return `${run.space} ${run.first}-${run.last} ${run.class} ${kinds.get(run.account)} ${seen}`
+  })
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { importFile } from '../../apps/server/src/import/import.ts'
 import { loadMapping } from '../../apps/server/src/import/mapping.ts'
 import { retirementRow, tableFolder, verraRow } from './files.ts'
-import { knowledge, postgresTargets, type Target } from './ledgers.ts'
+import { knownSerials, postgresTargets, type Target } from './ledgers.ts'
 
 const written = tableFolder()
 
@@ -26,7 +26,7 @@ describe('imports at the same time, each through a process of its own', () => {
     expect(reports.reduce((sum, { accepted }) => sum + accepted, 0)).toBe(450)
     const ledger = targets[0]?.ledger
     expect(await ledger?.head()).toMatchObject({ size: 1 + 1 + 450 })
-    expect(ledger && (await knowledge(ledger))).toEqual([
+    expect(ledger && (await knownSerials(ledger))).toEqual([
       'verra:VCU 1-4500 mirror:verra/9101/2021/VCU mirror-active issued',
     ])
   })

@@ -218,8 +218,8 @@ async function writeLog(client: pg.ClientBase, ledger: SeededLedger, entries: nu
   for (let from = 0; from < size; from += CHUNK) {
     const count = Math.min(CHUNK, size - from)
     const chunk = Array.from({ length: count }, () => founding.shift() ?? ledger.next())
-    const keys = chunk.flatMap(({ index, entry }): Put[] =>
-      entry.key === null ? [] : [{ kind: 'key', id: entry.key, row: { index } }],
+    const keys = chunk.flatMap(({ index, leaf, entry }): Put[] =>
+      entry.key === null ? [] : [{ kind: 'key', id: entry.key, row: { index, leaf } }],
     )
     const loaded = emptyState(from + count, chunk.at(-1)?.entry.at ?? '', undefined)
     loaded.state.apply({ puts: keys, postings: [], runs: [] })

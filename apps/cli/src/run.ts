@@ -8,6 +8,7 @@ import { importCommand, verifyCommand } from './commands/outside.ts'
 import { serveCommand } from './commands/serve.ts'
 import { adminCommand, setupCommand } from './commands/setup.ts'
 import { versionCommand } from './commands/version.ts'
+import { witnessCommand } from './commands/witness.ts'
 import { text } from './texts.ts'
 
 const commands: Record<string, Command> = {
@@ -29,6 +30,7 @@ export async function run(argv: string[]): Promise<void> {
   const json = args.includes('--json')
   try {
     if (name === 'serve') return await serveCommand(args)
+    if (name === 'witness') return await witnessCommand(args)
     if (name === 'help' || name === '--help')
       return print(json ? JSON.stringify({ usage: text('usage') }) : text('usage'), 0)
     if (name === 'verify' || name === 'import') {
@@ -37,7 +39,7 @@ export async function run(argv: string[]): Promise<void> {
     }
     const command = commands[name]
     if (!command) {
-      const known = ['serve', ...Object.keys(printing), ...Object.keys(commands)].join(', ')
+      const known = ['serve', 'witness', ...Object.keys(printing), ...Object.keys(commands)].join(', ')
       throw new UsageError(text('unknownCommand', { command: name, known }))
     }
     const done = await command(args)
@@ -47,7 +49,7 @@ export async function run(argv: string[]): Promise<void> {
     if (error instanceof StartupError || error instanceof ExportError || isAboutFiles(error)) {
       fail(error.message, error.message, 2, json)
       // A server that could not start may have begun to.
-      if (name === 'serve') process.exit()
+      if (name === 'serve' || name === 'witness') process.exit()
       return
     }
     throw error

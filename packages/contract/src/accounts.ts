@@ -6,7 +6,20 @@ import { PageQuery, pageOf } from './page.ts'
 const tag = 'Accounts'
 
 export const AccountKind = z
-  .enum(['issuance', 'holding', 'retirement', 'cancellation', 'mirror-active', 'mirror-retired', 'mirror-cancelled'])
+  .enum([
+    'issuance',
+    'holding',
+    'retirement',
+    'cancellation',
+    'buffer',
+    'share-of-proceeds',
+    'omge',
+    'ndc-use',
+    'foreign',
+    'mirror-active',
+    'mirror-retired',
+    'mirror-cancelled',
+  ])
   .meta({ id: 'AccountKind' })
 
 export const Account = z

@@ -23,7 +23,7 @@ export const Batch = z
 export type Batch = z.infer<typeof Batch>
 
 export const UnitState = z
-  .enum(['held', 'on-hold', 'retired', 'cancelled', 'active', 'not-issued', 'not-recorded'])
+  .enum(['held', 'on-hold', 'retired', 'cancelled', 'used', 'abroad', 'active', 'not-issued', 'not-recorded'])
   .meta({
     id: 'UnitState',
     description:

@@ -23,6 +23,15 @@ interface Hold {
   range: WireRange | null
 }
 
+/** Units abroad that a wrong record is taken back of, and what was known of them before it. */
+interface TakenUnits {
+  kind: 'units'
+  space: string
+  issued: boolean
+  fate: 'active' | 'retired' | 'cancelled'
+  parts: { range: WireRange; before: 'unknown' | 'active' | 'evidenced' }[]
+}
+
 /** The form of each type's body, version 1, as it stands in the log. The rules have judged it; readers rely on it. */
 export interface EntryBodies {
   Genesis: { ledger: string; origin: string; country: { code: string; name: string }; timeZone: string; test: boolean }
@@ -78,6 +87,25 @@ export interface EntryBodies {
     fate: 'active' | 'retired' | 'cancelled'
     fateOn: string | null
     facts: string
+  }
+  MirrorLotRecorded: {
+    registry: string
+    project: { id: string; code: string }
+    vintage: string
+    unitType: string
+    quantity: string
+    issuedOn: string | null
+    facts: string
+  }
+  MirrorProjectRecorded: { registry: string; project: { id: string; code: string }; facts: string }
+  MirrorCorrected: {
+    registry: string
+    project: { id: string; code: string }
+    vintage: string
+    unitType: string
+    record: { index: number; leaf: string }
+    taken: TakenUnits | { kind: 'lot'; quantity: string }
+    reason: string
   }
 }
 

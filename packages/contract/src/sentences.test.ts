@@ -62,6 +62,8 @@ const recorded = {
   facts: '',
 }
 
+const lot = { registry: 'climate-action-reserve', vintage: '2019', unitType: 'CRT' }
+
 const told: readonly [Statement, string][] = [
   [
     {
@@ -191,6 +193,42 @@ const told: readonly [Statement, string][] = [
   [
     { type: 'MirrorRecorded', by: 'system', body: { ...recorded, fate: 'retired' } },
     'The registry records from Verra: 1,000 VCU of vintage 2019, project 1234, retired on a day that the registry does not tell.',
+  ],
+  [
+    {
+      type: 'MirrorLotRecorded',
+      by: 'system',
+      body: { ...lot, project: { id: '', code: 'CAR1' }, quantity: '5000', issuedOn: '2020-02-03', facts: '' },
+    },
+    'The registry records from Climate Action Reserve: 5,000 CRT of vintage 2019, project CAR1, issued 3 February 2020; their serial numbers are not told.',
+  ],
+  [
+    {
+      type: 'MirrorProjectRecorded',
+      by: 'system',
+      body: { registry: 'art-trees', project: { id: '', code: 'ART102' }, facts: '' },
+    },
+    'The registry records from ART: project ART102.',
+  ],
+  [
+    {
+      type: 'MirrorCorrected',
+      by: 'officer',
+      body: {
+        ...lot,
+        project: { id: '', code: 'CAR1' },
+        record: { index: 1234, leaf: '' },
+        taken: {
+          kind: 'units',
+          space: '',
+          issued: true,
+          fate: 'active',
+          parts: [{ range: ['1', '10'], before: 'unknown' }],
+        },
+        reason: '',
+      },
+    },
+    'Government of Exampleland takes back what entry 1,234 recorded from Climate Action Reserve: 10 CRT of vintage 2019, project CAR1.',
   ],
 ]
 

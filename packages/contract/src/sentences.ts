@@ -127,6 +127,9 @@ function phraseOf(statement: Statement, say: Phrases): Phrase {
       return aboutHold(statement, say)
     case 'MirrorOpened':
     case 'MirrorRecorded':
+    case 'MirrorLotRecorded':
+    case 'MirrorProjectRecorded':
+    case 'MirrorCorrected':
       return aboutMirror(statement, say)
     default:
       return { key: type satisfies never, places: {} }
@@ -244,23 +247,32 @@ function aboutHold(statement: StatementOf<'HoldPlaced' | 'HoldLifted'>, say: Phr
   return { key: type, places: { target: say.target(statement.streams?.[0]?.[0], null) } }
 }
 
-function aboutMirror(statement: StatementOf<'MirrorOpened' | 'MirrorRecorded'>, say: Phrases): Phrase {
-  const { type, body } = statement
-  const registry = say.code('registry', body.registry)
+type MirrorTypes = 'MirrorOpened' | 'MirrorRecorded' | 'MirrorLotRecorded' | 'MirrorProjectRecorded' | 'MirrorCorrected'
+
+function aboutMirror(statement: StatementOf<MirrorTypes>, say: Phrases): Phrase {
+  const { type } = statement
+  const registry = say.code('registry', statement.body.registry)
   if (statement.type === 'MirrorOpened') return { key: type, places: { registry } }
-  const { range, unitType, vintage, project, fate, issuedOn, fateOn } = statement.body
-  const day = (date: string | null) => (date === null ? say.speech.say('no-date') : say.speech.legalDay(date))
-  return {
-    key: `${type}.${fate}`,
-    places: {
-      registry,
-      quantity: say.units(String(amountOf([range])), unitType),
-      vintage,
-      code: project.code,
-      issuedOn: day(issuedOn),
-      fateOn: day(fateOn),
-    },
+  const { code } = statement.body.project
+  if (statement.type === 'MirrorProjectRecorded') return { key: type, places: { registry, code } }
+  const { unitType, vintage } = statement.body
+  const quantity = say.units(String(mirroredUnits(statement)), unitType)
+  const places = { registry, code, vintage, quantity }
+  if (statement.type === 'MirrorCorrected') {
+    return { key: type, places: { ...places, index: say.speech.number(BigInt(statement.body.record.index)) } }
   }
+  const day = (date: string | null) => (date === null ? say.speech.say('no-date') : say.speech.legalDay(date))
+  const issuedOn = day(statement.body.issuedOn)
+  if (statement.type === 'MirrorLotRecorded') return { key: type, places: { ...places, issuedOn } }
+  const { fate, fateOn } = statement.body
+  return { key: `${type}.${fate}`, places: { ...places, issuedOn, fateOn: day(fateOn) } }
+}
+
+function mirroredUnits(statement: StatementOf<'MirrorRecorded' | 'MirrorLotRecorded' | 'MirrorCorrected'>): bigint {
+  if (statement.type === 'MirrorRecorded') return amountOf([statement.body.range])
+  if (statement.type === 'MirrorLotRecorded') return BigInt(statement.body.quantity)
+  const { taken } = statement.body
+  return taken.kind === 'lot' ? BigInt(taken.quantity) : amountOf(taken.parts.map(({ range }) => range))
 }
 
 /** How many units the ranges hold. */

@@ -1,6 +1,7 @@
-import { open, readFile, rm } from 'node:fs/promises'
+import { link, readFile, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
+import { draftOf } from './files.ts'
 
 /** Another process holds the file; the message says which, and what a person can do. */
 export class LockedError extends Error {}
@@ -33,14 +34,18 @@ async function acquire(file: string): Promise<void> {
   }
 }
 
+/** The file is there with its whole content or not at all, also for whoever is killed meanwhile. */
 async function create(file: string, content: string): Promise<boolean> {
+  const draft = draftOf(file)
+  await writeFile(draft, content, { mode: 0o600 })
   try {
-    const handle = await open(file, 'wx', 0o600)
-    await handle.writeFile(content).finally(() => handle.close())
+    await link(draft, file)
     return true
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
     throw error
+  } finally {
+    await rm(draft, { force: true })
   }
 }
 

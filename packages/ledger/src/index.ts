@@ -1,3 +1,4 @@
+export { LockedError } from './file-lock.ts'
 export { createDurably, writeDurably } from './files.ts'
 export * from './founding.ts'
 export { Integrator } from './integrator.ts'
@@ -34,3 +35,7 @@ export {
   verifyEd25519,
 } from './signing-key.ts'
 export * from './verify/index.ts'
+export { type WatchedLog, Witness, type WitnessAnswer, type WitnessOptions, withWitness } from './witness.ts'
+export type { WitnessTarget } from './witness-client.ts'
+export { WitnessError } from './witness-key.ts'
+export { Cosigners, type CosignersOptions, signingRound, type WitnessState } from './witness-round.ts'

@@ -117,6 +117,8 @@ export interface TreeStore {
   checkpoint(): Promise<Checkpoint | undefined>
   /** Publishes a checkpoint; one that is not larger than the latest is refused with `false`. */
   putCheckpoint(checkpoint: Checkpoint): Promise<boolean>
+  /** Gives the note of a published checkpoint more signatures; nothing else of it changes. */
+  putCosigned(checkpoint: Pick<Checkpoint, 'size' | 'root' | 'note'>): Promise<void>
 }
 
 export type Clock = () => Date

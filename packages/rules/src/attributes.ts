@@ -7,7 +7,7 @@ export function wordsOf(attributes: string): string[] {
 }
 
 /** The value of a word such as `first:1204`; undefined where it does not stand. */
-export function valueOf(attributes: string, name: string): string | undefined {
+export function wordOf(attributes: string, name: string): string | undefined {
   const word = wordsOf(attributes).find((one) => one === name || one.startsWith(`${name}:`))
   return word?.slice(name.length + 1)
 }

@@ -103,6 +103,8 @@ export const refusalCodes = [
   'signing-key-known', // the key has signed for this ledger before
   'signature-wrong', // not by this key over the text that it should sign
   'already-retired', // units of a foreign registry are already recorded as retired or cancelled
+  'lot-too-large', // more units of one class would be issued abroad than 15 digits can say
+  'changed-since', // units are not as the record that is to be taken back has left them
 ] as const
 
 export type RefusalCode = (typeof refusalCodes)[number]

@@ -14,7 +14,7 @@ export interface Rule<Body, Request> {
   v: number
   body: z.ZodType<Body>
   /** What a command of this type carries: the body without what the ledger allots or chooses. */
-  request: z.ZodType<Request>
+  request: z.ZodType<Request, unknown>
   /** The keys that deciding on the request looks at, as far as the state known so far tells; asked until nothing new. */
   reads(state: State, request: Request, law: Law): Keys
   /** Fills in what the ledger allots or chooses. Checks only what it needs for that. */

@@ -170,7 +170,23 @@ export interface Rows {
   }
   registry: { active: string; retired: string; cancelled: string }
   /** A project of another registry; the id of its stream. */
-  foreign: { id: string; registry: string; code: string }
+  foreign: {
+    id: string
+    registry: string
+    code: string
+    /** Did a list of projects name it? Else only records of its units did. */
+    registered: boolean
+  }
+  /** What is known of the units of one class abroad; the id is the class. */
+  lot: {
+    /** Issued without serial numbers. */
+    quantity: bigint
+    /** Serial numbers known, and those of them that no issuance names. */
+    numbered: bigint
+    evidenced: bigint
+  }
+  /** A record of another registry that was taken back, by its index; the index of the entry that did. */
+  corrected: { index: number }
   stream: { revision: number; leaf: string }
   /** An idempotency key: index and leaf of the entry that was written under it. */
   key: { index: number; leaf: string }
@@ -215,6 +231,8 @@ export interface Effects {
   postings: Posting[]
   /** Each run takes the place of whatever covered its range. */
   runs: Run[]
+  /** Serials abroad of which nothing is known any more. */
+  gone?: (Range & { space: string })[]
 }
 
 export function balanceId(account: string, unitClass: string): string {
@@ -302,6 +320,10 @@ export class State {
     for (const run of effects.runs) {
       this.#partition(partitionOf(run)).assign(run)
       this.#part?.touchedPartitions.add(partitionOf(run))
+    }
+    for (const range of effects.gone ?? []) {
+      this.#partition(range.space).clear(range)
+      this.#part?.touchedPartitions.add(range.space)
     }
   }
 

@@ -3,7 +3,10 @@ const SEPARATORS = /[- ]/g
 /** A serial with an optional display suffix `~NN`, ISO 7064 MOD 97-10; the suffix is no part of the identity. */
 export type CheckedText = { text: string; check: 'absent' | 'right' | 'wrong' }
 
-/** `VU-ITMO-11-356-2022-0-27-35` becomes `VU-ITMO-11-356-2022-0-27-35~70`. Throws a RangeError outside `A-Z 0-9 - space`. */
+/**
+ * `VU-ITMO-11-356-2022-0-27-35` becomes `VU-ITMO-11-356-2022-0-27-35~70`. Throws a RangeError for what stands in no
+ * serial: anything but `A-Z 0-9 - space` and a `to` between two numbers.
+ */
 export function withCheck(text: string): string {
   const digits = checkDigits(text)
   if (digits === undefined) throw new RangeError('check digits need a text of A-Z, 0-9, hyphens and spaces')
@@ -18,10 +21,10 @@ export function splitCheck(text: string): CheckedText {
   return { text: serial, check: checkDigits(serial) === text.slice(at + 1) ? 'right' : 'wrong' }
 }
 
-/** Separators are left out, A = 10 to Z = 35, `00` behind, 98 less the remainder by 97. */
+/** Separators are left out, A = 10 to Z = 35 (`to` as `TO`), `00` behind, 98 less the remainder by 97. */
 function checkDigits(text: string): string | undefined {
   const characters = text.replace(SEPARATORS, '')
-  if (!/^[A-Z0-9]+$/.test(characters)) return undefined
+  if (!/^[A-Z0-9]+(?:to[0-9]+)?$/.test(characters)) return undefined
   let remainder = 0
   for (const character of `${characters}00`) {
     const value = Number.parseInt(character, 36)

@@ -146,6 +146,27 @@ function calendarFlaw(ddmmyyyy: string): Flaw | undefined {
   return day > new Date(Date.UTC(inYear, month, 0)).getUTCDate() ? wrongDay : undefined
 }
 
+/** A day of the calendar from 1900 to 2099, printed `yyyy-mm-dd`. */
+export function isoDate(name: string): SerialElement {
+  const form = 'dddd-dd-dd'
+  return {
+    ...plain,
+    name,
+    shape: '\\d{4}\\s{0,3}-\\s{0,3}\\d{2}\\s{0,3}-\\s{0,3}\\d{2}',
+    read(text, at) {
+      for (const [offset, kind] of [...form].entries()) {
+        const character = text.charAt(at + offset)
+        if (kind === 'd' ? !DIGIT.test(character) : character !== kind) return flawAt(text, at + offset, 'yyyy-mm-dd')
+      }
+      return at + form.length
+    },
+    judge(printed) {
+      const flaw = calendarFlaw(printed.split('-').reverse().join(''))
+      return flaw && { ...flaw, position: [8, 0, 5, 0, 0][flaw.position] ?? 0 }
+    },
+  }
+}
+
 /** An element to the left, written a second time; anything else is `ends-differ` at the first other character. */
 export function again(element: SerialElement): SerialElement {
   return {

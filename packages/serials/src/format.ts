@@ -24,7 +24,7 @@ export type Definition = {
   shorthands?: readonly Pattern[]
 }
 
-type Form = { pattern: Pattern; facts?: (values: Readonly<Record<string, string>>) => Record<string, string> }
+export type Form = { pattern: Pattern; facts?: (values: Readonly<Record<string, string>>) => Record<string, string> }
 
 export function serialFormat({ id, space, forms, shorthands = [] }: Definition): SerialFormat {
   const parseForm = (form: Form, text: string): Serial | SerialError => {

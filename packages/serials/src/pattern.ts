@@ -23,19 +23,25 @@ export function pattern(literals: TemplateStringsArray, ...elements: SerialEleme
     const element = elements[index]
     return [...(literal === '' ? [] : [literal]), ...(element ? [element] : [])]
   })
+  return patternOf(parts)
+}
+
+/** The pattern of fixed texts and elements in order, for a form that is put together. */
+export function patternOf(parts: readonly Part[]): Pattern {
   return {
     read: (text) => read(parts, text),
     write: (values) => write(parts, values),
     loose: looseExpression(parts),
     spell(captured) {
       const left = captured.values()
-      return parts.map((part) => (typeof part === 'string' ? part : (left.next().value ?? ''))).join('')
+      const value = () => (left.next().value ?? '').replace(/\s/g, '')
+      return parts.map((part) => (typeof part === 'string' ? part : value())).join('')
     },
-    elements: elements.length,
+    elements: parts.filter((part) => typeof part !== 'string').length,
   }
 }
 
-type Part = string | SerialElement
+export type Part = string | SerialElement
 
 function read(parts: readonly Part[], text: string): { values: Record<string, string> } | SerialError {
   const values: Record<string, string> = {}

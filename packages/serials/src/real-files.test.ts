@@ -21,15 +21,22 @@ function rowsOf(file: string): Record<string, string>[] {
   return body.map((row) => Object.fromEntries(header.map((name, index) => [name, row[index] ?? ''])))
 }
 
+const CAR_COLUMNS = ['Quantity of Offset Credits', 'Offset Credit Serial Numbers'] as const
+const ART_COLUMNS = ['Quantity of Credits', 'Credit Serial Numbers'] as const
+
 describe.skipIf(absent)('every serial of a real file', () => {
-  test.each<[string, FormatId, string]>([
+  test.each<[string, FormatId, string, string?]>([
+    ['climate-action-reserve/retirements.csv', 'climate-action-reserve', ...CAR_COLUMNS],
+    ['climate-action-reserve/cancellations.csv', 'climate-action-reserve', ...CAR_COLUMNS],
+    ['art-trees/retirements.csv', 'art-trees', ...ART_COLUMNS],
+    ['art-trees/cancellations.csv', 'art-trees', ...ART_COLUMNS],
     ['verra/transactions.csv', 'verra', 'Quantity Issued'],
     ['gold-standard/issuances.csv', 'gold-standard-any', 'Quantity'],
     ['gold-standard/retirements.csv', 'gold-standard-any', 'Quantity'],
-  ])('%s', (file, format, quantity) => {
+  ])('%s', (file, format, quantity, column = 'Serial Number') => {
     const rows = rowsOf(file)
     const serials = rows.map((row) => {
-      const text = row['Serial Number'] ?? ''
+      const text = row[column] ?? ''
       const serial = parse(format, text)
       if (isSerialError(serial)) throw new Error(`${text}: ${serial.message}`)
       expect(print(serial)).toBe(text)

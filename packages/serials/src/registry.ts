@@ -1,7 +1,9 @@
 import { anyOf, type SerialFormat } from './format.ts'
-import { cdm } from './formats/cdm.ts'
+import { artTrees } from './formats/art-trees.ts'
+import { climateActionReserve } from './formats/climate-action-reserve.ts'
 import { goldStandard } from './formats/gold-standard.ts'
 import { itmo } from './formats/itmo.ts'
+import { kyoto } from './formats/kyoto.ts'
 import { national } from './formats/national.ts'
 import { verra } from './formats/verra.ts'
 import type { Serial, SerialError } from './serial.ts'
@@ -11,9 +13,11 @@ export const formats = {
   national,
   verra,
   'gold-standard': goldStandard,
-  cdm,
+  'climate-action-reserve': climateActionReserve,
+  'art-trees': artTrees,
+  kyoto,
   itmo,
-  'gold-standard-any': anyOf('gold-standard-any', [goldStandard, cdm]),
+  'gold-standard-any': anyOf('gold-standard-any', [goldStandard, kyoto]),
 } satisfies Readonly<Record<string, SerialFormat>>
 
 export type FormatId = keyof typeof formats

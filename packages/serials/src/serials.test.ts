@@ -68,8 +68,8 @@ describe('what a serial says', () => {
       facts: { country: 'XT', project: '1234', projectType: '16', vintage: '2024', issuance: '30001' },
     })
     expect(parse('gold-standard-any', CERS)).toEqual({
-      format: 'cdm',
-      space: 'cdm:XT/5',
+      format: 'kyoto',
+      space: 'kyoto:XT/5',
       range: { first: 1001n, last: 1300n },
       facts: {
         party: 'XT',
@@ -82,9 +82,44 @@ describe('what a serial says', () => {
     })
   })
 
+  test('each kind of Kyoto unit, with all that it has', () => {
+    expect(read('kyoto', 'XT-1-1-90-1-1-0-0')).toMatchObject({
+      space: 'kyoto:XT/1',
+      range: { first: 1n, last: 90n },
+      facts: { type: '1', activity: '0', project: '0', form: 'range' },
+    })
+    expect(read('kyoto', 'XT-2-7-1-2-3-0').facts).toMatchObject({ type: '2', activity: '3', project: '0' })
+    expect(read('kyoto', 'XT-4-7-1-2-6-99-2').facts).toMatchObject({ activity: '6', project: '99', track: '2' })
+    expect(read('kyoto', 'XT-7-7-1-2-1-99-2040-12-31').facts).toMatchObject({ type: '7', expiry: '2040-12-31' })
+  })
+
+  test('Climate Action Reserve and ART', () => {
+    expect(read('climate-action-reserve', 'CAR-ROC-XT-1316-105-276-CA-2025-9388-2 to 25412')).toEqual({
+      format: 'climate-action-reserve',
+      space: 'climate-action-reserve:CAR-ROC-XT-1316-105-276-CA-2025-9388',
+      range: { first: 2n, last: 25412n },
+      facts: {
+        type: 'ROC',
+        country: 'XT',
+        project: '1316',
+        projectType: '105',
+        developer: '276',
+        state: 'CA',
+        vintage: '2025',
+        issuance: '9388',
+      },
+    })
+    expect(read('art-trees', 'FCPF-XT-130-2023-20-1 to 46404')).toEqual({
+      format: 'art-trees',
+      space: 'art-trees:FCPF-XT-130-2023-20',
+      range: { first: 1n, last: 46404n },
+      facts: { programme: 'FCPF', country: 'XT', project: '130', vintage: '2023', issuance: '20' },
+    })
+  })
+
   test('a CER alone, and a block of one that stays a block', () => {
-    expect(read('cdm', CER).range).toEqual({ first: 1001n, last: 1001n })
-    expect(print(read('cdm', `${CER} - ${CER}`))).toBe(`${CER} - ${CER}`)
+    expect(read('kyoto', CER).range).toEqual({ first: 1001n, last: 1001n })
+    expect(print(read('kyoto', `${CER} - ${CER}`))).toBe(`${CER} - ${CER}`)
   })
 })
 
@@ -125,16 +160,30 @@ test.each<[FormatId, string, number, string, string]>([
   ['gold-standard', CER, 0, 'GS1-1', 'unexpected'],
   ['gold-standard-any', GOLD.replace('110', '0110'), 30, 'first', 'leading-zero'],
   ['gold-standard-any', CERS.replace('XT-5-1300', 'XU-5-1300'), 24, 'party', 'ends-differ'],
-  ['cdm', CERS.replace('1300', '1000'), 28, 'last', 'end-before-start'],
-  ['cdm', `${CERS}5`, 43, 'project', 'ends-differ'],
-  ['cdm', CERS.slice(0, -1), 42, 'project', 'ends-differ'],
-  ['cdm', CERS.replace(' - ', '-'), 20, 'project', 'trailing'],
-  ['cdm', CERS.replace(' - ', ' -'), 22, 'party', 'unexpected'],
-  ['cdm', 'XT-5-1001-100-2-0-7014', 12, 'originalPeriod', 'out-of-range'],
-  ['cdm', 'XT-5-1001-2-0-0-7014', 12, 'applicablePeriod', 'out-of-range'],
-  ['cdm', 'XT-5-1001-2-2-8-7014', 14, 'activity', 'out-of-range'],
-  ['cdm', 'XT-5-1001-2-2-0-10000000', 23, 'project', 'out-of-range'],
-  ['cdm', CER.replace('-5-', '-6-'), 3, 'type', 'out-of-range'],
+  ['kyoto', CERS.replace('1300', '1000'), 28, 'last', 'end-before-start'],
+  ['kyoto', `${CERS}5`, 43, 'project', 'ends-differ'],
+  ['kyoto', CERS.slice(0, -1), 42, 'project', 'ends-differ'],
+  ['kyoto', CERS.replace(' - ', '-'), 20, 'project', 'trailing'],
+  ['kyoto', CERS.replace(' - ', ' -'), 22, 'party', 'unexpected'],
+  ['kyoto', 'XT-5-1001-100-2-0-7014', 12, 'originalPeriod', 'out-of-range'],
+  ['kyoto', 'XT-5-1001-2-0-0-7014', 12, 'applicablePeriod', 'out-of-range'],
+  ['kyoto', 'XT-5-1001-2-2-8-7014', 14, 'activity', 'out-of-range'],
+  ['kyoto', 'XT-5-1001-2-2-0-10000000', 23, 'project', 'out-of-range'],
+  ['kyoto', CER.replace('-5-', '-8-'), 3, 'type', 'out-of-range'],
+  ['kyoto', CER.replace('-5-', '-6-'), 14, 'activity', 'out-of-range'],
+  ['kyoto', CER.replace('-5-', '-1-'), 17, 'project', 'out-of-range'],
+  ['kyoto', CER.replace('-5-', '-3-'), 20, 'track', 'missing'],
+  ['kyoto', 'XT-3-1-9-1-1-0-7014-3', 20, 'track', 'out-of-range'],
+  ['kyoto', 'XT-4-1001-2-2-0-7014-1', 14, 'activity', 'out-of-range'],
+  ['kyoto', 'XT-6-1001-2-2-1-7014-2027-02-29', 29, 'expiry', 'no-such-date'],
+  ['kyoto', 'XT-7-1001-2-2-1-7014-2027-13-01', 26, 'expiry', 'no-such-date'],
+  ['kyoto', 'XT-7-1001-2-2-1-7014-31122027', 25, 'expiry', 'unexpected'],
+  ['climate-action-reserve', 'CAR-1-US-101-4-39-AL-2007-1-1-100', 29, 'first', 'unexpected'],
+  ['climate-action-reserve', 'CAR-1-US-101-4-39-AL-2007-1-100 to 1', 35, 'last', 'end-before-start'],
+  ['climate-action-reserve', 'CAR-1-US-101-4-39-AL-1907-1-1 to 1', 21, 'vintage', 'out-of-range'],
+  ['climate-action-reserve', 'CAR101', 3, 'CAR', 'unexpected'],
+  ['art-trees', 'ART-XT-102-2021-11-27 to', 24, 'to', 'missing'],
+  ['art-trees', 'ART-XT-102-2021-11-27 to 27a', 27, 'last', 'trailing'],
 ])('%s refuses %j at %i: %s %s', (format, text, position, field, reason) => {
   expect(parse(format, text)).toMatchObject({ position, field, reason })
 })
@@ -143,8 +192,8 @@ describe('parts', () => {
   it('are written in the same format', () => {
     expect(subrange(read('national', NATIONAL), 27n, 30n)).toBe('XT-ITMO-11-356-2022-0-27-30')
     expect(subrange(read('verra', VERRA), 70000250n, 70000250n)).toContain('9301-70000250-70000250-VCS')
-    expect(subrange(read('cdm', CERS), 1002n, 1003n)).toBe('XT-5-1002-2-2-0-7014 - XT-5-1003-2-2-0-7014')
-    expect(subrange(read('cdm', CERS), 1001n, 1001n)).toBe(CER)
+    expect(subrange(read('kyoto', CERS), 1002n, 1003n)).toBe('XT-5-1002-2-2-0-7014 - XT-5-1003-2-2-0-7014')
+    expect(subrange(read('kyoto', CERS), 1001n, 1001n)).toBe(CER)
     expect(count({ first: 27n, last: 35n })).toBe(9n)
   })
 
@@ -167,7 +216,7 @@ test('a serial that no text gives is not printed', () => {
   expect(() => print({ ...serial, facts: { ...serial.facts, scope: '16' } })).toThrow(RangeError)
   expect(() => print({ ...serial, facts: { country: 'XT' } })).toThrow(RangeError)
   expect(() => print({ ...serial, format: 'unknown' })).toThrow(RangeError)
-  expect(() => print({ ...read('cdm', CERS), format: 'gold-standard-any' })).toThrow(RangeError)
+  expect(() => print({ ...read('kyoto', CERS), format: 'gold-standard-any' })).toThrow(RangeError)
 })
 
 test('a national serial is made of its parts', () => {
@@ -258,7 +307,7 @@ describe('the search box', () => {
   })
 
   it('stays quick on text made to be slow', () => {
-    const start = performance.now()
+    const start = process.cpuUsage()
     for (const text of [
       '1-',
       'AA - ',
@@ -270,6 +319,6 @@ describe('the search box', () => {
     ]) {
       recognise(text.repeat(Math.floor(2000 / text.length)))
     }
-    expect(performance.now() - start).toBeLessThan(1000)
+    expect(process.cpuUsage(start).user).toBeLessThan(1_000_000)
   })
 })

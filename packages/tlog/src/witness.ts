@@ -21,7 +21,7 @@ export interface Submission {
   readonly checkpoint: Checkpoint
   /** The text that was signed, which is what a witness cosigns. */
   readonly text: string
-  /** The lines by keys of the log, checked; lines of others are dropped. */
+  /** One line by each key of the log that has signed, checked; lines of others are dropped. */
   readonly signatures: readonly NoteSignature[]
   readonly oldSize: number
   readonly proof: readonly Hash[]
@@ -97,8 +97,7 @@ export async function openSubmission(
     const keys = keysOf(checkpoint.origin) ?? []
     if (keys.length === 0) return { status: 404, reason: 'this witness does not watch a log of that origin' }
     await verifyNote(note, keys, verifyEd25519)
-    const byLog = signatures.filter((line) => keys.some(({ name, id }) => name === line.name && id === line.keyId))
-    return { checkpoint, text, signatures: byLog, oldSize, proof }
+    return { checkpoint, text, signatures: firstLines(signatures, keys), oldSize, proof }
   } catch (error) {
     if (!(error instanceof TlogError)) throw error
     const isForeign = error.code === 'bad-signature' || error.code === 'unsigned'
@@ -143,6 +142,11 @@ export function formatSizeAnswer(size: number): string {
 /** The size in the body of a 409, or undefined where it is none. */
 export function parseSizeAnswer(body: string): number | undefined {
   return body.endsWith('\n') ? decodeDecimal(body.slice(0, -1)) : undefined
+}
+
+function firstLines(lines: readonly NoteSignature[], keys: readonly Vkey[]): NoteSignature[] {
+  const firsts = keys.map(({ name, id }) => lines.find((line) => line.name === name && line.keyId === id))
+  return firsts.filter((line) => line !== undefined)
 }
 
 function parseHashLine(line: string): Hash {

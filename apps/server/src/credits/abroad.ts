@@ -3,17 +3,19 @@ import type { Serial } from '@tallystick/serials'
 
 /**
  * What the serial numbers of another registry print, beside the numbers, that is on record here: all of what makes the
- * number space, and of a Verra serial the project and the year in which its vintage begins. A CER prints the project of
- * the CDM, which no registry's record names.
+ * number space, and of a Verra serial the project and the year in which its vintage begins. A Kyoto unit prints the project
+ * of its mechanism, which no registry's record names.
  */
 const ON_RECORD: Readonly<Record<string, readonly string[]>> = {
   verra: ['project'],
   'gold-standard': ['country', 'project', 'projectType', 'vintage', 'issuance'],
-  cdm: ['party', 'type'],
+  'climate-action-reserve': ['type', 'country', 'project', 'projectType', 'developer', 'state', 'vintage', 'issuance'],
+  'art-trees': ['programme', 'country', 'project', 'vintage', 'issuance'],
+  kyoto: ['party', 'type'],
 }
 
 /** Formats that print the registry's own code of the project. */
-const PRINTS_PROJECT: ReadonlySet<string> = new Set(['verra', 'gold-standard'])
+const PRINTS_PROJECT: ReadonlySet<string> = new Set(['verra', 'gold-standard', 'climate-action-reserve', 'art-trees'])
 
 /** Which spelling a text has; no field that is printed. */
 const FORM = 'form'

@@ -158,6 +158,11 @@ function allStepsOf(entry: LoggedEntry, serial: Serial, told: Told): Step[] {
       return [{ step: 'hold-lifted', ranges: told.holds.get(entry.body.hold) ?? [] }]
     case 'MirrorRecorded':
       return entry.body.space === serial.space ? recordedSteps(entry.body) : []
+    case 'MirrorCorrected': {
+      const { taken } = entry.body
+      if (taken.kind === 'lot' || taken.space !== serial.space) return []
+      return [{ step: 'taken-back', ranges: taken.parts.map(({ range }) => fromWire(range)) }]
+    }
     default:
       return []
   }

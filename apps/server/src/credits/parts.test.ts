@@ -9,7 +9,7 @@ const hold = fc
     length: fc.bigInt(1n, 30n),
   })
   .map(({ on, first, length }): Omit<HoldRow, 'id'> => {
-    const none = { batch: null, account: null, first: null, last: null, reason: 'other' }
+    const none = { batch: null, account: null, first: null, last: null, reason: 'other', expiresAt: null }
     if (on === 'account') return { ...none, account: 'a' }
     if (on === 'other account') return { ...none, account: 'b' }
     return on === 'batch' ? { ...none, batch: 'x' } : { ...none, batch: 'x', first, last: first + length - 1n }
@@ -45,7 +45,9 @@ describe('the parts of a run', () => {
   })
 
   it('are one where units are at rest: no hold changes that', () => {
-    const standing: HoldRow[] = [{ id: '1', batch: 'x', account: null, first: 2n, last: 3n, reason: 'other' }]
+    const standing: HoldRow[] = [
+      { id: '1', batch: 'x', account: null, first: 2n, last: 3n, reason: 'other', expiresAt: null },
+    ]
     const parts = cutByHolds({ first: 1n, last: 9n, account: 'a' }, 'retirement', standing)
     expect(parts).toEqual([{ first: 1n, last: 9n, account: 'a', state: 'retired', holds: [] }])
   })

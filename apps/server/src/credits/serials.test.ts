@@ -177,7 +177,7 @@ describe('a serial of another registry', () => {
     await record({ ...own, range: ['1', '500'], issuedOn: '2024-03-04', retiredOn: '2025-01-01' })
     expect(states(await report(`${prefix}-110-120`))).toEqual(['110-120 retired'])
     expect((await report(`${prefix}-110-120`)).unconfirmed).toEqual([])
-    const cer = { registry: 'gold-standard', space: 'cdm:XT/5', code: '4823', unitType: 'CER' }
+    const cer = { registry: 'gold-standard', space: 'kyoto:XT/5', code: '4823', unitType: 'CER' }
     await record({ ...cer, range: ['1001', '1300'], issuedOn: '2024-03-04' })
     const found = await report('XT-5-1100-2-2-0-7014 - XT-5-1101-2-2-0-7014')
     expect(states(found)).toEqual(['1100-1101 active'])

@@ -1,5 +1,5 @@
 import { type Block, findSerial, type SerialPart, type SerialReport, type UnitClass } from '@tallystick/contract'
-import { type Range, type Run, without } from '@tallystick/rules'
+import { EVIDENCED, onlyEvidenced, type Range, type Run, without, wordsOf } from '@tallystick/rules'
 import { count, formats, print, recognise, type Serial, subrange } from '@tallystick/serials'
 import type { FastifyInstance } from 'fastify'
 import { type KnownNames, namesIn } from '../platform/names.ts'
@@ -31,8 +31,11 @@ export async function serialReport(services: Services, text: string): Promise<Se
   ])
   const meant = runs.filter((run) => isMeant(serial, run, names)).map((run) => cutTo(run, serial.range))
   if (meant.length === 0) throw unknown(serial, runs, names)
+  const unexplained = await unexplainedClasses(services, meant)
   const known = meant.flatMap((run) =>
-    cutByHolds(run, names.party(run.account).kind, holds).map((part) => partOf({ ...run, ...part }, serial, names)),
+    cutByHolds(run, names.party(run.account).kind, holds).map((part) =>
+      partOf({ ...run, ...part }, serial, names, unexplained),
+    ),
   )
   const seen =
     runs.length > MAX_PARTS ? { ...serial.range, last: meant.at(-1)?.last ?? serial.range.last } : serial.range
@@ -53,6 +56,19 @@ export async function serialReport(services: Services, text: string): Promise<Se
     ...custody,
     truncated: runs.length > MAX_PARTS || parts.length > MAX_PARTS || custody.truncated,
   }
+}
+
+/** Classes abroad of which more units are known by their end alone than any issuance explains. */
+async function unexplainedClasses(services: Services, runs: readonly Run[]): Promise<Set<string>> {
+  const classes = new Set(runs.filter(isEndedOnly).map((run) => run.class))
+  const lots = await Promise.all(
+    [...classes].map(async (unitClass) => ({ unitClass, lot: await services.ledger.row('lot', unitClass) })),
+  )
+  return new Set(lots.filter(({ lot }) => !lot || onlyEvidenced(lot) > 0n).map(({ unitClass }) => unitClass))
+}
+
+function isEndedOnly({ batch, attributes }: Run): boolean {
+  return batch === '' && wordsOf(attributes).includes(EVIDENCED)
 }
 
 /** The one serial in a text. */
@@ -119,7 +135,12 @@ function registryOf(run: Run | undefined): string | null {
   return run ? classOf(run).registry : null
 }
 
-function partOf(part: Run & Pick<SerialPart, 'state' | 'holds'>, serial: Serial, names: KnownNames): SerialPart {
+function partOf(
+  part: Run & Pick<SerialPart, 'state' | 'holds'>,
+  serial: Serial,
+  names: KnownNames,
+  unexplained: ReadonlySet<string>,
+): SerialPart {
   const unitClass = classOf(part)
   const isHome = part.batch !== ''
   return {
@@ -130,7 +151,7 @@ function partOf(part: Run & Pick<SerialPart, 'state' | 'holds'>, serial: Serial,
     batch: isHome ? part.batch : null,
     project: isHome ? names.projectRef(unitClass.project) : null,
     class: unitClass,
-    evidence: isHome ? null : part.attributes === '' ? 'issued' : 'ended-only',
+    evidence: isHome ? null : isEndedOnly(part) && unexplained.has(part.class) ? 'ended-only' : 'issued',
   }
 }
 

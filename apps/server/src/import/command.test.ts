@@ -62,7 +62,7 @@ describe('tallystick import', () => {
     [['verra-transactions'], /^Usage: tallystick import/],
     [['verra-transactions', sample, 'third.csv'], /^Usage/],
     [['verra-transactions', sample, '--dryrun'], /--dryrun[\s\S]*Usage/],
-    [['verra', sample], /^mapping-unknown: There is no mapping verra\. There are: gold-standard-issuances, /],
+    [['verra', sample], /^mapping-unknown: There is no mapping verra\. There are: art-trees-cancellations, /],
     [['verra-transactions', 'none.csv'], /^file-unreadable: The file none\.csv/],
     [['gold-standard-issuances', sample], /^columns-missing/],
     [['verra-transactions', sample, '--report', 'none/r.json'], /^report-unwritable: .*none\/r\.json .*ENOENT/],

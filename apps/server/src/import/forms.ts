@@ -61,6 +61,7 @@ function isDay(year: number, month: number, day: number): boolean {
 
 const separators: Readonly<Record<string, string>> = {
   '1234': '',
+  '1234.0': '',
   '1,234': ',',
   '1.234': '\\.',
   '1 234': '[ \\u00a0\\u202f]',
@@ -74,12 +75,30 @@ export function numberForm(example: string): NumberForm | undefined {
   const separator = separators[example]
   if (separator === undefined) return undefined
   const grouped = separator === '' ? '' : `|[1-9]\\d{0,2}(${separator}\\d{3})+`
-  const expression = new RegExp(`^(0|[1-9]\\d*${grouped})$`)
+  // What a spreadsheet makes of a column of numbers in which some cells are empty.
+  const decimals = example === '1234.0' ? '(?:\\.0+)?' : ''
+  const expression = new RegExp(`^(0|[1-9]\\d*${grouped})${decimals}$`)
   return {
     example,
     read(text) {
-      const digits = expression.test(text) ? text.replace(/\D/g, '') : ''
+      const digits = expression.exec(text)?.[1]?.replace(/\D/g, '') ?? ''
       return digits === '' || digits.length > 15 ? undefined : BigInt(digits)
     },
   }
+}
+
+/**
+ * What a text stands for by a list of words. A word may have one `*`, which stands for any characters; a word without one
+ * goes first, then the one with most characters.
+ */
+export function meaningOf<Meaning>(words: Readonly<Record<string, Meaning>>, text: string): Meaning | undefined {
+  if (Object.hasOwn(words, text)) return words[text]
+  const fitting = Object.keys(words).filter((word) => fits(word, text))
+  const longest = fitting.toSorted((a, b) => b.length - a.length)[0]
+  return longest === undefined ? undefined : words[longest]
+}
+
+function fits(word: string, text: string): boolean {
+  const [start = '', end] = word.split('*')
+  return end !== undefined && text.length >= word.length - 1 && text.startsWith(start) && text.endsWith(end)
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { reconcile } from '@tallystick/ledger'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { issuanceRow, type Row, retirementRow, tableFolder, verraRow } from '../../../../tests/import/files.ts'
-import { knowledge, type MemoryOpenings, memoryTarget, type Target } from '../../../../tests/import/ledgers.ts'
+import { knownSerials, type MemoryOpenings, memoryTarget, type Target } from '../../../../tests/import/ledgers.ts'
 import { importFile } from './import.ts'
 import { loadMapping, parseMapping } from './mapping.ts'
 
@@ -247,16 +247,16 @@ describe('what the ledger knows already', () => {
 })
 
 describe('issuances and retirements', () => {
-  it('make the same knowledge in either order', async () => {
+  it('make the same knownSerials in either order', async () => {
     await retirements(retirementRow(41, 60))
-    expect(await knowledge(target.ledger)).toEqual([known('41-60', 'retired', 'evidenced')])
+    expect(await knownSerials(target.ledger)).toEqual([known('41-60', 'retired', 'evidenced')])
     await issuances(issuanceRow(1, 100))
-    const evidencedThenIssued = await knowledge(target.ledger)
+    const evidencedThenIssued = await knownSerials(target.ledger)
 
     target = await memoryTarget()
     await issuances(issuanceRow(1, 100))
     await retirements(retirementRow(41, 60))
-    expect(await knowledge(target.ledger)).toEqual(evidencedThenIssued)
+    expect(await knownSerials(target.ledger)).toEqual(evidencedThenIssued)
     expect(evidencedThenIssued).toEqual([
       known('1-40', 'active', 'issued'),
       known('41-60', 'retired', 'issued'),
@@ -269,7 +269,7 @@ describe('issuances and retirements', () => {
     const report = await retirements(retirementRow(41, 60), retirementRow(61, 70, { 'Credit Status': 'Canceled' }))
     expect(report.tonnes).toEqual({ issued: '0', active: '0', retired: '20', cancelled: '10' })
     expect(report.registry).toEqual({ issued: '70', active: '40', retired: '20', cancelled: '10' })
-    expect(await knowledge(target.ledger)).toEqual([
+    expect(await knownSerials(target.ledger)).toEqual([
       known('1-40', 'active', 'issued'),
       known('41-50', 'retired', 'issued'),
       known('51-60', 'retired', 'evidenced'),
@@ -379,7 +379,7 @@ describe('a registry that the program does not know', () => {
       [5, 'Serial Numbers', 'serial-missing'],
     ])
     expect(registry).toEqual({ issued: '20', active: '0', retired: '11', cancelled: '9' })
-    expect(await knowledge(target.ledger)).toEqual([
+    expect(await knownSerials(target.ledger)).toEqual([
       'alphabet:P12/2024 1-11 mirror:alphabet/AB-P12/2024/ABC mirror-retired evidenced',
       'alphabet:P12/2024 12-20 mirror:alphabet/AB-P12/2024/ABC mirror-cancelled evidenced',
     ])

@@ -58,7 +58,8 @@ export async function importFile(job: ImportJob): Promise<ImportReport> {
 }
 
 function shareSerial(a: Reading, b: Reading): boolean {
-  return a.space === b.space && a.first <= b.last && b.first <= a.last
+  if (a.about !== 'serials' || b.about !== 'serials') return a.identity === b.identity
+  return a.first <= b.last && b.first <= a.last && a.space === b.space
 }
 
 /** Commitments of a rehearsal: nothing is kept, so nothing is committed to. */

@@ -21,7 +21,19 @@ function mapping(change: Record<string, unknown> = {}): string {
 describe('a mapping', () => {
   it('that comes with the program is found by its name and has it', async () => {
     const names = await mappingNames()
-    expect(names).toEqual(['gold-standard-issuances', 'gold-standard-retirements', 'verra-transactions'])
+    expect(names).toEqual([
+      'art-trees-cancellations',
+      'art-trees-issuances',
+      'art-trees-retirements',
+      'climate-action-reserve-cancellations',
+      'climate-action-reserve-issuances',
+      'climate-action-reserve-retirements',
+      'gold-standard-issuances',
+      'gold-standard-projects',
+      'gold-standard-retirements',
+      'verra-projects',
+      'verra-transactions',
+    ])
     for (const name of names) expect((await loadMapping(name)).name).toBe(name)
   })
 
@@ -60,6 +72,6 @@ describe('a mapping', () => {
   it('that is no JSON, or not there, is refused with the reason', async () => {
     expect(() => parseMapping('{"name": ', 'sample.json')).toThrow(/sample\.json is not JSON/)
     await expect(loadMapping('./nowhere.json')).rejects.toThrow(/nowhere\.json cannot be read \(ENOENT\)/)
-    await expect(loadMapping('nowhere')).rejects.toThrow(/There are: gold-standard-issuances/)
+    await expect(loadMapping('nowhere')).rejects.toThrow(/There are: art-trees-cancellations/)
   })
 })

@@ -25,6 +25,11 @@ const DateFormat = z.string().transform((pattern, context) => {
 
 const DayFormat = DateFormat.refine((form) => form.whole, 'must name the day, the month and the year')
 
+/** Words of a file, each with what it stands for. */
+function Words<Meaning extends z.ZodType<string>>(meaning: Meaning) {
+  return z.record(z.string().regex(/^[^*]*\*?[^*]*$/, 'must have * once at most'), meaning)
+}
+
 const NumberFormat = z.string().transform((example, context) => {
   const form = numberForm(example)
   if (!form) context.addIssue({ code: 'custom', message: NUMBER_HELP })
@@ -33,12 +38,12 @@ const NumberFormat = z.string().transform((example, context) => {
 
 /**
  * A column read as it stands, without the characters that it always begins with, or by a list of words with what each
- * stands for; a text that does not begin so, and other words, are refused.
+ * stands for (`wordForm`); a text that does not begin so, and other words, are refused.
  */
 const TextColumn = z.strictObject({
   column: Column,
   without: z.string().min(1).optional(),
-  words: z.record(z.string(), z.string().min(1)).optional(),
+  words: Words(z.string().min(1)).optional(),
 })
 export type TextColumn = z.infer<typeof TextColumn>
 
@@ -65,76 +70,108 @@ const FateRule = z.discriminatedUnion('rule', [
   z.strictObject({
     rule: z.literal('by-word'),
     column: Column,
-    words: z.record(z.string(), Fate),
+    words: Words(Fate),
     on: DayColumn.optional(),
   }),
   z.strictObject({ rule: z.literal('by-date'), column: Column, date: DayFormat, dated: Fate, undated: Fate }),
 ])
-type FateRule = z.infer<typeof FateRule>
+export type FateRule = z.infer<typeof FateRule>
 
-const schema = z
+/** A fact as it stands in the column, or as the number that is written there. */
+const Fact = z.union([Column.transform((column) => ({ column, number: undefined })), NumberColumn], {
+  error: 'must be the name of a column, or {"column": "…", "number": "1234.0"}',
+})
+
+const ofEveryFile = {
+  /** For readers; the program does not look at it. */
+  about: z.string().optional(),
+  /** Part of the identity of each row: a mapping that is renamed makes its rows new ones. */
+  name: Name,
+  registry: RegistryCode,
+  /** What stands between two values. */
+  separator: z.enum([',', ';', '\t', '|']).default(','),
+  project: TextColumn,
+  /** Pairs of days of which the second must not be before the first; not asked where one is empty. */
+  inOrder: z
+    .array(z.tuple([DayColumn, DayColumn]))
+    .max(10)
+    .default([]),
+  /** Whatever else is kept of a row, under our words; public only where the opening is shown. */
+  facts: z.record(z.string().regex(/^[a-z][A-Za-z0-9]{0,39}$/, 'must be a word such as projectName'), Fact).default({}),
+}
+
+const ProjectsMapping = z.strictObject({ ...ofEveryFile, kind: z.literal('project') })
+export type ProjectsMapping = z.infer<typeof ProjectsMapping>
+
+const SerialColumn = z
   .strictObject({
-    /** For readers; the program does not look at it. */
-    about: z.string().optional(),
-    /** Part of the identity of each row: a mapping that is renamed makes its rows new ones. */
-    name: Name,
-    registry: RegistryCode,
+    column: Column,
+    /** May a row be without serial numbers? It then tells how many units were issued, and no more. */
+    mayBeEmpty: z.boolean().default(false),
+    /** Formats of `@tallystick/serials` that the column holds, each with the columns that its facts agree with. */
+    formats: z.record(z.string(), Agreements).default({}),
+    /** Further ways of writing, in the mapping's own words. */
+    patterns: z.array(OwnPattern).max(10).default([]),
+  })
+  .superRefine(({ formats, patterns }, context) => {
+    const ids = Object.keys(formats)
+    if (ids.length + patterns.length === 0) {
+      const message = 'must name at least one format, or patterns must have one'
+      context.addIssue({ code: 'custom', path: ['formats'], message })
+    }
+    for (const id of ids.filter((id) => !isForeignFormat(id))) {
+      const message = 'is not a serial format of another registry'
+      context.addIssue({ code: 'custom', path: ['formats', id], message })
+    }
+  })
+
+const UnitsMapping = z
+  .strictObject({
+    ...ofEveryFile,
     /** `issuance`: rows say that units were issued; `transaction`: that, and what became of them; `retirement`: only their end. */
-    kind: z.enum(['issuance', 'transaction', 'retirement']),
-    /** What stands between two values. */
-    separator: z.enum([',', ';', '\t', '|']).default(','),
-    serial: z.strictObject({
-      column: Column,
-      /** Formats of `@tallystick/serials` that the column holds, each with the columns that its facts agree with. */
-      formats: z.record(z.string(), Agreements).default({}),
-      /** Further ways of writing, in the mapping's own words. */
-      patterns: z.array(OwnPattern).max(10).default([]),
-    }),
+    kind: z.enum(['issuance', 'transaction', 'retirement'], 'must be issuance, transaction, retirement or project'),
+    /** Left out for a file of issuances that tells no serial numbers. */
+    serial: SerialColumn.optional(),
     quantity: NumberColumn,
-    project: TextColumn,
     vintage: z.strictObject({ column: Column, date: DateFormat }),
     unitType: z.union([z.strictObject({ value: UnitType }), TextColumn], {
       error: 'must be {"value": "…"} or {"column": "…"}, the second with "words" if they are to be translated',
     }),
     issuedOn: DayColumn.optional(),
-    fate: FateRule,
-    /** Pairs of days of which the second must not be before the first; not asked where one is empty. */
-    inOrder: z
-      .array(z.tuple([DayColumn, DayColumn]))
-      .max(10)
-      .default([]),
-    /** Whatever else is kept of a row, under our words; public only where the opening is shown. */
-    facts: z
-      .record(z.string().regex(/^[a-z][A-Za-z0-9]{0,39}$/, 'must be a word such as projectName'), Column)
-      .default({}),
+    /** Left out for issuances: units are active. */
+    fate: FateRule.optional(),
+    /** What tells a row without serial numbers from another of the same project, vintage, type, day and quantity. */
+    identity: z.array(Column).max(10).default([]),
+    /** Are rows without serial numbers that are equal in all this the same issuance, or as many? */
+    repeats: z.enum(['once', 'count']).default('once'),
   })
   .superRefine((mapping, context) => {
-    const ids = Object.keys(mapping.serial.formats)
-    const path = ['serial', 'formats']
-    if (ids.length + mapping.serial.patterns.length === 0) {
-      context.addIssue({ code: 'custom', path, message: 'must name at least one format, or patterns must have one' })
+    const flaw = (path: string[], message: string): void => context.addIssue({ code: 'custom', path, message })
+    const { kind, serial, fate, identity, repeats } = mapping
+    const hasLots = kind === 'issuance' && (!serial || serial.mayBeEmpty)
+    if (kind !== 'issuance' && !serial) flaw(['serial'], `is needed in a file of the kind ${kind}`)
+    if (kind !== 'issuance' && serial?.mayBeEmpty) {
+      flaw(['serial', 'mayBeEmpty'], 'only issuances can be without serial numbers')
     }
-    for (const id of ids.filter((id) => !isForeignFormat(id))) {
-      context.addIssue({ code: 'custom', path: [...path, id], message: 'is not a serial format of another registry' })
+    if (kind !== 'issuance' && !fate) flaw(['fate'], `is needed in a file of the kind ${kind}`)
+    if (!hasLots && (identity.length > 0 || repeats === 'count')) {
+      flaw([identity.length > 0 ? 'identity' : 'repeats'], 'is for rows without serial numbers; here all have them')
     }
-    for (const fate of unfit(mapping.kind, mapping.fate)) {
-      context.addIssue({
-        code: 'custom',
-        path: ['fate'],
-        message: `a file of the kind ${mapping.kind} has no ${fate} units`,
-      })
-    }
+    for (const one of fate ? unfit(kind, fate) : []) flaw(['fate'], `a file of the kind ${kind} has no ${one} units`)
   })
+export type UnitsMapping = z.infer<typeof UnitsMapping>
 
 /** What the columns of one registry's file mean. */
-export type Mapping = z.infer<typeof schema>
+export type Mapping = UnitsMapping | ProjectsMapping
 
 function isForeignFormat(id: string): id is FormatId {
   return isFormatId(id) && id !== 'national'
 }
 
-export function formatsOf(mapping: Mapping): FormatId[] {
-  return Object.keys(mapping.serial.formats).filter(isForeignFormat)
+export type SerialColumn = z.infer<typeof SerialColumn>
+
+export function formatsOf(serial: SerialColumn): FormatId[] {
+  return Object.keys(serial.formats).filter(isForeignFormat)
 }
 
 function fatesOf(rule: FateRule): Fate[] {
@@ -142,20 +179,33 @@ function fatesOf(rule: FateRule): Fate[] {
   return rule.rule === 'by-date' ? [rule.dated, rule.undated] : Object.values(rule.words)
 }
 
-function unfit(kind: Mapping['kind'], rule: FateRule): Fate[] {
+function unfit(kind: UnitsMapping['kind'], rule: FateRule): Fate[] {
   if (kind === 'transaction') return []
   return fatesOf(rule).filter((fate) => (fate === 'active') !== (kind === 'issuance'))
 }
 
 /** The columns that the mapping speaks of, each once: together they are what a row is known by. */
 export function columnsOf(mapping: Mapping): string[] {
-  const { serial, quantity, project, vintage, unitType, issuedOn, fate, inOrder, facts } = mapping
-  const agreeing = [...Object.values(serial.formats), ...serial.patterns.map(({ agrees }) => agrees)]
+  const named = [mapping.project, ...mapping.inOrder.flat(), ...Object.values(mapping.facts), ...unitColumns(mapping)]
+  return [...new Set(named.flatMap((part) => (part && 'column' in part ? [part.column] : [])))]
+}
+
+function unitColumns(mapping: Mapping) {
+  if (mapping.kind === 'project') return []
+  const { serial, quantity, vintage, unitType, issuedOn, fate, identity } = mapping
+  const agreeing = serial ? [...Object.values(serial.formats), ...serial.patterns.map(({ agrees }) => agrees)] : []
   const agreements = agreeing.flatMap((agrees) => Object.values(agrees))
-  const onFate = fate.rule === 'by-date' ? [fate] : [...(fate.rule === 'by-word' ? [fate] : []), fate.on]
-  const named = [serial, quantity, project, vintage, unitType, issuedOn, ...onFate, ...agreements, ...inOrder.flat()]
-  const columns = named.flatMap((part) => (part && 'column' in part ? [part.column] : []))
-  return [...new Set([...columns, ...Object.values(facts)])]
+  const onFate = fate?.rule === 'by-date' ? [fate] : [...(fate?.rule === 'by-word' ? [fate] : []), fate?.on]
+  return [
+    serial,
+    quantity,
+    vintage,
+    unitType,
+    issuedOn,
+    ...onFate,
+    ...agreements,
+    ...identity.map((column) => ({ column })),
+  ]
 }
 
 /** Names of the mappings that come with the program. */
@@ -190,7 +240,8 @@ export function parseMapping(text: string, path: string): Mapping {
   } catch (error) {
     throw new ImportError('mapping-not-json', { path, reason: error instanceof Error ? error.message : String(error) })
   }
-  const parsed = schema.safeParse(value)
+  const isOfProjects = typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'project'
+  const parsed = (isOfProjects ? ProjectsMapping : UnitsMapping).safeParse(value)
   if (parsed.success) return parsed.data
   const issues = parsed.error.issues.map((issue) => `\n  ${issue.path.join('.') || '(the whole)'}: ${issue.message}`)
   throw new ImportError('mapping-wrong', { path, issues: issues.join('') })

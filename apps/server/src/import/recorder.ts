@@ -1,5 +1,5 @@
 import { problemOf } from '@tallystick/contract'
-import { isReceipt, type Outcome, randomId } from '@tallystick/ledger'
+import { isReceipt, type Outcome, randomId, type Submission } from '@tallystick/ledger'
 import { type Genesis, invariant, type Refusal, sha256Hex, toWire } from '@tallystick/rules'
 import type { Openings } from '../platform/openings.ts'
 import type { Mapping } from './mapping.ts'
@@ -41,7 +41,7 @@ export class Recorder {
     const fresh = readings.filter((_, at) => !there[at])
     const verdicts = (await this.#recordFresh(fresh)).values()
     return there.map((known): Verdict => {
-      if (known) return 'alreadyThere'
+      if (known) return known
       const { value } = verdicts.next()
       invariant(value, 'every fresh row has its verdict')
       return value
@@ -49,13 +49,16 @@ export class Recorder {
   }
 
   /** Rows that are in the log are not sent again, so that their facts are not stored a second time. */
-  async #alreadyThere(readings: readonly Reading[]): Promise<boolean[]> {
+  async #alreadyThere(readings: readonly Reading[]): Promise<(Verdict | undefined)[]> {
     this.#opened ??= (await this.#ledger.row('registry', this.#mapping.registry)) !== undefined
-    if (!this.#opened) return readings.map(() => false)
+    if (!this.#opened) return readings.map(() => undefined)
     return Promise.all(
-      readings.map(async (reading) => {
+      readings.map(async (reading): Promise<Verdict | undefined> => {
         const key = await this.#ledger.loggedKey(this.#keyOf(reading))
-        return (await this.#ledger.row('key', key)) !== undefined
+        const known = await this.#ledger.row('key', key)
+        if (!known) return undefined
+        const corrected = await this.#ledger.row('corrected', `${known.index}`)
+        return corrected ? flaw(this.#column, 'taken-back', { index: `${corrected.index}` }) : 'alreadyThere'
       }),
     )
   }
@@ -79,33 +82,26 @@ export class Recorder {
     })
   }
 
-  #keyOf({ sha256 }: Reading) {
-    return { sender: this.#sender, id: `${this.#mapping.name}:${sha256}` }
+  #keyOf({ identity }: Reading) {
+    return { sender: this.#sender, id: identity }
   }
 
   #submit(reading: Reading, facts: string): Promise<Outcome> {
-    const { space, project, vintage, unitType, issuedOn, fate, fateOn } = reading
     const { registry, kind } = this.#mapping
-    const issued = kind !== 'retirement'
+    const request = { registry, project: { id: randomId(), code: reading.project }, facts }
     return this.#ledger.execute({
-      type: 'MirrorRecorded',
       by: this.#system,
       key: this.#keyOf(reading),
-      requestHash: reading.sha256,
-      request: {
-        registry,
-        space,
-        range: toWire(reading),
-        project: { id: randomId(), code: project },
-        vintage,
-        unitType,
-        issued,
-        issuedOn: issued ? issuedOn : null,
-        fate,
-        fateOn,
-        facts,
-      },
+      requestHash: sha256Hex(reading.identity),
+      ...commandOf(reading, request, kind !== 'retirement'),
     })
+  }
+
+  /** The column that a refusal of the ledger is about. */
+  get #column(): string {
+    const { project } = this.#mapping
+    if (this.#mapping.kind === 'project') return project.column
+    return (this.#mapping.serial ?? this.#mapping.quantity).column
   }
 
   /** Two imports may come here at once: they share the key, so one entry is written and both go on. */
@@ -126,10 +122,10 @@ export class Recorder {
   #verdict(reading: Reading, outcome: Outcome): Verdict {
     if (isReceipt(outcome)) return outcome.repeated ? 'alreadyThere' : 'accepted'
     if ('conflict' in outcome || !ofTheRow.has(outcome.refused)) throw unready(outcome)
-    const { column } = this.#mapping.serial
+    const column = this.#column
     const { first = '', last = '', known = '', fate = '' } = outcome.detail
     if (outcome.refused === 'already-retired') return flaw(column, 'already-retired', { first, last, fate })
-    if (outcome.refused === 'class-differs') {
+    if (outcome.refused === 'class-differs' && reading.about === 'serials') {
       const [registry = '', project = '', vintage = '', unitType = ''] = known.replace(/^mirror:/, '').split('/')
       const here = { thisProject: reading.project, thisVintage: reading.vintage, thisUnitType: reading.unitType }
       return flaw(column, 'class-differs', { first, last, registry, project, vintage, unitType, ...here })
@@ -138,10 +134,29 @@ export class Recorder {
   }
 }
 
+/** The entry that a row asks for. */
+function commandOf(
+  reading: Reading,
+  ofProject: { registry: string; project: { id: string; code: string }; facts: string },
+  issued: boolean,
+): Pick<Submission, 'type' | 'request'> {
+  if (reading.about === 'project') return { type: 'MirrorProjectRecorded', request: ofProject }
+  const { vintage, unitType, issuedOn } = reading
+  if (reading.about === 'lot') {
+    const request = { ...ofProject, vintage, unitType, quantity: `${reading.quantity}`, issuedOn }
+    return { type: 'MirrorLotRecorded', request }
+  }
+  const { space, fate, fateOn } = reading
+  const units = { vintage, unitType, issued, issuedOn: issued ? issuedOn : null, fate, fateOn }
+  return { type: 'MirrorRecorded', request: { ...ofProject, space, range: toWire(reading), ...units } }
+}
+
 /** Refusals that speak of a row; any other says that no row can be written now. */
 const ofTheRow: ReadonlySet<Refusal['refused']> = new Set([
   'class-differs',
   'already-retired',
+  'lot-too-large',
+  'too-fragmented',
   'malformed',
   'too-large',
 ])

@@ -22,7 +22,7 @@ export interface ImportReport {
   refused: { row: number; column: string; reason: string }[]
   /** The file's own sums over the rows that are accepted or already there. */
   tonnes: Tonnes
-  /** What is known of the registry afterwards, each serial number counted once. */
+  /** What is known of the registry afterwards, each unit counted once. */
   registry: Tonnes
 }
 
@@ -46,17 +46,17 @@ export class Tally {
     this.#refused.push({ row, column, reason })
   }
 
-  count({ row, first, last, fate }: Reading, verdict: Verdict): void {
+  count(reading: Reading, verdict: Verdict): void {
     if (typeof verdict === 'object') {
-      this.refuse(row, verdict)
+      this.refuse(reading.row, verdict)
       return
     }
     this.rows += 1
     if (verdict === 'accepted') this.#accepted += 1
     else this.#alreadyThere += 1
-    const quantity = last - first + 1n
-    if (this.#kind !== 'retirement') this.#sums.issued += quantity
-    this.#sums[fate] += quantity
+    if (reading.about === 'project') return
+    if (this.#kind !== 'retirement') this.#sums.issued += reading.quantity
+    this.#sums[reading.fate] += reading.quantity
   }
 
   report(file: string, registry: Tonnes): ImportReport {

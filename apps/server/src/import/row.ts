@@ -1,41 +1,72 @@
 import { canonicalJson, invariant, sha256Hex } from '@tallystick/rules'
 import { count, isSerialError, parse, type Serial, type SerialError } from '@tallystick/serials'
-import { isBounded } from './forms.ts'
 import {
   type Agreements,
   columnsOf,
-  type DayColumn,
   type Fate,
   formatsOf,
   type Mapping,
-  type TextColumn,
+  type ProjectsMapping,
+  type SerialColumn,
+  type UnitsMapping,
 } from './mapping.ts'
 import { type Flaw, flaw, ImportError, isFlaw } from './messages.ts'
 import { MAX_ROW_BYTES, MAX_VALUE_BYTES } from './records.ts'
 import { patternReader } from './serial-pattern.ts'
 import type { TableRow } from './table.ts'
+import {
+  type Cells,
+  cellOf,
+  factsOf,
+  NO_DAY,
+  orderFlaw,
+  readCode,
+  readDay,
+  readFate,
+  readQuantity,
+  readText,
+  readUnitType,
+  readVintage,
+  shown,
+} from './values.ts'
 
-/** What a row says, by the mapping's word: all that an entry needs but ids and the commitment to the facts. */
-export interface Reading {
+interface OfEveryRow {
   row: number
-  /** SHA-256 over the canonical JSON of the row's values by column, of the columns that the mapping names. */
-  sha256: string
-  space: string
-  first: bigint
-  last: bigint
+  /** What the row is known by, so that it is recorded once: the mapping's name or `lot`, and a SHA-256. */
+  identity: string
   project: string
+  facts: Record<string, string>
+}
+
+interface OfUnits extends OfEveryRow {
+  quantity: bigint
   vintage: string
   unitType: string
   issuedOn: string | null
   fate: Fate
-  fateOn: string | null
-  facts: Record<string, string>
 }
 
-type Cells = Readonly<Record<string, string>>
+/** A row about consecutive serial numbers. */
+export interface SerialsReading extends OfUnits {
+  about: 'serials'
+  space: string
+  first: bigint
+  last: bigint
+  fateOn: string | null
+}
 
-const NO_DAY = { text: null }
-type Day = { text: string | null }
+/** A row about an issuance that does not tell the serial numbers. */
+export interface LotReading extends OfUnits {
+  about: 'lot'
+}
+
+/** A row about a project, without units. */
+export interface ProjectReading extends OfEveryRow {
+  about: 'project'
+}
+
+/** What a row says, by the mapping's word: all that an entry needs but ids and the commitment to the facts. */
+export type Reading = SerialsReading | LotReading | ProjectReading
 
 /** Makes the reader of a table's rows. Throws an ImportError for a header that does not fit the mapping. */
 export function rowReader(
@@ -46,12 +77,12 @@ export function rowReader(
   const columns = columnsOf(mapping)
   checkHeader(mapping, columns, header, file)
   const places = columns.map((column) => [column, header.indexOf(column)] as const)
-  const serials = serialKinds(mapping)
+  const about = mapping.kind === 'project' ? projectReader(mapping) : unitsReader(mapping)
   return (row) => {
     if (row.broken || row.cells.length !== header.length) return misshapen(row, header)
     const values = row.cells
     const cells = Object.fromEntries(places.map(([column, place]) => [column, plain(values[place] ?? '')]))
-    return readRow(mapping, cells, row.row, serials)
+    return about(cells, row.row)
   }
 }
 
@@ -94,32 +125,92 @@ function misshapen({ cells, lines: [from, to], broken }: TableRow, header: reado
     : flaw(last, 'too-many-values', facts)
 }
 
+/** What a row is known by: everything that the mapping's columns say. */
+function identityOf({ name }: Mapping, cells: Cells): string {
+  return `${name}:${sha256Hex(canonicalJson(cells))}`
+}
+
+const PROJECT = /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/
+
+type ReadCells = (cells: Cells, row: number) => Reading | Flaw
+
+function projectReader(mapping: ProjectsMapping): ReadCells {
+  return (cells, row) => {
+    const project = readCode(cells, mapping.project, PROJECT, 'project-wrong')
+    if (isFlaw(project)) return project
+    const disorder = orderFlaw(mapping, cells)
+    if (disorder) return disorder
+    const identity = identityOf(mapping, cells)
+    return { about: 'project', row, identity, project: project.text, facts: factsOf(mapping, cells) }
+  }
+}
+
+function unitsReader(mapping: UnitsMapping): ReadCells {
+  const kinds = mapping.serial ? serialKinds(mapping.registry, mapping.serial) : []
+  const lotIdentity = lotIdentities(mapping)
+  return (cells, row) => {
+    const { serial: column } = mapping
+    const isLot = !column || (column.mayBeEmpty && cellOf(cells, column.column) === '')
+    const read = isLot ? undefined : readSerial(column, cells, kinds)
+    if (isFlaw(read)) return read
+    const units = readUnits(mapping, cells, row, read)
+    if (isFlaw(units)) return units
+    const { fateOn, ...lot } = units
+    if (!read) return { ...lot, about: 'lot', identity: lotIdentity(lot, cells) }
+    const { space, range } = read.serial
+    return { ...units, about: 'serials', identity: identityOf(mapping, cells), space, ...range }
+  }
+}
+
+/**
+ * What an issuance without serial numbers is known by: nothing that a registry changes afterwards, so that the same
+ * issuance in a later file is not another one.
+ */
+function lotIdentities({ identity, repeats }: UnitsMapping): (lot: Omit<OfUnits, 'identity'>, cells: Cells) => string {
+  const seen = new Map<string, number>()
+  return ({ project, vintage, unitType, issuedOn, quantity }, cells) => {
+    const more = Object.fromEntries(identity.map((column) => [column, cellOf(cells, column)]))
+    const said = { project, vintage, unitType, issuedOn, quantity: `${quantity}`, more }
+    const known = `lot:${sha256Hex(canonicalJson(said))}`
+    if (repeats === 'once') return known
+    const nth = (seen.get(known) ?? 0) + 1
+    seen.set(known, nth)
+    return nth === 1 ? known : `${known}:${nth}`
+  }
+}
+
 /** One way of writing serial numbers, with what its facts must agree with. */
 interface SerialKind {
   parse(text: string): Serial | SerialError
   agrees: Agreements
 }
 
-function serialKinds(mapping: Mapping): SerialKind[] {
-  const { formats, patterns } = mapping.serial
-  const known = formatsOf(mapping).map((id) => ({
+function serialKinds(registry: string, column: SerialColumn): SerialKind[] {
+  const { formats, patterns } = column
+  const known = formatsOf(column).map((id) => ({
     parse: (text: string) => parse(id, text),
     agrees: formats[id] ?? {},
   }))
   const own = patterns.map((pattern, at) => ({
-    parse: patternReader(`patterns.${at}`, mapping.registry, pattern),
+    parse: patternReader(`patterns.${at}`, registry, pattern),
     agrees: pattern.agrees,
   }))
   return [...known, ...own]
 }
 
-function readRow(mapping: Mapping, cells: Cells, row: number, kinds: readonly SerialKind[]): Reading | Flaw {
-  const read = readSerial(mapping, cells, kinds)
-  if (isFlaw(read)) return read
-  const { serial, agrees } = read
-  const wrong = quantityFlaw(mapping, cells, serial) ?? agreementFlaw(agrees, cells, serial)
-  if (wrong) return wrong
-  const project = readCode(cells, mapping.project, /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/, 'project-wrong')
+type ReadSerial = { serial: Serial; agrees: Agreements }
+
+function readUnits(
+  mapping: UnitsMapping,
+  cells: Cells,
+  row: number,
+  read: ReadSerial | undefined,
+): (Omit<OfUnits, 'identity'> & { fateOn: string | null }) | Flaw {
+  const amount = readQuantity(cells, mapping.quantity)
+  if (isFlaw(amount)) return amount
+  const differs = read && (quantityFlaw(mapping, amount.quantity, read.serial) ?? agreementFlaw(read, cells))
+  if (differs) return differs
+  const project = readCode(cells, mapping.project, PROJECT, 'project-wrong')
   if (isFlaw(project)) return project
   const vintage = readVintage(cells, mapping.vintage)
   if (isFlaw(vintage)) return vintage
@@ -133,9 +224,7 @@ function readRow(mapping: Mapping, cells: Cells, row: number, kinds: readonly Se
   if (disorder) return disorder
   return {
     row,
-    sha256: sha256Hex(canonicalJson(cells)),
-    space: serial.space,
-    ...serial.range,
+    quantity: amount.quantity,
     project: project.text,
     vintage: vintage.text,
     unitType: unitType.text,
@@ -146,20 +235,8 @@ function readRow(mapping: Mapping, cells: Cells, row: number, kinds: readonly Se
   }
 }
 
-function cellOf(cells: Cells, column: string): string {
-  return cells[column] ?? ''
-}
-
-function shown(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text)
-}
-
 /** The serial by the first kind that reads it; else why the kind that came furthest does not. */
-function readSerial(
-  { serial: { column } }: Mapping,
-  cells: Cells,
-  kinds: readonly SerialKind[],
-): { serial: Serial; agrees: Agreements } | Flaw {
+function readSerial({ column }: SerialColumn, cells: Cells, kinds: readonly SerialKind[]): ReadSerial | Flaw {
   const text = cellOf(cells, column)
   if (text === '') return flaw(column, 'value-missing')
   const errors: SerialError[] = []
@@ -175,18 +252,12 @@ function readSerial(
   return flaw(column, `serial-${reason}`, { position: String(place), field, serial: shown(text) })
 }
 
-function quantityFlaw({ quantity }: Mapping, cells: Cells, serial: Serial): Flaw | undefined {
-  const { column, number } = quantity
-  const text = cellOf(cells, column)
-  if (text === '') return flaw(column, 'value-missing')
-  const said = number.read(text)
-  if (said === undefined) return flaw(column, 'number-wrong', { expected: number.example, found: shown(text) })
-  if (said === 0n) return flaw(column, 'quantity-none')
-  const held = count(serial.range)
+function quantityFlaw({ quantity: { column } }: UnitsMapping, said: bigint, { range }: Serial): Flaw | undefined {
+  const held = count(range)
   return said === held ? undefined : flaw(column, 'quantity-differs', { said: `${said}`, held: `${held}` })
 }
 
-function agreementFlaw(agrees: Agreements, cells: Cells, serial: Serial): Flaw | undefined {
+function agreementFlaw({ agrees, serial }: ReadSerial, cells: Cells): Flaw | undefined {
   for (const [fact, { date, ...source }] of Object.entries(agrees)) {
     const { column } = source
     const held = serial.facts[fact]
@@ -197,84 +268,4 @@ function agreementFlaw(agrees: Agreements, cells: Cells, serial: Serial): Flaw |
       return flaw(column, 'serial-differs', { said: shown(said.text ?? ''), held: shown(held), fact })
   }
   return undefined
-}
-
-function readText(cells: Cells, { column, without = '', words }: TextColumn): { text: string } | Flaw {
-  const whole = cellOf(cells, column)
-  if (whole === '') return flaw(column, 'value-missing')
-  if (!whole.startsWith(without))
-    return flaw(column, 'begins-otherwise', { found: shown(whole), without: shown(without) })
-  const text = whole.slice(without.length)
-  if (!words) return { text }
-  const meaning = Object.hasOwn(words, text) ? words[text] : undefined
-  if (meaning === undefined) return flaw(column, 'word-unknown', { found: shown(text), known: known(words) })
-  return { text: meaning }
-}
-
-function known(words: Readonly<Record<string, string>>): string {
-  return Object.keys(words).map(shown).join(', ')
-}
-
-function readCode(
-  cells: Cells,
-  source: TextColumn,
-  form: RegExp,
-  code: 'project-wrong' | 'unit-type-wrong',
-): { text: string } | Flaw {
-  const read = readText(cells, source)
-  if (isFlaw(read) || form.test(read.text)) return read
-  return flaw(source.column, code, { found: shown(read.text) })
-}
-
-function readUnitType(cells: Cells, unitType: Mapping['unitType']): { text: string } | Flaw {
-  if ('value' in unitType) return { text: unitType.value }
-  return readCode(cells, unitType, /^[A-Za-z0-9][A-Za-z0-9.-]{0,19}$/, 'unit-type-wrong')
-}
-
-function readVintage(cells: Cells, { column, date }: Mapping['vintage']): { text: string } | Flaw {
-  const text = cellOf(cells, column)
-  if (text === '') return flaw(column, 'value-missing')
-  const year = date.read(text)?.slice(0, 4)
-  return year === undefined || !isBounded(year) ? flaw(column, 'vintage-wrong', { found: shown(text) }) : { text: year }
-}
-
-function readDay(cells: Cells, { column, date, mayBeEmpty }: DayColumn): Day | Flaw {
-  const text = cellOf(cells, column)
-  if (text === '') return mayBeEmpty ? NO_DAY : flaw(column, 'value-missing')
-  const day = date.read(text)
-  if (day === undefined) return flaw(column, 'date-wrong', { expected: date.pattern, found: shown(text) })
-  return isBounded(day) ? { text: day } : flaw(column, 'date-outside', { found: shown(text) })
-}
-
-function readFate(cells: Cells, rule: Mapping['fate']): { fate: Fate; on: string | null } | Flaw {
-  if (rule.rule === 'by-date') {
-    const day = readDay(cells, { ...rule, mayBeEmpty: true })
-    if (isFlaw(day)) return day
-    return { fate: day.text === null ? rule.undated : rule.dated, on: day.text }
-  }
-  const day = rule.on ? readDay(cells, rule.on) : NO_DAY
-  if (isFlaw(day)) return day
-  if (rule.rule === 'always') return { fate: rule.fate, on: day.text }
-  const { column, words } = rule
-  const text = cellOf(cells, column)
-  if (text === '') return flaw(column, 'value-missing')
-  const fate = Object.hasOwn(words, text) ? words[text] : undefined
-  return fate ? { fate, on: day.text } : flaw(column, 'word-unknown', { found: shown(text), known: known(words) })
-}
-
-function orderFlaw({ inOrder }: Mapping, cells: Cells): Flaw | undefined {
-  for (const [from, to] of inOrder) {
-    const start = readDay(cells, from)
-    if (isFlaw(start)) return start
-    const end = readDay(cells, to)
-    if (isFlaw(end)) return end
-    if (start.text === null || end.text === null || start.text <= end.text) continue
-    return flaw(to.column, 'end-before-start', { end: end.text, startColumn: from.column, start: start.text })
-  }
-  return undefined
-}
-
-function factsOf({ facts }: Mapping, cells: Cells): Record<string, string> {
-  const said = Object.entries(facts).map(([word, column]) => [word, cellOf(cells, column)] as const)
-  return Object.fromEntries(said.filter(([, text]) => text !== ''))
 }

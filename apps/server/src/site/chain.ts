@@ -13,6 +13,7 @@ const marks: Readonly<Record<CustodyEvent['step'], Mark>> = {
   cancelled: 'cancelled',
   'hold-placed': 'on-hold',
   'hold-lifted': 'held',
+  'taken-back': 'cancelled',
 }
 
 /** Where the units have been, as a line of events. */

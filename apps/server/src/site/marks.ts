@@ -7,6 +7,8 @@ export type Mark =
   | 'on-hold'
   | 'retired'
   | 'cancelled'
+  | 'used'
+  | 'abroad'
   | 'active'
   | 'not-issued'
   | 'not-recorded'
@@ -19,6 +21,8 @@ const shapes: Readonly<Record<Mark, Html>> = {
   'on-hold': html`<path d="M1 1h3.5v10H1zM7.5 1H11v10H7.5z"/>`,
   retired: html`<path d="M1 1h10v10H1z"/>`,
   cancelled: html`<path d="M2.5 1 6 4.5 9.5 1 11 2.5 7.5 6 11 9.5 9.5 11 6 7.5 2.5 11 1 9.5 4.5 6 1 2.5z"/>`,
+  used: html`<path d="M6 1 11 6 6 11 1 6zM4.5 5.2 4 6l1.6 1.8L8.4 5l-.8-.8-2 2z"/>`,
+  abroad: html`<path d="M1 5h6V1.5L11.5 6 7 10.5V7H1z"/>`,
   active: html`<path d="M6 1a5 5 0 1 0 0 10A5 5 0 0 0 6 1zm0 2a3 3 0 1 1 0 6 3 3 0 0 1 0-6z"/>`,
   'not-issued': html`<path d="M1 5h10v2H1z"/>`,
   'not-recorded': html`<path d="M1 5h4v2H1zM7 5h4v2H7z"/>`,

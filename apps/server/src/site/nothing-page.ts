@@ -10,7 +10,9 @@ const EXAMPLES: readonly (readonly [format: Exclude<keyof typeof formats, 'gold-
   ['national', 'XT-ITMO-1-042-2024-0-1201-1450'],
   ['verra', '9301-70000001-70000250-VCS-VCU-999-VER-XT-14-1234-01012019-31122019-1'],
   ['gold-standard', 'GS1-1-XT-GS1234-16-2024-30001-1-500'],
-  ['cdm', 'XT-5-1001-2-2-0-7014 - XT-5-1300-2-2-0-7014'],
+  ['climate-action-reserve', 'CAR-1-XT-1234-31-99-KS-2024-9001-1 to 500'],
+  ['art-trees', 'ART-XT-101-2023-11-1 to 500'],
+  ['kyoto', 'XT-5-1001-2-2-0-7014 - XT-5-1300-2-2-0-7014'],
 ]
 
 export const EXAMPLE = EXAMPLES[0]?.[1] ?? ''

@@ -22,6 +22,7 @@ const counted: Partial<Record<RowKind, readonly string[]>> = {
   reversal: ['quantity', 'compensated'],
   batch: ['first', 'last'],
   space: ['next'],
+  lot: ['quantity', 'numbered', 'evidenced'],
 }
 
 /** A named row as JSON text; counted things as decimal strings. */

@@ -66,4 +66,8 @@ export class PostgresTree implements TreeStore {
     )
     return rowCount === 1
   }
+
+  async putCosigned({ size, root, note }: Pick<Checkpoint, 'size' | 'root' | 'note'>): Promise<void> {
+    await this.#pool.query('UPDATE ledger_checkpoint SET note = $3 WHERE size = $1 AND root = $2', [size, root, note])
+  }
 }

@@ -6,35 +6,33 @@ import { type AnyRule, defineRule, firstOf, noEffects } from '../rule.ts'
 import { type AccountKind, noKeys, openedKinds, type RowKey, type Rows, type State } from '../state.ts'
 import { freshStream } from './organisations.ts'
 
-const Opening = z.strictObject({
-  organisation: Id,
+const kind = z.enum(openedKinds)
+/** Of a foreign account: Party and number of the registry that it is in, such as `KEN01`. */
+const PartyRegistry = z
+  .string()
+  .regex(/^[A-Z]{3}\d{2}$/, 'must be a Party registry such as KEN01')
+  .nullable()
+const hasRegistry = (opened: { kind: string; registry: string | null }) =>
+  (opened.kind === 'foreign') === (opened.registry !== null)
+const HAS_REGISTRY = 'foreign accounts, and no others, have a registry'
+
+const Opened = z.strictObject({ account: Id, kind, registry: PartyRegistry }).refine(hasRegistry, HAS_REGISTRY)
+const Opening = z.strictObject({ organisation: Id, accounts: z.array(Opened).min(1).max(20) })
+type Opening = z.infer<typeof Opening>
+const OpeningRequest = Opening.extend({
   accounts: z
     .array(
-      z
-        .strictObject({
-          account: Id,
-          kind: z.enum(openedKinds),
-          /** Of a foreign account: Party and number of the registry that it is in, such as `KEN01`. */
-          registry: z
-            .string()
-            .regex(/^[A-Z]{3}\d{2}$/, 'must be a Party registry such as KEN01')
-            .nullable(),
-        })
-        .refine(
-          ({ kind, registry }) => (kind === 'foreign') === (registry !== null),
-          'foreign accounts have a registry',
-        ),
+      z.strictObject({ account: Id, kind, registry: PartyRegistry.default(null) }).refine(hasRegistry, HAS_REGISTRY),
     )
     .min(1)
     .max(20),
 })
-type Opening = z.infer<typeof Opening>
 
 export const accountsOpened = defineRule<Opening, Opening>({
   type: 'AccountsOpened',
   v: 1,
   body: Opening,
-  request: Opening,
+  request: OpeningRequest,
   attested: ['due diligence on the holder'],
   reads: (_state, request) => ({
     ...noKeys(),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { CONVERTED, valueOf, withWord } from '../attributes.ts'
+import { CONVERTED, withWord, wordOf } from '../attributes.ts'
 import { Code, fromWire, Id, isAscending, SerialNumber, sumOf, WireRange } from '../ids.ts'
 import { type Refusal, refuse } from '../refusal.ts'
 import { defineRule, firstOf, noEffects } from '../rule.ts'
@@ -50,7 +50,7 @@ function admitSource(state: State, body: Request): Refusal | undefined {
   if (disorder) return refuse('ranges-disorder', { field: 'source', first: disorder[0], last: disorder[1] })
   const pieces = piecesOf(state, body)
   const cancelled = pieces.filter(({ account }) => account === registry.cancelled)
-  const converted = pieces.find(({ attributes }) => valueOf(attributes, CONVERTED) !== undefined)
+  const converted = pieces.find(({ attributes }) => wordOf(attributes, CONVERTED) !== undefined)
   const other = pieces.find((piece) => piece.class.split('/')[2] !== body.vintage)
   return firstOf(
     sumOf(cancelled) !== units(body) &&

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { FIRST_TRANSFER, ITMO, valueOf, withoutWord } from '../attributes.ts'
+import { FIRST_TRANSFER, ITMO, withoutWord, wordOf } from '../attributes.ts'
 import { decodeEntry, type Entry, encodeEntry, leafOf } from '../envelope.ts'
 import { Certified, Code, countOf, fromWire, Id, Quantity, WireRange } from '../ids.ts'
 import { isRefusal, type Refusal, refuse } from '../refusal.ts'
@@ -120,7 +120,7 @@ function admitIssued(state: State, original: Original): Refusal | undefined {
   const { buffer } = state.ledger().pools
   const index = indexOf(state, original.entry)
   const pieces = original.back.legs.flatMap(({ ranges }) => piecesOf(state, original.back.batch, ranges))
-  const marks = pieces.map(({ attributes }) => valueOf(attributes, FIRST_TRANSFER) ?? index)
+  const marks = pieces.map(({ attributes }) => wordOf(attributes, FIRST_TRANSFER) ?? index)
   return firstOf(
     original.back.legs.some(({ account }) => account === buffer) &&
       refuse('units-moved', { field: 'original', account: buffer ?? '' }),
@@ -182,7 +182,7 @@ function effectsOf(state: State, original: Original): Effects {
   let unmarked = 0n
   for (const { to, ranges } of back.legs) {
     for (const piece of piecesOf(state, back.batch, ranges)) {
-      const undone = valueOf(piece.attributes, FIRST_TRANSFER) === index
+      const undone = wordOf(piece.attributes, FIRST_TRANSFER) === index
       if (undone) unmarked += countOf(piece)
       const attributes = undone ? withoutWord(withoutWord(piece.attributes, FIRST_TRANSFER), ITMO) : piece.attributes
       runs.push({ ...piece, account: to, attributes })

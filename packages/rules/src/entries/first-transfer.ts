@@ -1,4 +1,4 @@
-import { FIRST_TRANSFER, ITMO, valueOf, withWord } from '../attributes.ts'
+import { FIRST_TRANSFER, ITMO, withWord, wordOf } from '../attributes.ts'
 import { countOf, sumOf } from '../ids.ts'
 import { type Refusal, refuse } from '../refusal.ts'
 import { firstOf } from '../rule.ts'
@@ -33,7 +33,7 @@ export function firstTransferReads(state: State, batch: Pick<Rows['batch'], 'aut
 /** The pieces that were not first transferred yet. */
 export function untransferred(pieces: readonly Run[]): Run[] {
   return pieces.filter(
-    (piece) => !piece.space.startsWith('itmo:') && valueOf(piece.attributes, FIRST_TRANSFER) === undefined,
+    (piece) => !piece.space.startsWith('itmo:') && wordOf(piece.attributes, FIRST_TRANSFER) === undefined,
   )
 }
 

@@ -6,20 +6,33 @@ import { noKeys, type RowKey, type State } from '../state.ts'
 import { codeIn } from './accounts.ts'
 import { fresh } from './organisations.ts'
 
+const oneTarget = (body: { account: unknown; batch: unknown }) => (body.account === null) !== (body.batch === null)
+const ONE_TARGET = 'give either account or batch'
+const rangeInBatch = (body: { range: unknown; batch: unknown }) => body.range === null || body.batch !== null
+const RANGE_IN_BATCH = 'a range needs its batch'
+
+const placed = {
+  hold: Id,
+  reason: Code,
+  account: Id.nullable(),
+  batch: Id.nullable(),
+  range: WireRange.nullable(),
+}
+
 /** Stands on one account, on one batch, or on one range of a batch. */
 const Hold = z
   .strictObject({
-    hold: Id,
-    reason: Code,
-    account: Id.nullable(),
-    batch: Id.nullable(),
-    range: WireRange.nullable(),
+    ...placed,
     /** From when on the system may end it; `null`: it stands until it is lifted. */
     expiresAt: Instant.nullable(),
   })
-  .refine((body) => (body.account === null) !== (body.batch === null), 'give either account or batch')
-  .refine((body) => body.range === null || body.batch !== null, 'a range needs its batch')
+  .refine(oneTarget, ONE_TARGET)
+  .refine(rangeInBatch, RANGE_IN_BATCH)
 type Hold = z.infer<typeof Hold>
+const HoldRequest = z
+  .strictObject({ ...placed, expiresAt: Instant.nullable().default(null) })
+  .refine(oneTarget, ONE_TARGET)
+  .refine(rangeInBatch, RANGE_IN_BATCH)
 
 function targetRow(body: Pick<Hold, 'account' | 'batch'>): RowKey[] {
   return [
@@ -32,7 +45,7 @@ export const holdPlaced = defineRule<Hold, Hold>({
   type: 'HoldPlaced',
   v: 1,
   body: Hold,
-  request: Hold,
+  request: HoldRequest,
   attested: ['the ground of the hold'],
   reads: (_state, body) => ({
     ...noKeys(),

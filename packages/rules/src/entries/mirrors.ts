@@ -1,14 +1,25 @@
 import { z } from 'zod'
-import { Commitment, fromWire, Id, isAscending, LegalDate, type Range, sumOf, WireRange } from '../ids.ts'
+import { withoutWord } from '../attributes.ts'
+import { Commitment, countOf, fromWire, Id, isAscending, LegalDate, type Range, sumOf, WireRange } from '../ids.ts'
 import { type Refusal, refuse } from '../refusal.ts'
 import { defineRule, firstOf, noEffects } from '../rule.ts'
 import { type Run, without } from '../runs.ts'
-import { mirrorClass } from '../spaces.ts'
-import { balanceId, type Keys, noKeys, type RowKey, type State } from '../state.ts'
+import { type Effects, type Keys, noKeys, type State } from '../state.ts'
+import {
+  admitProject,
+  changeLot,
+  classOf,
+  classRows,
+  ForeignProject,
+  ForeignSpace,
+  foreignPut,
+  MirrorUnitType,
+  MirrorVintage,
+  mirrorStreams,
+  RegistryCode,
+  withKnownProject,
+} from './mirror-classes.ts'
 import { fresh, freshStream } from './organisations.ts'
-
-/** `national` is this registry itself. */
-const RegistryCode = z.string().regex(/^(?!national$)[a-z][a-z0-9-]{1,39}$/, 'must be the code of another registry')
 
 const Opening = z.strictObject({ registry: RegistryCode, active: Id, retired: Id, cancelled: Id })
 type Opening = z.infer<typeof Opening>
@@ -68,14 +79,11 @@ export const mirrorOpened = defineRule<Opening, Opening>({
 const MirrorRecord = z
   .strictObject({
     registry: RegistryCode,
-    /** The other registry's number space, such as `verra:VCU`; never one of ours. */
-    space: z
-      .string()
-      .regex(/^(?!national:|itmo:)[a-z][a-z0-9-]*:[A-Za-z0-9/._-]{1,100}$/, 'must be a space of another registry'),
+    space: ForeignSpace,
     range: WireRange,
-    project: z.strictObject({ id: Id, code: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/) }),
-    vintage: z.string().regex(/^(19|20)\d\d$/),
-    unitType: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,19}$/),
+    project: ForeignProject,
+    vintage: MirrorVintage,
+    unitType: MirrorUnitType,
     /** Does the row itself say that the units were issued, and when? */
     issued: z.boolean(),
     issuedOn: LegalDate.nullable(),
@@ -89,40 +97,21 @@ const MirrorRecord = z
   .refine((body) => body.issued || body.fate !== 'active', 'the row must say that units were issued or ended')
 type MirrorRecord = z.infer<typeof MirrorRecord>
 
-/** Units known only because their end was recorded. */
+/** Units known only because their end was recorded: no issuance was seen that names their serial numbers. */
 export const EVIDENCED = 'evidenced'
-
-function classOf(body: MirrorRecord): string {
-  return mirrorClass(body.registry, body.project.code, body.vintage, body.unitType)
-}
-
-function foreignId(body: MirrorRecord): string {
-  return `${body.registry}/${body.project.code}`
-}
-
-function mirrorReads(state: State, body: MirrorRecord): Keys {
-  const rows: RowKey[] = [
-    { kind: 'registry', id: body.registry },
-    { kind: 'foreign', id: foreignId(body) },
-    { kind: 'stream', id: state.peek('foreign', foreignId(body))?.id ?? body.project.id },
-  ]
-  const registry = state.peek('registry', body.registry)
-  const accounts = registry ? [registry.active, registry.retired, registry.cancelled] : []
-  for (const account of [...accounts, state.ledger().issuance]) {
-    rows.push({ kind: 'account', id: account }, { kind: 'balance', id: balanceId(account, classOf(body)) })
-  }
-  return { ...noKeys(), rows, runs: [{ space: body.space, most: MAX_PIECES + 2, ...fromWire(body.range) }] }
-}
 
 /** Most known runs that one record may touch, so that an entry's work is bounded. */
 export const MAX_PIECES = 10_000
 
+function mirrorReads(state: State, body: MirrorRecord): Keys {
+  const runs = [{ space: body.space, most: MAX_PIECES + 2, ...fromWire(body.range) }]
+  return { ...noKeys(), rows: classRows(state, body), runs }
+}
+
 function admitRecord(state: State, body: MirrorRecord): Refusal | undefined {
+  const wrong = admitProject(state, body)
   const registry = state.get('registry', body.registry)
-  if (!registry) return refuse('registry-unknown', { registry: body.registry })
-  const foreign = state.get('foreign', foreignId(body))
-  if (foreign && foreign.id !== body.project.id) return refuse('allocation-wrong', { field: 'project.id' })
-  if (!foreign && state.get('stream', body.project.id)) return refuse('already-exists', { field: 'project.id' })
+  if (wrong || !registry) return wrong
   const known = state.runs(body.space).pieces(fromWire(body.range))
   if (known.length > MAX_PIECES) return refuse('too-fragmented', { most: String(MAX_PIECES) })
   const other = known.find((run) => run.class !== classOf(body))
@@ -142,10 +131,43 @@ function partsOf(state: State, body: MirrorRecord): { known: Run[]; unknown: Ran
   return { known, unknown: without([range], known) }
 }
 
+function recordEffects(state: State, body: MirrorRecord): Effects {
+  const registry = state.get('registry', body.registry)
+  if (!registry) return noEffects()
+  const unitClass = classOf(body)
+  const account = registry[body.fate]
+  const { known, unknown } = partsOf(state, body)
+  const numbered = sumOf(unknown)
+  const confirmed = sumOf(known.filter(({ attributes }) => attributes !== withoutWord(attributes, EVIDENCED)))
+  const lot = changeLot(state, body, { numbered, evidenced: body.issued ? -confirmed : numbered })
+  const ended = body.fate === 'active' ? [] : [{ from: registry.active, to: account, class: unitClass }]
+  const amount = countOf(fromWire(body.range))
+  return {
+    puts: [foreignPut(state, body), lot.put],
+    postings: [...lot.postings, ...ended.map((posting) => ({ ...posting, amount }))],
+    runs: [
+      ...unknown.map((range) => ({
+        ...range,
+        space: body.space,
+        batch: '',
+        class: unitClass,
+        account,
+        attributes: body.issued ? '' : EVIDENCED,
+      })),
+      ...known.map((run) => ({
+        ...run,
+        account: body.fate === 'active' ? run.account : account,
+        attributes: body.issued ? withoutWord(run.attributes, EVIDENCED) : run.attributes,
+      })),
+    ],
+  }
+}
+
 /**
  * Records a row of another registry. Each serial knows two things: whether an issuance was seen, and what became of
  * it. Rows only add to that, so the state after a set of rows that do not contradict each other does not depend on their
- * order; of rows that do, the first one stands and the others are refused.
+ * order; of rows that do, the first one stands and the others are refused. Serials that come after an issuance without
+ * them are carved from its lot (`mirror-classes.ts`).
  */
 export const mirrorRecorded = defineRule<MirrorRecord, MirrorRecord>({
   type: 'MirrorRecorded',
@@ -154,52 +176,9 @@ export const mirrorRecorded = defineRule<MirrorRecord, MirrorRecord>({
   request: MirrorRecord,
   attested: ['that the other registry says so'],
   reads: mirrorReads,
-  decide: (state, request) => {
-    const foreign = state.get('foreign', foreignId(request))
-    return foreign ? { ...request, project: { ...request.project, id: foreign.id } } : request
-  },
+  decide: withKnownProject,
   act: () => ({ action: 'mirrors.record', organisations: [] }),
   admit: admitRecord,
-  streams: (state, body) => {
-    const registry = state.get('registry', body.registry)
-    if (!registry) return [body.project.id]
-    return [...new Set([body.project.id, registry.active, registry[body.fate]])]
-  },
-  effects: (state, body) => {
-    const registry = state.get('registry', body.registry)
-    if (!registry) return noEffects()
-    const unitClass = classOf(body)
-    const account = registry[body.fate]
-    const { known, unknown } = partsOf(state, body)
-    const ends = body.fate !== 'active'
-    const postings = [
-      { from: state.ledger().issuance, to: account, class: unitClass, amount: sumOf(unknown) },
-      { from: registry.active, to: account, class: unitClass, amount: ends ? sumOf(known) : 0n },
-    ]
-    return {
-      puts: [
-        {
-          kind: 'foreign',
-          id: foreignId(body),
-          row: { id: body.project.id, registry: body.registry, code: body.project.code },
-        },
-      ],
-      postings: postings.filter(({ amount }) => amount > 0n),
-      runs: [
-        ...unknown.map((range) => ({
-          ...range,
-          space: body.space,
-          batch: '',
-          class: unitClass,
-          account,
-          attributes: body.issued ? '' : EVIDENCED,
-        })),
-        ...known.map((run) => ({
-          ...run,
-          account: ends ? account : run.account,
-          attributes: body.issued ? '' : run.attributes,
-        })),
-      ],
-    }
-  },
+  streams: (state, body) => mirrorStreams(state, body, ['active', body.fate]),
+  effects: recordEffects,
 })

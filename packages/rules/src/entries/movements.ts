@@ -36,7 +36,9 @@ import { admitLastStep, pendingReads, settlePuts, stepAct } from './waiting.ts'
 /** The movement that waited and takes place by this entry; `null` for one that takes place at once. */
 const waited = { pending: Id.nullable() }
 
-const TransferRequest = z.strictObject({ ...parties, ...chosen, ...waited }).refine(oneOfBoth, ONE_OF_BOTH)
+const askedWaited = { pending: Id.nullable().default(null) }
+
+const TransferRequest = z.strictObject({ ...parties, ...chosen, ...askedWaited }).refine(oneOfBoth, ONE_OF_BOTH)
 type TransferRequest = z.infer<typeof TransferRequest>
 const Transfer = z.strictObject({ ...parties, ranges: Ranges, ...waited })
 type Transfer = z.infer<typeof Transfer>
@@ -103,7 +105,7 @@ export const ending = {
   /** On whose behalf: a commitment, opened in the certificate. */
   beneficiary: Commitment.nullable(),
 }
-const EndRequest = z.strictObject({ ...parties, ...chosen, ...ending, ...waited }).refine(oneOfBoth, ONE_OF_BOTH)
+const EndRequest = z.strictObject({ ...parties, ...chosen, ...ending, ...askedWaited }).refine(oneOfBoth, ONE_OF_BOTH)
 type EndRequest = z.infer<typeof EndRequest>
 const End = z.strictObject({
   ...parties,

@@ -1,0 +1,105 @@
+import { creditsAcquired, creditsTransferredAbroad, creditsUsed, firstTransferRecorded } from './entries/abroad.ts'
+import {
+  accountPolicySet,
+  accountReactivated,
+  accountSuspended,
+  accountsOpened,
+  receiverRemoved,
+  receiverTrusted,
+} from './entries/accounts.ts'
+import { authorisationChanged, quantityAuthorised } from './entries/authorisations.ts'
+import {
+  bufferCancelled,
+  bufferContributed,
+  bufferReleased,
+  reversalCompensated,
+  reversalDecided,
+  reversalReported,
+} from './entries/buffer.ts'
+import { unitsConverted } from './entries/conversion.ts'
+import { entryCorrected } from './entries/corrections.ts'
+import { documentAdopted, genesis } from './entries/genesis.ts'
+import { holdExpired, holdLifted, holdPlaced } from './entries/holds.ts'
+import { batchIssued, outcomeCarried } from './entries/issuance.ts'
+import { keyRotated } from './entries/keys.ts'
+import { issuanceTermsSet, poolsNamed } from './entries/levies.ts'
+import { mirrorCorrected } from './entries/mirror-corrections.ts'
+import { mirrorLotRecorded } from './entries/mirror-lots.ts'
+import { mirrorProjectRecorded } from './entries/mirror-projects.ts'
+import { mirrorOpened, mirrorRecorded } from './entries/mirrors.ts'
+import { creditsCancelled, creditsRetired, creditsTransferred } from './entries/movements.ts'
+import {
+  mandateGranted,
+  mandateRevoked,
+  organisationReactivated,
+  organisationRegistered,
+  organisationSuspended,
+} from './entries/organisations.ts'
+import {
+  movementApproved,
+  movementDeclined,
+  movementExpired,
+  movementProposed,
+  movementWithdrawn,
+} from './entries/pending.ts'
+import { pledgeExpired, pledgeReleased, unitsPledged } from './entries/pledges.ts'
+import { ownershipChanged, projectMoved, projectRegistered } from './entries/projects.ts'
+import type { AnyRule } from './rule.ts'
+
+/** Every entry type and version. A new one is a file in `entries` and a line here. */
+export const rules: readonly AnyRule[] = [
+  genesis,
+  documentAdopted,
+  keyRotated,
+  organisationRegistered,
+  organisationSuspended,
+  organisationReactivated,
+  mandateGranted,
+  mandateRevoked,
+  accountsOpened,
+  accountSuspended,
+  accountReactivated,
+  accountPolicySet,
+  receiverTrusted,
+  receiverRemoved,
+  projectRegistered,
+  projectMoved,
+  ownershipChanged,
+  issuanceTermsSet,
+  poolsNamed,
+  quantityAuthorised,
+  authorisationChanged,
+  batchIssued,
+  outcomeCarried,
+  unitsConverted,
+  creditsTransferred,
+  creditsRetired,
+  creditsCancelled,
+  movementProposed,
+  movementApproved,
+  movementDeclined,
+  movementWithdrawn,
+  movementExpired,
+  creditsTransferredAbroad,
+  creditsAcquired,
+  firstTransferRecorded,
+  creditsUsed,
+  unitsPledged,
+  pledgeReleased,
+  pledgeExpired,
+  bufferContributed,
+  bufferReleased,
+  reversalReported,
+  reversalDecided,
+  bufferCancelled,
+  reversalCompensated,
+  entryCorrected,
+  holdPlaced,
+  holdLifted,
+  holdExpired,
+  mirrorOpened,
+  mirrorRecorded,
+  mirrorLotRecorded,
+  mirrorProjectRecorded,
+  mirrorCorrected,
+]

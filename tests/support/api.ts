@@ -34,9 +34,12 @@ export class Api {
     return { status: response.status, headers: response.headers, body: parsed(received, response.headers) }
   }
 
-  /** A command; whatever the answer is. */
-  command(path: string, body: unknown, key = randomBytes(16).toString('hex')): Promise<Answer> {
-    return this.send('POST', path, body, key)
+  /** A command; whatever the answer is, but that the ledger is busy: then it is sent again, as clients are told to. */
+  async command(path: string, body: unknown, key = randomBytes(16).toString('hex')): Promise<Answer> {
+    return until(`an answer to POST ${path}`, async () => {
+      const answer = await this.send('POST', path, body, key)
+      return answer.status !== 503 && answer
+    })
   }
 
   /** A command that must succeed. */
@@ -146,7 +149,7 @@ export async function issue(cast: Cast, authorisation: string, vintage: string, 
 }
 
 /** Waits for a condition, with a bound. */
-export async function until<T>(what: string, ask: () => Promise<T | undefined | false>, boundMs = 30_000): Promise<T> {
+export async function until<T>(what: string, ask: () => Promise<T | undefined | false>, boundMs = 100_000): Promise<T> {
   for (const end = Date.now() + boundMs; ; ) {
     const found = await ask()
     if (found) return found

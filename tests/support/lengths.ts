@@ -14,7 +14,9 @@ export const lengths = {
   /** Seeds of the simulation. */
   seeds: length('TALLYSTICK_SEEDS', 40),
   /** Rounds of each concurrency case. */
-  rounds: length('TALLYSTICK_ROUNDS', 5),
+  rounds: length('TALLYSTICK_ROUNDS', 2),
+  /** Rounds of many contenders for one balance, or for overlapping ranges. */
+  spends: length('TALLYSTICK_ROUNDS', 8),
   /** Rounds in which a process is killed. */
   crashes: length('TALLYSTICK_CRASHES', 5),
   /** Bytes changed in an exported log. */

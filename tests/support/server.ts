@@ -31,7 +31,7 @@ export async function startServer(
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const url = `http://localhost:${port}`
   await until(`server at ${url}`, async () => {
-    if (child.exitCode !== null) throw new Error(`the server ended by itself:\n${output}`)
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the server ended by itself:\n${output}`)
     if (!answers) return output.includes('Runs')
     return fetch(`${url}/national/health`).then(
       (answer) => answer.ok,
@@ -52,16 +52,28 @@ export async function startServer(
 
 function newestLink(output: string, email: string): string | undefined {
   const at = output.lastIndexOf(email)
-  return at < 0 ? undefined : /https?:\/\/\S+\/sign-in\?token=\S+/.exec(output.slice(at))?.[0]
+  return at < 0 ? undefined : /(https?:\/\/\S+\/sign-in\?token=\S+)\s/.exec(output.slice(at))?.[1]
 }
 
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/** Below what systems give to connections, so that none of them sits on the port of a server that starts again. */
+const FIRST_PORT = 10_000
+const PORTS = 20_000
+const PORTS_OF_PROCESS = 16
+let given = 0
+
+/** A port on which nobody listens. Test processes that run at the same time are not given the same. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = FIRST_PORT + ((process.pid * PORTS_OF_PROCESS + given) % PORTS)
+    given += 1
+    if (await isFree(port)) return port
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
+    server.once('error', () => resolve(false))
+    server.listen(port, () => server.close(() => resolve(true)))
   })
 }

@@ -49,7 +49,7 @@ export async function rotateKey(
     )
   }
   if (former && next.vkey(genesis.origin) === inForce.vkey) return { previous: former.vkey, index: inForce.from }
-  const body = signRotation(genesis, previous, next)
+  const body = await signRotation(genesis, previous, next)
   const key = { sender: 'system', id: `key rotation ${publicHalfOf(body.next)}` }
   const mandate = await mandateOf(services, by)
   const proposal = proposalHash({ v: 1, type: 'KeyRotated', by: mandate, key: await ledger.loggedKey(key), body })

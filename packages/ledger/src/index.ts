@@ -20,6 +20,7 @@ export {
 } from './publish.ts'
 export { receiptOf } from './receipt.ts'
 export { reconcile } from './reconcile.ts'
+export { type Recovery, RecoveryError, type RecoveryOptions, recover } from './recover.ts'
 export { signRotation } from './rotation.ts'
 export { BehindError, CheckpointSigner, ForkError, lastSigned, type Signed } from './signer.ts'
 export {

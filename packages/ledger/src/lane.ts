@@ -30,19 +30,20 @@ export function append(state: State, command: Command, at: string, shelf: Shelf)
   if (isRefusal(body)) return body
   const entry = draft(state, command, body, at)
   if (isRefusal(entry)) return entry
-  return appendEntry(state, entry, shelf)
+  return appendEntry(state, entry, shelf, true)
 }
 
 /**
  * Judges a whole entry on the state; on success the state has moved on by it. What is judged is read back from the bytes
- * that will be stored, as every verifier reads them.
+ * that will be stored, as every verifier reads them. `isFormed`: the draft's body was found to have its type's form, so
+ * that what is read back has it too.
  */
-export function appendEntry(state: State, draft: Entry, shelf: Shelf): Appended | Refusal {
+export function appendEntry(state: State, draft: Entry, shelf: Shelf, isFormed = false): Appended | Refusal {
   const bytes = encodeEntry(draft)
   const entry = decodeEntry(bytes)
   if (isRefusal(entry)) return entry
   const leaf = leafOf(bytes)
-  const verdict = admit(state, entry, leaf, shelf)
+  const verdict = admit(state, entry, leaf, shelf, isFormed)
   if (isRefusal(verdict)) return verdict
   const index = state.size
   applyVerdict(state, entry, verdict)

@@ -82,11 +82,11 @@ test('the first checkpoint after a rotation is signed by both keys, every later 
   expect(await sign()).toEqual([idOf(k0)])
   const saved = (await signed(ledger)).note
   const before = await sourceOf(ledger)
-  const at = await must(rotate(registry, between(registry, first, second)))
+  const at = await must(rotate(registry, await between(registry, first, second)))
   expect(await sign()).toEqual([idOf(k1), idOf(k0)])
   expect(await sign()).toEqual([idOf(k1)])
-  await must(rotate(registry, between(registry, second, third)))
-  await must(rotate(registry, between(registry, third, fourth)))
+  await must(rotate(registry, await between(registry, second, third)))
+  await must(rotate(registry, await between(registry, third, fourth)))
   expect(await sign()).toEqual([idOf(k3), idOf(k2), idOf(k1)])
   expect(await sign()).toEqual([idOf(k3)])
 
@@ -116,7 +116,7 @@ test('an old key signs nothing after it gave way', async () => {
   const ledger = new MemoryLedger()
   const registry = await testRegistry(ledger)
   const next = newKey()
-  await must(rotate(registry, between(registry, testKey, next)))
+  await must(rotate(registry, await between(registry, testKey, next)))
   await grow(registry)
   const { origin } = registry.genesis
   const file = join(await folder(), 'signed.json')
@@ -147,16 +147,16 @@ test('what a rotation must be is refused otherwise', async () => {
   const registry = await testRegistry(ledger)
   const other = await testRegistry(new MemoryLedger())
   const [next, third] = [newKey(), newKey()]
-  const good = between(registry, testKey, next)
+  const good = await between(registry, testKey, next)
   const { officer, root, secondOfficer } = registry
   const refusals: [string, KeyRotation][] = [
     ['signature-wrong', { ...good, signatures: { ...good.signatures, previous: good.signatures.next } }],
     ['signature-wrong', { ...good, signatures: { ...good.signatures, next: good.signatures.previous } }],
-    ['signature-wrong', { ...good, signatures: between(registry, testKey, third).signatures }],
-    ['signing-key-name', between(other, testKey, next)],
+    ['signature-wrong', { ...good, signatures: (await between(registry, testKey, third)).signatures }],
+    ['signing-key-name', await between(other, testKey, next)],
     ['signing-key-name', { ...good, next: next.vkey('tallystick/test/xt/other') }],
-    ['signing-key-not-in-force', between(registry, third, next)],
-    ['signing-key-known', between(registry, testKey, testKey)],
+    ['signing-key-not-in-force', await between(registry, third, next)],
+    ['signing-key-known', await between(registry, testKey, testKey)],
     ['malformed', { ...good, next: `${good.next}A` }],
     ['malformed', { ...good, signatures: { ...good.signatures, next: 'AA==' } }],
   ]
@@ -166,16 +166,16 @@ test('what a rotation must be is refused otherwise', async () => {
   expect(await rotate(registry, good, officer, officer)).toMatchObject({ refused: 'approval-not-distinct' })
 
   // Lifted from another log of the same ledger id, both signatures say another origin.
-  const lifted = signRotation({ ledger: registry.genesis.ledger, origin: other.genesis.origin }, testKey, next)
+  const lifted = await signRotation({ ledger: registry.genesis.ledger, origin: other.genesis.origin }, testKey, next)
   expect(await rotate(registry, { ...good, signatures: lifted.signatures })).toMatchObject({
     refused: 'signature-wrong',
   })
 
   await must(rotate(registry, good))
   expect(await rotate(registry, good)).toMatchObject({ refused: 'signing-key-not-in-force' })
-  expect(await rotate(registry, between(registry, next, testKey))).toMatchObject({ refused: 'signing-key-known' })
-  await must(rotate(registry, between(registry, next, third)))
-  expect(await rotate(registry, between(registry, third, next))).toMatchObject({ refused: 'signing-key-known' })
+  expect(await rotate(registry, await between(registry, next, testKey))).toMatchObject({ refused: 'signing-key-known' })
+  await must(rotate(registry, await between(registry, next, third)))
+  expect(await rotate(registry, await between(registry, third, next))).toMatchObject({ refused: 'signing-key-known' })
 })
 
 test('keys.json is a copy of what the log says, and may go on where the log does', async () => {
@@ -189,7 +189,7 @@ test('keys.json is a copy of what the log says, and may go on where the log does
   await signer.step()
   await exportLog(ledger, into)
   const early = await sourceOf(ledger)
-  await must(rotate(registry, between(registry, testKey, next)))
+  await must(rotate(registry, await between(registry, testKey, next)))
   await grow(registry)
   await signer.step()
   const late = (await sourceOf(ledger)).files.get('keys.json') ?? new Uint8Array()
@@ -228,7 +228,7 @@ test('a running signer finds the new key, hands over when both have signed, and 
 
   const next = await nextKey(place)
   expect((await nextKey(place)).vkey(origin)).toBe(next.vkey(origin))
-  await must(rotate(registry, between(registry, own, next)))
+  await must(rotate(registry, await between(registry, own, next)))
   await grow(registry)
   // Killed after the state was synced, before the checkpoint is published: the state says it was signed.
   const dying = new CheckpointSigner(withoutPublishing(ledger), keyFolder(place), stateFile)
@@ -251,7 +251,7 @@ test('without the key that the log names nothing is signed', async () => {
   const ledger = new MemoryLedger()
   const own = await keyFromFile(join(place, 'key.pem'))
   const registry = await testRegistry(ledger, own)
-  await must(rotate(registry, between(registry, own, newKey())))
+  await must(rotate(registry, await between(registry, own, newKey())))
   await grow(registry)
   const step = new CheckpointSigner(ledger, keyFolder(place), join(place, 'signed.json')).step()
   await expect(step).rejects.toThrow(ForkError)
@@ -262,7 +262,7 @@ test('without the key that the log names nothing is signed', async () => {
 test('an entry of a rotation says one thing only', async () => {
   const ledger = new MemoryLedger()
   const registry = await testRegistry(ledger)
-  const index = await must(rotate(registry, between(registry, testKey, newKey())))
+  const index = await must(rotate(registry, await between(registry, testKey, newKey())))
   const [stored] = await ledger.entries(index, 1)
   const entry = stored && decodeEntry(stored.bytes)
   if (!stored || !entry || isRefusal(entry)) throw new Error('the entry is there')

@@ -12,19 +12,15 @@ export interface SigningKey {
   /** The key's text form under a log's origin. */
   vkey(origin: string): string
   signer(origin: string): Signer
-  /** 64 bytes of Ed25519 over a message. */
-  sign(message: Uint8Array): Uint8Array
 }
 
 export function signingKey(privateKey: KeyObject): SigningKey {
   const jwk = createPublicKey(privateKey).export({ format: 'jwk' })
   const publicKey = Buffer.from(jwk.x ?? '', 'base64url')
   const vkeyFor = (origin: string) => createVkey(sha256Bytes, 'ed25519', origin, publicKey)
-  const signMessage = (message: Uint8Array) => sign(null, message, privateKey)
   return {
     vkey: (origin) => formatVkey(vkeyFor(origin)),
-    signer: (origin) => ({ vkey: vkeyFor(origin), sign: signMessage }),
-    sign: signMessage,
+    signer: (origin) => ({ vkey: vkeyFor(origin), sign: (message) => sign(null, message, privateKey) }),
   }
 }
 

@@ -21,6 +21,8 @@ export interface Law {
 export class Shelf {
   readonly #permissions = new Map<string, PermissionTable>()
   readonly #presets = new Map<string, Preset>()
+  /** What was in force when last asked. */
+  #law: { of: Pick<LedgerRow, 'permissions' | 'preset'>; law: Law } | undefined
 
   /**
    * Puts the bytes of a document on the shelf and answers their SHA-256. Only canonical JSON within the bound goes on it:
@@ -41,11 +43,15 @@ export class Shelf {
     return kind === 'permissions' ? this.#permissions.get(sha256) : this.#presets.get(sha256)
   }
 
-  /** The law in force, or undefined where a document's bytes are missing. */
+  /** The law in force, or undefined where a document's bytes are missing. The same documents are the same object. */
   inForce(ledger: Pick<LedgerRow, 'permissions' | 'preset'>): Law | undefined {
+    const { of, law } = this.#law ?? {}
+    if (of?.permissions === ledger.permissions && of.preset === ledger.preset) return law
     const permissions = this.#permissions.get(ledger.permissions)
     const preset = this.#presets.get(ledger.preset)
-    return permissions && preset ? { permissions, preset } : undefined
+    if (!permissions || !preset) return undefined
+    this.#law = { of: { permissions: ledger.permissions, preset: ledger.preset }, law: { permissions, preset } }
+    return this.#law.law
   }
 }
 

@@ -1,14 +1,15 @@
 import type { Law, Shelf } from './documents.ts'
 import { Genesis } from './entries/genesis.ts'
-import type { Approval, Entry, StreamLink } from './envelope.ts'
+import { type Approval, decodeEntry, type Entry, type StreamLink } from './envelope.ts'
 import { admitApprovals, admitMandate } from './permissions.ts'
 import { isRefusal, type Refusal, refuse } from './refusal.ts'
-import type { BoundBody } from './rule.ts'
+import type { AnyRule, BoundBody, BoundRequest } from './rule.ts'
 import { rules } from './rules.ts'
 import type { Effects, Keys, RowKey, RowKind, State } from './state.ts'
 
 /** Old versions stay for ever, to judge old entries; commands write the newest, which stands last in the list. */
-const ruleOfVersion = new Map(rules.map((rule) => [`${rule.type} ${rule.v}`, rule]))
+const versions = new Map<string, Map<number, AnyRule>>()
+for (const rule of rules) versions.set(rule.type, new Map(versions.get(rule.type)).set(rule.v, rule))
 const newestRule = new Map(rules.map((rule) => [rule.type, rule]))
 
 /** The version of a type in which entries are written now. */
@@ -56,9 +57,16 @@ function organisationsIn(state: State, rows: readonly RowKey[]): RowKey[] {
 /** What has a stream under its own id. */
 const streamKinds: ReadonlySet<RowKind> = new Set(['account', 'batch', 'project'])
 
-function bindRequest(command: Command, law: Law) {
+/** Requests that were read, by their command: several functions ask about the same one. */
+const boundRequests = new WeakMap<Command, { law: Law; bound: BoundRequest | Refusal }>()
+
+function bindRequest(command: Command, law: Law): BoundRequest | Refusal {
+  const known = boundRequests.get(command)
+  if (known?.law === law) return known.bound
   const rule = newestRule.get(command.type)
-  return rule ? rule.bindRequest(command.request, law) : refuse('unknown-type', { type: command.type })
+  const bound = rule ? rule.bindRequest(command.request, law) : refuse('unknown-type', { type: command.type })
+  boundRequests.set(command, { law, bound })
+  return bound
 }
 
 /** The body that a command asks for, with what the ledger allots or chooses. */
@@ -95,10 +103,18 @@ function nextLink(state: State, id: string): StreamLink {
   return [id, (stream?.revision ?? 0) + 1, stream?.leaf ?? null]
 }
 
-function bindBody(entry: Pick<Entry, 'type' | 'v' | 'body'>): BoundBody | Refusal {
-  const rule = ruleOfVersion.get(`${entry.type} ${entry.v}`)
-  if (!rule) return refuse('unknown-type', { type: entry.type, v: String(entry.v) })
-  return rule.bindBody(entry.body)
+function bindBody({ type, v, body }: Pick<Entry, 'type' | 'v' | 'body'>, isFormed = false): BoundBody | Refusal {
+  const rule = versions.get(type)?.get(v)
+  if (!rule) return refuse('unknown-type', { type, v: String(v) })
+  return isFormed ? rule.bindFormed(body) : rule.bindBody(body)
+}
+
+/** Parses stored bytes as `decodeEntry` does, and refuses a body that does not have its type's form. */
+export function decodeFormed(bytes: Uint8Array): Entry | Refusal {
+  const entry = decodeEntry(bytes)
+  if (isRefusal(entry)) return entry
+  const bound = bindBody(entry)
+  return isRefusal(bound) ? bound : entry
 }
 
 /** An entry found lawful, with what it does to the state. */
@@ -108,10 +124,11 @@ export interface Verdict {
 
 /**
  * Judges an entry against the state before it: the same function for every store before it appends, and for the
- * verifier. Answers with the effects, or with the rule that is broken.
+ * verifier. Answers with the effects, or with the rule that is broken. `isFormed` says that the body was found to have
+ * its type's form already.
  */
-export function admit(state: State, entry: Entry, leaf: string, shelf: Shelf): Verdict | Refusal {
-  const bound = bindBody(entry)
+export function admit(state: State, entry: Entry, leaf: string, shelf: Shelf, isFormed = false): Verdict | Refusal {
+  const bound = bindBody(entry, isFormed)
   if (isRefusal(bound)) return bound
   if (state.size === 0) return admitGenesis(state, entry, bound, shelf)
   if (entry.type === 'Genesis') return refuse('not-first')
@@ -144,18 +161,31 @@ function admitGenesis(state: State, entry: Entry, bound: BoundBody, shelf: Shelf
 function admitEnvelope(state: State, entry: Entry, bound: BoundBody): Refusal | undefined {
   if (entry.at < state.at) return refuse('time-goes-back', { at: entry.at, previous: state.at })
   if (entry.key === null) return refuse('malformed', { field: 'key', reason: 'only genesis has none' })
-  if (state.get('key', entry.key)) return refuse('key-used', { index: String(state.get('key', entry.key)?.index) })
-  const expected = bound.streams(state).map((id) => nextLink(state, id))
-  if (JSON.stringify(expected) !== JSON.stringify(entry.streams)) {
-    const wrong = expected.find((link, at) => JSON.stringify(link) !== JSON.stringify(entry.streams[at]))
-    return refuse('stream-broken', { stream: wrong?.[0] ?? entry.streams[expected.length]?.[0] ?? '' })
-  }
-  return undefined
+  const used = state.get('key', entry.key)
+  if (used) return refuse('key-used', { index: String(used.index) })
+  return admitLinks(state, bound.streams(state), entry.streams)
+}
+
+/** The links are those that continue the streams, in their order. */
+function admitLinks(state: State, streams: readonly string[], links: readonly StreamLink[]): Refusal | undefined {
+  const wrong = streams.find((id, at) => !continues(state, id, links[at])) ?? links[streams.length]?.[0]
+  return wrong === undefined ? undefined : refuse('stream-broken', { stream: wrong })
+}
+
+function continues(state: State, id: string, link: StreamLink | undefined): boolean {
+  const stream = state.get('stream', id)
+  return (
+    link !== undefined &&
+    link[0] === id &&
+    link[1] === (stream?.revision ?? 0) + 1 &&
+    link[2] === (stream?.leaf ?? null)
+  )
 }
 
 /** An entry stands in a stream once. */
 function admitDistinctStreams(entry: Entry): Refusal | undefined {
   const ids = entry.streams.map(([id]) => id)
+  if (new Set(ids).size === ids.length) return undefined
   const twice = ids.find((id, at) => ids.indexOf(id) < at)
   return twice === undefined ? undefined : refuse('stream-broken', { stream: twice })
 }

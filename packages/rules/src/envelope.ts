@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { leafHash } from '@tallystick/tlog'
 import canonicalize from 'canonicalize'
 import { z } from 'zod'
-import { Hash, Id, Instant } from './ids.ts'
+import { Hash, Id, Instant, isInstant } from './ids.ts'
+import { isPlainlyCanonical } from './plain-json.ts'
 import { type Refusal, refuse } from './refusal.ts'
 
 export const MAX_ENTRY_BYTES = 16_384
@@ -57,6 +58,7 @@ export function decodeEntry(bytes: Uint8Array): Entry | Refusal {
   } catch {
     return refuse('malformed', { reason: 'not JSON in UTF-8' })
   }
+  if (isPlainEntry(value, text)) return value
   const parsed = Envelope.safeParse(value)
   if (!parsed.success) return refuse('malformed', issueOf(parsed.error))
   // What the schema has read must be all that the bytes say.
@@ -70,6 +72,61 @@ function isCanonical(value: unknown, text: string): boolean {
   } catch {
     return false // half of a surrogate pair, escaped
   }
+}
+
+const ENVELOPE_KEYS = ['approvals', 'at', 'body', 'by', 'key', 'streams', 'type', 'v'] as const
+const ID = /^[0-9a-f]{32}$/
+const HASH = /^[0-9a-f]{64}$/
+const TYPE = /^[A-Z][A-Za-z]{2,39}$/
+
+/**
+ * Is this surely an entry in canonical form? Says so of those that are written every day, many times as fast as schema
+ * and canonical form together, and of none that these refuse. Where the answer is no, they are asked.
+ */
+function isPlainEntry(value: unknown, text: string): value is Entry {
+  if (!isPlainObject(value)) return false
+  const keys = Object.keys(value)
+  if (keys.length !== ENVELOPE_KEYS.length || !ENVELOPE_KEYS.every((key, at) => keys[at] === key)) return false
+  const { approvals, at, body, by, key, streams, type, v } = value
+  return (
+    isIntegerUpTo(v, 1_000) &&
+    isText(TYPE, type) &&
+    typeof at === 'string' &&
+    isInstant(at) &&
+    isText(ID, by) &&
+    Array.isArray(approvals) &&
+    approvals.length <= MAX_APPROVALS &&
+    approvals.every((approval) => Approval.safeParse(approval).success) &&
+    (key === null || isText(HASH, key)) &&
+    Array.isArray(streams) &&
+    streams.length <= MAX_STREAMS &&
+    streams.every(isStreamLink) &&
+    isPlainObject(body) &&
+    !Object.hasOwn(body, '__proto__') &&
+    isPlainlyCanonical(value, text)
+  )
+}
+
+function isStreamLink(link: unknown): boolean {
+  return (
+    Array.isArray(link) &&
+    link.length === 3 &&
+    isText(ID, link[0]) &&
+    isIntegerUpTo(link[1], Number.MAX_SAFE_INTEGER) &&
+    (link[2] === null || isText(HASH, link[2]))
+  )
+}
+
+function isText(pattern: RegExp, value: unknown): boolean {
+  return typeof value === 'string' && pattern.test(value)
+}
+
+function isIntegerUpTo(value: unknown, most: number): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Where and why a value does not have its schema's form, for a refusal's detail. */

@@ -47,26 +47,31 @@ export interface AnyRule {
   type: string
   v: number
   attested: string[]
+  /** The form of a body. Reading by it changes nothing. */
+  schema: z.ZodType
   bindBody(body: unknown): BoundBody | Refusal
+  /** Of a body that was found to have the form: it is not looked at again. */
+  bindFormed(body: unknown): BoundBody
   bindRequest(request: unknown, law: Law): BoundRequest | Refusal
 }
 
 export function defineRule<Body extends Record<string, unknown>, Request>(rule: Rule<Body, Request>): AnyRule {
+  const bind = (body: Body): BoundBody => ({
+    act: (state) => rule.act(state, body),
+    admit: (state, law, written) => rule.admit(state, body, law, written),
+    effects: (state, law, written) => rule.effects(state, body, law, written),
+    streams: (state) => rule.streams(state, body),
+  })
   return {
     type: rule.type,
     v: rule.v,
     attested: rule.attested,
+    schema: rule.body,
     bindBody(value) {
       const parsed = rule.body.safeParse(value)
-      if (!parsed.success) return refuse('malformed', prefixed('body', issueOf(parsed.error)))
-      const body = parsed.data
-      return {
-        act: (state) => rule.act(state, body),
-        admit: (state, law, written) => rule.admit(state, body, law, written),
-        effects: (state, law, written) => rule.effects(state, body, law, written),
-        streams: (state) => rule.streams(state, body),
-      }
+      return parsed.success ? bind(parsed.data) : refuse('malformed', prefixed('body', issueOf(parsed.error)))
     },
+    bindFormed: (value) => bind(value as Body),
     bindRequest(value, law) {
       const parsed = rule.request.safeParse(value)
       if (!parsed.success) return refuse('malformed', issueOf(parsed.error))

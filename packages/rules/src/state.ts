@@ -332,6 +332,12 @@ export class State {
     return [...(this.#part?.touched ?? [])].flatMap(([kind, ids]) => [...ids].map((id) => this.#putOf(kind, id)))
   }
 
+  /** The store has written what effects have changed so far: what is touched from now on is listed anew. */
+  settle(): void {
+    this.#part?.touched.clear()
+    this.#part?.touchedPartitions.clear()
+  }
+
   touchedPartitions(): string[] {
     return [...(this.#part?.touchedPartitions ?? [])]
   }

@@ -36,22 +36,33 @@ export class RightEdge {
 
   /** Appends a leaf hash. Returns the hashes that are now final and to be stored: the leaf, then higher levels. */
   append(leaf: Hash): TreeHash[] {
-    const index = this.#size
-    if (index >= Number.MAX_SAFE_INTEGER) throw new TlogError('bad-argument', 'a tree holds at most 2^53 − 1 leaves')
+    return this.appendSubtree(0, leaf)
+  }
 
-    const completed: TreeHash[] = [{ level: 0, index, hash: requireHash(leaf, 'the leaf hash') }]
-    let height = 0
-    let hash = leaf
+  /**
+   * Appends the hash of a complete subtree of 256^level leaves, where the tree so far is of whole ones. Returns what
+   * `append` would of this level and those above.
+   */
+  appendSubtree(level: number, subtree: Hash): TreeHash[] {
+    const leaves = 2 ** (level * TILE_HEIGHT)
+    const index = this.#size / leaves
+    if (!Number.isInteger(index)) throw new TlogError('bad-argument', `the tree is not of whole subtrees of ${leaves}`)
+    if (this.#size + leaves > Number.MAX_SAFE_INTEGER) {
+      throw new TlogError('bad-argument', 'a tree holds at most 2^53 − 1 leaves')
+    }
+    const completed: TreeHash[] = [{ level, index, hash: requireHash(subtree, 'the hash') }]
+    let height = level * TILE_HEIGHT
+    let hash = subtree
     for (let left = this.#subtrees.at(-1); left?.height === height; left = this.#subtrees.at(-1)) {
       this.#subtrees.pop()
       hash = nodeHash(this.#sha256, left.hash, hash)
       height++
       if (height % TILE_HEIGHT === 0) {
-        completed.push({ level: height / TILE_HEIGHT, index: Math.floor(index / 2 ** height), hash })
+        completed.push({ level: height / TILE_HEIGHT, index: Math.floor(this.#size / 2 ** height), hash })
       }
     }
     this.#subtrees.push({ height, hash })
-    this.#size++
+    this.#size += leaves
     return completed
   }
 

@@ -87,7 +87,7 @@ async function foundedAt(seed: string, clock: World['clock'], scheduler: Schedul
 /** A key that remembers what it signed. */
 function listening(key: SigningKey, signed: Checkpoint[]): SigningKey {
   return {
-    vkey: key.vkey,
+    ...key,
     signer: (origin) => {
       const signer = key.signer(origin)
       return {

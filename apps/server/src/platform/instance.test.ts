@@ -28,7 +28,8 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const child of children) child.kill('SIGKILL')
   children = []
-  server.close()
+  server.closeAllConnections()
+  await new Promise((closed) => server.close(closed))
   await rm(dataDir, { recursive: true })
 })
 

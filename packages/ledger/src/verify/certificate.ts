@@ -5,6 +5,7 @@ import {
   formatVkey,
   leafHash,
   openCheckpoint,
+  type Policy,
   parseCheckpoint,
   parseNote,
   parseTlogProof,
@@ -17,6 +18,7 @@ import { type CertificateOpening, certificateFacts, isRecord } from './certifica
 import { doubledMember } from './doubled-member.ts'
 import { type Finding, findingOf } from './finding.ts'
 import { sha256 } from './inspect.ts'
+import { checkPolicy, policyKey } from './policy-check.ts'
 import type { CertificateReport } from './report.ts'
 
 /** A certificate as a file: the exact entry in base64, and what is claimed of it. */
@@ -76,14 +78,24 @@ export interface CertificateCheck {
   certificate: Certificate | string
   /** The log's key; without it, the signature is not checked. */
   vkey?: Vkey | undefined
+  /** A log that it lists stands for `vkey`, and its quorum must have cosigned the checkpoint in the proof. */
+  policy?: Policy | undefined
+  now?: Date | undefined
 }
 
 /**
  * Checks a certificate by itself: the entry is in the signed log at the index that the proof names, every opening is of
  * this entry, every fact follows. Whether the entry is lawful only the whole log can tell.
  */
-export async function verifyCertificate({ proof, vkey, ...given }: CertificateCheck): Promise<CertificateReport> {
+export async function verifyCertificate({
+  proof,
+  policy,
+  now,
+  ...given
+}: CertificateCheck): Promise<CertificateReport> {
   const findings: Finding[] = []
+  const checkpoint = policy && checkpointIn(proof)
+  const vkey = given.vkey ?? (policy && checkpoint && policyKey(policy, checkpoint.origin, checkpoint.note))
   const certificate = readCertificate(given.certificate, findings)
   const bytes = decodeBase64(certificate.entry)
   const entry = bytes ? decodeEntry(bytes) : undefined
@@ -92,15 +104,29 @@ export async function verifyCertificate({ proof, vkey, ...given }: CertificateCh
     findings.push(findingOf('certificate-entry', {}, { reason }))
   }
   const proved = bytes ? await prove(proof, bytes, vkey, findings) : null
+  const cosigned = policy && checkpoint && (await checkPolicy(checkpoint.note, policy, { now: now ?? new Date() }))
+  findings.push(...(cosigned?.findings ?? []))
   const facts = entry && !isRefusal(entry) ? checkClaims(entry, certificate, findings) : {}
   return {
     kind: 'certificate',
     outcome: findings.length > 0 ? 'wrong' : vkey ? 'whole' : 'identity-not-checked',
     signedBy: vkey && proved ? formatVkey(vkey) : null,
+    policy: cosigned?.report ?? null,
     proved,
     test: proved !== null && isTestOrigin(proved.origin),
     facts,
     findings,
+  }
+}
+
+/** The checkpoint in a proof, undefined where it cannot be read; that is found when the proof is checked. */
+function checkpointIn(proof: string | Uint8Array): { origin: string; note: string } | undefined {
+  try {
+    const note = parseTlogProof(proof).checkpoint
+    return { note, origin: parseCheckpoint(parseNote(note).text).origin }
+  } catch (error) {
+    if (error instanceof TlogError) return undefined
+    throw error
   }
 }
 

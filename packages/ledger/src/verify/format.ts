@@ -2,7 +2,7 @@ import texts from './en.json' with { type: 'json' }
 import { fill, type Where } from './finding.ts'
 import type { CertificateReport, VerifyReport } from './report.ts'
 
-const lines = texts.report
+const { report: lines, standings } = texts
 
 /** A report as text for a person, several lines without a newline at the end. */
 export function formatReport(report: VerifyReport | CertificateReport): string {
@@ -21,6 +21,7 @@ function logLines(report: VerifyReport): Lines {
     ledger?.test ? lines.test : undefined,
     checkpoint ? fill(lines.checkpoint, { size: `${checkpoint.size}`, root: checkpoint.root }) : undefined,
     signedBy === null ? undefined : fill(lines.signedBy, { vkey: signedBy }),
+    ...policyLines(report.policy),
     ...(keys.length > 1 ? keys.map((key) => fill(lines.key, { vkey: key.vkey, from: `${key.from}` })) : []),
     since && report.outcome !== 'wrong' && report.outcome !== 'not-read'
       ? fill(lines.since, { size: `${since.size}` })
@@ -37,6 +38,20 @@ function logLines(report: VerifyReport): Lines {
     ...findingLines(report),
     '',
     verdictLine(report),
+  ]
+}
+
+function policyLines(policy: VerifyReport['policy']): string[] {
+  if (!policy) return []
+  const { quorum, met } = policy
+  return [
+    ...policy.witnesses.map(({ name, standing, at }) =>
+      fill(lines.witness, { name, standing: fill(standings[standing], { at: at ?? '' }) }),
+    ),
+    ...policy.groups.map(({ name, witnessing, members, threshold }) =>
+      fill(lines.group, { name, witnessing: `${witnessing}`, members: `${members}`, threshold: `${threshold}` }),
+    ),
+    quorum === null ? lines.quorumNone : fill(met ? lines.quorum : lines.quorumNotMet, { quorum }),
   ]
 }
 
@@ -74,7 +89,7 @@ function placeOf({ file, entry, offset }: Where): string {
 }
 
 function verdictLine(report: VerifyReport): string {
-  if (report.outcome === 'whole') return lines.whole
+  if (report.outcome === 'whole') return report.policy ? lines.wholePolicy : lines.whole
   if (report.outcome === 'identity-not-checked') return lines.identityNotChecked
   if (report.outcome === 'not-read') return lines.notRead
   return [wrongLine(report.findings.length + report.findingsOmitted), unlawfulLine(report)].filter(Boolean).join(' ')
@@ -94,7 +109,7 @@ function certificateLines(report: CertificateReport): Lines {
   const { proved, facts, signedBy, outcome } = report
   const where = proved && { index: `${proved.index}`, origin: proved.origin, size: `${proved.size}` }
   const verdicts = {
-    whole: lines.certificateWhole,
+    whole: report.policy ? lines.certificatePolicy : lines.certificateWhole,
     'identity-not-checked': lines.certificateUnsigned,
     wrong: wrongLine(report.findings.length),
   }
@@ -102,6 +117,7 @@ function certificateLines(report: CertificateReport): Lines {
     where ? fill(lines.entryAt, where) : lines.entryNot,
     report.test ? lines.test : undefined,
     signedBy === null ? undefined : fill(lines.signedBy, { vkey: signedBy }),
+    ...policyLines(report.policy),
     lines.facts,
     ...Object.entries(facts).map(([name, value]) => fill(lines.fact, { name, value })),
     ...findingLines(report),

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
-import { decodeEntry, type Entry, isRefusal, type Refusal } from '@tallystick/rules'
-import { HASH_BYTES, leafHash, type Sha256 } from '@tallystick/tlog'
+import { decodeFormed, type Entry, isRefusal, type Refusal } from '@tallystick/rules'
+import { HASH_BYTES, leafHash, RightEdge, type Sha256, TILE_WIDTH } from '@tallystick/tlog'
 
 export const sha256: Sha256 = (data) => hash('sha256', data, 'buffer')
 
@@ -16,8 +16,10 @@ export interface Inspected {
   spans: Uint32Array<ArrayBuffer>
   /** Leaf hashes of those entries, 32 bytes each. */
   leaves: Uint8Array<ArrayBuffer>
+  /** The hash of the tree of a whole bundle's entries. */
+  subtree: Uint8Array | undefined
   flaw: Flaw | undefined
-  /** How many entries, from the first on, have the published form. */
+  /** How many entries, from the first on, have the published form, their body that of its type. */
   formed: number
   /** What the next one breaks. */
   formless: Refusal | undefined
@@ -30,15 +32,19 @@ export function inspectBundle(bytes: Uint8Array, width: number): Inspected {
   const leaves = new Uint8Array(count * HASH_BYTES)
   let formed = 0
   let formless: Refusal | undefined
+  const edge = new RightEdge(sha256)
   for (let at = 0; at < count; at += 1) {
     const entryBytes = bytes.subarray(spans[2 * at], spans[2 * at + 1])
-    leaves.set(leafHash(sha256, entryBytes), at * HASH_BYTES)
+    const leaf = leafHash(sha256, entryBytes)
+    leaves.set(leaf, at * HASH_BYTES)
+    edge.append(leaf)
     if (formless) continue
-    const entry = decodeEntry(entryBytes)
+    const entry = decodeFormed(entryBytes)
     if (isRefusal(entry)) formless = entry
     else formed += 1
   }
-  return { spans, leaves, flaw, formed, formless }
+  const subtree = count === TILE_WIDTH ? Uint8Array.from(edge.root()) : undefined
+  return { spans, leaves, subtree, flaw, formed, formless }
 }
 
 const utf8 = new TextDecoder()

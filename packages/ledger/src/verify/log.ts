@@ -1,10 +1,11 @@
 import { entryTypes, type Genesis, refusalCodes } from '@tallystick/rules'
-import { encodeBase64, formatVkey, type Vkey } from '@tallystick/tlog'
+import { encodeBase64, formatVkey, type Policy, type Vkey } from '@tallystick/tlog'
 import { keyInForce } from '../key-history.ts'
 import { checkSignature, checkSince, keyOf, readStated, type StatedCheckpoint } from './checkpoint-check.ts'
 import { checkExtras, checkKeys } from './files-check.ts'
 import { type Finding, Findings, findingOf, unlawful } from './finding.ts'
 import { judgeTree } from './judge.ts'
+import { checkPolicy, type PolicyReport, policyKey } from './policy-check.ts'
 import type { Notice, Outcome, VerifyReport } from './report.ts'
 import type { LogSource } from './source.ts'
 import { type StretchReader, stretchReader } from './stretch.ts'
@@ -14,6 +15,10 @@ import { Walk } from './walk.ts'
 export interface VerifyOptions {
   /** The log's key, which came by another way than the log. Without it, identity is not checked. */
   vkey?: Vkey | undefined
+  /** Whom to believe, which came by another way too: a log that it lists stands for `vkey`, its quorum must have cosigned. */
+  policy?: Policy | undefined
+  /** What the time is, for cosignatures that state one to come. */
+  now?: Date | undefined
   /** A checkpoint of this log that was saved earlier. */
   since?: StatedCheckpoint | undefined
   onProgress?: ((entries: number, size: number) => void) | undefined
@@ -32,8 +37,9 @@ export async function verifyLog(source: LogSource, options: VerifyOptions = {}):
     return report(source, options, { findings })
   }
   const reader = stretchReader(source, stated.size)
+  const { policy, vkey = policy && policyKey(policy, stated.origin, stated.note) } = options
   try {
-    return await verifyStated(source, options, { stated, findings, reader })
+    return await verifyStated(source, { ...options, vkey }, { stated, findings, reader })
   } finally {
     await reader.close()
   }
@@ -61,6 +67,8 @@ async function verifyStated(
   const known = knownKeys(walk)
   const { signer, findings: ofIdentity } = await checkIdentity(stated, options.vkey, walk, known, isWhole)
   findings.add(...ofIdentity)
+  const cosigned = options.policy && (await checkCosigned(stated, options.policy, options.now))
+  findings.add(...(cosigned?.findings ?? []))
   if (genesis && isWhole) findings.add(...(await checkKeys(source, walk.replay.keys, size)))
   if (options.since) {
     const keys = options.vkey && !known.some((key) => sameKey(key, options.vkey)) ? [options.vkey] : known
@@ -74,7 +82,20 @@ async function verifyStated(
   }
   const extras = await checkExtras(source, size, adopted, isWhole)
   findings.add(...extras.findings)
-  return report(source, options, { findings, stated, walk, replayed, broken, signer, notices: extras.notices })
+  return report(source, options, {
+    findings,
+    stated,
+    walk,
+    replayed,
+    broken,
+    signer,
+    policy: cosigned?.report,
+    notices: extras.notices,
+  })
+}
+
+function checkCosigned({ note }: StatedCheckpoint, policy: Policy, now = new Date()) {
+  return checkPolicy(note, policy, { now, where: { file: 'checkpoint' } })
 }
 
 /** The keys that the log names, oldest first. */
@@ -123,11 +144,12 @@ interface Results {
   broken?: Walk['unlawful']
   /** The key of the log that has signed. */
   signer?: Vkey | undefined
+  policy?: PolicyReport | undefined
   notices?: Notice[]
 }
 
 function report(source: LogSource, { vkey, since }: VerifyOptions, results: Results): VerifyReport {
-  const { findings, stated, walk, replayed = 0, broken, signer, notices = [] } = results
+  const { findings, stated, walk, replayed = 0, broken, signer, policy, notices = [] } = results
   const isSound = findings.count === 0
   const types = Object.fromEntries([...(walk?.replay.counts ?? [])].sort(([a], [b]) => (a < b ? -1 : 1)))
   return {
@@ -136,6 +158,7 @@ function report(source: LogSource, { vkey, since }: VerifyOptions, results: Resu
     source: source.name,
     checkpoint: stated ? { origin: stated.origin, size: stated.size, root: encodeBase64(stated.root) } : null,
     signedBy: vkey && signer ? formatVkey(signer) : null,
+    policy: policy ?? null,
     keys: (walk?.replay.keys ?? []).map(({ vkey, from }) => ({ vkey, from })),
     ledger: ledgerOf(walk?.replay.genesis),
     since: since ? { size: since.size, root: encodeBase64(since.root) } : null,

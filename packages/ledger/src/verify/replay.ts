@@ -49,10 +49,10 @@ export class Replay {
     }
   }
 
-  /** Judges the next entry; a lawful one has moved the state on. */
-  take(entry: Entry, leaf: string): Refusal | Unjudged | undefined {
+  /** Judges the next entry; a lawful one has moved the state on. `isFormed`: its body was found to have the form. */
+  take(entry: Entry, leaf: string, isFormed = false): Refusal | Unjudged | undefined {
     try {
-      const verdict = admit(this.state, entry, leaf, this.#shelf)
+      const verdict = admit(this.state, entry, leaf, this.#shelf, isFormed)
       if (isRefusal(verdict)) return verdict
       this.#noteKeys(entry)
       applyVerdict(this.state, entry, verdict)

@@ -1,5 +1,6 @@
 import type { RefusalCode } from '@tallystick/rules'
 import type { Finding } from './finding.ts'
+import type { PolicyReport } from './policy-check.ts'
 import type { UnitTotals } from './units.ts'
 
 /** Something worth knowing that is not wrong. */
@@ -20,6 +21,8 @@ export interface VerifyReport {
   checkpoint: { origin: string; size: number; root: string } | null
   /** The key of the log that has signed: the one that was given, or a later one; null where identity was not checked. */
   signedBy: string | null
+  /** The witnesses of the policy that was given; null without one. */
+  policy: PolicyReport | null
   /** The keys that the log names, each with the entry that names it. */
   keys: { vkey: string; from: number }[]
   /** From the genesis; null where it cannot be read. */
@@ -46,6 +49,8 @@ export interface CertificateReport {
   kind: 'certificate'
   outcome: Exclude<Outcome, 'not-read'>
   signedBy: string | null
+  /** As in the report on a log. */
+  policy: PolicyReport | null
   /** Where the entry was proved to be; null where it was not. */
   proved: { origin: string; index: number; size: number; root: string } | null
   /** Is it the log of a test ledger, by its origin? False where no log was shown. */

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { parseVkey, TlogError, type Vkey } from '@tallystick/tlog'
+import { type Policy, parseVkey, TlogError, type Vkey } from '@tallystick/tlog'
 import { verifyCertificate } from './certificate.ts'
 import { type StatedCheckpoint, stateOf } from './checkpoint-check.ts'
 import texts from './en.json' with { type: 'json' }
@@ -8,6 +8,7 @@ import { fill } from './finding.ts'
 import { formatReport } from './format.ts'
 import { sha256 } from './inspect.ts'
 import { verifyLog } from './log.ts'
+import { isListed, logKeysOf, readPolicy } from './policy-check.ts'
 import { type CertificateReport, exitCodeOf, type VerifyReport } from './report.ts'
 import { FolderSource, type LogSource, UrlSource } from './source.ts'
 
@@ -26,6 +27,7 @@ export interface VerifyRun {
 
 const options = {
   vkey: { type: 'string' },
+  policy: { type: 'string' },
   since: { type: 'string' },
   proof: { type: 'string' },
   certificate: { type: 'string' },
@@ -35,6 +37,7 @@ const options = {
 
 /**
  * `verify <folder|url> --vkey … [--since file] [--json]` or `verify --proof file --certificate file --vkey … [--json]`,
+ * with `--policy file` instead of `--vkey` or beside it,
  * `args` being what follows the word `verify`. Exit codes: 0 whole, 1 found wrong, 2 usage, no log there, or
  * not read to its end, 3 identity not checked.
  */
@@ -68,12 +71,13 @@ async function check(
   onProgress: ((entries: number, size: number) => void) | undefined,
 ): Promise<VerifyReport | CertificateReport> {
   const vkey = values.vkey === undefined ? undefined : readVkey(values.vkey)
+  const policy = values.policy === undefined ? undefined : await policyIn(values.policy, vkey)
   if (values.proof !== undefined || values.certificate !== undefined) {
-    return checkCertificate({ values, positionals }, vkey)
+    return checkCertificate({ values, positionals }, { vkey, policy })
   }
   const source = await readSource(positionals)
   const since = values.since === undefined ? undefined : await readSince(values.since)
-  const report = await verifyLog(source, { vkey, since, onProgress })
+  const report = await verifyLog(source, { vkey, policy, since, onProgress })
   if (report.outcome === 'not-read' && report.checkpoint === null) throw new UsageError(noLog(report))
   return report
 }
@@ -85,7 +89,7 @@ function noLog({ source, findings: [finding] }: VerifyReport): string {
 
 async function checkCertificate(
   { values, positionals }: Arguments,
-  vkey: Vkey | undefined,
+  whom: { vkey: Vkey | undefined; policy: Policy | undefined },
 ): Promise<CertificateReport> {
   const { proof, certificate, since } = values
   if (proof === undefined || certificate === undefined) throw new UsageError(usage.proofAlone)
@@ -94,7 +98,7 @@ async function checkCertificate(
   return verifyCertificate({
     proof: await fileOf(proof),
     certificate: (await fileOf(certificate)).toString('utf8'),
-    vkey,
+    ...whom,
   })
 }
 
@@ -107,6 +111,20 @@ function readVkey(text: string): Vkey {
     throw new UsageError(fill(usage.badVkey, { reason: error.message }))
   }
   throw new UsageError(usage.vkeyOfWitness)
+}
+
+/** A policy that tells whose log it may be, by itself or together with the key that was given. */
+async function policyIn(file: string, vkey: Vkey | undefined): Promise<Policy> {
+  const bytes = await fileOf(file)
+  try {
+    const policy = readPolicy(bytes)
+    if (!vkey && logKeysOf(policy).length === 0) throw new UsageError(usage.policyNoLog)
+    if (vkey && !isListed(policy, vkey)) throw new UsageError(usage.policyOtherLog)
+    return policy
+  } catch (error) {
+    if (!(error instanceof TlogError)) throw error
+    throw new UsageError(fill(usage.badPolicy, { file, reason: error.message }))
+  }
 }
 
 async function readSource(positionals: readonly string[]): Promise<LogSource> {

@@ -1,4 +1,4 @@
-import { HASH_BYTES, type Hash, RightEdge, TILE_WIDTH, type Tile, tilePath } from '@tallystick/tlog'
+import { HASH_BYTES, type Hash, RightEdge, TILE_WIDTH, type Tile, type TreeHash, tilePath } from '@tallystick/tlog'
 import { sha256 } from './inspect.ts'
 import { isUnreadable, type LogSource, type ReadOutcome, type Unreadable } from './source.ts'
 
@@ -42,7 +42,11 @@ export class TreeCheck {
   }
 
   append(leaf: Hash): void {
-    for (const { level, hash } of this.#edge.append(leaf)) {
+    this.#take(this.#edge.append(leaf))
+  }
+
+  #take(completed: readonly TreeHash[]): void {
+    for (const { level, hash } of completed) {
       let tile = this.#levels[level]
       if (!tile) {
         tile = { bytes: new Uint8Array(TILE_BYTES), count: 0, index: 0 }
@@ -55,6 +59,20 @@ export class TreeCheck {
       this.#levels[level] = { bytes: new Uint8Array(TILE_BYTES), count: 0, index: tile.index + 1 }
     }
     this.#noteRoot()
+  }
+
+  /** Appends the leaves of a whole tile, whose tree has the hash `subtree`. */
+  appendTile(leaves: Uint8Array, subtree: Hash): void {
+    const first = this.#edge.size
+    const rootInside = [...this.#rootsAt].some((size) => size > first && size < first + TILE_WIDTH)
+    if (first % TILE_WIDTH !== 0 || rootInside) {
+      for (let at = 0; at < TILE_BYTES; at += HASH_BYTES) this.append(leaves.subarray(at, at + HASH_BYTES))
+      return
+    }
+    const index = first / TILE_WIDTH
+    this.#complete.push({ tile: { level: 0, index, width: TILE_WIDTH }, bytes: leaves })
+    this.#levels[0] = { bytes: new Uint8Array(TILE_BYTES), count: 0, index: index + 1 }
+    this.#take(this.#edge.appendSubtree(1, subtree))
   }
 
   root(): Hash {

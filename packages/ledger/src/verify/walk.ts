@@ -53,18 +53,28 @@ export class Walk {
   /** Answers false where neither bundle nor tile tell what comes next. */
   async #take(stretch: Stretch): Promise<boolean> {
     const { tile, hashes } = stretch
-    const leaves = leavesOf(stretch)
     this.#reportBundle(stretch)
-    if (!leaves) {
+    this.#hashesAtHand = { index: tile.index, hashes }
+    if (!this.#grow(stretch)) {
       this.#reportEnd(stretch)
       return false
     }
-    this.#hashesAtHand = { index: tile.index, hashes }
-    for (const leaf of leaves) this.tree.append(leaf)
     await this.#replay(stretch)
     await this.#comparePartialBundles(stretch)
     await this.tree.settle()
     return true
+  }
+
+  /** Takes a stretch's leaves into the tree; answers false where neither bundle nor tile give them. */
+  #grow(stretch: Stretch): boolean {
+    const { reading } = stretch
+    if (reading && !isUnreadable(reading) && reading.subtree) {
+      this.tree.appendTile(reading.leaves, reading.subtree)
+      return true
+    }
+    const leaves = leavesOf(stretch)
+    for (const leaf of leaves ?? []) this.tree.append(leaf)
+    return leaves !== undefined
   }
 
   #reportEnd({ tile, reading, hashes }: Stretch): void {
@@ -86,7 +96,7 @@ export class Walk {
       const entry = entryAt(reading, at)
       for (const sha256 of this.replay.needs(entry)) await this.#shelve(sha256, first + at)
       if (!this.#replaying) return
-      const broken = this.replay.take(entry, hexOf(reading.leaves, at))
+      const broken = this.replay.take(entry, hexOf(reading.leaves, at), true)
       if (broken) this.#stopAt(first + at, broken)
     }
     if (!this.#replaying) return

@@ -13,7 +13,7 @@ import { batchRows } from './movement.ts'
 
 const Correction = z.strictObject({
   /** The whole entry that is taken back, as it stands in the log. */
-  original: z.record(z.string(), z.unknown()),
+  original: z.unknown(),
   reason: Code,
 })
 type Correction = z.infer<typeof Correction>
@@ -45,9 +45,18 @@ interface Original {
   issued: z.infer<typeof Issued> | undefined
 }
 
+/** The bytes of the original; none where it has no canonical form. */
+function bytesOf(original: unknown): Uint8Array {
+  try {
+    return encodeEntry(original as Entry)
+  } catch {
+    return new Uint8Array()
+  }
+}
+
 /** Reads the original; only what is byte for byte an entry that can be taken back. */
 function originalOf(body: Correction, issuance: string): Original | Refusal {
-  const bytes = encodeEntry(body.original as Entry)
+  const bytes = bytesOf(body.original)
   const entry = decodeEntry(bytes)
   if (isRefusal(entry)) return refuse('malformed', { field: 'original', reason: entry.detail.reason ?? entry.refused })
   if (!correctable.includes(entry.type)) {

@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { figure, lengths } from '../../support/lengths.ts'
+import { cases } from './cases.ts'
+import { type CasesWorld, setUpCases } from './world.ts'
+
+let world: CasesWorld
+beforeAll(async () => {
+  world = await setUpCases()
+})
+afterAll(() => world?.nationals.close())
+
+test.each(cases)(`$id, ${lengths.rounds} rounds: $what`, async ({ id, round }) => {
+  for (let at = 0; at < lengths.rounds; at += 1) await round(world, at)
+  figure(id, `${lengths.rounds} rounds, each with its only right answer`)
+})
+
+interface Holding {
+  quantity: string
+}
+
+test('afterwards every account has what its holdings sum to, and the log is whole', async () => {
+  const reader = world.cast.officer
+  for (const { holding } of Object.values(world.holders)) {
+    let held = 0n
+    let cursor: string | undefined
+    do {
+      const after = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`
+      const page = await reader.get(`/national/accounts/${holding}/holdings?limit=200${after}`)
+      held += page.items.reduce((sum: bigint, { quantity }: Holding) => sum + BigInt(quantity), 0n)
+      cursor = page.next ?? undefined
+    } while (cursor !== undefined)
+    const { balances } = await reader.get(`/national/accounts/${holding}`)
+    const said = balances.reduce((sum: bigint, { balance }: { balance: string }) => sum + BigInt(balance), 0n)
+    expect(held).toBe(said)
+  }
+  await world.nationals.checkWhole()
+})

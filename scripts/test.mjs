@@ -1,24 +1,28 @@
 // `npm test`: installs what is missing, checks form, floors and types, runs the tests, and ends with one line of counts.
 // `npm test -- path…` runs only those tests, without the checks. With CI set, and PostgreSQL 15 of Debian installed, the
-// tests that use a database run on it as well.
+// tests that use a database run on it as well. `npm run test:deep` runs the attacks in full length, which takes more than
+// an hour, and ends with what they have reached; `npm run test:deep -- suite…` runs some of them (scripts/deep.mjs).
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { installDebianPackages } from './debian.mjs'
+import { limits, suitesNamed } from './deep.mjs'
 import { ensureDependencies, findNode, root } from './prepare.mjs'
 
 const POSTGRES_15 = '/usr/lib/postgresql/15/bin'
 /** Where the tests are that use a database which they do not embed. */
 const DATABASE_TESTS = ['packages/ledger', 'apps/server', 'tests/import', 'tests/e2e/contention']
 const total = { passed: 0, failed: 0, skipped: 0 }
-const filters = process.argv.slice(2)
+const isDeep = process.argv[2] === '--deep'
+const filters = process.argv.slice(isDeep ? 3 : 2)
 
 try {
   await ensureDependencies()
   const node = findNode()
   installDebianPackages()
-  if (filters.length === 0) {
+  if (isDeep) attack(node, filters)
+  if (!isDeep && filters.length === 0) {
     check(node, 'form', '@biomejs/biome/bin/biome', 'check', '--error-on-warnings')
     check(
       node,
@@ -31,8 +35,8 @@ try {
     )
     check(node, 'types', 'typescript/bin/tsc', '--noEmit')
   }
-  test(node, 'PostgreSQL 18', filters, {})
-  if (filters.length === 0 && process.env.CI && existsSync(POSTGRES_15)) {
+  if (!isDeep) test(node, 'PostgreSQL 18', filters, {})
+  if (!isDeep && filters.length === 0 && process.env.CI && existsSync(POSTGRES_15)) {
     test(node, 'PostgreSQL 15', DATABASE_TESTS, { TEST_POSTGRES_BIN: POSTGRES_15 })
   }
 } catch (error) {
@@ -41,6 +45,28 @@ try {
 }
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
 process.exit(total.failed > 0 ? 1 : 0)
+
+/** Runs suites one after the other; their figures stand together at the end. */
+function attack(node, names) {
+  const folder = mkdtempSync(join(tmpdir(), 'figures-'))
+  const file = join(folder, 'figures')
+  const failed = []
+  for (const [name, { paths, env }] of suitesNamed(names)) {
+    const before = total.failed
+    const began = Date.now()
+    test(node, `PostgreSQL 18: ${name}`, [...paths, ...limits], { ...env, ...given(env), TALLYSTICK_FIGURES: file })
+    if (total.failed > before) failed.push(name)
+    console.log(`${name}: ${((Date.now() - began) / 60_000).toFixed(1)} min`)
+  }
+  if (existsSync(file)) console.log(`\nReached:\n${readFileSync(file, 'utf8').trimEnd()}`)
+  if (failed.length > 0) console.log(`Failed: npm run test:deep -- ${failed.join(' ')}`)
+  rmSync(folder, { recursive: true })
+}
+
+/** A length that was set outside stands. */
+function given(env) {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => Object.hasOwn(env, name)))
+}
 
 /** Runs a program of the dependencies. A check counts as one test. */
 function check(node, name, program, ...args) {

@@ -45,7 +45,13 @@ const sums = { kills: 0, resent: 0 }
 async function start(name: Name): Promise<ServerProcess> {
   const { modules, port } = processes[name]
   const env = { DATABASE_URL: url, DATA_DIR: join(folder, name), RUN_MODULE: modules, PORT: port }
-  const server = await startServer(env, [], { answers: modules === 'national' })
+  // While there is no database a process ends with a message, and whoever watches over it starts it again.
+  const server = await until(`start of ${name}`, () =>
+    startServer(env, [], { answers: modules === 'national' }).catch((error: unknown) => {
+      if (String(error).includes('No PostgreSQL answers')) return undefined
+      throw error
+    }),
+  )
   running.set(name, server)
   return server
 }

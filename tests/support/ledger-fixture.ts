@@ -11,16 +11,9 @@ import {
   type Submission,
   signingKey,
 } from '@tallystick/ledger'
-import {
-  type Approval,
-  commitmentOf,
-  documentBytes,
-  type Genesis,
-  proposalHash,
-  sha256Hex,
-  simpleDocuments,
-} from '@tallystick/rules'
+import { type Approval, commitmentOf, documentBytes, type Genesis, sha256Hex, simpleDocuments } from '@tallystick/rules'
 import { signCheckpoint } from '@tallystick/tlog'
+import { withApprovals } from '../../packages/ledger/src/conformance/registry.ts'
 
 const EPOCH_MS = Date.UTC(2026, 0, 1)
 const SECOND_MS = 1_000
@@ -139,10 +132,8 @@ export class LedgerFixture {
   /** A wish under an idempotency key, with the approvals of exactly that. */
   async submissionOf({ type, by, request, approvers = [] }: Wish, id: string): Promise<Submission> {
     const key = { sender: by, id }
-    const logged = await this.ledger.loggedKey(key)
-    const proposal = proposalHash({ v: 1, type, by, key: logged, body: request })
-    const approvals: Approval[] = approvers.map((mandate) => ({ by: mandate, proposal }))
-    return { type, by, approvals, key, requestHash: sha256Hex(JSON.stringify(request)), request }
+    const submission: Submission = { type, by, key, requestHash: sha256Hex(JSON.stringify(request)), request }
+    return withApprovals(this.ledger, submission, approvers)
   }
 
   async must(wish: Wish): Promise<Receipt> {

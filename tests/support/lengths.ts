@@ -22,9 +22,9 @@ export const lengths = {
   /** Bytes changed in an exported log. */
   flips: length('TALLYSTICK_FLIPS', 1_000),
   /** Operations of the histories that are searched for cycles. */
-  operations: length('TALLYSTICK_OPERATIONS', 3_000),
+  operations: length('TALLYSTICK_OPERATIONS', 1_000),
   /** Seconds of the bank test. */
-  seconds: length('TALLYSTICK_SECONDS', 4),
+  seconds: length('TALLYSTICK_SECONDS', 3),
 }
 
 /** Says what a suite has reached, in one line that `npm run test:deep` prints again at its end. */

@@ -1,6 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { type Appended, append, firstTerm, Integrator, keysFile, nextInstant, PostgresLedger, receiptOf } from '@tallystick/ledger'
+import {
+  type Appended,
+  append,
+  firstTerm,
+  Integrator,
+  keysFile,
+  nextInstant,
+  PostgresLedger,
+  receiptOf,
+} from '@tallystick/ledger'
 import { invariant, isRefusal, type Put, type Run, Shelf, State, sha256Bytes, sha256Hex } from '@tallystick/rules'
 import { bundlesOf, encodeBundle, MemoryTree, signCheckpoint, type Tile, tilePath, tilesOf } from '@tallystick/tlog'
 import pg from 'pg'

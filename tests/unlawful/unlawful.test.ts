@@ -68,7 +68,8 @@ const retirement: Forgery = {
     ranges: [held.alpha],
     purpose: 'voluntary',
     beneficiary: null,
-    allotted: { certificate: certificates + 1, prefix: PREFIX },
+    pending: null,
+    allotted: { certificate: certificates + 1, prefix: PREFIX, itmo: null },
   },
 }
 
@@ -87,8 +88,14 @@ function issuance(first: bigint, quantity = 1_000n, alphas = (quantity * 6n) / 1
       authorisation: fixture.authorisation,
       vintage: '2026',
       quantity: `${quantity}`,
+      certified: `${quantity}`,
       monitoringPeriod: null,
-      allotted: { first: `${first}`, parts },
+      owners: [
+        { account: accounts.alpha, share: '60' },
+        { account: accounts.beta, share: '40' },
+      ],
+      levies: { buffer: '0', shareOfProceeds: '0', omge: '0', host: '0' },
+      allotted: { first: `${first}`, parts, itmo: null },
     },
   }
 }

@@ -30,7 +30,14 @@ export function append(state: State, command: Command, at: string, shelf: Shelf)
   if (isRefusal(body)) return body
   const entry = draft(state, command, body, at)
   if (isRefusal(entry)) return entry
-  return appendEntry(state, entry, shelf, true)
+  const appended = appendEntry(state, entry, shelf, true)
+  return isRefusal(appended) && appended.refused === 'approval-missing' ? proposing(appended, entry) : appended
+}
+
+/** A refusal for want of approvals, with what the approvers are asked to approve. */
+function proposing(refusal: Refusal, { v, body }: Entry): Refusal {
+  const { allotted: _, ...chosen } = body
+  return { ...refusal, proposal: { v, body: chosen } }
 }
 
 /**

@@ -113,6 +113,14 @@ export type RefusalCode = (typeof refusalCodes)[number]
 export interface Refusal {
   refused: RefusalCode
   detail: Record<string, string>
+  /** Where approvals are all that is missing: what they are to bind. */
+  proposal?: Proposal
+}
+
+/** An entry that would be lawful once it is approved: its body without what the ledger allots on acceptance. */
+export interface Proposal {
+  v: number
+  body: Record<string, unknown>
 }
 
 export function refuse(refused: RefusalCode, detail: Record<string, string> = {}): Refusal {

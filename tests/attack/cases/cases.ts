@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import type { Answer } from '../../support/api.ts'
-import { statuses } from '../two-nationals.ts'
+import { statuses } from '../../support/two-nationals.ts'
 import { atOnce, balanceOf, type CasesWorld, checkBlock, newBlock, sendAtOnce } from './world.ts'
 
 const TRANSFERS = '/national/transfers'

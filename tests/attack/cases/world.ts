@@ -9,7 +9,7 @@ import {
   setUpCast,
   signIn,
 } from '../../support/api.ts'
-import { startTwoNationals, type TwoNationals } from '../two-nationals.ts'
+import { startTwoNationals, type TwoNationals } from '../../support/two-nationals.ts'
 
 /** Plenty for every round. */
 const AUTHORISED = '100000000'

@@ -85,6 +85,11 @@ describe('tallystick import', () => {
     const shown: string[] = []
     const terminal = { isTTY: true, write: (text: string) => shown.push(text) }
     await runImport(['verra-transactions', sample], async () => target, terminal)
-    expect(shown).toEqual(['\r5 rows', '\r\u001b[K'])
+    expect(shown).toHaveLength(2)
+    expect(shown[0]).toMatch(/█{40} 100 % · 5 rows/)
+    expect(shown[1]).toBe('\r\u001b[K')
+    shown.length = 0
+    await runImport(['verra-transactions', sample], async () => target, { ...terminal, isTTY: false })
+    expect(shown).toEqual([])
   })
 })

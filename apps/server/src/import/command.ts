@@ -5,6 +5,7 @@ import type { Openings } from '../platform/openings.ts'
 import { importFile } from './import.ts'
 import { loadMapping, mappingNames } from './mapping.ts'
 import { ImportError } from './messages.ts'
+import { grouped, progressBar, type Terminal } from './progress-bar.ts'
 import type { ImportReport, Tonnes } from './report.ts'
 
 export interface ImportAnswer {
@@ -29,22 +30,20 @@ const MAX_REFUSALS_SHOWN = 20
 export async function runImport(
   args: readonly string[],
   open: (dataDir: string | undefined) => Promise<ImportServices>,
-  terminal: { isTTY?: boolean; write(text: string): unknown } = process.stderr,
+  terminal: Terminal = process.stderr,
 ): Promise<ImportAnswer> {
   const asked = await parse(args)
   if ('wrong' in asked) return failed(asked.wrong, args.includes('--json'))
+  const bar = progressBar(terminal)
   try {
     const mapping = await loadMapping(asked.mapping)
     if (asked.report !== undefined) await checkWritable(asked.report)
-    const onProgress = (rows: number): void => {
-      if (terminal.isTTY) terminal.write(`\r${grouped(rows)} rows`)
-    }
     const report = await importFile({
       ...(await open(asked.data)),
       mapping,
       file: asked.file,
       dryRun: asked.dryRun,
-      onProgress,
+      onProgress: bar.show,
     })
     if (asked.report !== undefined) await writeFile(asked.report, `${JSON.stringify(report, null, 2)}\n`)
     const text = asked.json ? JSON.stringify(report) : forPeople(report, mapping.registry, asked)
@@ -53,7 +52,7 @@ export async function runImport(
     if (error instanceof ImportError) return failed(error.message, asked.json)
     throw error
   } finally {
-    if (terminal.isTTY) terminal.write('\r\u001b[K')
+    bar.clear()
   }
 }
 
@@ -125,8 +124,4 @@ function forPeople(report: ImportReport, registry: string, { mapping, dryRun }: 
 function tonnes(sums: Tonnes): string {
   const named = [...(['issued', 'active', 'retired', 'cancelled'] as const)]
   return named.map((name) => `${name} ${grouped(sums[name])}`).join(' · ')
-}
-
-function grouped(count: number | string): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ',')
 }

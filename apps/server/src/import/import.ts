@@ -7,9 +7,13 @@ import { Rehearsal } from './rehearsal.ts'
 import { type ImportReport, registryTonnes, Tally } from './report.ts'
 import { type Reading, rowReader } from './row.ts'
 import { openTable } from './table.ts'
+import { Window } from './window.ts'
 
-/** Most rows that are written at once. */
-export const BATCH_ROWS = 200
+export interface Progress {
+  rows: number
+  /** How much of the file was read, from 0 to 1; undefined for what has no size. */
+  read: number | undefined
+}
 
 export interface ImportJob {
   ledger: Ledger
@@ -19,16 +23,16 @@ export interface ImportJob {
   file: string
   /** Judge every row, change nothing. */
   dryRun?: boolean
-  /** Told how many rows are done, after each batch. */
-  onProgress?: (rows: number) => void
+  /** Told how far it is, after each batch. */
+  onProgress?: (progress: Progress) => void
 }
 
 /**
  * Imports a file of another registry's records. Bad rows are refused, the rest goes in; a row that was imported before
  * is left as it is. Throws an ImportError, before anything is written, for a file that does not fit the mapping.
  *
- * The result depends on the file and the ledger alone: rows are written in batches, a batch ends before the first row
- * that shares a serial number with one in it, and rows that share none cannot change one another's verdict.
+ * The result depends on the file and the ledger alone: rows are written in batches, several at once, but a row that shares
+ * a serial number with one on its way waits for it; and rows that share none cannot change one another's verdict.
  */
 export async function importFile(job: ImportJob): Promise<ImportReport> {
   const { mapping, file, onProgress = () => {} } = job
@@ -37,29 +41,23 @@ export async function importFile(job: ImportJob): Promise<ImportReport> {
   const ledger = job.dryRun ? new Rehearsal(job.ledger) : job.ledger
   const recorder = await Recorder.on(ledger, job.dryRun ? noOpenings : job.openings, mapping)
   const tally = new Tally(mapping.kind)
-  let batch: Reading[] = []
-  const flush = async (): Promise<void> => {
-    const verdicts = await recorder.record(batch)
-    for (const [at, reading] of batch.entries()) tally.count(reading, verdicts[at] ?? 'accepted')
-    batch = []
-    onProgress(tally.rows)
-  }
-  for await (const row of table.rows) {
-    const reading = read(row)
-    if (isFlaw(reading)) {
-      tally.refuse(row.row, reading)
-      continue
+  const window = new Window(
+    (batch: readonly Reading[]) => recorder.record(batch),
+    (batch, verdicts) => {
+      for (const [at, reading] of batch.entries()) tally.count(reading, verdicts[at] ?? 'accepted')
+      onProgress({ rows: tally.rows, read: table.read() })
+    },
+  )
+  try {
+    for await (const row of table.rows) {
+      const reading = read(row)
+      if (isFlaw(reading)) tally.refuse(row.row, reading)
+      else await window.add(reading)
     }
-    if (batch.length === BATCH_ROWS || batch.some((other) => shareSerial(other, reading))) await flush()
-    batch.push(reading)
+  } finally {
+    await window.end()
   }
-  await flush()
   return tally.report(file, await registryTonnes(ledger, mapping.registry))
-}
-
-function shareSerial(a: Reading, b: Reading): boolean {
-  if (a.about !== 'serials' || b.about !== 'serials') return a.identity === b.identity
-  return a.first <= b.last && b.first <= a.last && a.space === b.space
 }
 
 /** Commitments of a rehearsal: nothing is kept, so nothing is committed to. */

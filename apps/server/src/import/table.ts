@@ -1,4 +1,5 @@
 import { createReadStream, type ReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { ImportError } from './messages.ts'
 import { type CsvRecord, RecordCutter } from './records.ts'
 
@@ -10,6 +11,8 @@ export interface TableRow extends CsvRecord {
 export interface Table {
   header: string[]
   rows: AsyncIterable<TableRow>
+  /** How much of the file was read, from 0 to 1; undefined for what has no size, such as a pipe. */
+  read(): number | undefined
 }
 
 /**
@@ -17,7 +20,8 @@ export interface Table {
  * for a file that is no such text: by its first bytes or its header, so before anything of it is used.
  */
 export async function openTable(file: string, separator: string): Promise<Table> {
-  const records = recordsOf(file, separator)
+  const progress = { bytes: 0, size: await sizeOf(file) }
+  const records = recordsOf(file, separator, progress)
   const { value: first, done } = await records.next()
   if (done) throw new ImportError('file-empty', { file })
   const header = first.cells.map((name) => name.trim())
@@ -26,7 +30,8 @@ export async function openTable(file: string, separator: string): Promise<Table>
     throw headerError(file, first)
   }
   if (header.join('') === '') throw new ImportError('file-empty', { file })
-  return { header, rows: numbered(records) }
+  const read = () => (progress.size === 0 ? undefined : Math.min(1, progress.bytes / progress.size))
+  return { header, rows: numbered(records), read }
 }
 
 function headerError(file: string, { broken, lines: [line] }: CsvRecord): ImportError {
@@ -45,15 +50,28 @@ async function* numbered(records: AsyncIterable<CsvRecord>): AsyncIterable<Table
   }
 }
 
-async function* recordsOf(file: string, separator: string): AsyncGenerator<CsvRecord, undefined> {
+async function* recordsOf(
+  file: string,
+  separator: string,
+  progress: { bytes: number },
+): AsyncGenerator<CsvRecord, undefined> {
   const cutter = new RecordCutter(separator)
   let first = true
   for await (const chunk of bytesOf(file)) {
     if (first) checkSignature(file, chunk)
     yield* cutter.cut(first ? withoutMark(chunk) : chunk)
+    progress.bytes += chunk.length
     first = false
   }
   yield* cutter.end()
+}
+
+/** 0 for what has no size, or cannot be read: that is told when it is read. */
+async function sizeOf(file: string): Promise<number> {
+  return stat(file).then(
+    ({ size }) => size,
+    () => 0,
+  )
 }
 
 async function* bytesOf(file: string): AsyncGenerator<Buffer> {

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { type Genesis, proposalHash } from '@tallystick/rules'
+import { type Genesis, isRefusal, proposalHash } from '@tallystick/rules'
 import { newGenesis, randomId } from '../founding.ts'
-import { isReceipt, type Ledger, type Outcome, type Receipt } from '../port.ts'
+import { isReceipt, type Ledger, type Outcome, type Receipt, type Submission } from '../port.ts'
 import { type SigningKey, signingKey } from '../signing-key.ts'
 
 /** A small registry on a ledger, for tests: officers, two developers with their accounts, one registered project. */
@@ -106,6 +106,20 @@ export async function registerProject(
   return { project, authorisation }
 }
 
+/** The submission with approvals of exactly what the ledger would have approved. */
+export async function withApprovals(
+  ledger: Ledger,
+  submission: Submission,
+  approvers: readonly string[],
+): Promise<Submission> {
+  if (approvers.length === 0) return submission
+  const asked = await ledger.execute(submission)
+  const { type, by, key, request } = submission
+  const { v, body } = (isRefusal(asked) && asked.proposal) || { v: 1, body: request as Record<string, unknown> }
+  const proposal = proposalHash({ v, type, by, key: await ledger.loggedKey(key), body })
+  return { ...submission, approvals: approvers.map((approver) => ({ by: approver, proposal })), request: body }
+}
+
 /** Sends a command with approvals of exactly this proposal. */
 export async function approved(
   { ledger }: Pick<TestRegistry, 'ledger'>,
@@ -116,9 +130,8 @@ export async function approved(
 ): Promise<Outcome> {
   counter += 1
   const key = { sender: 'test', id: `approved-${counter}` }
-  const proposal = proposalHash({ v: 1, type, by, key: await ledger.loggedKey(key), body: request })
-  const approvals = approvers.map((approver) => ({ by: approver, proposal }))
-  return ledger.execute({ type, by, approvals, key, requestHash: JSON.stringify(request), request })
+  const submission = { type, by, key, requestHash: JSON.stringify(request), request }
+  return ledger.execute(await withApprovals(ledger, submission, approvers))
 }
 
 /** Issues a batch with the approval that the permission table asks for. */

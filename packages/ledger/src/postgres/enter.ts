@@ -1,17 +1,35 @@
 import { invariant, type Put } from '@tallystick/rules'
 import type pg from 'pg'
+import { Kept } from './kept.ts'
 import { emptyState, type Loaded } from './load.ts'
 import { LedgerBusy } from './passing.ts'
 import { rowFromJson } from './rows.ts'
 
-/** Whatever a connection was opened with, in the lane these hold: what is answered is on disk, and nobody stays in it. */
-const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED;
+/**
+ * Into the lane, in one round trip. Whatever a connection was opened with, in the lane these settings hold: what is
+ * answered is on disk, and nobody stays in it.
+ */
+const ENTER = `BEGIN ISOLATION LEVEL READ COMMITTED;
   SET LOCAL synchronous_commit = on;
   SET LOCAL lock_timeout = '2s';
-  SET LOCAL idle_in_transaction_session_timeout = '2s'`
+  SET LOCAL idle_in_transaction_session_timeout = '2s';
+  SELECT size, at, turn, clock_timestamp() AS now FROM ledger_head WHERE one = 1 FOR UPDATE`
 
 /** How far this computer's clock and the database's may be apart. */
 const CLOCK_TOLERANCE_MS = 10_000
+
+export interface LaneOptions {
+  checkClock: boolean
+  /** What this process keeps between its turns. */
+  kept?: Kept
+}
+
+interface Head {
+  size: string
+  at: string
+  turn: string
+  now: Date
+}
 
 /**
  * Enters the lane: one transaction that holds the head row from its first statement on, and is committed when `work`
@@ -20,7 +38,7 @@ const CLOCK_TOLERANCE_MS = 10_000
  */
 export async function inLane<T>(
   pool: pg.Pool,
-  { checkClock }: { checkClock: boolean },
+  { checkClock, kept = new Kept() }: LaneOptions,
   work: (client: pg.ClientBase, loaded: Loaded) => Promise<T>,
 ): Promise<T> {
   const client = await pool.connect()
@@ -31,9 +49,10 @@ export async function inLane<T>(
   }
   client.on('error', onError)
   try {
-    await client.query(BEGIN)
-    const result = await work(client, await enter(client, checkClock))
+    const loaded = await enter(client, checkClock, kept)
+    const result = await work(client, loaded)
     await client.query('COMMIT')
+    if (loaded.turn !== undefined) kept.leave(loaded.turn, loaded.changes)
     return result
   } catch (error) {
     await client.query('ROLLBACK').catch((failure: Error) => {
@@ -46,22 +65,25 @@ export async function inLane<T>(
   }
 }
 
-async function enter(client: pg.ClientBase, checkClock: boolean): Promise<Loaded> {
+async function enter(client: pg.ClientBase, checkClock: boolean, kept: Kept): Promise<Loaded> {
   const before = Date.now()
-  const { rows } = await client.query<{ size: string; at: string; now: Date }>({
-    name: 'ledger-enter',
-    text: 'SELECT size, at, clock_timestamp() AS now FROM ledger_head WHERE one = 1 FOR UPDATE',
-  })
-  const [head] = rows
+  // A text of several statements has as many results.
+  const results = (await client.query(ENTER)) as unknown as pg.QueryResult<Head>[]
+  const head = results.at(-1)?.rows[0]
   invariant(head, 'the ledger has its head row')
   if (checkClock) compareClocks(before, head.now.getTime(), Date.now())
-  const ledger = await client.query<{ row: unknown }>({
+  kept.enter(head.turn)
+  const known = kept.row('ledger', 'ledger') ?? (await ledgerRow(client))
+  if (known.row !== null) kept.keep(known)
+  return emptyState(Number(head.size), head.at, known, kept)
+}
+
+async function ledgerRow(client: pg.ClientBase): Promise<Put> {
+  const { rows } = await client.query<{ row: unknown }>({
     name: 'ledger-row',
     text: `SELECT row FROM ledger_row WHERE kind = 'ledger' AND id = 'ledger'`,
   })
-  const row = ledger.rows[0] && rowFromJson('ledger', ledger.rows[0].row)
-  const put: Put | undefined = row && { kind: 'ledger', id: 'ledger', row }
-  return emptyState(Number(head.size), head.at, put)
+  return { kind: 'ledger', id: 'ledger', row: rows[0] ? rowFromJson('ledger', rows[0].row) : null }
 }
 
 /** The database's clock was read between `before` and `after` of ours. */

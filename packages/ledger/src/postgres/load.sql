@@ -1,19 +1,25 @@
 -- Everything that a batch of commands looks at, in one round trip.
 -- $1 kinds, $2 ids: named rows · $3 streams · $4 keys · $5 balance accounts, $6 balance classes · $7 hold ids
 -- $8 spaces, $9 firsts, $10 lasts, $11 limits: runs that overlap or touch, lowest first
--- $12 batches, $13 accounts, $14 serials, $15 limits: pages of an account's runs in a batch, from a serial on
--- $16 targets of holds
+-- $12 spaces, $13 accounts, $14 serials, $15 last serials, $16 quantities, $17 limits: pages of an account's runs in a
+-- batch, from a serial on, as many as may make up a quantity
+-- $18 targets of holds
 WITH page AS (
-  SELECT k.at, held.space, held.first, held.last
-    FROM unnest($12::text[], $13::text[], $14::bigint[], $15::int[])
-         WITH ORDINALITY AS k(batch, account, serial, most, at)
+  SELECT k.at, k.most, held.space, held.first, held.last, held.looked
+    FROM unnest($12::text[], $13::text[], $14::bigint[], $15::bigint[], $16::bigint[], $17::int[])
+         WITH ORDINALITY AS k(space, account, serial, stop, quantity, most, at)
    CROSS JOIN LATERAL (
-     SELECT r.space, r.first, r.last FROM ledger_run r
-      WHERE r.batch = k.batch AND r.account = k.account
-        -- The run before the serial may reach over it.
-        AND r.first >= coalesce((SELECT max(b.first) FROM ledger_run b
-                                  WHERE b.batch = k.batch AND b.account = k.account AND b.first <= k.serial), 0)
-      ORDER BY r.first LIMIT k.most
+     SELECT space, first, last, looked
+       FROM (SELECT lowest.*, count(*) OVER () AS looked,
+                    sum(last - first + 1) OVER (ORDER BY first ROWS UNBOUNDED PRECEDING) - (last - first + 1) AS before
+               FROM (SELECT r.space, r.first, r.last FROM ledger_run r
+                      WHERE r.account = k.account AND r.space = k.space AND r.first <= k.stop AND r.last >= k.serial
+                        -- The run before the serial may reach over it.
+                        AND r.first >= coalesce((SELECT b.first FROM ledger_run b
+                              WHERE b.account = k.account AND b.space = k.space AND b.first <= k.serial
+                              ORDER BY b.first DESC LIMIT 1), 0)
+                      ORDER BY r.first LIMIT k.most) lowest) summed
+      WHERE before < k.quantity
    ) held
 )
 SELECT
@@ -28,9 +34,10 @@ SELECT
   (SELECT json_agg(json_build_array(h.id, h.batch, h.first::text, h.last::text, h.account, h.reason,
                                    h.expires_at))
      FROM ledger_hold h
-    WHERE h.id = ANY($7::text[]) OR h.batch = ANY($16::text[]) OR h.account = ANY($16::text[])) AS holds,
-  (SELECT json_agg(json_build_array(at, runs, last::text))
-     FROM (SELECT at, count(*) AS runs, max(last) AS last FROM page GROUP BY at) pages) AS pages,
+    WHERE h.id = ANY($7::text[]) OR h.batch = ANY($18::text[]) OR h.account = ANY($18::text[])) AS holds,
+  (SELECT json_agg(json_build_array(at, last::text, whole))
+     FROM (SELECT at, max(last) AS last, count(*) = max(looked) AND max(looked) < max(most) AS whole
+             FROM page GROUP BY at) pages) AS pages,
   (SELECT json_agg(json_build_array(space, first::text, last::text, batch, class, account, attributes))
      FROM (
        -- One row before the range can reach into it or touch it: runs do not overlap.

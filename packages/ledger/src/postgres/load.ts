@@ -14,6 +14,7 @@ import {
 } from '@tallystick/rules'
 import type pg from 'pg'
 import { Known, type Pair, quantityOf, unknownFrom } from './held.ts'
+import { Kept } from './kept.ts'
 import {
   type BalanceTuple,
   balanceFromTuple,
@@ -38,6 +39,14 @@ export interface Loaded {
   asked: Set<string>
   /** How far each account's runs of a batch were loaded. */
   known: Known
+  /** What this process knew before it entered the lane, and still holds. */
+  kept: Kept
+  /** The token that this group leaves in the head row, once it has written. */
+  turn: string | undefined
+  /** Rows that this transaction has written, in their order. */
+  changes: Put[]
+  /** Until the database has written what it was given so far. */
+  writing: Promise<unknown>
 }
 
 interface Answer {
@@ -46,8 +55,8 @@ interface Answer {
   keys: [string, number, string, string][] | null
   balances: BalanceTuple[] | null
   holds: HoldTuple[] | null
-  /** `[place of the page among those asked for, from 1; its runs; last serial of them]` */
-  pages: [number, number, string][] | null
+  /** `[place of the page among those asked for, from 1; last serial in it; are these all of the account's runs?]` */
+  pages: [number, string, boolean][] | null
   runs: RunTuple[] | null
 }
 
@@ -55,13 +64,27 @@ export function runKey(run: Pick<Run, 'space' | 'first'>): string {
   return `${run.space} ${run.first}`
 }
 
-export function emptyState(size: number, at: string, ledger: Put | undefined): Loaded {
+export function emptyState(size: number, at: string, ledger: Put | undefined, kept = new Kept()): Loaded {
   const state = new State('partial')
   state.size = size
   state.at = at
-  if (ledger) state.load(ledger)
-  else state.markLoaded('ledger', 'ledger')
-  return { state, runs: new Map(), requests: new Map(), asked: new Set(), known: new Known() }
+  state.load(ledger ?? { kind: 'ledger', id: 'ledger', row: null })
+  return loadedInto(state, kept)
+}
+
+/** Nothing was loaded or written yet in this transaction. */
+export function loadedInto(state: State, kept: Kept): Loaded {
+  return {
+    state,
+    runs: new Map(),
+    requests: new Map(),
+    asked: new Set(),
+    known: new Known(),
+    kept,
+    turn: undefined,
+    changes: [],
+    writing: Promise.resolve(),
+  }
 }
 
 /** Loads all that the commands look at: asked until reading what is there names nothing new. */
@@ -71,10 +94,10 @@ export async function load(
   commands: readonly Command[],
   law: Law,
 ): Promise<void> {
-  for (;;) {
-    const wanted = newKeys(loaded, commands, law)
-    if (wanted === undefined) return
-    await ask(client, loaded, wanted)
+  for (let waiting = commands; waiting.length > 0; ) {
+    const wanted = nothing()
+    waiting = waiting.filter((command) => want(wanted, loaded, command, law))
+    if (waiting.length > 0) await ask(client, loaded, wanted)
   }
 }
 
@@ -90,12 +113,14 @@ export async function loadForDecision(
     for (;;) {
       const from = unknownFrom(loaded.state, loaded.known, pair, quantityOf(command))
       if (from === undefined) break
-      await ask(client, loaded, { ...nothing(), pages: [{ ...pair, from, most: PAGE_RUNS }] })
+      const page = pageOf(loaded.state, pair, from, quantityOf(command))
+      await ask(client, loaded, { ...nothing(), pages: new Map([['', page]]) })
     }
   }
 }
 
 async function ask(client: pg.ClientBase, loaded: Loaded, wanted: Wanted): Promise<void> {
+  await loaded.writing
   const { rows } = await client.query<Answer>({ name: 'ledger-load', text: loadSql, values: parameters(wanted) })
   if (rows[0]) take(loaded, rows[0], wanted)
 }
@@ -107,40 +132,94 @@ const PAGE_RUNS = MAX_RANGES + 1
 /** Most runs in the first page of a pair from which several commands take. */
 const MOST_RUNS = 10 * PAGE_RUNS
 
+/** The lowest runs of an account in a batch that may make up a quantity, from a serial on. */
 interface Page extends Pair {
+  space: string
   from: bigint
+  to: bigint
+  quantity: bigint
+  /** Most runs to be looked at. */
   most: number
 }
 
 interface Wanted extends Omit<Keys, 'held'> {
-  pages: Page[]
+  pages: Map<string, Page>
+  /** Names of what is asked for now; a neighbour in the group may look at the same. */
+  now: Set<string>
 }
 
 function nothing(): Wanted {
-  return { rows: [], runs: [], holdsOn: [], pages: [] }
+  return { rows: [], runs: [], holdsOn: [], pages: new Map(), now: new Set() }
 }
 
-function newKeys(loaded: Loaded, commands: readonly Command[], law: Law): Wanted | undefined {
+function pageOf(state: State, pair: Pair, from: bigint, quantity: bigint): Page {
+  const batch = state.peek('batch', pair.batch)
+  return { ...pair, space: batch?.space ?? '', from, to: batch?.last ?? 0n, quantity, most: PAGE_RUNS }
+}
+
+/** Adds what a command looks at and is not there yet. Answers whether that is anything. */
+function want(wanted: Wanted, loaded: Loaded, command: Command, law: Law): boolean {
   const { state, asked } = loaded
-  const wanted = nothing()
-  const pages = new Map<string, Page>()
-  const first = (key: string) => !asked.has(key) && asked.add(key)
-  for (const command of commands) {
-    const keys = readsOrKey(state, command, law)
-    for (const row of keys.rows) {
-      if (!state.isLoaded(row.kind, row.id) && first(`row ${row.kind} ${row.id}`)) wanted.rows.push(row)
-    }
-    for (const run of keys.runs) if (first(`run ${run.space} ${run.first} ${run.last}`)) wanted.runs.push(run)
-    for (const target of keys.holdsOn) if (first(`hold ${target}`)) wanted.holdsOn.push(target)
-    for (const pair of keys.held) {
-      const key = `${pair.batch} ${pair.account}`
-      const page = pages.get(key) ?? { ...pair, from: state.peek('batch', pair.batch)?.first ?? 0n, most: 0 }
-      if (loaded.known.has(pair)) continue
-      pages.set(key, { ...page, most: Math.min(page.most + PAGE_RUNS, MOST_RUNS) })
-    }
+  const keys = readsOfKept(loaded, command, law)
+  let any = false
+  const ask = <Key>(list: Key[], key: Key, name: string) => {
+    if (asked.has(name) && !wanted.now.has(name)) return
+    any = true
+    if (asked.has(name)) return
+    asked.add(name)
+    wanted.now.add(name)
+    list.push(key)
   }
-  wanted.pages.push(...pages.values())
-  return Object.values(wanted).every((list) => list.length === 0) ? undefined : wanted
+  for (const row of keys.rows) {
+    if (!state.isLoaded(row.kind, row.id)) ask(wanted.rows, row, `row ${row.kind} ${row.id}`)
+  }
+  for (const run of keys.runs) ask(wanted.runs, run, `run ${run.space} ${run.first} ${run.last}`)
+  for (const target of keys.holdsOn) ask(wanted.holdsOn, target, `hold ${target}`)
+  for (const pair of keys.held) {
+    if (loaded.known.has(pair)) continue
+    any = true
+    wantPage(wanted, state, pair, quantityOf(command))
+  }
+  return any
+}
+
+/** Several commands may take from one pair. */
+function wantPage(wanted: Wanted, state: State, pair: Pair, quantity: bigint): void {
+  const key = `${pair.batch} ${pair.account}`
+  const page = wanted.pages.get(key)
+  if (page === undefined) {
+    wanted.pages.set(key, pageOf(state, pair, state.peek('batch', pair.batch)?.first ?? 0n, quantity))
+  } else {
+    page.quantity += quantity
+    page.most = Math.min(page.most + PAGE_RUNS, MOST_RUNS)
+  }
+}
+
+/** What a command looks at, with all of it that is kept already in the state. */
+function readsOfKept(loaded: Loaded, command: Command, law: Law): Keys {
+  for (;;) {
+    const keys = readsOrKey(loaded.state, command, law)
+    if (!takeKept(loaded, keys)) return keys
+  }
+}
+
+/** Answers whether there was anything, for that may lead to further keys. */
+function takeKept({ state, kept, asked }: Loaded, keys: Keys): boolean {
+  let any = false
+  for (const { kind, id } of keys.rows) {
+    const put = state.isLoaded(kind, id) ? undefined : kept.row(kind, id)
+    if (put === undefined) continue
+    state.load(put)
+    any = true
+  }
+  for (const target of keys.holdsOn) {
+    const holds = asked.has(`hold ${target}`) ? undefined : kept.holdsOn(target)
+    if (holds === undefined) continue
+    asked.add(`hold ${target}`)
+    for (const hold of holds) state.load(hold)
+    any ||= holds.length > 0
+  }
+  return any
 }
 
 /** What a command looks at; of a malformed one only its idempotency key. */
@@ -153,6 +232,7 @@ function readsOrKey(state: State, command: Command, law: Law): Keys {
 function parameters(wanted: Wanted): unknown[] {
   const ids = (kind: RowKind) => wanted.rows.filter((row) => row.kind === kind).map(({ id }) => id)
   const named = wanted.rows.filter(({ kind }) => isNamed(kind))
+  const pages = [...wanted.pages.values()]
   const balances = ids('balance').map((id) => [id.slice(0, id.indexOf('|')), id.slice(id.indexOf('|') + 1)])
   return [
     named.map(({ kind }) => kind),
@@ -166,35 +246,60 @@ function parameters(wanted: Wanted): unknown[] {
     wanted.runs.map(({ first }) => first.toString()),
     wanted.runs.map(({ last }) => last.toString()),
     wanted.runs.map(({ most }) => most),
-    wanted.pages.map(({ batch }) => batch),
-    wanted.pages.map(({ account }) => account),
-    wanted.pages.map(({ from }) => from.toString()),
-    wanted.pages.map(({ most }) => most),
+    pages.map(({ space }) => space),
+    pages.map(({ account }) => account),
+    pages.map(({ from }) => from.toString()),
+    pages.map(({ to }) => to.toString()),
+    pages.map(({ quantity }) => quantity.toString()),
+    pages.map(({ most }) => most),
     wanted.holdsOn,
   ]
 }
 
 function take(loaded: Loaded, answer: Answer, wanted: Wanted): void {
-  const { state } = loaded
-  for (const [kind, id, row] of answer.rows ?? []) state.load({ kind, id, row: rowFromJson(kind, row) } as Put)
-  for (const [id, revision, leaf] of answer.streams ?? []) state.load({ kind: 'stream', id, row: { revision, leaf } })
+  const found: Put[] = []
+  for (const [kind, id, row] of answer.rows ?? []) found.push({ kind, id, row: rowFromJson(kind, row) } as Put)
+  for (const [id, revision, leaf] of answer.streams ?? []) found.push({ kind: 'stream', id, row: { revision, leaf } })
   for (const [id, index, request, leaf] of answer.keys ?? []) {
-    state.load({ kind: 'key', id, row: { index, leaf } })
+    found.push({ kind: 'key', id, row: { index, leaf } })
     loaded.requests.set(id, request)
   }
   for (const balance of answer.balances ?? []) {
-    state.load({ kind: 'balance', id: balanceId(balance[0], balance[1]), row: balanceFromTuple(balance) })
+    found.push({ kind: 'balance', id: balanceId(balance[0], balance[1]), row: balanceFromTuple(balance) })
   }
-  for (const hold of answer.holds ?? []) state.load(holdFromTuple(hold))
+  for (const hold of answer.holds ?? []) found.push(holdFromTuple(hold))
+  takeRows(loaded, found, wanted)
+  takeRuns(loaded, answer, wanted)
+}
+
+function takeRows({ state, kept }: Loaded, found: Put[], wanted: Wanted): void {
+  for (const put of found) {
+    state.load(put)
+    kept.keep(put)
+  }
+  for (const { kind, id } of wanted.rows) {
+    if (state.isLoaded(kind, id)) continue
+    state.markLoaded(kind, id)
+    kept.keep({ kind, id, row: null } as Put)
+  }
+  for (const target of wanted.holdsOn) {
+    const standing = found.filter(({ kind, row }) => kind === 'hold' && (row?.batch ?? row?.account) === target)
+    kept.keepHolds(target, standing)
+  }
+}
+
+function takeRuns({ state, runs, known }: Loaded, answer: Answer, wanted: Wanted): void {
   for (const tuple of answer.runs ?? []) {
     const run = runFromTuple(tuple)
-    if (loaded.runs.has(runKey(run))) continue
-    loaded.runs.set(runKey(run), run)
+    if (runs.has(runKey(run))) continue
+    runs.set(runKey(run), run)
     state.loadRun(run)
   }
-  for (const { kind, id } of wanted.rows) state.markLoaded(kind, id)
-  for (const [at, page] of wanted.pages.entries()) {
-    const [, runs, last] = answer.pages?.find(([place]) => place === at + 1) ?? [at, 0, '0']
-    loaded.known.add(page, { first: page.from, last: runs === page.most ? BigInt(last) : LAST_SERIAL })
+  const pages = new Map((answer.pages ?? []).map((page) => [page[0], page]))
+  let place = 0
+  for (const page of wanted.pages.values()) {
+    place += 1
+    const [, last, whole] = pages.get(place) ?? [place, '0', true]
+    known.add(page, { first: page.from, last: whole ? LAST_SERIAL : BigInt(last) })
   }
 }

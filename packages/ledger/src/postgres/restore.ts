@@ -14,8 +14,8 @@ import type pg from 'pg'
 import type { Appended } from '../lane.ts'
 import type { Ledger } from '../port.ts'
 import { inLane } from './enter.ts'
-import { Known } from './held.ts'
-import { type Loaded, runKey } from './load.ts'
+import { Kept } from './kept.ts'
+import { type Loaded, loadedInto, runKey } from './load.ts'
 import { write } from './write.ts'
 
 /** Somebody else wrote into the ledger meanwhile. */
@@ -67,7 +67,7 @@ export class Restoring {
   async take(entries: readonly { entry: Entry; bytes: Uint8Array; leaf: string }[]): Promise<Refusal | undefined> {
     const state = this.#state
     const from = state.size
-    const loaded: Loaded = { state, runs: new Map(), requests: new Map(), asked: new Set(), known: new Known() }
+    const loaded = loadedInto(state, new Kept())
     const appended: Appended[] = []
     for (const { entry, bytes, leaf } of entries) {
       const verdict = admit(state, entry, leaf, this.#shelf)
@@ -89,7 +89,7 @@ export class Restoring {
 /** The runs of a partition as the database has them, before the first of these entries changes them. */
 function rememberRuns({ state, runs }: Loaded, effects: Effects): void {
   const touched = new Set(state.touchedPartitions())
-  const partitions = effects.runs.map(partitionOf)
+  const partitions = [...effects.runs.map(partitionOf), ...(effects.gone ?? []).map(({ space }) => space)]
   for (const partition of new Set(partitions)) {
     if (touched.has(partition)) continue
     for (const run of state.runs(partition).all()) runs.set(runKey(run), run)

@@ -4,6 +4,7 @@ import {
   Genesis,
   invariant,
   isRefusal,
+  type Law,
   type Range,
   type RowKind,
   type Rows,
@@ -28,6 +29,7 @@ import {
 import { receiptOf } from '../receipt.ts'
 import { inLane } from './enter.ts'
 import { Grouping } from './group.ts'
+import { Kept } from './kept.ts'
 import { type Loaded, load, loadForDecision } from './load.ts'
 import { migrate } from './migrate.ts'
 import { patiently } from './passing.ts'
@@ -41,14 +43,28 @@ const CONNECT_MS = 5_000
 /** Most commands that were sent and not answered, of which is remembered what they would have written. */
 const MOST_UNANSWERED = 10_000
 
+/** Entries that are written by one statement; while it runs the next ones are decided. */
+const PART = 50
+
 type KeyedCommand = Command & { key: string }
+
+/** Commands that are decided in one turn in the lane. */
+interface Group {
+  client: pg.ClientBase
+  loaded: Loaded
+  law: Law
+  /** Request hash of each idempotency key, of the log and of this group. */
+  requests: Map<string, string>
+  /** What was appended. */
+  done: Appended[]
+}
 
 /** The ledger in PostgreSQL 15 to 18. Any number of processes may open it. */
 export class PostgresLedger implements Ledger {
   readonly tree: PostgresTree
   readonly #pool: pg.Pool
   readonly #clock: Clock
-  readonly #lane: { checkClock: boolean }
+  readonly #lane: { checkClock: boolean; kept: Kept }
   readonly #shelf = new Shelf()
   readonly #grouping: Grouping<Submission, Outcome>
   /** Leaf of the entry that a command has written, by its key, until it is known that it was committed. */
@@ -58,7 +74,7 @@ export class PostgresLedger implements Ledger {
   private constructor(pool: pg.Pool, clock: Clock | undefined) {
     this.#pool = pool
     this.#clock = clock ?? (() => new Date())
-    this.#lane = { checkClock: clock === undefined }
+    this.#lane = { checkClock: clock === undefined, kept: new Kept() }
     this.tree = new PostgresTree(pool)
     this.#grouping = new Grouping((submissions) => this.#runGroup(submissions))
   }
@@ -193,23 +209,43 @@ export class PostgresLedger implements Ledger {
       const law = this.#shelf.inForce(loaded.state.ledger())
       invariant(law, 'the documents in force are kept')
       await load(client, loaded, commands, law)
-      const requests = new Map(loaded.requests)
-      const done: Appended[] = []
-      const decided: (Outcome | number)[] = []
-      for (const [at, command] of commands.entries()) {
-        // What an earlier command of this group has made may lead to further keys.
-        await loadForDecision(client, loaded, command, law)
-        decided.push(this.#decide(loaded.state, command, submissions[at]?.requestHash ?? '', requests, done))
-      }
+      const group: Group = { client, loaded, law, requests: new Map(loaded.requests), done: [] }
+      const decided = await this.#decideAll(group, commands, submissions)
       const answers: Outcome[] = []
       const told = new Set<string>()
-      for (const outcome of decided) answers.push(await this.#repeat(client, outcome, done, told))
-      if (done.length > 0) await write(client, loaded, done, requests)
-      this.#remember(done)
+      for (const outcome of decided) answers.push(await this.#repeat(client, outcome, group.done, told))
+      this.#remember(group.done)
       return answers
     })
     for (const outcome of outcomes) if (isReceipt(outcome)) this.#unanswered.delete(outcome.entry.key ?? '')
     return outcomes
+  }
+
+  /** Decides in order, and writes part by part: while the database writes one part, the next one is decided. */
+  async #decideAll(
+    group: Group,
+    commands: readonly KeyedCommand[],
+    submissions: readonly Submission[],
+  ): Promise<(Outcome | number)[]> {
+    const { client, loaded, law, requests, done } = group
+    const decided: (Outcome | number)[] = []
+    let written = 0
+    try {
+      for (const [at, command] of commands.entries()) {
+        // What an earlier command of this group has made may lead to further keys.
+        await loadForDecision(client, loaded, command, law)
+        decided.push(this.#decide(loaded.state, command, submissions[at]?.requestHash ?? '', requests, done))
+        const isLast = at === commands.length - 1
+        if (done.length === written || (done.length - written < PART && !isLast)) continue
+        write(client, loaded, done.slice(written), requests)
+        written = done.length
+        if (!isLast) await turnOfLoop()
+      }
+    } finally {
+      // Of several failures the first says why.
+      await loaded.writing
+    }
+    return decided
   }
 
   /** A commit whose answer was lost may have happened; whoever sent the command has had no answer then. */
@@ -265,4 +301,9 @@ export class PostgresLedger implements Ledger {
     if (!adopts && this.#shelf.inForce(loaded.state.ledger())) return
     for (const { bytes } of await this.documents()) this.#shelf.add(bytes)
   }
+}
+
+/** Lets the network in: what was handed to the database is sent, and what came is taken. */
+function turnOfLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }

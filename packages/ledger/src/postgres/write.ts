@@ -1,28 +1,49 @@
+import { randomBytes } from 'node:crypto'
 import type { Put, RowKind, Run } from '@tallystick/rules'
 import type pg from 'pg'
 import type { Appended } from '../lane.ts'
 import { type Loaded, runKey } from './load.ts'
-import { isNamed, rowToJson, sqlFile } from './rows.ts'
+import { rowToJson, sqlFile } from './rows.ts'
 
 const writeSql = sqlFile('write.sql')
 
 type PutOf<K extends RowKind> = Extract<Put, { kind: K }>
 
-/** Writes a batch's entries and everything that they changed. */
-export async function write(
+/** Rows to write, by where they live. */
+interface Changed {
+  named: Put[]
+  /** Named rows that are no more. */
+  ended: Put[]
+  streams: PutOf<'stream'>[]
+  keys: PutOf<'key'>[]
+  balances: PutOf<'balance'>[]
+  holds: PutOf<'hold'>[]
+}
+
+/**
+ * Writes entries of a batch and everything that they changed since the last such writing of this transaction. What is
+ * to be written is read when this is called, so the state may move on while the database is at work.
+ */
+export function write(
   client: pg.ClientBase,
   loaded: Loaded,
   appended: readonly Appended[],
   requests: ReadonlyMap<string, string>,
-): Promise<void> {
+): Promise<unknown> {
+  loaded.turn ??= randomBytes(16).toString('hex')
+  const changed = changedRows(loaded)
   const values = [
     ...headAndEntries(loaded, appended),
-    ...rowValues(loaded, requests),
-    ...holdValues(loaded),
+    ...rowValues(changed, requests),
+    ...holdValues(changed.holds),
     ...runValues(loaded),
-    ...endedValues(loaded),
+    loaded.turn,
+    ...endedValues(changed),
   ]
-  await client.query({ name: 'ledger-write', text: writeSql, values })
+  loaded.state.settle()
+  loaded.writing = loaded.writing.then(() => client.query({ name: 'ledger-write', text: writeSql, values }))
+  loaded.writing.catch(() => undefined) // told to whoever waits for it
+  return loaded.writing
 }
 
 function headAndEntries({ state }: Loaded, appended: readonly Appended[]): unknown[] {
@@ -30,49 +51,61 @@ function headAndEntries({ state }: Loaded, appended: readonly Appended[]): unkno
   return [
     state.size,
     state.at,
-    appended.map(({ index }) => index),
-    appended.map(({ entry }) => entry.type),
-    appended.map(({ leaf }) => Buffer.from(leaf, 'hex')),
-    appended.map(({ bytes }) => Buffer.from(bytes)),
-    links.map(({ id }) => id),
-    links.map(({ revision }) => revision),
-    links.map(({ index }) => index),
+    plain(appended, ({ index }) => index),
+    plain(appended, ({ entry }) => entry.type),
+    plain(appended, ({ leaf }) => hex(leaf)),
+    plain(appended, ({ bytes }) => hex(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex'))),
+    plain(links, ({ id }) => id),
+    plain(links, ({ revision }) => revision),
+    plain(links, ({ index }) => index),
   ]
 }
 
-function touched<K extends RowKind>(loaded: Loaded, kind: K): PutOf<K>[] {
-  return loaded.state.touchedRows().filter((put): put is PutOf<K> => put.kind === kind)
+/** A list as PostgreSQL reads it. Only for numbers, hex digits and names of types, which need no quotes. */
+function plain<T>(list: readonly T[], textOf: (item: T) => string | number | null | undefined): string {
+  return `{${list.map((item) => textOf(item) ?? 'NULL').join(',')}}`
 }
 
-function rowValues(loaded: Loaded, requests: ReadonlyMap<string, string>): unknown[] {
-  const named = loaded.state.touchedRows().filter(({ kind, row }) => isNamed(kind) && row !== null)
-  const streams = touched(loaded, 'stream')
-  const keys = touched(loaded, 'key')
-  const balances = touched(loaded, 'balance').map(({ id, row }) => ({
-    account: id.slice(0, id.indexOf('|')),
-    unitClass: id.slice(id.indexOf('|') + 1),
-    row,
-  }))
+function hex(digits: string): string {
+  return `"\\\\x${digits}"`
+}
+
+function changedRows({ state, changes }: Loaded): Changed {
+  const changed: Changed = { named: [], ended: [], streams: [], keys: [], balances: [], holds: [] }
+  for (const put of state.touchedRows()) {
+    changes.push(put)
+    if (put.kind === 'stream') changed.streams.push(put)
+    else if (put.kind === 'key') changed.keys.push(put)
+    else if (put.kind === 'balance') changed.balances.push(put)
+    else if (put.kind === 'hold') changed.holds.push(put)
+    else if (put.row === null) changed.ended.push(put)
+    else changed.named.push(put)
+  }
+  return changed
+}
+
+function rowValues({ named, streams, keys, balances }: Changed, requests: ReadonlyMap<string, string>): unknown[] {
+  const accounts = balances.map(({ id }) => id.slice(0, id.indexOf('|')))
+  const classes = balances.map(({ id }) => id.slice(id.indexOf('|') + 1))
   return [
     named.map(({ kind }) => kind),
     named.map(({ id }) => id),
     named.map(({ row }) => rowToJson(row)),
-    streams.map(({ id }) => id),
-    streams.map(({ row }) => row?.revision),
-    streams.map(({ row }) => row?.leaf),
-    keys.map(({ id }) => id),
-    keys.map(({ row }) => row?.index),
+    plain(streams, ({ id }) => id),
+    plain(streams, ({ row }) => row?.revision),
+    plain(streams, ({ row }) => row?.leaf),
+    plain(keys, ({ id }) => id),
+    plain(keys, ({ row }) => row?.index),
     keys.map(({ id }) => requests.get(id) ?? ''),
-    balances.map(({ account }) => account),
-    balances.map(({ unitClass }) => unitClass),
-    balances.map(({ row }) => row?.debits.toString()),
-    balances.map(({ row }) => row?.credits.toString()),
-    balances.map(({ row }) => row?.floor?.toString() ?? null),
+    accounts,
+    classes,
+    plain(balances, ({ row }) => row?.debits.toString()),
+    plain(balances, ({ row }) => row?.credits.toString()),
+    plain(balances, ({ row }) => row?.floor?.toString()),
   ]
 }
 
-function holdValues(loaded: Loaded): unknown[] {
-  const holds = touched(loaded, 'hold')
+function holdValues(holds: PutOf<'hold'>[]): unknown[] {
   const standing = holds.flatMap(({ id, row }) => (row ? [{ id, ...row }] : []))
   return [
     holds.filter(({ row }) => row === null).map(({ id }) => id),
@@ -85,12 +118,10 @@ function holdValues(loaded: Loaded): unknown[] {
   ]
 }
 
-/** Named rows that are gone, and when the holds end. */
-function endedValues({ state }: Loaded): unknown[] {
-  const rows = state.touchedRows()
-  const gone = rows.filter(({ kind, row }) => isNamed(kind) && row === null)
-  const standing = rows.flatMap((put) => (put.kind === 'hold' && put.row ? [put.row] : []))
-  return [gone.map(({ kind }) => kind), gone.map(({ id }) => id), standing.map(({ expiresAt }) => expiresAt)]
+/** Named rows that are no more, and when the standing holds end. */
+function endedValues({ ended, holds }: Changed): unknown[] {
+  const standing = holds.flatMap(({ row }) => row ?? [])
+  return [ended.map(({ kind }) => kind), ended.map(({ id }) => id), standing.map(({ expiresAt }) => expiresAt)]
 }
 
 function runValues({ state, runs: before }: Loaded): unknown[] {
@@ -101,12 +132,14 @@ function runValues({ state, runs: before }: Loaded): unknown[] {
   }
   const gone = [...before.values()].filter((run) => partitions.has(run.batch || run.space) && !after.has(runKey(run)))
   const changed = [...after.values()].filter((run) => !same(before.get(runKey(run)), run))
+  for (const run of gone) before.delete(runKey(run))
+  for (const run of changed) before.set(runKey(run), run)
   return [
     gone.map(({ space }) => space),
-    gone.map(({ first }) => first.toString()),
+    plain(gone, ({ first }) => first.toString()),
     changed.map(({ space }) => space),
-    changed.map(({ first }) => first.toString()),
-    changed.map(({ last }) => last.toString()),
+    plain(changed, ({ first }) => first.toString()),
+    plain(changed, ({ last }) => last.toString()),
     changed.map(({ batch }) => batch),
     changed.map((run) => run.class),
     changed.map(({ account }) => account),

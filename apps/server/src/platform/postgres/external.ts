@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { errorCode } from '../error-code.ts'
 import { StartupError } from '../startup-error.ts'
@@ -23,6 +24,11 @@ const UNREACHABLE = [
   'ECONNRESET',
 ]
 const CONNECT_TIMEOUT_MS = 10_000
+
+/** A server that recovers after a crash says so until it is done; we wait for that as long as this. */
+const RECOVERY_MS = 60_000
+const PAUSE_MS = 200
+const STARTING_UP = '57P03'
 
 /**
  * Checks that a database answers and suits us; makes it if it is missing and the role may, unless `mustExist` says what
@@ -104,6 +110,16 @@ async function makeDatabase(url: URL, place: string): Promise<void> {
 }
 
 async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  for (const end = Date.now() + RECOVERY_MS; ; await delay(PAUSE_MS)) {
+    try {
+      return await connectOnce(url, work)
+    } catch (error) {
+      if (errorCode(error) !== STARTING_UP || Date.now() > end) throw error
+    }
+  }
+}
+
+async function connectOnce<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS })
   client.on('error', () => {})
   try {

@@ -1,8 +1,8 @@
-import { currentVersion, documentBytes, isRefusal, proposalHash, simpleDocuments } from '@tallystick/rules'
+import { documentBytes, isRefusal, simpleDocuments } from '@tallystick/rules'
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { isReceipt, type Ledger, type Outcome, type Submission } from '../../port.ts'
-import { issue, type TestRegistry } from '../registry.ts'
+import { issue, type TestRegistry, withApprovals } from '../registry.ts'
 import type { Choose, Prepared } from './command.ts'
 import { commands } from './commands.ts'
 import { balancesOf, type DocumentKind, type Model, modelOf } from './naive.ts'
@@ -110,9 +110,8 @@ async function carryOut(ledger: Ledger, model: Model, step: Step, at: number): P
 async function submissionOf(ledger: Ledger, { type, wish }: Prepared, id: string): Promise<Submission> {
   const { by, request, approvers = [] } = wish
   const key = { sender: 'test', id }
-  const proposal = proposalHash({ v: currentVersion(type), type, by, key: await ledger.loggedKey(key), body: request })
-  const approvals = approvers.map((approver) => ({ by: approver, proposal }))
-  return { type, by, approvals, key, request, requestHash: JSON.stringify(request) }
+  return withApprovals(ledger, { type, by, key, request, requestHash: JSON.stringify(request) }, approvers)
+}
 }
 
 /** Holds an answer against the model, and on success takes the step there too. */

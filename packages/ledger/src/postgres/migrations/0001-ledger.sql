@@ -5,7 +5,9 @@
 CREATE TABLE ledger_head (
   one smallint PRIMARY KEY DEFAULT 1 CHECK (one = 1),
   size bigint NOT NULL CHECK (size >= 0),
-  at text NOT NULL
+  at text NOT NULL,
+  -- Random token of the group that wrote last: by it a process tells whether what it knows still holds.
+  turn text NOT NULL DEFAULT ''
 );
 INSERT INTO ledger_head (size, at) VALUES (0, '');
 
@@ -72,7 +74,6 @@ CREATE TABLE ledger_run (
   PRIMARY KEY (space, first),
   CHECK (first <= last)
 );
-CREATE INDEX ledger_run_held ON ledger_run (batch, account, first) WHERE batch <> '';
 CREATE INDEX ledger_run_account ON ledger_run (account, space, first);
 
 CREATE TABLE ledger_hold (

@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import type { Answer, Api } from '../support/api.ts'
-import { testDatabase } from '../support/database.ts'
-import { type ServerProcess, startServer } from '../support/server.ts'
-import { tallystick } from '../support/tallystick.ts'
+import type { Answer, Api } from './api.ts'
+import { testDatabase } from './database.ts'
+import { type ServerProcess, startServer } from './server.ts'
+import { tallystick } from './tallystick.ts'
 
 /** Two `national` processes on one PostgreSQL; the first also integrates and signs. */
 export interface TwoNationals {

@@ -1,0 +1,64 @@
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+
+const COLUMNS = [
+  'Issuance Date',
+  'Sustainable Development Goals',
+  'Vintage Start',
+  'Vintage End',
+  'ID',
+  'Name',
+  'Country/Area',
+  'Project Type',
+  'Methodology',
+  'Total Vintage Quantity',
+  'Quantity Issued',
+  'Serial Number',
+  'Additional Certifications',
+  'Retirement/Cancellation Date',
+  'Retirement Beneficiary',
+  'Retirement Reason',
+  'Retirement Details',
+]
+
+/** Projects among which the rows are spread, and blocks of consecutive serial numbers of each. */
+const PROJECTS = 2_000
+
+/** One made-up row of Verra's transactions: blocks follow one another, every third is retired. */
+function row(at: number): string {
+  const project = 1 + (at % PROJECTS)
+  const year = 2010 + (at % 12)
+  const quantity = 1 + ((at * 7919) % 997)
+  const first = 1 + at * 1_000
+  const serial = `${1 + Math.floor(at / 50)}-${first}-${first + quantity - 1}-VCS-VCU-${1 + (at % 300)}-VER-XT-14-${project}-0101${year}-3112${year}-0`
+  const retired =
+    at % 3 === 0 ? ['2025-03-04', `Customer ${at % 5_000}`, 'Environmental Benefit', `Year ${year}`] : ['', '', '', '']
+  const values = [
+    '2024-02-05',
+    '',
+    `${year}-01-01`,
+    `${year}-12-31`,
+    project,
+    `Made-up project ${project}`,
+    'Exampleland',
+    '"Agriculture, forestry and other land use"',
+    'VM0015',
+    '"9,999,999"',
+    quantity,
+    serial,
+    '',
+    ...retired,
+  ]
+  return `${values.join(',')}\n`
+}
+
+/** Writes a file as Verra publishes it, of made-up rows; a million of them have about 230 MB. */
+export async function writeRegistryFile(path: string, rows: number): Promise<void> {
+  const file = createWriteStream(path)
+  file.write(`${COLUMNS.join(',')}\n`)
+  for (let at = 0; at < rows; at += 1) {
+    if (!file.write(row(at))) await once(file, 'drain')
+  }
+  file.end()
+  await once(file, 'finish')
+}

@@ -11,7 +11,7 @@ import {
   type Submission,
   signingKey,
 } from '@tallystick/ledger'
-import { type Approval, commitmentOf, documentBytes, type Genesis, sha256Hex, simpleDocuments } from '@tallystick/rules'
+import { commitmentOf, documentBytes, type Genesis, sha256Hex, simpleDocuments } from '@tallystick/rules'
 import { signCheckpoint } from '@tallystick/tlog'
 import { withApprovals } from '../../packages/ledger/src/conformance/registry.ts'
 

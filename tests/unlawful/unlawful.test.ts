@@ -56,7 +56,7 @@ async function latest(type: string, isMeant = (_: Entry) => true): Promise<Entry
 const transfer: Forgery = {
   type: 'CreditsTransferred',
   by: mandates.alpha,
-  body: { batch, from: accounts.alpha, to: accounts.beta, ranges: [held.alpha] },
+  body: { batch, from: accounts.alpha, to: accounts.beta, ranges: [held.alpha], pending: null },
 }
 const retirement: Forgery = {
   type: 'CreditsRetired',
@@ -141,7 +141,7 @@ const cases: [what: string, rule: RefusalCode, forgery: Forgery][] = [
   [
     'a certificate number that is not the next',
     'allocation-wrong',
-    withBody(retirement, { allotted: { certificate: 1, prefix: PREFIX } }),
+    withBody(retirement, { allotted: { certificate: 1, prefix: PREFIX, itmo: null } }),
   ],
   ['a purpose that the preset does not have', 'code-unknown', withBody(retirement, { purpose: 'vanity' })],
   ['a command by a revoked mandate', 'mandate-revoked', { ...issuance(next), by: mandates.former }],
@@ -180,7 +180,14 @@ async function logWith(append: (store: CarelessStore) => number): Promise<{ stor
   const store = await CarelessStore.copyOf(fixture)
   const index = append(store)
   for (const hold of ['e1', 'e2']) {
-    const body = { hold: hold.repeat(16), reason: 'other', account: accounts.beta, batch: null, range: null }
+    const body = {
+      hold: hold.repeat(16),
+      reason: 'other',
+      account: accounts.beta,
+      batch: null,
+      range: null,
+      expiresAt: null,
+    }
     store.append({ type: 'HoldPlaced', by: mandates.admin, body })
   }
   await store.sign()

@@ -26,7 +26,7 @@ export function registerBatches(app: FastifyInstance, services: Services): void 
       return known
     }
     const request = { batch: randomId(), ...call.body }
-    return orPropose(services, call, { type: 'BatchIssued', request }, () => issue(services, call, request))
+    return orPropose(services, call, 'BatchIssued', () => issue(services, call, request))
   })
 
   handle(app, services, listBatches, ({ query }) => pageOfEntries(services, 'BatchIssued', query, batchOf))

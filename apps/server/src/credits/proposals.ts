@@ -1,6 +1,5 @@
 import {
   approveProposal,
-  type EntryBodies,
   listProposals,
   type Proposal,
   type ProposalMade,
@@ -35,12 +34,6 @@ import {
 /** What may wait for approval, and the action of the permission table that it is. */
 const actions = { BatchIssued: 'credits.issue' } as const
 type ProposableType = keyof typeof actions
-
-export interface Proposable<Type extends ProposableType = ProposableType> {
-  type: Type
-  /** What the ledger is asked for; the body of the entry but for what the ledger allots. */
-  request: Omit<EntryBodies[Type], 'allotted'>
-}
 
 /** Commands that wait for approval by others. */
 export function registerProposals(app: FastifyInstance, services: Services): void {
@@ -84,18 +77,18 @@ export function registerProposals(app: FastifyInstance, services: Services): voi
 export async function orPropose<Answer>(
   services: Services,
   call: Sender & { actor: Actor },
-  proposable: Proposable,
+  type: ProposableType,
   carryOut: () => Promise<Answer>,
 ): Promise<Answer | ProposalMade> {
-  try {
-    return await carryOut()
-  } catch (error) {
-    if (!(error instanceof ProblemError && error.problem.code === 'approval-missing')) throw error
-  }
+  const missing = await carryOut().catch((error: unknown) => {
+    if (error instanceof ProblemError && error.proposal) return error
+    throw error
+  })
+  if (!(missing instanceof ProblemError) || !missing.proposal) return missing as Answer
   const id = randomId()
-  const { type, request } = proposable
+  const { v, body: request } = missing.proposal
   const loggedKey = await services.ledger.loggedKey(ledgerKey(call.sender, id))
-  const sha256 = proposalHash({ v: 1, type, by: call.actor.mandate, key: loggedKey, body: request })
+  const sha256 = proposalHash({ v, type, by: call.actor.mandate, key: loggedKey, body: request })
   await keepProposal(services, call, { id, type, request, loggedKey, sha256 })
   const made = await proposalOfKey(services, call)
   if (!made) throw problem('internal')

@@ -1,5 +1,5 @@
 import { type FieldError, type Problem, type ProblemCode, problemOf } from '@tallystick/contract'
-import type { Refusal } from '@tallystick/rules'
+import type { Proposal, Refusal } from '@tallystick/rules'
 import type { z } from 'zod'
 
 /** A request that is refused. Thrown by handlers, answered as problem+json. */
@@ -8,10 +8,14 @@ export class ProblemError extends Error {
   readonly problem: Problem
   readonly headers: Readonly<Record<string, string>>
 
-  constructor(problem: Problem, headers: Readonly<Record<string, string>> = {}) {
+  /** What there is to approve, where approvals are all that is missing. */
+  readonly proposal: Proposal | undefined
+
+  constructor(problem: Problem, headers: Readonly<Record<string, string>> = {}, proposal?: Proposal) {
     super(problem.code)
     this.problem = problem
     this.headers = headers
+    this.proposal = proposal
   }
 }
 
@@ -30,9 +34,10 @@ export function fieldProblem(field: string, message: string, allowed?: string): 
 }
 
 /** What the ledger refused, as a problem: `field`, `reason` and `allowed` of its detail name the field. */
-export function refusalProblem({ refused, detail }: Refusal): ProblemError {
+export function refusalProblem({ refused, detail, proposal }: Refusal): ProblemError {
   const { field, ...facts } = detail
   const code: ProblemCode = refused
+  if (proposal) return new ProblemError(problemOf(code, facts), {}, proposal)
   if (field === undefined) return problem(code, facts)
   const message = detail.reason ?? problemOf(code, facts).detail
   const named = { field: requestNames.get(field) ?? field, message }

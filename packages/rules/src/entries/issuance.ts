@@ -30,7 +30,7 @@ import {
 import { admitPools, Levies, leviesFor, levyOrder, type Split, splitIssuance } from './levies.ts'
 import { freshStream } from './organisations.ts'
 import { poolPuts, poolReads } from './pool.ts'
-import { Owner } from './projects.ts'
+import { Owner, sameOwners } from './projects.ts'
 
 const MonitoringPeriod = z.strictObject({ from: LegalDate, to: LegalDate }).nullable()
 /** Calendar year in which the mitigation happened. */
@@ -241,7 +241,7 @@ export function admitCertified(
 function admitTerms(state: State, body: Issuance, ground: Ground, preset: Preset): Refusal | undefined {
   const expected = leviesFor(ground.owner, ground.authorisation.unitType, preset)
   return firstOf(
-    JSON.stringify(ground.owner.owners) !== JSON.stringify(body.owners) && refuse('terms-changed', { field: 'owners' }),
+    !sameOwners(ground.owner.owners, body.owners) && refuse('terms-changed', { field: 'owners' }),
     levyOrder.some((levy) => body.levies[levy] !== expected[levy]) && refuse('terms-changed', { field: 'levies' }),
     admitCertified(state, ground, body),
   )

@@ -82,6 +82,14 @@ export const projectRegistered = defineRule<Project, ProjectRequest>({
   }),
 })
 
+/** The same owners in the same order, with the same shares. */
+export function sameOwners(some: Owners, others: Owners): boolean {
+  return (
+    some.length === others.length &&
+    some.every(({ account, share }, at) => account === others[at]?.account && share === others[at]?.share)
+  )
+}
+
 /** Every owner has an account that takes part, once, and the shares sum to 100 %. */
 function admitOwners(state: State, owners: Owners): Refusal | undefined {
   return firstOf(
@@ -115,9 +123,7 @@ export const ownershipChanged = defineRule<Ownership, Ownership>({
     return firstOf(
       !project && refuse('project-unknown', { project: body.project }),
       admitOwners(state, body.owners),
-      project &&
-        JSON.stringify(project.owners) === JSON.stringify(body.owners) &&
-        refuse('nothing-changes', { field: 'owners' }),
+      project && sameOwners(project.owners, body.owners) && refuse('nothing-changes', { field: 'owners' }),
     )
   },
   streams: (_state, body) => [body.project, ...body.owners.map(({ account }) => account)],

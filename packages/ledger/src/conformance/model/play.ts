@@ -112,7 +112,6 @@ async function submissionOf(ledger: Ledger, { type, wish }: Prepared, id: string
   const key = { sender: 'test', id }
   return withApprovals(ledger, { type, by, key, request, requestHash: JSON.stringify(request) }, approvers)
 }
-}
 
 /** Holds an answer against the model, and on success takes the step there too. */
 function judge(prepared: Prepared, outcome: Outcome): void {

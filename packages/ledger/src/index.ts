@@ -35,6 +35,15 @@ export {
   signingKey,
   verifyEd25519,
 } from './signing-key.ts'
+export {
+  type Circumstances,
+  planSuccession,
+  type Succession,
+  SuccessionError,
+  type SuccessionPlan,
+  succeed,
+  successionBegun,
+} from './successor.ts'
 export * from './verify/index.ts'
 export { type WatchedLog, Witness, type WitnessAnswer, type WitnessOptions, withWitness } from './witness.ts'
 export type { WitnessTarget } from './witness-client.ts'

@@ -17,11 +17,12 @@ import {
 } from '@tallystick/tlog'
 import { expect, onTestFinished, test } from 'vitest'
 import { Dice, keyOfSeed } from '../../../../tests/support/ledger-fixture.ts'
+import { figure, lengths } from '../../../../tests/support/lengths.ts'
 import { tallystick } from '../../../../tests/support/tallystick.ts'
 import { startWitness, type WitnessProcess } from '../../../../tests/support/witness.ts'
 import { witnessCommand } from './witness.ts'
 
-const ROUNDS = Number(process.env.WITNESS_CRASH_ROUNDS ?? 10)
+const ROUNDS = 2 * lengths.crashes
 const seed = process.env.TEST_SEED ?? String(Date.now())
 console.log(`TEST_SEED=${seed}`)
 
@@ -64,54 +65,62 @@ async function latest({ url, vkey }: WitnessProcess): Promise<{ size: number; ro
   return opened
 }
 
-test(`killed ${ROUNDS} times while two histories come at once, it never cosigns both`, async () => {
-  const folder = await folderOf()
-  const dice = new Dice(seed)
-  const leafOf = (text: string) => leafHash(sha256Bytes, Buffer.from(text))
-  let leaves: Uint8Array[] = []
-  let seen = { answered: 0, unanswered: 0, nothing: 0 }
-  for (let round = 0; round < ROUNDS; round++) {
-    const running = await start(folder)
-    const grown = (branch: string) => [
-      ...leaves,
-      ...Array.from({ length: 1 + dice.below(4) }, (_, at) => leafOf(`${round} ${branch} ${at}`)),
-    ]
-    const branches = [grown('a'), grown('b')]
-    const bodies = await Promise.all(branches.map((branch) => submission(branch, leaves.length)))
-    const answers = bodies.map(({ body }) => post(running.url, body))
-    await (round % 2 === 0 ? delay(dice.below(100)) : untilWritten(join(folder, 'logs', HASH)))
-    expect(await running.kill('SIGKILL')).toBeNull()
-    const texts = await Promise.all(answers.map(async (answer) => cosignatureOf(await answer)))
-    const cosigned = branches.filter((_, at) => texts[at] !== undefined)
-    expect(cosigned.length, `round ${round}`).toBeLessThanOrEqual(1)
+test(
+  `killed ${ROUNDS} times while two histories come at once, it never cosigns both`,
+  async () => {
+    const folder = await folderOf()
+    const dice = new Dice(seed)
+    const leafOf = (text: string) => leafHash(sha256Bytes, Buffer.from(text))
+    let leaves: Uint8Array[] = []
+    let seen = { answered: 0, unanswered: 0, nothing: 0 }
+    for (let round = 0; round < ROUNDS; round++) {
+      const running = await start(folder)
+      const grown = (branch: string) => [
+        ...leaves,
+        ...Array.from({ length: 1 + dice.below(4) }, (_, at) => leafOf(`${round} ${branch} ${at}`)),
+      ]
+      const branches = [grown('a'), grown('b')]
+      const bodies = await Promise.all(branches.map((branch) => submission(branch, leaves.length)))
+      const answers = bodies.map(({ body }) => post(running.url, body))
+      await (round % 2 === 0 ? delay(dice.below(100)) : untilWritten(join(folder, 'logs', HASH)))
+      expect(await running.kill('SIGKILL')).toBeNull()
+      const texts = await Promise.all(answers.map(async (answer) => cosignatureOf(await answer)))
+      const cosigned = branches.filter((_, at) => texts[at] !== undefined)
+      expect(cosigned.length, `round ${round}`).toBeLessThanOrEqual(1)
 
-    const again = await start(folder)
-    expect(again.vkey).toBe(running.vkey)
-    const kept = await latest(again)
-    const isKept = (branch: Uint8Array[]) => {
-      return kept?.size === branch.length && Buffer.compare(kept.root, grow(branch).root()) === 0
+      const again = await start(folder)
+      expect(again.vkey).toBe(running.vkey)
+      const kept = await latest(again)
+      const isKept = (branch: Uint8Array[]) => {
+        return kept?.size === branch.length && Buffer.compare(kept.root, grow(branch).root()) === 0
+      }
+      for (const branch of cosigned) expect(isKept(branch), `round ${round}`).toBe(true)
+      const winner = branches.find(isKept)
+      if (winner) {
+        const loser = branches.find((branch) => branch !== winner) ?? []
+        const retry = await post(again.url, (await submission(loser, leaves.length)).body)
+        expect(retry?.status).toBe(409)
+        leaves = winner
+      }
+      seen = {
+        answered: seen.answered + cosigned.length,
+        unanswered: seen.unanswered + (winner && cosigned.length === 0 ? 1 : 0),
+        nothing: seen.nothing + (winner ? 0 : 1),
+      }
+      const more = await submission([...leaves, leafOf(`${round} more`)], leaves.length)
+      expect((await post(again.url, more.body))?.status).toBe(200)
+      leaves = [...leaves, leafOf(`${round} more`)]
+      expect(await again.kill('SIGTERM')).toBe(0)
     }
-    for (const branch of cosigned) expect(isKept(branch), `round ${round}`).toBe(true)
-    const winner = branches.find(isKept)
-    if (winner) {
-      const loser = branches.find((branch) => branch !== winner) ?? []
-      const retry = await post(again.url, (await submission(loser, leaves.length)).body)
-      expect(retry?.status).toBe(409)
-      leaves = winner
-    }
-    seen = {
-      answered: seen.answered + cosigned.length,
-      unanswered: seen.unanswered + (winner && cosigned.length === 0 ? 1 : 0),
-      nothing: seen.nothing + (winner ? 0 : 1),
-    }
-    const more = await submission([...leaves, leafOf(`${round} more`)], leaves.length)
-    expect((await post(again.url, more.body))?.status).toBe(200)
-    leaves = [...leaves, leafOf(`${round} more`)]
-    expect(await again.kill('SIGTERM')).toBe(0)
-  }
-  console.log(`witness crash rounds: ${JSON.stringify(seen)}`)
-  expect((await readdir(folder)).filter((name) => name.includes('lock'))).toEqual([])
-}, 600_000)
+    const { answered, unanswered, nothing } = seen
+    figure(
+      'witness',
+      `killed ${ROUNDS} times: ${answered} cosignatures given, ${unanswered} kept and not given, ${nothing} neither`,
+    )
+    expect((await readdir(folder)).filter((name) => name.includes('lock'))).toEqual([])
+  },
+  60_000 + ROUNDS * 30_000,
+)
 
 /** The moment at which the witness has written, or has just begun to answer. */
 async function untilWritten(file: string): Promise<void> {

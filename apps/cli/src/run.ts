@@ -1,10 +1,10 @@
-import { ExportError } from '@tallystick/ledger'
+import { ExportError, MirrorError } from '@tallystick/ledger'
 import { StartupError } from '@tallystick/server'
 import { type Command, UsageError } from './command.ts'
 import { demoCommand } from './commands/demo.ts'
 import { keyCommand } from './commands/key.ts'
 import { exportLogCommand, reconcileCommand, vkeyCommand } from './commands/ledger.ts'
-import { importCommand, verifyCommand } from './commands/outside.ts'
+import { importCommand, mirrorCommand, verifyCommand } from './commands/outside.ts'
 import { serveCommand } from './commands/serve.ts'
 import { adminCommand, setupCommand } from './commands/setup.ts'
 import { versionCommand } from './commands/version.ts'
@@ -13,6 +13,7 @@ import { text } from './texts.ts'
 
 const commands: Record<string, Command> = {
   'export-log': exportLogCommand,
+  mirror: mirrorCommand,
   reconcile: reconcileCommand,
   vkey: vkeyCommand,
   key: keyCommand,
@@ -46,6 +47,7 @@ export async function run(argv: string[]): Promise<void> {
     return print(json ? JSON.stringify(done.json) : done.text, done.exitCode, json)
   } catch (error) {
     if (error instanceof UsageError) return fail(`${error.message}\n\n${text('usage')}`, error.message, 2, json)
+    if (error instanceof MirrorError) return fail(error.message, error.message, error.isWrong ? 1 : 2, json)
     if (error instanceof StartupError || error instanceof ExportError || isAboutFiles(error)) {
       fail(error.message, error.message, 2, json)
       // A server that could not start may have begun to.

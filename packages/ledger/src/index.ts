@@ -6,6 +6,7 @@ export { firstTerm, historyAt, type KeyTerm, keyHistory, keyInForce, keysFile } 
 export * from './lane.ts'
 export { repeat } from './loop.ts'
 export { MemoryLedger } from './memory.ts'
+export { MirrorError, type Mirrored, mirrorLog } from './mirror.ts'
 export * from './port.ts'
 export { migrate, SchemaError } from './postgres/migrate.ts'
 export { LedgerBusy } from './postgres/passing.ts'

@@ -1,14 +1,17 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
+  behindText,
   Cosigners,
   type KeyRing,
   keyFolder,
   keyFromFile,
   type Ledger,
+  lastSigned,
   PostgresLedger,
   SchemaError,
   type SigningKey,
+  successionBegun,
 } from '@tallystick/ledger'
 import { invariant } from '@tallystick/rules'
 import manifest from '../package.json' with { type: 'json' }
@@ -73,6 +76,7 @@ export async function openRegistry(config: Config, options: OpenOptions): Promis
     closers.push(() => ledger.close())
     const pool = await openContent(database.url, may)
     closers.push(() => pool.end())
+    await refuseBroken(config, ledger)
     const clock = () => new Date()
     const founded = await foundRegistry({ pool, ledger, clock, key: () => newKey(config) }, setupOf(config))
     const { genesis } = founded
@@ -117,6 +121,18 @@ async function openOwnDatabase(config: Config, log: Log, onOpen: (database: Data
   if (known) refuseOtherLedger(dataDir, known, found)
   else if (!found && !mayFound(config)) throw new StartupError(`The database is empty. ${NOT_FOUNDED}`)
   return database
+}
+
+/** A process that signs does not let anybody write into a ledger that is not whole. */
+async function refuseBroken(config: Config, ledger: Ledger): Promise<void> {
+  if (!mayFound(config)) return
+  const { folder, state } = signerFiles(config.DATA_DIR)
+  if (await successionBegun(folder)) {
+    throw new StartupError(`A successor was begun in ${folder} and is not finished. Run: tallystick successor`)
+  }
+  const signed = await lastSigned(state).catch(() => undefined)
+  const { size } = await ledger.head()
+  if (signed && size < signed.size) throw new StartupError(`${behindText(size, signed.size)}.`)
 }
 
 function mayFound({ RUN_MODULE }: Config): boolean {

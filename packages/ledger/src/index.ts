@@ -10,6 +10,7 @@ export { MirrorError, type Mirrored, mirrorLog } from './mirror.ts'
 export * from './port.ts'
 export { migrate, SchemaError } from './postgres/migrate.ts'
 export { LedgerBusy } from './postgres/passing.ts'
+export { UnlawfulSuccessionError } from './postgres/replace-genesis.ts'
 export { PostgresLedger } from './postgres/store.ts'
 export {
   ExportError,
@@ -23,7 +24,7 @@ export { receiptOf } from './receipt.ts'
 export { reconcile } from './reconcile.ts'
 export { type Recovery, RecoveryError, type RecoveryOptions, recover } from './recover.ts'
 export { signRotation } from './rotation.ts'
-export { BehindError, CheckpointSigner, ForkError, lastSigned, type Signed } from './signer.ts'
+export { BehindError, behindText, CheckpointSigner, ForkError, lastSigned, type Signed } from './signer.ts'
 export {
   type KeyRing,
   keyFolder,
@@ -38,6 +39,7 @@ export {
 } from './signing-key.ts'
 export {
   type Circumstances,
+  openSigned,
   planSuccession,
   type Succession,
   SuccessionError,

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { access, mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Genesis, invariant, type Predecessor, sha256Bytes } from '@tallystick/rules'
-import { rootOf } from '@tallystick/tlog'
+import { Genesis, invariant, logKeyOf, type Predecessor, sha256Bytes, verifyEd25519 } from '@tallystick/rules'
+import { openCheckpoint, rootOf, TlogError } from '@tallystick/tlog'
 import type pg from 'pg'
 import { holding } from './file-lock.ts'
 import { createDurably, syncFolder, writeDurably } from './files.ts'
@@ -74,6 +74,18 @@ async function rootAt(ledger: Ledger, size: number): Promise<string> {
 async function keyAtHand(folder: string, origin: string): Promise<string | undefined> {
   const file = join(folder, 'key.pem')
   return (await exists(file)) ? (await keyFromFile(file)).vkey(origin) : undefined
+}
+
+/** What a checkpoint that somebody kept says, if one of these keys has signed it. */
+export async function openSigned(note: Uint8Array, keys: readonly string[]): Promise<Signed | undefined> {
+  const vkeys = keys.flatMap((key) => logKeyOf(key) ?? [])
+  try {
+    const { size, root } = await openCheckpoint(note, { vkeys, verifyEd25519 })
+    return { size, root: Buffer.from(root).toString('hex') }
+  } catch (error) {
+    if (error instanceof TlogError) return undefined
+    throw error
+  }
 }
 
 const BEGUN = 'successor.json'

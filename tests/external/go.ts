@@ -20,21 +20,28 @@ export interface GoVerifier {
 const PACKAGES = ['golang-go', 'golang-golang-x-mod-dev']
 const DEBIAN_GOPATH = '/usr/share/gocode'
 const SUMDB = join(DEBIAN_GOPATH, 'src/golang.org/x/mod/sumdb/tlog')
-const SOURCE = fileURLToPath(new URL('./verify/main.go', import.meta.url))
+const VERIFY = fileURLToPath(new URL('./verify/main.go', import.meta.url))
 
 const run = promisify(execFile)
 let verifier: Promise<GoVerifier | { skipped: string }> | undefined
 
-/**
- * The outside judge of our logs, built once a process from `verify/main.go` with the Go of Debian's archive. Where that
- * is missing it is installed, as root and unless TALLYSTICK_TEST_APT is `0`; else the answer says why there is none.
- */
+/** The outside judge of our logs, built once a process from `verify/main.go`. */
 export function goVerifier(): Promise<GoVerifier | { skipped: string }> {
-  verifier ??= prepare()
+  verifier ??= goProgram(VERIFY).then((program) =>
+    'skipped' in program ? program : { verify: (log, vkey) => program.run(log, vkey) },
+  )
   return verifier
 }
 
-async function prepare(): Promise<GoVerifier | { skipped: string }> {
+export interface GoProgram {
+  run(...args: string[]): Promise<GoVerdict>
+}
+
+/**
+ * Builds a program from its source with the Go of Debian's archive. Where that is missing it is installed, as root and
+ * unless TALLYSTICK_TEST_APT is `0`; else the answer says why there is none.
+ */
+export async function goProgram(source: string): Promise<GoProgram | { skipped: string }> {
   const missing = (await whatIsMissing()) && ((await install()) ?? (await whatIsMissing()))
   if (missing) return { skipped: missing }
 
@@ -49,14 +56,14 @@ async function prepare(): Promise<GoVerifier | { skipped: string }> {
     CGO_ENABLED: '0',
     GOCACHE: join(folder, 'cache'),
   }
-  await run('go', ['build', '-o', binary, SOURCE], { env: { ...process.env, ...environment } })
-  return { verify: (log, vkey) => verdict(binary, log, vkey) }
+  await run('go', ['build', '-o', binary, source], { env: { ...process.env, ...environment } })
+  return { run: (...args) => verdict(binary, args) }
 }
 
 /** Exit 0 and 1 are verdicts; anything else is a fault of the test and thrown. */
-async function verdict(binary: string, folder: string, vkey: string): Promise<GoVerdict> {
+async function verdict(binary: string, args: string[]): Promise<GoVerdict> {
   try {
-    const { stdout } = await run(binary, [folder, vkey])
+    const { stdout } = await run(binary, args)
     return { ok: true, output: stdout.trim() }
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 1 && 'stdout' in error)) throw error

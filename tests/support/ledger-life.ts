@@ -10,9 +10,14 @@ export async function liveLedger(seed: string | number, entries: number): Promis
   await fixture.adoptWattHours()
   await mirrorAnotherRegistry(fixture)
   await doubtAnAccount(fixture)
+  await extend(fixture, entries)
+  return fixture
+}
+
+/** Goes on with a ledger until it has at least `entries` entries. */
+export async function extend(fixture: LedgerFixture, entries: number): Promise<void> {
   const steps = [transfer, transfer, transfer, retire, retire, cancel, holdAndLift, record, moveAnotherProject]
   while ((await fixture.ledger.head()).size < entries) await fixture.dice.pick(steps)(fixture)
-  return fixture
 }
 
 /** Only transfers, for measuring: `entries` of them on top of what the people need. */

@@ -10,7 +10,7 @@ function length(name: string, short: number): number {
 /** How long the attacks last: short in `npm test`, in full in `npm run test:deep` (scripts/deep.mjs). */
 export const lengths = {
   /** Random lives of the model test. */
-  sequences: length('TALLYSTICK_SEQUENCES', 30),
+  sequences: length('TALLYSTICK_SEQUENCES', 25),
   /** Seeds of the simulation. */
   seeds: length('TALLYSTICK_SEEDS', 40),
   /** Rounds of each concurrency case. */

@@ -1,10 +1,11 @@
-import { ExportError } from '@tallystick/ledger'
+import { ExportError, ForkError, MirrorError } from '@tallystick/ledger'
 import { StartupError } from '@tallystick/server'
 import { type Command, UsageError } from './command.ts'
 import { demoCommand } from './commands/demo.ts'
 import { keyCommand } from './commands/key.ts'
 import { exportLogCommand, reconcileCommand, vkeyCommand } from './commands/ledger.ts'
-import { importCommand, verifyCommand } from './commands/outside.ts'
+import { importCommand, mirrorCommand, verifyCommand } from './commands/outside.ts'
+import { recoverCommand, successorCommand } from './commands/repair.ts'
 import { serveCommand } from './commands/serve.ts'
 import { adminCommand, setupCommand } from './commands/setup.ts'
 import { versionCommand } from './commands/version.ts'
@@ -13,9 +14,12 @@ import { text } from './texts.ts'
 
 const commands: Record<string, Command> = {
   'export-log': exportLogCommand,
+  mirror: mirrorCommand,
   reconcile: reconcileCommand,
   vkey: vkeyCommand,
   key: keyCommand,
+  recover: recoverCommand,
+  successor: successorCommand,
   setup: setupCommand,
   demo: demoCommand,
   admin: adminCommand,
@@ -46,7 +50,13 @@ export async function run(argv: string[]): Promise<void> {
     return print(json ? JSON.stringify(done.json) : done.text, done.exitCode, json)
   } catch (error) {
     if (error instanceof UsageError) return fail(`${error.message}\n\n${text('usage')}`, error.message, 2, json)
-    if (error instanceof StartupError || error instanceof ExportError || isAboutFiles(error)) {
+    if (error instanceof MirrorError) return fail(error.message, error.message, error.isWrong ? 1 : 2, json)
+    if (
+      error instanceof StartupError ||
+      error instanceof ExportError ||
+      error instanceof ForkError ||
+      isAboutFiles(error)
+    ) {
       fail(error.message, error.message, 2, json)
       // A server that could not start may have begun to.
       if (name === 'serve' || name === 'witness') process.exit()

@@ -1,13 +1,17 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
+  behindText,
+  Cosigners,
   type KeyRing,
   keyFolder,
   keyFromFile,
   type Ledger,
+  lastSigned,
   PostgresLedger,
   SchemaError,
   type SigningKey,
+  successionBegun,
 } from '@tallystick/ledger'
 import { invariant } from '@tallystick/rules'
 import manifest from '../package.json' with { type: 'json' }
@@ -26,6 +30,7 @@ import { Openings } from './platform/openings.ts'
 import { type Database, openDatabase } from './platform/postgres/database.ts'
 import type { Services } from './platform/services.ts'
 import { StartupError } from './platform/startup-error.ts'
+import { policyWitnesses } from './platform/witnesses.ts'
 import { type Founded, foundRegistry } from './system/founding.ts'
 
 export interface OpenOptions {
@@ -44,6 +49,8 @@ export interface Registry {
   database: string
   /** The log's own keys, of the data folder. Throws StartupError where that has not the one in force. */
   keys(): Promise<KeyRing>
+  /** Asks witnesses to cosign; undefined where none is named, or this process does not sign. */
+  cosigners: Cosigners | undefined
   close(): Promise<void>
 }
 
@@ -69,10 +76,12 @@ export async function openRegistry(config: Config, options: OpenOptions): Promis
     closers.push(() => ledger.close())
     const pool = await openContent(database.url, may)
     closers.push(() => pool.end())
+    await refuseBroken(config, ledger)
     const clock = () => new Date()
     const founded = await foundRegistry({ pool, ledger, clock, key: () => newKey(config) }, setupOf(config))
     const { genesis } = founded
     if (!(await ledgerOfFolder(config.DATA_DIR))) await keepLedgerOfFolder(config.DATA_DIR, genesis)
+    const cosigners = await cosignersOf(config, ledger)
     const services: Services = {
       pool,
       ledger,
@@ -84,13 +93,21 @@ export async function openRegistry(config: Config, options: OpenOptions): Promis
       sourceUrl: config.SOURCE_URL ?? `${config.PUBLIC_URL}/source`,
       version: manifest.version,
       modules: config.RUN_MODULE,
+      witnesses: () => cosigners?.state() ?? null,
     }
     const keys = () => ownKeys(config.DATA_DIR, ledger)
-    return { services, founded, database: database.description, keys, close }
+    return { services, founded, database: database.description, keys, cosigners, close }
   } catch (error) {
     await close()
     throw error instanceof SchemaError ? new StartupError(`${error.message}.`) : error
   }
+}
+
+async function cosignersOf(config: Config, ledger: Ledger): Promise<Cosigners | undefined> {
+  const { WITNESSES, WITNESS_POLICY: policy } = config
+  if (!config.RUN_MODULE.includes('signer')) return undefined
+  const targets = policy === undefined ? (WITNESSES ?? []) : await policyWitnesses(policy)
+  return targets.length === 0 ? undefined : new Cosigners(ledger, targets)
 }
 
 /** The database, if the data folder may be used with it. Only a process that signs makes what is not there. */
@@ -104,6 +121,18 @@ async function openOwnDatabase(config: Config, log: Log, onOpen: (database: Data
   if (known) refuseOtherLedger(dataDir, known, found)
   else if (!found && !mayFound(config)) throw new StartupError(`The database is empty. ${NOT_FOUNDED}`)
   return database
+}
+
+/** A process that signs does not let anybody write into a ledger that is not whole. */
+async function refuseBroken(config: Config, ledger: Ledger): Promise<void> {
+  if (!mayFound(config)) return
+  const { folder, state } = signerFiles(config.DATA_DIR)
+  if (await successionBegun(folder)) {
+    throw new StartupError(`A successor was begun in ${folder} and is not finished. Run: tallystick successor`)
+  }
+  const signed = await lastSigned(state).catch(() => undefined)
+  const { size } = await ledger.head()
+  if (signed && size < signed.size) throw new StartupError(`${behindText(size, signed.size)}.`)
 }
 
 function mayFound({ RUN_MODULE }: Config): boolean {

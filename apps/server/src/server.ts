@@ -1,5 +1,5 @@
 import { createServer } from 'node:net'
-import { CheckpointSigner, Integrator, repeat } from '@tallystick/ledger'
+import { CheckpointSigner, Integrator, repeat, signingRound, type WitnessState } from '@tallystick/ledger'
 import { createApp } from './app.ts'
 import type { Config } from './platform/config.ts'
 import { quietSerializers } from './platform/http.ts'
@@ -81,11 +81,35 @@ function runIntegrator({ services }: Registry, log: Log): () => Promise<void> {
   return () => loop.stop()
 }
 
-async function runSigner(config: Config, { services, keys }: Registry, log: Log): Promise<() => Promise<void>> {
+async function runSigner(
+  config: Config,
+  { services, keys, cosigners }: Registry,
+  log: Log,
+): Promise<() => Promise<void>> {
   const { state } = signerFiles(config.DATA_DIR)
-  const signer = new CheckpointSigner(services.ledger, await keys(), state, services.clock)
-  const loop = repeat(() => signer.step(), { pauseMs: SIGNER_PAUSE_MS, onError: tellOnce(log, 'signer') })
+  const publish = cosigners?.publish.bind(cosigners)
+  const signer = new CheckpointSigner(services.ledger, await keys(), state, services.clock, publish)
+  const tell = tellChanges(log)
+  const round = async () => {
+    const isPublished = await signingRound(signer, cosigners)
+    tell(cosigners?.state() ?? [])
+    return isPublished
+  }
+  const loop = repeat(round, { pauseMs: SIGNER_PAUSE_MS, onError: tellOnce(log, 'signer') })
   return () => loop.stop()
+}
+
+/** Tells of each witness what hinders it, when that changes. */
+function tellChanges(log: Log): (states: readonly WitnessState[]) => void {
+  const told = new Map<string, string>()
+  return (states) => {
+    for (const { name, reason } of states) {
+      if ((told.get(name) ?? '') === (reason ?? '')) continue
+      told.set(name, reason ?? '')
+      if (reason === null) log.info(`witness ${name} cosigns`)
+      else log.warn(`witness ${name}: ${reason}`)
+    }
+  }
 }
 
 /** The same failure, again and again, is told once. */

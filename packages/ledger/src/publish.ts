@@ -179,7 +179,8 @@ function readCheckpoint(note: string, folder: string) {
   }
 }
 
-async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
+/** Replaces a file, whose content is on disk on return; its name is with `syncFolders`. */
+export async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
   await mkdir(dirname(file), { recursive: true })
   const draft = draftOf(file)
   const handle = await open(draft, 'w', 0o644)
@@ -192,7 +193,7 @@ async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
   await rename(draft, file)
 }
 
-async function syncFolders(folders: Iterable<string>): Promise<void> {
+export async function syncFolders(folders: Iterable<string>): Promise<void> {
   for (const folder of folders) {
     const handle = await open(folder, 'r')
     await handle.sync().finally(() => handle.close())

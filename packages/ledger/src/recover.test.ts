@@ -1,102 +1,20 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { generateKeyPairSync } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import pg from 'pg'
-import { expect, onTestFinished, test } from 'vitest'
-import { type TestDatabase, testDatabase } from '../../../tests/support/database.ts'
+import { expect, test } from 'vitest'
 import { scratchFolder } from '../../../tests/support/log-files.ts'
-import { approved, done, issued, send, type TestRegistry, testKey, testRegistry } from './conformance/registry.ts'
+import { approved, send, testKey, testRegistry } from './conformance/registry.ts'
 import { randomId } from './founding.ts'
 import { Integrator } from './integrator.ts'
+import { entriesOf, live, lossAfterBackup, open, query, restored, sign, stateFile } from './loss.fixture.ts'
 import { isReceipt } from './port.ts'
-import { PostgresLedger } from './postgres/store.ts'
 import { exportLog } from './publish.ts'
 import { reconcile } from './reconcile.ts'
 import { RecoveryError, recover } from './recover.ts'
+import { signRotation } from './rotation.ts'
 import { BehindError, CheckpointSigner, lastSigned } from './signer.ts'
+import { ringOf, signingKey } from './signing-key.ts'
 import { FolderSource } from './verify/source.ts'
-
-interface Open {
-  database: TestDatabase
-  ledger: PostgresLedger
-}
-
-async function open(database?: TestDatabase): Promise<Open> {
-  const own = database ?? (await testDatabase())
-  const ledger = await PostgresLedger.open({ connectionString: own.url })
-  onTestFinished(() => own.close())
-  onTestFinished(() => ledger.close().catch(() => undefined))
-  return { database: own, ledger }
-}
-
-async function stateFile(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'recover-'))
-  onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  return join(folder, 'signed.json')
-}
-
-/** A copy of a database as it is now, as a backup restored elsewhere. */
-async function restored({ database, ledger }: Open): Promise<Open> {
-  const name = new URL(database.url).pathname.slice(1)
-  const copy = await testDatabase()
-  const copyName = new URL(copy.url).pathname.slice(1)
-  await ledger.close()
-  const admin = new pg.Client({ connectionString: copy.url.replace(`/${copyName}`, '/postgres') })
-  await admin.connect()
-  await admin.query(`DROP DATABASE ${copyName} WITH (FORCE)`)
-  await admin.query(`CREATE DATABASE ${copyName} TEMPLATE ${name}`)
-  await admin.end()
-  return open(copy)
-}
-
-/** Entries of many kinds: grants, an issuance, moves, a hold and its end. */
-async function live(registry: TestRegistry): Promise<void> {
-  const { ledger, officer } = registry
-  const batch = await issued(registry, '500')
-  const [from, to] = registry.developers
-  const move = { batch, from: from?.holding, to: to?.holding, quantity: '100' }
-  await done(ledger, from?.mandate ?? '', 'CreditsTransferred', move)
-  const hold = randomId()
-  const range = { hold, reason: 'investigation', account: to?.holding, batch: null, range: null }
-  await done(ledger, officer, 'HoldPlaced', range)
-  await done(ledger, officer, 'HoldLifted', { hold })
-  const end = { batch, from: to?.holding, to: to?.retirement, quantity: '30', purpose: 'voluntary', beneficiary: null }
-  await done(ledger, to?.mandate ?? '', 'CreditsRetired', end)
-}
-
-async function sign(ledger: PostgresLedger, file: string): Promise<boolean> {
-  await new Integrator(ledger).catchUp()
-  return new CheckpointSigner(ledger, testKey, file).step()
-}
-
-interface Loss {
-  old: Open
-  registry: TestRegistry
-  file: string
-  /** Everything that was signed. */
-  copy: string
-  size: number
-}
-
-/** A log that went on after its backup was made: the backup is restored, the signer knows more. */
-async function lossAfterBackup(): Promise<Loss & { backup: Open }> {
-  const first = await open()
-  const [file, copy] = [await stateFile(), await scratchFolder()]
-  const registry = await testRegistry(first.ledger)
-  await live(registry)
-  await sign(first.ledger, file)
-  const backup = await restored(first)
-  const old = await open(first.database)
-  const later = { ...registry, ledger: old.ledger }
-  await live(later)
-  await live(later)
-  await sign(old.ledger, file)
-  await exportLog(old.ledger, copy)
-  return { old, registry: later, file, copy, size: (await old.ledger.head()).size, backup }
-}
-
-const entriesOf = async (ledger: PostgresLedger) =>
-  (await ledger.entries(0, 10_000)).map(({ bytes }) => bytes.toString())
 
 test('after the restore of an older backup nothing is signed until the missing entries are back, byte for byte', async () => {
   const { old, registry, file, copy, size, backup } = await lossAfterBackup()
@@ -183,7 +101,6 @@ test('what does not extend the database, or is not what was signed, is refused, 
   ).toContain('another history than the one that was signed')
   const tile = join(copy, 'tile/entries/000.p', String(signed?.size))
   const good = await readFile(tile)
-  const { writeFile } = await import('node:fs/promises')
   await writeFile(
     tile,
     good.map((byte, at) => (at === good.length - 5 ? byte ^ 1 : byte)),
@@ -224,9 +141,6 @@ test('a rotation that was lost comes back with the entries', async () => {
   const backup = await restored(first)
   const old = await open(first.database)
   const later = { ...registry, ledger: old.ledger }
-  const { generateKeyPairSync } = await import('node:crypto')
-  const { ringOf, signingKey } = await import('./signing-key.ts')
-  const { signRotation } = await import('./rotation.ts')
   const next = signingKey(generateKeyPairSync('ed25519').privateKey)
   const body = await signRotation(registry.genesis, testKey, next)
   const outcome = await approved(later, registry.officer, 'KeyRotated', body, [registry.secondOfficer])
@@ -250,9 +164,3 @@ test('a rotation that was lost comes back with the entries', async () => {
   await new Integrator(ledger).catchUp()
   expect(await new CheckpointSigner(ledger, ringOf(next), file).step()).toBe(true)
 })
-
-async function query({ url }: TestDatabase, text: string, values: unknown[] = []) {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  return client.query(text, values).finally(() => client.end())
-}

@@ -14,6 +14,14 @@ export class ForkError extends Error {}
 /** The database has fewer entries than were signed, as after the restore of a backup. */
 export class BehindError extends ForkError {}
 
+/** What a person is told of a database that has fewer entries than were signed. */
+export function behindText(size: number, signed: number): string {
+  return (
+    `the database has ${size} entries, ${signed} were signed: it was restored from an older backup. Nothing is signed ` +
+    'until the missing entries are back: tallystick recover --from <folder or address of a copy>'
+  )
+}
+
 /** The size and root that were signed last. */
 export interface Signed {
   size: number
@@ -76,10 +84,7 @@ export class CheckpointSigner {
       const { size } = await this.#ledger.head()
       // The integrator may not have come that far yet.
       if (size >= most) return undefined
-      throw new BehindError(
-        `the database has ${size} entries, ${most} were signed: it was restored from an older backup. ` +
-          'Nothing is signed until the missing entries are back: tallystick recover --from <folder or address of a copy>',
-      )
+      throw new BehindError(behindText(size, most))
     }
     if (!next || (published && earlier.every((one) => isSame(one, next)))) return undefined
     return { next, earlier, published: published?.size ?? 0, signed: signed?.size ?? 0 }

@@ -147,7 +147,10 @@ export class Cosigners {
 
   #cosigned(note: string): string {
     const { text, signatures } = parseNote(note)
-    const missing = [...this.#gathered.lines].filter(([vkey]) => !lineOf(note, vkey)).map(([, line]) => line)
+    const missing = this.#witnesses.flatMap(({ target: { vkey } }) => {
+      const line = this.#gathered.lines.get(vkey)
+      return line && !lineOf(note, vkey) ? [line] : []
+    })
     return missing.length === 0 ? note : formatNote({ text, signatures: [...signatures, ...missing] })
   }
 
@@ -178,9 +181,9 @@ export class Cosigners {
     }
     const isNews = 'size' in submitted && submitted.size !== witness.size && submitted.size <= checkpoint.size
     if ('size' in submitted) witness.size = submitted.size
-    witness.reason = reasonOf(submitted, checkpoint.size)
     // To learn its size is no failure: the next time it is asked from there.
     if (isNews) return
+    witness.reason = reasonOf(submitted, checkpoint.size)
     witness.failures += 1
     witness.notBefore = performance.now() + Math.min(BETWEEN_MS * 2 ** (witness.failures - 1), LONGEST_PAUSE_MS)
   }
@@ -211,7 +214,7 @@ function lineOf(note: string, vkey: Vkey): NoteSignature | undefined {
 function reasonOf(submitted: { size: number } | { reason: string }, size: number): string {
   if ('reason' in submitted) return submitted.reason
   if (submitted.size > size) return `it has cosigned ${submitted.size} entries, more than the ${size} of this log`
-  return `it has cosigned ${submitted.size} entries and is asked again from there`
+  return `it says again that it has cosigned ${submitted.size} entries, with the proof from there before it`
 }
 
 function instantOf(seconds: number): string {

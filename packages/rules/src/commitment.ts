@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, createSecretKey } from 'node:crypto'
 import { canonicalJson } from './envelope.ts'
 
 /**
@@ -6,5 +6,5 @@ import { canonicalJson } from './envelope.ts'
  * key it says nothing; key and value together open it.
  */
 export function commitmentOf(key: string, value: unknown): string {
-  return createHmac('sha256', Buffer.from(key, 'hex')).update(canonicalJson(value)).digest('hex')
+  return createHmac('sha256', createSecretKey(key, 'hex')).update(canonicalJson(value)).digest('hex')
 }

@@ -242,4 +242,24 @@ const p7: Case = {
   },
 }
 
-export const cases: readonly Case[] = [t1, t2, t3, t3b, t4, t5, t6, t7, t8, t9, t10, p7]
+const r1: Case = {
+  id: 'R1',
+  what: 'one transfer sent one to five times to both processes, answers lost: one entry, and another body 422',
+  async round(world, round) {
+    const { a, b } = world.holders
+    const block = await newBlock(world)
+    const key = `r1-${round}-${block.id}`
+    const body = { batch: block.id, from: a.holding, to: b.holding, quantity: '250' }
+    const lost = sendAtOnce(world, TRANSFERS, Array(round % 5).fill(body), key)
+    const [answer] = await sendAtOnce(world, TRANSFERS, [body], key)
+    const answers = [...(await lost), ...(answer ? [answer] : [])]
+    expect(statuses(answers)).toEqual({ 201: 1 + (round % 5) })
+    await checkBlock(world, block, { owned: shared(world, [[b.holding, 250n]]), answers })
+    const others = await sendAtOnce(world, TRANSFERS, Array(2).fill({ ...body, quantity: '251' }), key)
+    expect(others.map(({ status, body: problem }) => [status, problem.code])).toEqual(
+      Array(2).fill([422, 'key-reused']),
+    )
+  },
+}
+
+export const cases: readonly Case[] = [t1, t2, t3, t3b, t4, t5, t6, t7, t8, t9, t10, p7, r1]

@@ -158,7 +158,7 @@ export async function killOne(world: World): Promise<void> {
   }
   const at = victim - servers.length
   const life = helpers[at]
-  if (!life?.alive) return
+  if (!life?.alive || life.name === 'thief') return
   life.alive = false
   again(async () => {
     helpers[at] = life.name === 'signer' ? await startSigner(world, life.name) : startIntegrator(world, life.name)

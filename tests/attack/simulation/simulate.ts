@@ -8,17 +8,28 @@ const COMMANDS_EACH = 8
 const CALM_MS = 300
 const END_MS = 120_000
 
+interface Plot {
+  /** The database is put back to an earlier state once. */
+  rollback?: boolean
+  /** Starts whoever signs; the signer unless told otherwise. */
+  startSigning?: (world: World) => Life | Promise<Life>
+}
+
 /**
  * Lets servers, integrators and one signer work on a ledger in memory for clients who repeat what is not answered, while
  * processes are killed, messages are late, lost or doubled and, if `rollback`, the database is put back to an earlier
  * state. All of it is drawn from the seed.
  */
-export async function simulate(seed: string, stateFile: string, { rollback = false } = {}): Promise<World> {
+export async function simulate(
+  seed: string,
+  stateFile: string,
+  { rollback = false, startSigning = (world: World) => startSigner(world, 'signer') }: Plot = {},
+): Promise<World> {
   const world = await foundWorld(seed, stateFile)
   const { scheduler, dice, servers, helpers } = world
   for (let at = 0; at < SERVERS; at += 1) servers.push(startServer(world, `server ${at}`))
   for (let at = 0; at < 2; at += 1) helpers.push(startIntegrator(world, `integrator ${at}`))
-  helpers.push(await startSigner(world, 'signer'))
+  helpers.push(await startSigning(world))
   let busy = CLIENTS
   for (let at = 0; at < CLIENTS; at += 1) {
     scheduler.spawn({ name: `client ${at}`, alive: true }, async () => {

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CheckpointSigner, Integrator, reconcile, verifyLog } from '@tallystick/ledger'
 import { decodeEntry, isRefusal, sha256Bytes } from '@tallystick/rules'
-import { MemoryTree, parseVkey } from '@tallystick/tlog'
+import { type Checkpoint, MemoryTree, parseVkey } from '@tallystick/tlog'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { figure, lengths } from '../../support/lengths.ts'
 import { filesOf, MemorySource } from '../../support/log-files.ts'
 import { simulate } from './simulate.ts'
+import { startThief } from './thief.ts'
 import { leavesOf, type World } from './world.ts'
 
 const first = process.env.TEST_SEED ?? String(Date.now())
@@ -40,7 +41,7 @@ async function checkCommands({ fixture, acknowledged }: World): Promise<void> {
 }
 
 /** Is whatever was signed, published or not, a beginning of the one log that these leaves make? */
-function isOneChain({ signed }: World, leaves: readonly string[]): boolean {
+function isOneChain(signed: readonly Checkpoint[], leaves: readonly string[]): boolean {
   const tree = new MemoryTree(sha256Bytes)
   const roots = new Map<number, string>()
   for (const leaf of leaves) {
@@ -72,7 +73,7 @@ test(`${lengths.seeds} seeds: whatever is killed, late, lost or doubled, each co
       expect(world.counts.refusedForks).toBe(0)
       await checkCommands(world)
       await checkWhole(world)
-      expect(isOneChain(world, await leavesOf(world))).toBe(true)
+      expect(isOneChain(world.signed, await leavesOf(world))).toBe(true)
     } catch (error) {
       throw new Error(`TEST_SEED=${seed}`, { cause: error })
     }
@@ -104,12 +105,37 @@ test(`${Math.ceil(lengths.seeds / 4)} seeds with a database put back to an earli
     const world = await simulate(`${seed} rollback`, stateFile(), { rollback: true })
     restored += world.counts.restored
     refusals += world.counts.refusedForks
-    const isOne = isOneChain(world, world.abandoned) || isOneChain(world, await leavesOf(world))
+    const isOne = isOneChain(world.signed, world.abandoned) || isOneChain(world.signed, await leavesOf(world))
     expect(isOne, `TEST_SEED=${seed}`).toBe(true)
   }
   expect(restored).toBeGreaterThan(0)
   figure(
     'rollback',
     `${count} seeds, ${restored} databases put back, signing refused ${refusals} times, 0 forks signed`,
+  )
+})
+
+test(`${Math.ceil(lengths.seeds / 4)} seeds with a stolen key and a database put back: the witness cosigns one history`, async () => {
+  const count = Math.ceil(lengths.seeds / 4)
+  const sums = { forks: 0, cosigned: 0, refused: 0 }
+  for (const [at, seed] of seeds(count).entries()) {
+    const cosigned: Checkpoint[] = []
+    const witness = join(folder, `witness-${at}`)
+    const startSigning = (world: World) => startThief(world, witness, cosigned)
+    const world = await simulate(`${seed} thief`, stateFile(), { rollback: true, startSigning })
+    const now = await leavesOf(world)
+    const isOne = (checkpoints: readonly Checkpoint[]) =>
+      isOneChain(checkpoints, world.abandoned) || isOneChain(checkpoints, now)
+    expect(isOne(cosigned), `TEST_SEED=${seed}`).toBe(true)
+    sums.forks += isOne(world.signed) ? 0 : 1
+    sums.cosigned += cosigned.length
+    sums.refused += world.counts.refusedForks
+    await rm(witness, { recursive: true })
+  }
+  if (count >= 10) expect(sums.forks).toBeGreaterThan(0)
+  figure(
+    'witness',
+    `${count} seeds, a thief signed two histories in ${sums.forks}; ${sums.cosigned} checkpoints cosigned, ` +
+      `${sums.refused} refused, 0 forks cosigned`,
   )
 })

@@ -5,6 +5,8 @@ import { type Command, configFor, type Done, parse, withRegistry } from '../comm
 import { text } from '../texts.ts'
 
 const SIGNING_BOUND_MS = 10_000
+/** A witness that has to be asked twice is asked again after a second. */
+const COSIGNING_BOUND_MS = 3_000
 
 /**
  * Waits until everything that is in the log now is under a signed checkpoint: signs it here where no server runs on the
@@ -18,7 +20,14 @@ export async function signNow(registry: Registry, config: Config): Promise<void>
   const claim = await claimInstance(config.DATA_DIR, config.PUBLIC_URL)
   if (claim.claimed) {
     const { state } = signerFiles(config.DATA_DIR)
-    await new CheckpointSigner(ledger, await registry.keys(), state, clock).step().finally(() => claim.release())
+    const { cosigners } = registry
+    const publish = cosigners?.publish.bind(cosigners)
+    const signer = new CheckpointSigner(ledger, await registry.keys(), state, clock, publish)
+    const sign = async () => {
+      await signer.step()
+      await cosigners?.gather(COSIGNING_BOUND_MS)
+    }
+    await sign().finally(() => claim.release())
   }
   for (const end = Date.now() + SIGNING_BOUND_MS; !(await published()); await delay(50)) {
     if (Date.now() > end) throw new StartupError(text('notSigned'))

@@ -1,13 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { statSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { verifyEd25519 } from '@tallystick/ledger'
 import { sha256Bytes, sha256Hex } from '@tallystick/rules'
 import {
@@ -21,11 +17,12 @@ import {
 } from '@tallystick/tlog'
 import { expect, onTestFinished, test } from 'vitest'
 import { Dice, keyOfSeed } from '../../../../tests/support/ledger-fixture.ts'
+import { figure, lengths } from '../../../../tests/support/lengths.ts'
 import { tallystick } from '../../../../tests/support/tallystick.ts'
+import { startWitness, type WitnessProcess } from '../../../../tests/support/witness.ts'
 import { witnessCommand } from './witness.ts'
 
-const CLI = fileURLToPath(new URL('../main.ts', import.meta.url))
-const ROUNDS = Number(process.env.WITNESS_CRASH_ROUNDS ?? 10)
+const ROUNDS = 2 * lengths.crashes
 const seed = process.env.TEST_SEED ?? String(Date.now())
 console.log(`TEST_SEED=${seed}`)
 
@@ -34,29 +31,7 @@ const key = keyOfSeed(Buffer.alloc(32, 7))
 const VKEY = key.vkey(origin)
 const HASH = sha256Hex(origin)
 
-interface Running {
-  child: ChildProcess
-  url: string
-  vkey: string
-}
-
-async function start(folder: string, ...args: string[]): Promise<Running> {
-  const command = [CLI, 'witness', '--data', folder, '--vkey', VKEY, '--port', '0', '--json', ...args]
-  const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] })
-  onTestFinished(() => {
-    child.kill('SIGKILL')
-  })
-  const [line] = await once(createInterface({ input: child.stdout }), 'line')
-  const { url, vkey } = JSON.parse(String(line))
-  return { child, url, vkey }
-}
-
-async function end({ child }: Running, signal: NodeJS.Signals): Promise<number | null> {
-  const exited = once(child, 'exit')
-  child.kill(signal)
-  const [code] = await exited
-  return code
-}
+const start = (folder: string, ...args: string[]) => startWitness(folder, ['--vkey', VKEY, ...args])
 
 async function folderOf(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'witness-'))
@@ -81,7 +56,7 @@ function post(url: string, body: string): Promise<Response | undefined> {
   return fetch(`${url}/add-checkpoint`, { method: 'POST', body }).catch(() => undefined)
 }
 
-async function latest({ url, vkey }: Running): Promise<{ size: number; root: Uint8Array } | undefined> {
+async function latest({ url, vkey }: WitnessProcess): Promise<{ size: number; root: Uint8Array } | undefined> {
   const answer = await fetch(`${url}/${HASH}/checkpoint`)
   if (answer.status === 404) return undefined
   const vkeys = [parseVkey(sha256Bytes, VKEY), parseVkey(sha256Bytes, vkey)]
@@ -90,54 +65,62 @@ async function latest({ url, vkey }: Running): Promise<{ size: number; root: Uin
   return opened
 }
 
-test(`killed ${ROUNDS} times while two histories come at once, it never cosigns both`, async () => {
-  const folder = await folderOf()
-  const dice = new Dice(seed)
-  const leafOf = (text: string) => leafHash(sha256Bytes, Buffer.from(text))
-  let leaves: Uint8Array[] = []
-  let seen = { answered: 0, unanswered: 0, nothing: 0 }
-  for (let round = 0; round < ROUNDS; round++) {
-    const running = await start(folder)
-    const grown = (branch: string) => [
-      ...leaves,
-      ...Array.from({ length: 1 + dice.below(4) }, (_, at) => leafOf(`${round} ${branch} ${at}`)),
-    ]
-    const branches = [grown('a'), grown('b')]
-    const bodies = await Promise.all(branches.map((branch) => submission(branch, leaves.length)))
-    const answers = bodies.map(({ body }) => post(running.url, body))
-    await (round % 2 === 0 ? delay(dice.below(100)) : untilWritten(join(folder, 'logs', HASH)))
-    expect(await end(running, 'SIGKILL')).toBeNull()
-    const texts = await Promise.all(answers.map(async (answer) => cosignatureOf(await answer)))
-    const cosigned = branches.filter((_, at) => texts[at] !== undefined)
-    expect(cosigned.length, `round ${round}`).toBeLessThanOrEqual(1)
+test(
+  `killed ${ROUNDS} times while two histories come at once, it never cosigns both`,
+  async () => {
+    const folder = await folderOf()
+    const dice = new Dice(seed)
+    const leafOf = (text: string) => leafHash(sha256Bytes, Buffer.from(text))
+    let leaves: Uint8Array[] = []
+    let seen = { answered: 0, unanswered: 0, nothing: 0 }
+    for (let round = 0; round < ROUNDS; round++) {
+      const running = await start(folder)
+      const grown = (branch: string) => [
+        ...leaves,
+        ...Array.from({ length: 1 + dice.below(4) }, (_, at) => leafOf(`${round} ${branch} ${at}`)),
+      ]
+      const branches = [grown('a'), grown('b')]
+      const bodies = await Promise.all(branches.map((branch) => submission(branch, leaves.length)))
+      const answers = bodies.map(({ body }) => post(running.url, body))
+      await (round % 2 === 0 ? delay(dice.below(100)) : untilWritten(join(folder, 'logs', HASH)))
+      expect(await running.kill('SIGKILL')).toBeNull()
+      const texts = await Promise.all(answers.map(async (answer) => cosignatureOf(await answer)))
+      const cosigned = branches.filter((_, at) => texts[at] !== undefined)
+      expect(cosigned.length, `round ${round}`).toBeLessThanOrEqual(1)
 
-    const again = await start(folder)
-    expect(again.vkey).toBe(running.vkey)
-    const kept = await latest(again)
-    const isKept = (branch: Uint8Array[]) => {
-      return kept?.size === branch.length && Buffer.compare(kept.root, grow(branch).root()) === 0
+      const again = await start(folder)
+      expect(again.vkey).toBe(running.vkey)
+      const kept = await latest(again)
+      const isKept = (branch: Uint8Array[]) => {
+        return kept?.size === branch.length && Buffer.compare(kept.root, grow(branch).root()) === 0
+      }
+      for (const branch of cosigned) expect(isKept(branch), `round ${round}`).toBe(true)
+      const winner = branches.find(isKept)
+      if (winner) {
+        const loser = branches.find((branch) => branch !== winner) ?? []
+        const retry = await post(again.url, (await submission(loser, leaves.length)).body)
+        expect(retry?.status).toBe(409)
+        leaves = winner
+      }
+      seen = {
+        answered: seen.answered + cosigned.length,
+        unanswered: seen.unanswered + (winner && cosigned.length === 0 ? 1 : 0),
+        nothing: seen.nothing + (winner ? 0 : 1),
+      }
+      const more = await submission([...leaves, leafOf(`${round} more`)], leaves.length)
+      expect((await post(again.url, more.body))?.status).toBe(200)
+      leaves = [...leaves, leafOf(`${round} more`)]
+      expect(await again.kill('SIGTERM')).toBe(0)
     }
-    for (const branch of cosigned) expect(isKept(branch), `round ${round}`).toBe(true)
-    const winner = branches.find(isKept)
-    if (winner) {
-      const loser = branches.find((branch) => branch !== winner) ?? []
-      const retry = await post(again.url, (await submission(loser, leaves.length)).body)
-      expect(retry?.status).toBe(409)
-      leaves = winner
-    }
-    seen = {
-      answered: seen.answered + cosigned.length,
-      unanswered: seen.unanswered + (winner && cosigned.length === 0 ? 1 : 0),
-      nothing: seen.nothing + (winner ? 0 : 1),
-    }
-    const more = await submission([...leaves, leafOf(`${round} more`)], leaves.length)
-    expect((await post(again.url, more.body))?.status).toBe(200)
-    leaves = [...leaves, leafOf(`${round} more`)]
-    expect(await end(again, 'SIGTERM')).toBe(0)
-  }
-  console.log(`witness crash rounds: ${JSON.stringify(seen)}`)
-  expect((await readdir(folder)).filter((name) => name.includes('lock'))).toEqual([])
-}, 600_000)
+    const { answered, unanswered, nothing } = seen
+    figure(
+      'witness',
+      `killed ${ROUNDS} times: ${answered} cosignatures given, ${unanswered} kept and not given, ${nothing} neither`,
+    )
+    expect((await readdir(folder)).filter((name) => name.includes('lock'))).toEqual([])
+  },
+  60_000 + ROUNDS * 30_000,
+)
 
 /** The moment at which the witness has written, or has just begun to answer. */
 async function untilWritten(file: string): Promise<void> {
@@ -180,7 +163,7 @@ test('what is sent over HTTP: the statuses, too large a body, other methods and 
   const page = await (await fetch(url)).text()
   expect(page.split('\n').slice(0, 3)).toEqual([vkey, '', origin])
   expect(page).toContain(`/${HASH}/checkpoint`)
-  expect(await end(running, 'SIGTERM')).toBe(0)
+  expect(await running.kill('SIGTERM')).toBe(0)
 })
 
 /** A body that does not say how long it is. */

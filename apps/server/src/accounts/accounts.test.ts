@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { isReceipt, type Receipt, randomId } from '@tallystick/ledger'
-import { proposalHash } from '@tallystick/rules'
+import { isRefusal, proposalHash } from '@tallystick/rules'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expectStatus, type Person, type TestRegistry, testRegistry } from '../registry.fixture.ts'
 
@@ -28,9 +28,14 @@ async function command(
   const { ledger } = registry.services
   const mandate = await mandateOf(by)
   const key = { sender: mandate, id: randomBytes(8).toString('hex') }
-  const proposal = proposalHash({ v: 1, type, by: mandate, key: await ledger.loggedKey(key), body: request })
-  const approvals = approver ? [{ by: await mandateOf(approver), proposal }] : []
-  const outcome = await ledger.execute({ type, by: mandate, approvals, key, requestHash: key.id, request })
+  const asked = { type, by: mandate, key, requestHash: key.id, request }
+  let outcome = await ledger.execute(asked)
+  if (approver && isRefusal(outcome) && outcome.proposal) {
+    const { v, body } = outcome.proposal
+    const proposal = proposalHash({ v, type, by: mandate, key: await ledger.loggedKey(key), body })
+    const approvals = [{ by: await mandateOf(approver), proposal }]
+    outcome = await ledger.execute({ ...asked, request: body, approvals })
+  }
   if (!isReceipt(outcome)) throw new Error(JSON.stringify(outcome))
   return outcome
 }

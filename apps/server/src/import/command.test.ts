@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { LedgerBusy } from '@tallystick/ledger'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { memoryTarget, type Target } from '../../../../tests/import/ledgers.ts'
 import { runImport } from './command.ts'
@@ -91,5 +92,25 @@ describe('tallystick import', () => {
     shown.length = 0
     await runImport(['verra-transactions', sample], async () => target, { ...terminal, isTTY: false })
     expect(shown).toEqual([])
+  })
+
+  it('says what to do when the ledger goes away in the middle', async () => {
+    const { ledger, openings } = await memoryTarget()
+    let left = 3
+    const execute: typeof ledger.execute = async (submission) => {
+      left -= 1
+      if (left < 0) throw new LedgerBusy('the ledger could not be entered in time')
+      return ledger.execute(submission)
+    }
+    const away = new Proxy(ledger, {
+      get: (target, name) => {
+        const member = name === 'execute' ? execute : Reflect.get(target, name, target)
+        return typeof member === 'function' ? member.bind(target) : member
+      },
+    })
+    const broken = await runImport(['verra-transactions', sample], async () => ({ ledger: away, openings }), silent)
+    expect(broken).toEqual({ exitCode: 2, text: expect.stringMatching(/^ledger-away: .* run it again/) })
+    const again = await runImport(['verra-transactions', sample], async () => ({ ledger, openings }), silent)
+    expect(again.report).toMatchObject({ accepted: 3, alreadyThere: 2 })
   })
 })

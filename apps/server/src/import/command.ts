@@ -1,6 +1,6 @@
 import { open as openFile, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import type { Ledger } from '@tallystick/ledger'
+import { type Ledger, LedgerBusy } from '@tallystick/ledger'
 import type { Openings } from '../platform/openings.ts'
 import { importFile } from './import.ts'
 import { loadMapping, mappingNames } from './mapping.ts'
@@ -49,7 +49,8 @@ export async function runImport(
     const text = asked.json ? JSON.stringify(report) : forPeople(report, mapping.registry, asked)
     return { exitCode: report.refused.length > 0 ? 4 : 0, report, text }
   } catch (error) {
-    if (error instanceof ImportError) return failed(error.message, asked.json)
+    const told = error instanceof LedgerBusy ? new ImportError('ledger-away', { reason: error.message }) : error
+    if (told instanceof ImportError) return failed(told.message, asked.json)
     throw error
   } finally {
     bar.clear()

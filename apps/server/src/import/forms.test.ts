@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { dateForm, isBounded, numberForm } from './forms.ts'
+import { dateForm, isBounded, meaningOf, numberForm } from './forms.ts'
 
 describe('dates', () => {
   it.each([
@@ -13,6 +13,7 @@ describe('dates', () => {
     ['d mmm yyyy', '8 Feb 2024', '2024-02-08'],
     ['mm.yyyy', '02.2024', '2024-02'],
     ['yyyy', '2024', '2024'],
+    ['yyyy/*', '2022/23', '2022'],
   ])('%s reads %s', (pattern, text, day) => {
     expect(dateForm(pattern)?.read(text)).toBe(day)
   })
@@ -67,6 +68,9 @@ describe('numbers', () => {
     ['1 234', '1\u202f454', 1454n],
     ["1'234", '1’454', 1454n],
     ['1234', '0', 0n],
+    ['1234.0', '9166.0', 9166n],
+    ['1234.0', '9166.00', 9166n],
+    ['1234.0', '9166', 9166n],
   ])('%s reads %s', (example, text, number) => {
     expect(numberForm(example)?.read(text)).toBe(number)
   })
@@ -80,6 +84,9 @@ describe('numbers', () => {
     ['1234', '-5'],
     ['1234', '5.0'],
     ['1234', '007'],
+    ['1234.0', '9166.5'],
+    ['1234.0', '9166.'],
+    ['1234.0', '9,166.0'],
     ['1234', '1e3'],
     ['1234', ''],
     ['1234', '1234567890123456'],
@@ -88,4 +95,33 @@ describe('numbers', () => {
   })
 
   it('is one of the forms that are listed', () => expect(numberForm('1_234')).toBeUndefined())
+})
+
+describe('words', () => {
+  const words = {
+    'Livestock - Old Compliance': 'OLD',
+    '* Compliance': 'ROC',
+    'Livestock*': 'LIV',
+    '*': 'CRT',
+    'A*A': 'AA',
+  }
+
+  it.each([
+    ['Livestock - Old Compliance', 'OLD'],
+    ['Livestock - ARB Compliance', 'ROC'],
+    ['Livestock Gas', 'LIV'],
+    ['Compliance', 'CRT'],
+    ['', 'CRT'],
+    ['A', 'CRT'],
+    ['AA', 'AA'],
+    ['AbA', 'AA'],
+    ['toString', 'CRT'],
+  ])('%j stands for %s', (text, meaning) => {
+    expect(meaningOf(words, text)).toBe(meaning)
+  })
+
+  it('that are not listed stand for nothing', () => {
+    expect(meaningOf({ Retired: 'retired' }, 'constructor')).toBeUndefined()
+    expect(meaningOf({ Retired: 'retired' }, 'Retired ')).toBeUndefined()
+  })
 })

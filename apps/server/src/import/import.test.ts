@@ -33,6 +33,14 @@ describe('the samples', () => {
     ['verra-transactions', 5, { issued: '52001', active: '49201', retired: '2800', cancelled: '0' }],
     ['gold-standard-issuances', 4, { issued: '7600', active: '7600', retired: '0', cancelled: '0' }],
     ['gold-standard-retirements', 4, { issued: '0', active: '0', retired: '735', cancelled: '400' }],
+    ['climate-action-reserve-issuances', 2, { issued: '16800', active: '16800', retired: '0', cancelled: '0' }],
+    ['climate-action-reserve-retirements', 2, { issued: '0', active: '0', retired: '2001', cancelled: '0' }],
+    ['climate-action-reserve-cancellations', 1, { issued: '0', active: '0', retired: '0', cancelled: '4300' }],
+    ['art-trees-issuances', 1, { issued: '100000', active: '100000', retired: '0', cancelled: '0' }],
+    ['art-trees-retirements', 1, { issued: '0', active: '0', retired: '1400', cancelled: '0' }],
+    ['art-trees-cancellations', 1, { issued: '0', active: '0', retired: '0', cancelled: '1000' }],
+    ['verra-projects', 2, { issued: '0', active: '0', retired: '0', cancelled: '0' }],
+    ['gold-standard-projects', 1, { issued: '0', active: '0', retired: '0', cancelled: '0' }],
   ])('%s goes in, once', async (name, rows, tonnes) => {
     const job = { ...target, mapping: await loadMapping(name), file: join(samples, `${name}.csv`) }
     const dry = await importFile({ ...job, dryRun: true })

@@ -27,7 +27,9 @@ const DayFormat = DateFormat.refine((form) => form.whole, 'must name the day, th
 
 /** Words of a file, each with what it stands for. */
 function Words<Meaning extends z.ZodType<string>>(meaning: Meaning) {
-  return z.record(z.string().regex(/^[^*]*\*?[^*]*$/, 'must have * once at most'), meaning)
+  return z
+    .record(z.string(), meaning)
+    .refine((words) => Object.keys(words).every((word) => word.split('*').length <= 2), 'a word may have one * at most')
 }
 
 const NumberFormat = z.string().transform((example, context) => {
@@ -52,8 +54,8 @@ export type DayColumn = z.infer<typeof DayColumn>
 
 const NumberColumn = z.strictObject({ column: Column, number: NumberFormat })
 
-/** What a fact inside the serial number must be equal to. */
-const Agreement = TextColumn.extend({ date: DayFormat.optional() })
+/** What a fact inside the serial number must be equal to: as a text, a day or year, or a number that may be padded. */
+const Agreement = TextColumn.extend({ date: DateFormat.optional(), zeros: z.literal('ignored').optional() })
 
 const Agreements = z.record(z.string(), Agreement)
 export type Agreements = z.infer<typeof Agreements>

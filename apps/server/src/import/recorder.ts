@@ -1,10 +1,10 @@
 import { problemOf } from '@tallystick/contract'
-import { isReceipt, type Outcome, randomId, type Submission } from '@tallystick/ledger'
+import { randomId, type Submission } from '@tallystick/ledger'
 import { type Genesis, invariant, type Refusal, sha256Hex, toWire } from '@tallystick/rules'
 import type { Openings } from '../platform/openings.ts'
 import type { Mapping } from './mapping.ts'
 import { type Flaw, flaw, ImportError } from './messages.ts'
-import type { RecordLedger } from './rehearsal.ts'
+import { type Answer, isWritten, type RecordLedger, type Written } from './rehearsal.ts'
 import type { Reading } from './row.ts'
 
 /** What became of a row. */
@@ -86,7 +86,7 @@ export class Recorder {
     return { sender: this.#sender, id: identity }
   }
 
-  #submit(reading: Reading, facts: string): Promise<Outcome> {
+  #submit(reading: Reading, facts: string): Promise<Answer> {
     const { registry, kind } = this.#mapping
     const request = { registry, project: { id: randomId(), code: reading.project }, facts }
     return this.#ledger.execute({
@@ -115,12 +115,12 @@ export class Recorder {
       requestHash: sha256Hex(`open ${registry}`),
       request: { registry, active: randomId(), retired: randomId(), cancelled: randomId() },
     })
-    if (isReceipt(outcome) || (await this.#ledger.row('registry', registry))) return
+    if (isWritten(outcome) || (await this.#ledger.row('registry', registry))) return
     throw unready(outcome)
   }
 
-  #verdict(reading: Reading, outcome: Outcome): Verdict {
-    if (isReceipt(outcome)) return outcome.repeated ? 'alreadyThere' : 'accepted'
+  #verdict(reading: Reading, outcome: Answer): Verdict {
+    if (isWritten(outcome)) return outcome.repeated ? 'alreadyThere' : 'accepted'
     if ('conflict' in outcome || !ofTheRow.has(outcome.refused)) throw unready(outcome)
     const column = this.#column
     const { first = '', last = '', known = '', fate = '' } = outcome.detail
@@ -161,7 +161,7 @@ const ofTheRow: ReadonlySet<Refusal['refused']> = new Set([
   'too-large',
 ])
 
-function unready(outcome: Exclude<Outcome, { leaf: string }>): ImportError {
+function unready(outcome: Exclude<Answer, Written>): ImportError {
   const reason = 'conflict' in outcome ? problemOf('key-reused').detail : sentence(outcome)
   return new ImportError('ledger-unready', { reason })
 }

@@ -1,12 +1,4 @@
-import {
-  append,
-  type Ledger,
-  nextInstant,
-  type Outcome,
-  type Receipt,
-  receiptOf,
-  type Submission,
-} from '@tallystick/ledger'
+import { append, type Ledger, nextInstant, type Outcome, type Receipt, type Submission } from '@tallystick/ledger'
 import {
   balanceId,
   type Command,
@@ -24,8 +16,19 @@ import {
 
 type Sent = Command & { key: string }
 
+/** What is asked of the answer to a command that was carried out. */
+export type Written = Pick<Receipt, 'index' | 'repeated'>
+
 /** The part of a ledger that an import works with. */
-export type RecordLedger = Pick<Ledger, 'genesis' | 'execute' | 'loggedKey' | 'row' | 'balances'>
+export interface RecordLedger extends Pick<Ledger, 'genesis' | 'loggedKey' | 'row' | 'balances'> {
+  execute(submission: Submission): Promise<Answer>
+}
+
+export type Answer = Written | Exclude<Outcome, Receipt>
+
+export function isWritten(answer: Answer): answer is Written {
+  return 'repeated' in answer
+}
 
 /**
  * A ledger to try commands on. It answers as the true one would, by the same rules on the same state, and keeps what it
@@ -35,7 +38,6 @@ export class Rehearsal implements RecordLedger {
   readonly #ledger: Ledger
   readonly #state = new State('partial')
   readonly #shelf = new Shelf()
-  readonly #written: Receipt[] = []
   readonly #accounts = new Set<string>()
   readonly #ranges = new Set<string>()
   #ready: Promise<void> | undefined
@@ -54,7 +56,7 @@ export class Rehearsal implements RecordLedger {
   }
 
   /** Commands are tried one after the other, in the order of the calls; what they look at is loaded beforehand. */
-  execute(submission: Submission): Promise<Outcome> {
+  execute(submission: Submission): Promise<Answer> {
     const command = this.#prepare(submission)
     const outcome = Promise.all([command, this.#turn]).then(([command]) => this.#judge(command))
     this.#turn = outcome.catch(() => undefined)
@@ -84,16 +86,14 @@ export class Rehearsal implements RecordLedger {
     return command
   }
 
-  async #judge(command: Sent): Promise<Outcome> {
+  async #judge(command: Sent): Promise<Answer> {
     const refused = await this.#load(command)
     if (refused) return refused
     const known = this.#state.get('key', command.key)
-    if (known) return this.#repeat(known.index)
+    if (known) return { index: known.index, repeated: true }
     const appended = append(this.#state, command, nextInstant(this.#state.at, new Date()), this.#shelf)
     if (isRefusal(appended)) return appended
-    const receipt = { index: appended.index, leaf: appended.leaf, entry: appended.entry, repeated: false }
-    this.#written.push(receipt)
-    return receipt
+    return { index: appended.index, repeated: false }
   }
 
   async #start(): Promise<void> {
@@ -102,14 +102,6 @@ export class Rehearsal implements RecordLedger {
     this.#state.at = at
     await this.#loadRow('ledger', 'ledger')
     for (const { bytes } of await this.#ledger.documents()) this.#shelf.add(bytes)
-  }
-
-  async #repeat(index: number): Promise<Receipt> {
-    const own = this.#written.find((receipt) => receipt.index === index)
-    if (own) return { ...own, repeated: true }
-    const [stored] = await this.#ledger.entries(index, 1)
-    invariant(stored, 'a key points at its entry')
-    return receiptOf(stored)
   }
 
   /** Loads what the rules look at, until they name nothing new. */

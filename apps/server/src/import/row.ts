@@ -257,13 +257,18 @@ function quantityFlaw({ quantity: { column } }: UnitsMapping, said: bigint, { ra
   return said === held ? undefined : flaw(column, 'quantity-differs', { said: `${said}`, held: `${held}` })
 }
 
+function withoutZeros(text: string): string {
+  return text.replace(/^0+(?=\d)/, '')
+}
+
 function agreementFlaw({ agrees, serial }: ReadSerial, cells: Cells): Flaw | undefined {
-  for (const [fact, { date, ...source }] of Object.entries(agrees)) {
+  for (const [fact, { date, zeros, ...source }] of Object.entries(agrees)) {
     const { column } = source
     const held = serial.facts[fact]
     if (held === undefined) throw new ImportError('mapping-no-such-fact', { format: serial.format, fact })
     const said = date ? readDay(cells, { column, date, mayBeEmpty: false }) : readText(cells, source)
     if (isFlaw(said)) return said
+    if (zeros && withoutZeros(said.text ?? '') === withoutZeros(held)) continue
     if (said.text !== held)
       return flaw(column, 'serial-differs', { said: shown(said.text ?? ''), held: shown(held), fact })
   }

@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
+import type pg from 'pg'
+import { Gathered } from './gathered.ts'
 import { problem } from './problem.ts'
 import type { Actor, Services } from './services.ts'
 
@@ -44,23 +46,46 @@ export function credentialOf(
 export async function actorOf(services: Services, request: FastifyRequest): Promise<Actor | undefined> {
   const credential = credentialOf(services, request)
   if (!credential || !TOKEN.test(credential.token)) return undefined
+  const hash = tokenHash(credential.token)
+  const session = (await sessionsIn(services.pool).get([hash])).get(hash)
   const now = services.clock()
-  const { rows } = await services.pool.query<Actor & { hash: string; seen_at: Date }>({
-    name: 'session-actor',
-    text: `SELECT s.token_hash AS hash, s.seen_at, s.user_id AS user, s.mandate,
-                  m.row ->> 'organisation' AS organisation, m.row ->> 'role' AS role
-           FROM content_session s
-           JOIN ledger_row m ON m.kind = 'mandate' AND m.id = s.mandate AND (m.row ->> 'active')::boolean
-           WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.seen_at > $3`,
-    values: [tokenHash(credential.token), now, new Date(now.getTime() - SESSION_IDLE_MS)],
-  })
-  const [session] = rows
-  if (!session) return undefined
-  if (now.getTime() - session.seen_at.getTime() > SEEN_EVERY_MS) {
-    await services.pool.query('UPDATE content_session SET seen_at = $2 WHERE token_hash = $1', [session.hash, now])
+  if (!session || session.expires_at <= now) return undefined
+  const idleMs = now.getTime() - session.seen_at.getTime()
+  if (idleMs >= SESSION_IDLE_MS) return undefined
+  if (idleMs > SEEN_EVERY_MS) {
+    await services.pool.query('UPDATE content_session SET seen_at = $2 WHERE token_hash = $1', [hash, now])
   }
   const { user, organisation, mandate, role } = session
   return { user, organisation, mandate, role }
+}
+
+interface StoredSession extends Actor {
+  hash: string
+  seen_at: Date
+  expires_at: Date
+}
+
+/** Every request asks for its session, so those of many requests are asked for at once. */
+const readers = new WeakMap<pg.Pool, Gathered<StoredSession>>()
+
+function sessionsIn(pool: pg.Pool): Gathered<StoredSession> {
+  const known = readers.get(pool) ?? new Gathered((hashes) => readSessions(pool, hashes))
+  readers.set(pool, known)
+  return known
+}
+
+/** Sessions whose mandate is active, by the hash of their token. */
+async function readSessions(pool: pg.Pool, hashes: string[]): Promise<Map<string, StoredSession>> {
+  const { rows } = await pool.query<StoredSession>({
+    name: 'session-actors',
+    text: `SELECT s.token_hash AS hash, s.seen_at, s.expires_at, s.user_id AS user, s.mandate,
+                  m.row ->> 'organisation' AS organisation, m.row ->> 'role' AS role
+           FROM content_session s
+           JOIN ledger_row m ON m.kind = 'mandate' AND m.id = s.mandate AND (m.row ->> 'active')::boolean
+           WHERE s.token_hash = ANY($1)`,
+    values: [hashes],
+  })
+  return new Map(rows.map((row) => [row.hash, row]))
 }
 
 /**

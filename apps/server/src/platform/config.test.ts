@@ -86,3 +86,21 @@ describe('the configuration', () => {
     expect(configTable()).toContain('| `PORT` | `3030` | Port of the HTTP server')
   })
 })
+
+it('witnesses are a list of keys and addresses, and wrong ones are named', () => {
+  const key = 'witness.example/w1+2796b321+BK5Tsniid+HXmUUIJTpaJGs65sFnOOaKMdkPgFPVzixk'
+  const logKey = 'registry.example/ledger+fad90d52+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4'
+  const read = (WITNESSES: string, more = {}) => readConfig({ WITNESSES, ...more }, '/nowhere').WITNESSES
+  expect(read(`${key}  https://w.example/prefix/ ,\n`)).toMatchObject([
+    { vkey: { name: 'witness.example/w1' }, url: 'https://w.example/prefix' },
+  ])
+  const wrong: [string, string][] = [
+    [key, 'is not a key, a space and an address'],
+    [`${key} w.example`, 'is not an address that begins with http'],
+    [`${key.slice(0, -4)}AAAA https://w.example`, 'is not the key of a witness: the id'],
+    [`${logKey} https://w.example`, 'is the key of a log'],
+    [`${key} https://a.example, ${key} https://b.example`, 'a witness is listed twice'],
+  ]
+  for (const [list, message] of wrong) expect(() => read(list)).toThrow(message)
+  expect(() => read(`${key} https://w.example`, { WITNESS_POLICY: 'policy' })).toThrow('are both set')
+})

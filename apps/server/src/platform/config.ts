@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { errorCode } from './error-code.ts'
 import type { DatabaseOptions } from './postgres/database.ts'
 import { StartupError } from './startup-error.ts'
+import { witnessList } from './witnesses.ts'
 
 /** What a process can run. */
 export const MODULES = ['national', 'integrator', 'signer'] as const
@@ -37,6 +38,16 @@ const ledgerType = text.transform((type, context): 'PGSQL' => {
   }
   context.addIssue(reasons[type] ?? 'must be PGSQL (OQDB means the same)')
   return z.NEVER
+})
+
+const witnesses = text.transform((list, context) => {
+  try {
+    return witnessList(list)
+  } catch (error) {
+    if (!(error instanceof StartupError)) throw error
+    context.addIssue(error.message)
+    return z.NEVER
+  }
 })
 
 type Variable<Schema extends z.ZodType> = {
@@ -103,6 +114,16 @@ const VARIABLES = {
     byDefault: 'PGSQL',
     about: 'Engine of the ledger: `PGSQL`, or `OQDB`, which means the same.',
   }),
+  WITNESSES: define({
+    schema: witnesses.optional(),
+    about:
+      'Witnesses that the signer asks to cosign its checkpoints: for each its verification key, a space and its address, separated by commas. See [witnesses](witness.md).',
+  }),
+  WITNESS_POLICY: define({
+    schema: text.optional(),
+    about:
+      'The same from a policy file (C2SP tlog-policy): every witness in it that has an address. Instead of `WITNESSES`.',
+  }),
   systemCountryCode: define({
     schema: text.regex(/^[A-Z]{2}$/, 'must be two capital letters as in ISO 3166-1, such as NA').optional(),
     about:
@@ -151,6 +172,9 @@ export function readConfig(environment: Environment = process.env, folder = proc
   })
   const values = Object.fromEntries(entries) as Values
   if (values.DATABASE_URL && values.DB_HOST) problems.push('DATABASE_URL and DB_HOST are both set: unset one of them.')
+  if (values.WITNESSES && values.WITNESS_POLICY) {
+    problems.push('WITNESSES and WITNESS_POLICY are both set: unset one of them.')
+  }
   if (values.systemCountryName && !values.systemCountryCode) {
     problems.push('systemCountryName is set without systemCountryCode: set both.')
   }

@@ -10,6 +10,8 @@ import {
 } from '@tallystick/contract'
 import { invariant, type Range, type Rows } from '@tallystick/rules'
 import { count, isSerialError, nationalSerial, print } from '@tallystick/serials'
+import type pg from 'pg'
+import { Gathered } from './gathered.ts'
 import type { Opening } from './openings.ts'
 import type { Services } from './services.ts'
 
@@ -138,22 +140,44 @@ export async function namesIn(services: Services, ...values: readonly unknown[])
   const rows = new Map<string, unknown>()
   const seen = new Set<string>()
   const commitments = new Set<string>()
+  const reader = rowsByIdIn(services.pool)
   let waiting = mentions(values, seen, commitments)
   for (let round = 0; waiting.length > 0 && round < MAX_ROUNDS; round += 1) {
-    const found = await services.pool.query<{ kind: string; id: string; row: unknown }>({
-      name: 'names-rows',
-      text: 'SELECT kind, id, row FROM ledger_row WHERE kind = ANY($1) AND id = ANY($2)',
-      values: [KINDS, waiting],
-    })
-    for (const { kind, id, row } of found.rows) rows.set(`${kind} ${id}`, row)
+    const byId = await reader.get(waiting)
+    const found = waiting.flatMap((id) => byId.get(id) ?? [])
+    for (const { kind, id, row } of found) rows.set(`${kind} ${id}`, row)
     waiting = mentions(
-      found.rows.map(({ row }) => row),
+      found.map(({ row }) => row),
       seen,
       commitments,
     )
   }
   const openings = commitments.size > 0 ? await services.openings.open([...commitments]) : new Map<string, Opening>()
   return new KnownNames(services, rows, openings)
+}
+
+interface NamedRow {
+  kind: string
+  id: string
+  row: unknown
+}
+
+/** Every request asks for names, so those of many requests are asked for at once. */
+const readers = new WeakMap<pg.Pool, Gathered<NamedRow[]>>()
+
+function rowsByIdIn(pool: pg.Pool): Gathered<NamedRow[]> {
+  const known = readers.get(pool) ?? new Gathered((ids) => rowsById(pool, ids))
+  readers.set(pool, known)
+  return known
+}
+
+async function rowsById(pool: pg.Pool, ids: string[]): Promise<Map<string, NamedRow[]>> {
+  const { rows } = await pool.query<NamedRow>({
+    name: 'names-rows',
+    text: 'SELECT kind, id, row FROM ledger_row WHERE kind = ANY($1) AND id = ANY($2)',
+    values: [KINDS, ids],
+  })
+  return Map.groupBy(rows, ({ id }) => id)
 }
 
 /** Ids that were not seen before in the strings of a value; commitments are gathered aside. */

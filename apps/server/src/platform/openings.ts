@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { commitmentOf } from '@tallystick/rules'
 import type pg from 'pg'
+import { Gathered } from './gathered.ts'
 
 /** The text and key that show what a commitment hid. */
 export interface Opening {
@@ -12,9 +13,11 @@ export interface Opening {
 /** Keeps openings in the content store, durable before the entry that commits to them. Erasing one forgets its text. */
 export class Openings {
   readonly #pool: pg.Pool
+  readonly #opened: Gathered<Opening>
 
   constructor(pool: pg.Pool) {
     this.#pool = pool
+    this.#opened = new Gathered((commitments) => read(pool, commitments))
   }
 
   /** Stores a value under a fresh key and answers the commitment for the log. */
@@ -37,17 +40,22 @@ export class Openings {
     return rows.map((row) => row.commitment)
   }
 
-  /** The openings that are still there, by commitment. */
-  async open(commitments: readonly string[]): Promise<Map<string, Opening>> {
-    const { rows } = await this.#pool.query<{ commitment: string; key: string; value: unknown }>(
-      'SELECT commitment, key, value FROM content_opening WHERE commitment = ANY($1)',
-      [commitments],
-    )
-    return new Map(rows.map(({ commitment, key, value }) => [commitment, { key, value }]))
+  /** The openings that are still there, by commitment: at least those that are asked for. */
+  open(commitments: readonly string[]): Promise<ReadonlyMap<string, Opening>> {
+    return this.#opened.get(commitments)
   }
 
   /** Forgets texts, for ever: what was committed to them can no longer be opened. */
   async forget(commitments: readonly string[]): Promise<void> {
     await this.#pool.query('DELETE FROM content_opening WHERE commitment = ANY($1)', [commitments])
   }
+}
+
+async function read(pool: pg.Pool, commitments: string[]): Promise<Map<string, Opening>> {
+  const { rows } = await pool.query<{ commitment: string; key: string; value: unknown }>({
+    name: 'openings',
+    text: 'SELECT commitment, key, value FROM content_opening WHERE commitment = ANY($1)',
+    values: [commitments],
+  })
+  return new Map(rows.map(({ commitment, key, value }) => [commitment, { key, value }]))
 }

@@ -1,4 +1,4 @@
-import type { Clock, Ledger } from '@tallystick/ledger'
+import type { Clock, Ledger, WitnessState } from '@tallystick/ledger'
 import type { Genesis } from '@tallystick/rules'
 import type pg from 'pg'
 import type { Notify } from './notify.ts'
@@ -32,4 +32,6 @@ export interface Services {
   version: string
   /** What this process runs: `national`, `integrator`, `signer`. */
   modules: readonly string[]
+  /** How the witnesses stand that this process asks to cosign; null where it asks none. */
+  witnesses?: () => WitnessState[] | null
 }

@@ -1,4 +1,5 @@
 import { type Operation, openApiOf, readHealth } from '@tallystick/contract'
+import { parseCheckpoint, parseNote, statedTime } from '@tallystick/tlog'
 import type { FastifyInstance } from 'fastify'
 import { serveAssets } from '../platform/assets.ts'
 import { handle } from '../platform/operations.ts'
@@ -17,7 +18,17 @@ export function register(app: FastifyInstance, services: Services): void {
       country: genesis.country,
       test: genesis.test,
       size: head.size,
-      checkpoint: checkpoint ? { size: checkpoint.size, root: checkpoint.root, at: checkpoint.at } : null,
+      checkpoint: checkpoint
+        ? {
+            size: checkpoint.size,
+            root: checkpoint.root,
+            at: checkpoint.at,
+            cosignatures: cosignaturesOf(checkpoint.note),
+          }
+        : null,
+      witnesses:
+        services.witnesses?.()?.map(({ name, size, at, reason }) => ({ name, size, at, well: reason === null })) ??
+        null,
       modules: [...modules],
       source: sourceUrl,
     }
@@ -35,6 +46,16 @@ export function register(app: FastifyInstance, services: Services): void {
   })
 
   serveAssets(app, new URL('../platform/assets/', import.meta.url))
+}
+
+/** The lines by others than the log. Nothing but this process has written them, so they are not checked again. */
+function cosignaturesOf(note: string): { witness: string; at: string }[] {
+  const { text, signatures } = parseNote(note)
+  const { origin } = parseCheckpoint(text)
+  return signatures.flatMap((line) => {
+    const seconds = line.name === origin ? undefined : statedTime(line)
+    return seconds === undefined ? [] : [{ witness: line.name, at: new Date(seconds * 1_000).toISOString() }]
+  })
 }
 
 function openApiDocument(operations: readonly Operation[], services: Services) {

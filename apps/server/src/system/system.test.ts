@@ -130,6 +130,7 @@ describe('health', () => {
       test: true,
       size: 2,
       checkpoint: null,
+      witnesses: null,
       modules: ['national'],
       source: 'https://example.org/source',
     })

@@ -14,10 +14,16 @@ import { testRegistry } from './registry.ts'
 const SECRET = Buffer.alloc(32, 7)
 
 let database: TestDatabase
+let emptyDatabase: () => Promise<void>
+let onEnd: (() => Promise<void>) | undefined
 beforeAll(async () => {
   database = await testDatabase()
+  emptyDatabase = await prepareDatabase()
 })
-afterAll(() => database?.close())
+afterAll(async () => {
+  await onEnd?.()
+  await database?.close()
+})
 
 /** Every ledger of a run sees the same time. */
 function ticking(): () => Date {
@@ -49,7 +55,8 @@ test('a naive model, the ledger in memory and PostgreSQL agree on every command 
       await live(memory, registry, life)
       for (const { submission, outcome } of memory.sent) count(`${submission.type} ${answerOf(outcome)}`)
 
-      const postgres = await openEmpty()
+      const servers = await openServers(life.servers)
+      const [postgres] = servers
       try {
         await postgres.found(
           registry.genesis,
@@ -57,13 +64,14 @@ test('a naive model, the ledger in memory and PostgreSQL agree on every command 
         )
         for (let at = 0; at < memory.sent.length; at += life.burst) {
           const part = memory.sent.slice(at, at + life.burst)
-          const outcomes = await Promise.all(part.map(({ submission }) => postgres.execute(submission)))
+          const server = servers[(at / life.burst) % servers.length] ?? postgres
+          const outcomes = await Promise.all(part.map(({ submission }) => server.execute(submission)))
           expect(outcomes.map(summary)).toEqual(part.map(({ outcome }) => summary(outcome)))
         }
         expect(await leaves(postgres)).toEqual(await leaves(memory))
         expect((await reconcile(postgres)).differences).toEqual([])
       } finally {
-        await postgres.close()
+        await Promise.all(servers.map((server) => server.close()))
       }
     }),
     { numRuns: lengths.sequences },
@@ -86,12 +94,34 @@ async function leaves(ledger: Ledger): Promise<string[]> {
   return (await ledger.entries(0, 10_000)).map(({ leaf }) => leaf)
 }
 
-async function openEmpty(): Promise<PostgresLedger> {
+/** As many servers on one new ledger, which know nothing of each other. */
+async function openServers(count: number): Promise<[PostgresLedger, ...PostgresLedger[]]> {
+  await emptyDatabase()
+  const clock = ticking()
+  const open = () => PostgresLedger.open({ connectionString: database.url }, { clock })
+  return [await open(), ...(await Promise.all(Array.from({ length: count - 1 }, open)))]
+}
+
+/** Makes the schema and the secret that all ledgers of the run have; tells how to come back to that. */
+async function prepareDatabase(): Promise<() => Promise<void>> {
+  await (await PostgresLedger.open({ connectionString: database.url })).close()
   const client = new pg.Client({ connectionString: database.url })
   await client.connect()
-  await client.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public')
-  const ledger = await PostgresLedger.open({ connectionString: database.url }, { clock: ticking() })
+  onEnd = () => client.end()
   await client.query(`INSERT INTO ledger_secret (name, value) VALUES ('idempotency', $1)`, [SECRET])
-  await client.end()
-  return ledger
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`,
+  )
+  const tables = rows.map(({ name }) => name)
+  const fresh: [table: string, content: string][] = []
+  for (const table of tables) {
+    const found = await client.query(`SELECT coalesce(json_agg(t), '[]')::text AS content FROM ${table} t`)
+    if (found.rows[0].content !== '[]') fresh.push([table, found.rows[0].content])
+  }
+  return async () => {
+    await client.query(`TRUNCATE ${tables.join(', ')}`)
+    for (const [table, content] of fresh) {
+      await client.query(`INSERT INTO ${table} SELECT * FROM json_populate_recordset(NULL::${table}, $1)`, [content])
+    }
+  }
 }

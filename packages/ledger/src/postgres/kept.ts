@@ -1,7 +1,7 @@
 import type { Put, RowKind } from '@tallystick/rules'
 
-/** Most rows that a process keeps between its turns in the lane. */
-const MOST_ROWS = 50_000
+/** Most rows of one kind that a process keeps between its turns in the lane. */
+const MOST_ROWS = 20_000
 /** Most batches and accounts of which it keeps which holds stand on them. */
 const MOST_TARGETS = 10_000
 
@@ -11,7 +11,7 @@ const MOST_TARGETS = 10_000
  * his own forgets everything. Rows change with entries only, so what a process has loaded or written itself is still so.
  */
 export class Kept {
-  readonly #rows = new Map<string, Put>()
+  readonly #rows = new Map<RowKind, Map<string, Put>>()
   readonly #holds = new Map<string, Put[]>()
   #turn = ''
 
@@ -25,7 +25,7 @@ export class Kept {
 
   /** The row under a key, `row: null` where there is none; undefined where that is not known here. */
   row(kind: RowKind, id: string): Put | undefined {
-    return this.#rows.get(`${kind}:${id}`)
+    return this.#rows.get(kind)?.get(id)
   }
 
   /** The holds that stand on a batch or an account; undefined where that is not known here. */
@@ -36,8 +36,10 @@ export class Kept {
   /** Keeps a row that was read in this turn. Idempotency keys are asked for once, so they are not kept. */
   keep(put: Put): void {
     if (put.kind === 'key') return
-    if (this.#rows.size >= MOST_ROWS) dropOldest(this.#rows)
-    this.#rows.set(`${put.kind}:${put.id}`, put)
+    const rows = this.#rows.get(put.kind) ?? new Map<string, Put>()
+    this.#rows.set(put.kind, rows)
+    if (rows.size >= MOST_ROWS) dropOldest(rows)
+    rows.set(put.id, put)
   }
 
   keepHolds(target: string, holds: Put[]): void {

@@ -1,13 +1,13 @@
 -- Everything that a batch of commands looks at, in one round trip.
 -- $1 kinds, $2 ids: named rows · $3 streams · $4 keys · $5 balance accounts, $6 balance classes · $7 hold ids
 -- $8 spaces, $9 firsts, $10 lasts, $11 limits: runs that overlap or touch, lowest first
--- $12 spaces, $13 accounts, $14 serials, $15 last serials, $16 quantities, $17 limits: pages of an account's runs in a
--- batch, from a serial on, as many as may make up a quantity
--- $18 targets of holds
+-- $12 spaces, $13 accounts, $14 first and $16 last serials of a batch, $15 serials, $17 quantities, $18 limits: pages of an
+-- account's runs in a batch, from a serial on, as many as may make up a quantity
+-- $19 targets of holds
 WITH page AS (
   SELECT k.at, k.most, held.space, held.first, held.last, held.looked
-    FROM unnest($12::text[], $13::text[], $14::bigint[], $15::bigint[], $16::bigint[], $17::int[])
-         WITH ORDINALITY AS k(space, account, serial, stop, quantity, most, at)
+    FROM unnest($12::text[], $13::text[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[], $18::int[])
+         WITH ORDINALITY AS k(space, account, start, serial, stop, quantity, most, at)
    CROSS JOIN LATERAL (
      SELECT space, first, last, looked
        FROM (SELECT lowest.*, count(*) OVER () AS looked,
@@ -16,8 +16,8 @@ WITH page AS (
                       WHERE r.account = k.account AND r.space = k.space AND r.first <= k.stop AND r.last >= k.serial
                         -- The run before the serial may reach over it.
                         AND r.first >= coalesce((SELECT b.first FROM ledger_run b
-                              WHERE b.account = k.account AND b.space = k.space AND b.first <= k.serial
-                              ORDER BY b.first DESC LIMIT 1), 0)
+                              WHERE b.account = k.account AND b.space = k.space AND b.first BETWEEN k.start AND k.serial
+                              ORDER BY b.first DESC LIMIT 1), k.start)
                       ORDER BY r.first LIMIT k.most) lowest) summed
       WHERE before < k.quantity
    ) held
@@ -34,7 +34,7 @@ SELECT
   (SELECT json_agg(json_build_array(h.id, h.batch, h.first::text, h.last::text, h.account, h.reason,
                                    h.expires_at))
      FROM ledger_hold h
-    WHERE h.id = ANY($7::text[]) OR h.batch = ANY($18::text[]) OR h.account = ANY($18::text[])) AS holds,
+    WHERE h.id = ANY($7::text[]) OR h.batch = ANY($19::text[]) OR h.account = ANY($19::text[])) AS holds,
   (SELECT json_agg(json_build_array(at, last::text, whole))
      FROM (SELECT at, max(last) AS last, count(*) = max(looked) AND max(looked) < max(most) AS whole
              FROM page GROUP BY at) pages) AS pages,

@@ -96,8 +96,8 @@ export async function load(
 ): Promise<void> {
   for (let waiting = commands; waiting.length > 0; ) {
     const wanted = nothing()
-    waiting = waiting.filter((command) => want(wanted, loaded, command, law))
-    if (waiting.length > 0) await ask(client, loaded, wanted)
+    waiting = waiting.filter((command) => want(wanted, loaded, readsOfKept(loaded, command, law), command))
+    if (isSomething(wanted)) await ask(client, loaded, wanted)
   }
 }
 
@@ -108,8 +108,15 @@ export async function loadForDecision(
   command: Command,
   law: Law,
 ): Promise<void> {
-  await load(client, loaded, [command], law)
-  for (const pair of readsOrKey(loaded.state, command, law).held) {
+  let keys = readsOfKept(loaded, command, law)
+  for (;;) {
+    const wanted = nothing()
+    want(wanted, loaded, keys, command)
+    if (!isSomething(wanted)) break
+    await ask(client, loaded, wanted)
+    keys = readsOfKept(loaded, command, law)
+  }
+  for (const pair of keys.held) {
     for (;;) {
       const from = unknownFrom(loaded.state, loaded.known, pair, quantityOf(command))
       if (from === undefined) break
@@ -135,8 +142,10 @@ const MOST_RUNS = 10 * PAGE_RUNS
 /** The lowest runs of an account in a batch that may make up a quantity, from a serial on. */
 interface Page extends Pair {
   space: string
+  /** First and last serial of the batch. */
+  first: bigint
+  last: bigint
   from: bigint
-  to: bigint
   quantity: bigint
   /** Most runs to be looked at. */
   most: number
@@ -144,43 +153,45 @@ interface Page extends Pair {
 
 interface Wanted extends Omit<Keys, 'held'> {
   pages: Map<string, Page>
-  /** Names of what is asked for now; a neighbour in the group may look at the same. */
-  now: Set<string>
 }
 
 function nothing(): Wanted {
-  return { rows: [], runs: [], holdsOn: [], pages: new Map(), now: new Set() }
+  return { rows: [], runs: [], holdsOn: [], pages: new Map() }
 }
 
 function pageOf(state: State, pair: Pair, from: bigint, quantity: bigint): Page {
   const batch = state.peek('batch', pair.batch)
-  return { ...pair, space: batch?.space ?? '', from, to: batch?.last ?? 0n, quantity, most: PAGE_RUNS }
+  const { space, first, last } = batch ?? { space: '', first: 0n, last: 0n }
+  return { ...pair, space, first, last, from, quantity, most: PAGE_RUNS }
 }
 
-/** Adds what a command looks at and is not there yet. Answers whether that is anything. */
-function want(wanted: Wanted, loaded: Loaded, command: Command, law: Law): boolean {
-  const { state, asked } = loaded
-  const keys = readsOfKept(loaded, command, law)
-  let any = false
-  const ask = <Key>(list: Key[], key: Key, name: string) => {
-    if (asked.has(name) && !wanted.now.has(name)) return
-    any = true
-    if (asked.has(name)) return
-    asked.add(name)
-    wanted.now.add(name)
-    list.push(key)
-  }
+function isSomething({ rows, runs, holdsOn, pages }: Wanted): boolean {
+  return rows.length + runs.length + holdsOn.length + pages.size > 0
+}
+
+/**
+ * Adds what a command looks at and is not there yet. Answers whether the rows among that may lead to further keys; it is
+ * asked again before the command is decided in any case.
+ */
+function want(wanted: Wanted, { state, asked, known }: Loaded, keys: Keys, command: Command): boolean {
+  let mayLead = false
   for (const row of keys.rows) {
-    if (!state.isLoaded(row.kind, row.id)) ask(wanted.rows, row, `row ${row.kind} ${row.id}`)
+    if (state.isLoaded(row.kind, row.id)) continue
+    mayLead ||= row.kind !== 'key'
+    if (isNew(asked, `row ${row.kind} ${row.id}`)) wanted.rows.push(row)
   }
-  for (const run of keys.runs) ask(wanted.runs, run, `run ${run.space} ${run.first} ${run.last}`)
-  for (const target of keys.holdsOn) ask(wanted.holdsOn, target, `hold ${target}`)
-  for (const pair of keys.held) {
-    if (loaded.known.has(pair)) continue
-    any = true
-    wantPage(wanted, state, pair, quantityOf(command))
+  for (const run of keys.runs) {
+    if (isNew(asked, `run ${run.space} ${run.first} ${run.last}`)) wanted.runs.push(run)
   }
-  return any
+  for (const target of keys.holdsOn) if (isNew(asked, `hold ${target}`)) wanted.holdsOn.push(target)
+  for (const pair of keys.held) if (!known.has(pair)) wantPage(wanted, state, pair, quantityOf(command))
+  return mayLead
+}
+
+function isNew(asked: Set<string>, name: string): boolean {
+  if (asked.has(name)) return false
+  asked.add(name)
+  return true
 }
 
 /** Several commands may take from one pair. */
@@ -248,8 +259,9 @@ function parameters(wanted: Wanted): unknown[] {
     wanted.runs.map(({ most }) => most),
     pages.map(({ space }) => space),
     pages.map(({ account }) => account),
+    pages.map(({ first }) => first.toString()),
     pages.map(({ from }) => from.toString()),
-    pages.map(({ to }) => to.toString()),
+    pages.map(({ last }) => last.toString()),
     pages.map(({ quantity }) => quantity.toString()),
     pages.map(({ most }) => most),
     wanted.holdsOn,

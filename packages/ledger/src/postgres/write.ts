@@ -47,14 +47,20 @@ export function write(
 }
 
 function headAndEntries({ state }: Loaded, appended: readonly Appended[]): unknown[] {
+  let end = 0
+  const ends = appended.map(({ bytes }) => {
+    end += bytes.length
+    return end
+  })
   const links = appended.flatMap(({ index, entry }) => entry.streams.map(([id, revision]) => ({ id, revision, index })))
   return [
     state.size,
     state.at,
     plain(appended, ({ index }) => index),
     plain(appended, ({ entry }) => entry.type),
-    plain(appended, ({ leaf }) => hex(leaf)),
-    plain(appended, ({ bytes }) => hex(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex'))),
+    Buffer.from(appended.map(({ leaf }) => leaf).join(''), 'hex'),
+    Buffer.concat(appended.map(({ bytes }) => bytes)),
+    plain(ends, (end) => end),
     plain(links, ({ id }) => id),
     plain(links, ({ revision }) => revision),
     plain(links, ({ index }) => index),
@@ -64,10 +70,6 @@ function headAndEntries({ state }: Loaded, appended: readonly Appended[]): unkno
 /** A list as PostgreSQL reads it. Only for numbers, hex digits and names of types, which need no quotes. */
 function plain<T>(list: readonly T[], textOf: (item: T) => string | number | null | undefined): string {
   return `{${list.map((item) => textOf(item) ?? 'NULL').join(',')}}`
-}
-
-function hex(digits: string): string {
-  return `"\\\\x${digits}"`
 }
 
 function changedRows({ state, changes }: Loaded): Changed {

@@ -19,6 +19,7 @@ function logLines(report: VerifyReport): Lines {
     checkpoint ? fill(lines.log, { origin: checkpoint.origin }) : undefined,
     country ? fill(lines.ledger, { ledger: ledger.id, ...country }) : undefined,
     ledger?.test ? lines.test : undefined,
+    ...predecessorLines(report),
     checkpoint ? fill(lines.checkpoint, { size: `${checkpoint.size}`, root: checkpoint.root }) : undefined,
     signedBy === null ? undefined : fill(lines.signedBy, { vkey: signedBy }),
     ...policyLines(report.policy),
@@ -52,6 +53,16 @@ function policyLines(policy: VerifyReport['policy']): string[] {
       fill(lines.group, { name, witnessing: `${witnessing}`, members: `${members}`, threshold: `${threshold}` }),
     ),
     quorum === null ? lines.quorumNone : fill(met ? lines.quorum : lines.quorumNotMet, { quorum }),
+  ]
+}
+
+function predecessorLines({ predecessor }: VerifyReport): Lines {
+  if (!predecessor) return []
+  const facts = Object.fromEntries(Object.entries(predecessor).map(([name, value]) => [name, `${value}`]))
+  return [
+    fill(lines.predecessor, facts),
+    fill(lines.predecessorKept, facts),
+    fill(predecessor.compared === null ? lines.predecessorNotCompared : lines.predecessorCompared, facts),
   ]
 }
 

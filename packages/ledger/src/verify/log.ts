@@ -6,6 +6,7 @@ import { checkExtras, checkKeys } from './files-check.ts'
 import { type Finding, Findings, findingOf, unlawful } from './finding.ts'
 import { judgeTree } from './judge.ts'
 import { checkPolicy, type PolicyReport, policyKey } from './policy-check.ts'
+import { type Comparison, checkPredecessor } from './predecessor-check.ts'
 import type { Notice, Outcome, VerifyReport } from './report.ts'
 import type { LogSource } from './source.ts'
 import { type StretchReader, stretchReader } from './stretch.ts'
@@ -21,6 +22,8 @@ export interface VerifyOptions {
   now?: Date | undefined
   /** A checkpoint of this log that was saved earlier. */
   since?: StatedCheckpoint | undefined
+  /** What is left of the log that this one took over from. */
+  predecessor?: LogSource | undefined
   onProgress?: ((entries: number, size: number) => void) | undefined
 }
 
@@ -64,6 +67,8 @@ async function verifyStated(
 
   const { genesis, state, adopted } = walk.replay
   const isWhole = replayed === size
+  const comparison = await comparisonOf(source, size, genesis, options.predecessor)
+  findings.add(...(comparison?.findings ?? []))
   const known = knownKeys(walk)
   const { signer, findings: ofIdentity } = await checkIdentity(stated, options.vkey, walk, known, isWhole)
   findings.add(...ofIdentity)
@@ -90,12 +95,34 @@ async function verifyStated(
     broken,
     signer,
     policy: cosigned?.report,
+    comparison,
     notices: extras.notices,
   })
 }
 
 function checkCosigned({ note }: StatedCheckpoint, policy: Policy, now = new Date()) {
   return checkPolicy(note, policy, { now, where: { file: 'checkpoint' } })
+}
+
+/** What a log says of its predecessor, against itself and against the predecessor's files where they are given. */
+async function comparisonOf(
+  source: LogSource,
+  size: number,
+  genesis: Genesis | undefined,
+  old: LogSource | undefined,
+): Promise<Comparison | undefined> {
+  const predecessor = genesis?.predecessor
+  if (!predecessor) {
+    return old && genesis && { findings: [findingOf('no-predecessor', { entry: 0 })], compared: 0 }
+  }
+  const { kept } = predecessor
+  if (size < kept) {
+    return {
+      findings: [findingOf('predecessor-kept', { entry: 0 }, { kept: `${kept}`, size: `${size}` })],
+      compared: 0,
+    }
+  }
+  return old && checkPredecessor(source, size, old, predecessor)
 }
 
 /** The keys that the log names, oldest first. */
@@ -145,11 +172,12 @@ interface Results {
   /** The key of the log that has signed. */
   signer?: Vkey | undefined
   policy?: PolicyReport | undefined
+  comparison?: Comparison | undefined
   notices?: Notice[]
 }
 
 function report(source: LogSource, { vkey, since }: VerifyOptions, results: Results): VerifyReport {
-  const { findings, stated, walk, replayed = 0, broken, signer, policy, notices = [] } = results
+  const { findings, stated, walk, replayed = 0, broken, signer, policy, comparison, notices = [] } = results
   const isSound = findings.count === 0
   const types = Object.fromEntries([...(walk?.replay.counts ?? [])].sort(([a], [b]) => (a < b ? -1 : 1)))
   return {
@@ -161,6 +189,7 @@ function report(source: LogSource, { vkey, since }: VerifyOptions, results: Resu
     policy: policy ?? null,
     keys: (walk?.replay.keys ?? []).map(({ vkey, from }) => ({ vkey, from })),
     ledger: ledgerOf(walk?.replay.genesis),
+    predecessor: predecessorOf(walk?.replay.genesis, comparison),
     since: since ? { size: since.size, root: encodeBase64(since.root) } : null,
     entries: { size: stated?.size ?? 0, replayed, types },
     firstUnlawful: broken ? { entry: broken.entry, rule: broken.refusal.refused } : null,
@@ -179,6 +208,13 @@ function outcomeOf(findings: Findings, vkey: Vkey | undefined): Outcome {
   if (findings.areWrong) return 'wrong'
   if (findings.count > 0) return 'not-read'
   return vkey ? 'whole' : 'identity-not-checked'
+}
+
+function predecessorOf(genesis: Genesis | undefined, comparison: Comparison | undefined): VerifyReport['predecessor'] {
+  if (!genesis?.predecessor) return null
+  const { firstKey: _, ...named } = genesis.predecessor
+  const lost = Math.max(0, named.size - named.kept)
+  return { ...named, lost, compared: comparison?.compared ?? null }
 }
 
 function ledgerOf(genesis: Genesis | undefined): VerifyReport['ledger'] {

@@ -1,6 +1,7 @@
 import {
   admit,
   applyVerdict,
+  decodeEntry,
   type Entry,
   Genesis,
   isRefusal,
@@ -29,8 +30,7 @@ export class Replay {
 
   /** The SHA-256 of the documents that an entry needs on the shelf before it can be judged. */
   needs(entry: Entry): string[] {
-    if (entry.type === 'DocumentAdopted') return hashes(entry.body.sha256)
-    return entry.type === 'Genesis' ? hashes(entry.body.permissions, entry.body.preset) : []
+    return documentsOf(entry)
   }
 
   /** Puts a document's bytes on the shelf; they are what their name says. */
@@ -67,6 +67,19 @@ export class Replay {
 /** The rules failed on an entry: a defect of this program, which a stranger's log may have been made to find. */
 export interface Unjudged {
   unjudged: string
+}
+
+function documentsOf({ type, body }: Entry): string[] {
+  if (type === 'DocumentAdopted') return hashes(body.sha256)
+  return type === 'Genesis' ? hashes(body.permissions, body.preset) : []
+}
+
+/** The SHA-256 of the documents that an entry adopts, from its bytes; none of bytes that are no entry. */
+export function documentsNamed(bytes: Uint8Array): string[] {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  if (!text.includes('"Genesis"') && !text.includes('"DocumentAdopted"')) return []
+  const entry = decodeEntry(bytes)
+  return isRefusal(entry) ? [] : documentsOf(entry)
 }
 
 function hashes(...values: unknown[]): string[] {

@@ -27,6 +27,17 @@ export interface VerifyReport {
   keys: { vkey: string; from: number }[]
   /** From the genesis; null where it cannot be read. */
   ledger: { id: string; country: { code: string; name: string }; timeZone: string; test: boolean } | null
+  /** The log that this one took over from, as the genesis names it; `compared` entries were held against its files. */
+  predecessor: {
+    origin: string
+    key: string
+    size: number
+    root: string
+    kept: number
+    lost: number
+    at: string
+    compared: number | null
+  } | null
   /** The saved checkpoint that this log was held against. */
   since: { size: number; root: string } | null
   entries: { size: number; replayed: number; types: Record<string, number> }

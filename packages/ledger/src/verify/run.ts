@@ -29,6 +29,7 @@ const options = {
   vkey: { type: 'string' },
   policy: { type: 'string' },
   since: { type: 'string' },
+  predecessor: { type: 'string' },
   proof: { type: 'string' },
   certificate: { type: 'string' },
   json: { type: 'boolean' },
@@ -77,7 +78,8 @@ async function check(
   }
   const source = await readSource(positionals)
   const since = values.since === undefined ? undefined : await readSince(values.since)
-  const report = await verifyLog(source, { vkey, policy, since, onProgress })
+  const predecessor = values.predecessor === undefined ? undefined : await readSource([values.predecessor])
+  const report = await verifyLog(source, { vkey, policy, since, predecessor, onProgress })
   if (report.outcome === 'not-read' && report.checkpoint === null) throw new UsageError(noLog(report))
   return report
 }

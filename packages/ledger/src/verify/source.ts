@@ -43,7 +43,7 @@ function codeOf(error: unknown): string {
  */
 export class FolderSource implements LogSource {
   readonly name: string
-  readonly ahead = 4
+  readonly ahead = 12
 
   constructor(folder: string) {
     this.name = folder

@@ -72,19 +72,35 @@ export interface Task {
   files?: Files
 }
 
+/** Tasks in one message: each message costs as much as some entries. */
+const MOST_TASKS = 4
+
+/** What is made of an entry is garbage soon: room for more of it means to look through it less often. */
+const YOUNG_GENERATION_MB = 64
+
+interface Waiting {
+  task: Task
+  resolve: (stretch: Stretch) => void
+  reject: (error: unknown) => void
+}
+
 /** One more thread takes the half of the work that needs no state: reading, hashing, and the form of entries. */
 export class ReaderInThread implements StretchReader {
   readonly #source: LogSource
   readonly #folder: string | undefined
   readonly #worker: Worker
-  readonly #waiting: { resolve: (stretch: Stretch) => void; reject: (error: unknown) => void }[] = []
+  readonly #unsent: Waiting[] = []
+  readonly #sent: Waiting[] = []
   #failure: unknown
 
   constructor(source: LogSource) {
     this.#source = source
     this.#folder = source instanceof FolderSource ? source.name : undefined
-    this.#worker = new Worker(new URL('./stretch-thread.ts', import.meta.url), { workerData: this.#folder })
-    this.#worker.on('message', (stretch: Stretch) => this.#waiting.shift()?.resolve(stretch))
+    this.#worker = new Worker(new URL('./stretch-thread.ts', import.meta.url), {
+      workerData: this.#folder,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    })
+    this.#worker.on('message', (stretches: Stretch[]) => this.#take(stretches))
     this.#worker.on('error', (error) => this.#fail(error))
     this.#worker.on('exit', () => this.#fail(new Error('the thread that reads the log has ended')))
   }
@@ -93,14 +109,28 @@ export class ReaderInThread implements StretchReader {
     const task: Task = this.#folder === undefined ? { tile, files: await readFiles(this.#source, tile) } : { tile }
     if (this.#failure) throw this.#failure
     return new Promise<Stretch>((resolve, reject) => {
-      this.#waiting.push({ resolve, reject })
-      this.#worker.postMessage(task)
+      this.#unsent.push({ task, resolve, reject })
+      this.#send()
     })
+  }
+
+  /** Sends what is full, or whatever there is where the thread has nothing to do. */
+  #send(): void {
+    if (this.#unsent.length < MOST_TASKS && this.#sent.length > 0) return
+    const next = this.#unsent.splice(0, MOST_TASKS)
+    if (next.length === 0) return
+    this.#sent.push(...next)
+    this.#worker.postMessage(next.map(({ task }) => task))
+  }
+
+  #take(stretches: readonly Stretch[]): void {
+    for (const stretch of stretches) this.#sent.shift()?.resolve(stretch)
+    this.#send()
   }
 
   #fail(error: unknown): void {
     this.#failure ??= error
-    for (const { reject } of this.#waiting.splice(0)) reject(error)
+    for (const { reject } of [...this.#sent.splice(0), ...this.#unsent.splice(0)]) reject(error)
   }
 
   async close(): Promise<void> {

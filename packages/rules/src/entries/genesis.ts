@@ -124,10 +124,16 @@ export const genesis = defineRule<Genesis, Genesis>({
       },
       { kind: 'document', id: body.permissions, row: { index: 0 } },
       { kind: 'document', id: body.preset, row: { index: 0 } },
-      { kind: 'signingKey', id: publicHalfOf(body.key), row: { index: 0 } },
+      ...keysOf(body).map((id) => ({ kind: 'signingKey' as const, id, row: { index: 0 } })),
     ],
   }),
 })
+
+/** The public halves of the keys that genesis names: none of them ever follows another. */
+function keysOf({ key, predecessor }: Genesis): string[] {
+  const named = predecessor ? [key, predecessor.firstKey, predecessor.key] : [key]
+  return [...new Set(named.map(publicHalfOf))]
+}
 
 const Adoption = z.strictObject({
   document: z.enum(documentKinds),

@@ -19,6 +19,8 @@ export const arbitraryLife = fc.record({
   steps: fc.array(arbitraryStep, { minLength: 1, maxLength: 100, size: 'max' }),
   /** How many commands are sent at once to the store under test. */
   burst: fc.integer({ min: 1, max: 20 }),
+  /** How many servers take turns with those. */
+  servers: fc.integer({ min: 1, max: 3 }),
   /** Begins with holdings in pieces of two units: more of them than one command may take. */
   inPieces: fc.boolean(),
 })

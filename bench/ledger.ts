@@ -1,0 +1,108 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import {
+  CheckpointSigner,
+  Integrator,
+  isReceipt,
+  newGenesis,
+  PostgresLedger,
+  repeat,
+  signingKey,
+} from '@tallystick/ledger'
+import type { Server } from './database.ts'
+import { closedLoop, type Measured, type Operation, openLoop, times } from './load.ts'
+import { type Deal, Market } from './market.ts'
+import { makeWorld, send, type World } from './world.ts'
+
+/** Callers of the closed loop: two full groups. */
+export const CALLERS = 400
+/** Of the throughput, the load at which latency is measured. */
+export const OPEN_SHARE = 0.7
+const INTEGRATOR_PAUSE_MS = 100
+const SIGNER_PAUSE_MS = 500
+
+/** A ledger with all that runs beside it in a server: integrator and signer. */
+export interface Running {
+  ledger: PostgresLedger
+  world: World
+  market: Market
+  close(): Promise<void>
+}
+
+/** Tells a person how far it is. */
+export type Tell = (text: string) => void
+
+/** Founds a ledger in an empty database and fills it with a world. */
+export async function foundLedger(server: Server, url: string, accounts: number, tell: Tell): Promise<Running> {
+  const key = signingKey(generateKeyPairSync('ed25519').privateKey)
+  const ledger = await PostgresLedger.open({ connectionString: url })
+  const country = { code: 'XT', name: 'Exampleland' }
+  const { genesis, documents } = newGenesis({ country, timeZone: 'UTC', test: true, keyFor: key.vkey })
+  await ledger.found(genesis, documents)
+  const stop = runBeside(ledger, new CheckpointSigner(ledger, key, join(server.folder, `${genesis.ledger}.json`)))
+  const world = await makeWorld(ledger, { accounts, seed: 1, commit: someCommitments, onProgress: tell })
+  return {
+    ledger,
+    world,
+    market: new Market(world, 1),
+    async close() {
+      await stop()
+      await ledger.close()
+    },
+  }
+}
+
+/** The ledger in another database that is a copy, without integrator and signer: they have signed what is there. */
+export async function openCopy(url: string, like: Running): Promise<Running> {
+  const ledger = await PostgresLedger.open({ connectionString: url })
+  return { ledger, world: like.world, market: like.market.copy(2), close: () => ledger.close() }
+}
+
+function runBeside(ledger: PostgresLedger, signer: CheckpointSigner): () => Promise<void> {
+  const integrator = new Integrator(ledger)
+  const onError = (error: unknown) => console.error(`integrator or signer: ${String(error)}`)
+  const loops = [
+    repeat(() => integrator.step(), { pauseMs: INTEGRATOR_PAUSE_MS, onError }),
+    repeat(() => signer.step(), { pauseMs: SIGNER_PAUSE_MS, onError }),
+  ]
+  return async () => {
+    for (const loop of loops) await loop.stop()
+  }
+}
+
+async function someCommitments(names: string[]): Promise<string[]> {
+  return names.map(() => randomBytes(32).toString('hex'))
+}
+
+/** A transfer through the ledger's port. */
+export function transferVia(ledger: PostgresLedger, next: () => Deal): Operation {
+  return async () => {
+    const { from, request, settle } = next()
+    const outcome = await send(ledger, from.mandate, 'CreditsTransferred', request)
+    settle(isReceipt(outcome))
+    return isReceipt(outcome)
+  }
+}
+
+export interface Throughput {
+  closed: Measured
+  open: Measured
+}
+
+/** Throughput by a closed loop, then latency by an open loop at a share of it. */
+export async function throughputOf(operation: Operation, clients: number, seconds: number): Promise<Throughput> {
+  await closedLoop(clients, Math.min(2, seconds), operation)
+  const closed = await closedLoop(clients, seconds, operation)
+  const open = await openLoop(closed.perSecond * OPEN_SHARE, seconds, operation)
+  for (const { failed } of [closed, open]) if (failed > 0) throw new Error(`${failed} transfers were refused`)
+  return { closed, open }
+}
+
+/** Transfers until the log has so many entries. */
+export async function growTo(running: Running, entries: number, tell: Tell): Promise<void> {
+  const { size } = await running.ledger.head()
+  const transfer = transferVia(running.ledger, () => running.market.random())
+  await times(Math.max(0, entries - size), CALLERS, transfer, (done) => {
+    if (done % 50_000 === 0) tell(`${size + done} of ${entries} entries`)
+  })
+}

@@ -1,0 +1,54 @@
+import { startDatabase } from './database.ts'
+import { HELP, type Options, readOptions } from './options.ts'
+import { preparePgbench } from './pgbench.ts'
+import { hasProc, pssMB } from './process.ts'
+import { jsonOf, type Results, tableOf } from './report.ts'
+import { measureGrowth, measureHttp, measureLedger, measureVerify } from './sections.ts'
+
+/** How far it is: on standard error, so that standard output holds the answer alone. */
+function tell(text: string): void {
+  process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`)
+}
+
+async function run(options: Options): Promise<Results> {
+  if (!hasProc()) throw new Error('The bench reads processor time and memory from /proc, so it runs on Linux only.')
+  const server = await startDatabase(options.folder, options.postgres)
+  try {
+    const pgbench = await preparePgbench(server)
+    const singleRow: number[] = []
+    // Before, between and after: what else this machine does shows there.
+    const baseline = async () => {
+      tell('pgbench: single rows')
+      singleRow.push(await pgbench.singleRow(options.pgbenchSeconds))
+    }
+    const wanted = (section: Parameters<typeof options.sections.has>[0]) => options.sections.has(section)
+    await baseline()
+    const ledger = wanted('ledger') ? await measureLedger(server, options, tell) : undefined
+    if (ledger) await baseline()
+    const http = wanted('http') ? await measureHttp(server, options, tell) : undefined
+    if (http) await baseline()
+    const databaseMB = await pssMB(await server.pids())
+    tell('pgbench: double entry')
+    const doubleEntry = await pgbench.doubleEntry(options.pgbenchSeconds)
+    const growth = wanted('growth') ? await measureGrowth(server, options, tell) : undefined
+    const verify = wanted('verify') ? await measureVerify(options, tell) : undefined
+    const { version: postgres } = server
+    return { postgres, pgbench: pgbench.version, singleRow, doubleEntry, databaseMB, ledger, http, growth, verify }
+  } finally {
+    await server.close()
+  }
+}
+
+try {
+  const options = readOptions(process.argv.slice(2))
+  if (options === 'help') {
+    console.log(HELP)
+  } else {
+    const results = await run(options)
+    console.log(options.json ? JSON.stringify(jsonOf(results)) : tableOf(results))
+  }
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  if (process.env.DEBUG) process.stderr.write(`${error instanceof Error ? error.stack : ''}\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,93 @@
+import { cpus, totalmem } from 'node:os'
+import type { Throughput } from './ledger.ts'
+import { median } from './load.ts'
+import type { GrowthResult, HttpResult, LedgerResult, VerifyResult } from './sections.ts'
+
+/** All that a run has measured; a part that was left out is undefined. */
+export interface Results {
+  postgres: string
+  pgbench: string
+  /** Durable inserts of single rows by pgbench a second, each time that they were measured. */
+  singleRow: number[]
+  doubleEntry: number | undefined
+  /** PSS of the database's processes after the load. */
+  databaseMB: number
+  ledger?: LedgerResult | undefined
+  http?: HttpResult | undefined
+  growth?: GrowthResult | undefined
+  verify?: VerifyResult | undefined
+}
+
+/** The one object that the bench ends with; `null` for what was left out. */
+export function jsonOf({ singleRow, ledger, http, growth, verify }: Results) {
+  const pgbench = median(singleRow)
+  const ratio = (result: Throughput | undefined) => rounded(result && result.closed.perSecond / pgbench, 3)
+  return {
+    ledger: ledger ? { random: shown(ledger.random), hot: shown(ledger.hot) } : null,
+    http: http ? shown(http.throughput) : null,
+    pgbenchSingleRowTps: rounded(pgbench),
+    ratioToPgbench: {
+      ledgerRandom: ratio(ledger?.random),
+      ledgerHot: ratio(ledger?.hot),
+      http: ratio(http?.throughput),
+    },
+    acceptToProofP99Ms: rounded(http?.acceptToProofP99Ms),
+    verifyEntriesPerSecond: rounded(verify?.entriesPerSecond),
+    verifyCores: verify?.cores ?? null,
+    growth: growth ? { p50: rounded(growth.p50, 3), cpu: rounded(growth.cpu, 3), p99: rounded(growth.p99, 3) } : null,
+    pssMB: http ? { rest: rounded(http.restMB), load: rounded(http.loadMB) } : null,
+  }
+}
+
+function shown({ closed, open }: Throughput) {
+  return {
+    transfersPerSecond: rounded(closed.perSecond),
+    p50Ms: rounded(open.p50Ms, 1),
+    p99At70Ms: rounded(open.p99Ms, 1),
+  }
+}
+
+function rounded(value: number | undefined, digits = 0): number | null {
+  return value === undefined ? null : Number(value.toFixed(digits))
+}
+
+/** The same for people, with what it was measured on and beside. */
+export function tableOf(results: Results): string {
+  const { ledger, http, growth, pssMB, ...json } = jsonOf(results)
+  const [cpu] = cpus()
+  const rows: [string, string][] = [
+    ['machine', `${cpus().length} × ${cpu?.model.trim()}, ${Math.round(totalmem() / 1e9)} GB, Node ${process.version}`],
+    ['database', `PostgreSQL ${results.postgres}, durable, default settings of a new registry`],
+    [
+      'single-row inserts',
+      `${json.pgbenchSingleRowTps} /s (${results.pgbench}, -M prepared -c 64 -j 2; ${results.singleRow.map((tps) => tps.toFixed(0)).join(', ')})`,
+    ],
+    ['five-statement double entry', results.doubleEntry === undefined ? '' : `${results.doubleEntry.toFixed(0)} /s`],
+    ['ledger, random accounts', line(ledger?.random, json.ratioToPgbench.ledgerRandom)],
+    ['ledger, one hot account', line(ledger?.hot, json.ratioToPgbench.ledgerHot)],
+    ['HTTP', line(http, json.ratioToPgbench.http)],
+    ['accept to proof, p99', unit(json.acceptToProofP99Ms, 'ms')],
+    [
+      'verify with replay',
+      json.verifyCores ? `${json.verifyEntriesPerSecond} entries/s on ${json.verifyCores} cores` : '',
+    ],
+    ['growth, large to small', growth ? `p50 × ${growth.p50}, CPU × ${growth.cpu}, p99 × ${growth.p99}` : ''],
+    ['memory of the server (PSS)', pssMB ? `${pssMB.rest} MB at rest, ${pssMB.load} MB under load` : ''],
+    ['memory of the database (PSS)', unit(rounded(results.databaseMB), 'MB')],
+  ]
+  const width = Math.max(...rows.map(([name]) => name.length))
+  return rows
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `${name.padEnd(width)}  ${value}`)
+    .join('\n')
+}
+
+function line(result: ReturnType<typeof shown> | null | undefined, ratio: number | null): string {
+  if (!result) return ''
+  const { transfersPerSecond, p50Ms, p99At70Ms } = result
+  return `${transfersPerSecond} transfers/s = ${ratio} × single rows; at 70 %: p50 ${p50Ms} ms, p99 ${p99At70Ms} ms`
+}
+
+function unit(value: number | null, name: string): string {
+  return value === null ? '' : `${value} ${name}`
+}

@@ -1,0 +1,11 @@
+// Runs the bench with the Node that the dependencies bring, after installing them if need be: `npm run -s bench -- --json`.
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { ensureDependencies, fail, findNode } from '../scripts/prepare.mjs'
+
+await ensureDependencies().catch((error) => fail(error.message))
+const args = ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'main.ts'), ...process.argv.slice(2)]
+const child = spawn(findNode(), args, { stdio: 'inherit' })
+child.on('error', (error) => fail(error.message))
+child.on('exit', (code) => process.exit(code ?? 1))
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))

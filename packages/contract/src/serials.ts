@@ -13,12 +13,9 @@ export const SerialPart = Block.extend({
   batch: Id.nullable(),
   project: ProjectRef.nullable(),
   class: UnitClass.nullable().meta({ description: 'Null where nothing was issued.' }),
-  evidence: z
-    .enum(['issued', 'ended-only'])
-    .nullable()
-    .meta({
-      description: 'Of another registry: whether an issuance is on record that explains them, or only their end.',
-    }),
+  evidence: z.enum(['issued', 'ended-only']).nullable().meta({
+    description: 'Of another registry: whether an issuance is on record that explains them, or only their end.',
+  }),
 }).meta({ id: 'SerialPart' })
 export type SerialPart = z.infer<typeof SerialPart>
 

@@ -77,4 +77,13 @@ describe('issuances without serial numbers, and serial numbers before and after 
     })
     await fc.assert(property, { numRuns: 6 })
   }, 60_000)
+
+  it('are never more than 15 digits can say', async () => {
+    const target = await memoryTarget()
+    const recording = await recordingOn(target.ledger)
+    await record(recording, { vintage: '2020', quantity: 999_999_999_999_998 })
+    await record(recording, { vintage: '2020', quantity: 1 })
+    await record(recording, { vintage: '2021', quantity: 1 })
+    await expect(record(recording, { vintage: '2020', quantity: 1 })).rejects.toThrow(/lot-too-large.*1000000000000000/)
+  })
 })

@@ -6,6 +6,7 @@ import { keyCommand } from './commands/key.ts'
 import { exportLogCommand, reconcileCommand, vkeyCommand } from './commands/ledger.ts'
 import { importCommand, mirrorCommand, verifyCommand } from './commands/outside.ts'
 import { recoverCommand, successorCommand } from './commands/repair.ts'
+import { rolesCommand } from './commands/roles.ts'
 import { serveCommand } from './commands/serve.ts'
 import { adminCommand, setupCommand } from './commands/setup.ts'
 import { versionCommand } from './commands/version.ts'
@@ -18,6 +19,7 @@ const commands: Record<string, Command> = {
   reconcile: reconcileCommand,
   vkey: vkeyCommand,
   key: keyCommand,
+  roles: rolesCommand,
   recover: recoverCommand,
   successor: successorCommand,
   setup: setupCommand,

@@ -4,6 +4,7 @@ export { type Config, configTable, databaseOf, readConfig } from './platform/con
 export { claimInstance } from './platform/instance.ts'
 export { type Log, stderrLog } from './platform/log.ts'
 export { consoleNotify, type Notify } from './platform/notify.ts'
+export { type Granted, grantRoles, ROLES, type Role, type RoleNames } from './platform/roles.ts'
 export type { Services } from './platform/services.ts'
 export { onShutdown } from './platform/shutdown.ts'
 export { newSignInLink, type SignInLink } from './platform/sign-in-links.ts'

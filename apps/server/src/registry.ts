@@ -14,8 +14,9 @@ import {
   successionBegun,
 } from '@tallystick/ledger'
 import { invariant } from '@tallystick/rules'
+import pg from 'pg'
 import manifest from '../package.json' with { type: 'json' }
-import { type Config, databaseOf } from './platform/config.ts'
+import { type Config, databaseOf, roleOf, urlAs } from './platform/config.ts'
 import { openContent } from './platform/content.ts'
 import {
   keepLedgerOfFolder,
@@ -37,6 +38,8 @@ export interface OpenOptions {
   log: Log
   /** `upgrade` brings older schemas up to date: only the server may. */
   may?: 'create' | 'upgrade'
+  /** Modules use the database with roles of their own where those are named; commands are the owner's. */
+  as?: 'owner' | 'modules'
   /** Default: the console. */
   notify?: Notify
 }
@@ -49,6 +52,8 @@ export interface Registry {
   database: string
   /** The log's own keys, of the data folder. Throws StartupError where that has not the one in force. */
   keys(): Promise<KeyRing>
+  /** The ledger as the integrator and the signer use it. */
+  signing: Ledger
   /** Asks witnesses to cosign; undefined where none is named, or this process does not sign. */
   cosigners: Cosigners | undefined
   close(): Promise<void>
@@ -65,23 +70,29 @@ export function signerFiles(dataDir: string): { folder: string; key: string; sta
  * StartupError with a sentence for the operator.
  */
 export async function openRegistry(config: Config, options: OpenOptions): Promise<Registry> {
-  const { log, may = 'create', notify = consoleNotify((text) => log.info(text)) } = options
+  const { log, notify = consoleNotify((text) => log.info(text)) } = options
+  const role = options.as === 'modules' ? roleOf(config) : undefined
+  // Only the owner makes or upgrades tables.
+  const may = role === undefined ? (options.may ?? 'create') : 'create'
   const closers: (() => Promise<unknown>)[] = []
   const close = async () => {
     for (const one of closers.splice(0).reverse()) await one()
   }
   try {
-    const database = await openOwnDatabase(config, log, (one) => closers.push(() => one.close()))
+    const database = await openOwnDatabase(config, role, log, (one) => closers.push(() => one.close()))
     const ledger = await PostgresLedger.open({ connectionString: database.url }, { may })
     closers.push(() => ledger.close())
-    const pool = await openContent(database.url, may)
+    const pool = role === 'signer' ? signerPool(database.url) : await openContent(database.url, may)
     closers.push(() => pool.end())
+    const signing = await openSigning(config, role, database.url, ledger)
+    if (signing !== ledger) closers.push(() => signing.close())
     await refuseBroken(config, ledger)
     const clock = () => new Date()
-    const founded = await foundRegistry({ pool, ledger, clock, key: () => newKey(config) }, setupOf(config))
+    const parts = { pool, ledger, clock, key: () => newKey(config) }
+    const founded = role === 'signer' ? await foundBefore(ledger) : await foundRegistry(parts, setupOf(config))
     const { genesis } = founded
     if (!(await ledgerOfFolder(config.DATA_DIR))) await keepLedgerOfFolder(config.DATA_DIR, genesis)
-    const cosigners = await cosignersOf(config, ledger)
+    const cosigners = await cosignersOf(config, signing)
     const services: Services = {
       pool,
       ledger,
@@ -95,13 +106,43 @@ export async function openRegistry(config: Config, options: OpenOptions): Promis
       modules: config.RUN_MODULE,
       witnesses: () => cosigners?.state() ?? null,
     }
-    const keys = () => ownKeys(config.DATA_DIR, ledger)
-    return { services, founded, database: database.description, keys, cosigners, close }
+    const keys = () => ownKeys(config.DATA_DIR, signing)
+    return { services, founded, database: database.description, keys, signing, cosigners, close }
   } catch (error) {
     await close()
-    throw error instanceof SchemaError ? new StartupError(`${error.message}.`) : error
+    if (!(error instanceof SchemaError)) throw error
+    throw new StartupError(
+      role === undefined ? `${error.message}.` : `${error.message}. The owner does: tallystick roles`,
+    )
   }
 }
+
+/** The integrator and the signer have a role of their own beside the national API's. */
+async function openSigning(
+  config: Config,
+  role: 'writer' | 'signer' | undefined,
+  url: string,
+  ledger: PostgresLedger,
+): Promise<PostgresLedger> {
+  if (role !== 'writer' || config.DB_USER_SIGNER === undefined || !mayFound(config)) return ledger
+  return PostgresLedger.open({ connectionString: urlAs(url, 'signer', config) })
+}
+
+function signerPool(connectionString: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString, max: 1 })
+  pool.on('error', () => undefined)
+  return pool
+}
+
+/** The signer's role reads the ledger, and nothing of people. */
+async function foundBefore(ledger: Ledger): Promise<Founded> {
+  const genesis = await ledger.genesis()
+  if (!genesis) throw new StartupError(`The ledger is not founded. ${NOT_BY_THIS_ROLE}`)
+  return { genesis, root: { user: '', email: '', name: '' }, founded: false, notes: [] }
+}
+
+const NOT_BY_THIS_ROLE =
+  'A process with a database role of its own makes none: run `tallystick setup` and then `tallystick roles` with the owner in DB_USER or DATABASE_URL, and with the data folder of the signer.'
 
 async function cosignersOf(config: Config, ledger: Ledger): Promise<Cosigners | undefined> {
   const { WITNESSES, WITNESS_POLICY: policy } = config
@@ -111,13 +152,19 @@ async function cosignersOf(config: Config, ledger: Ledger): Promise<Cosigners | 
 }
 
 /** The database, if the data folder may be used with it. Only a process that signs makes what is not there. */
-async function openOwnDatabase(config: Config, log: Log, onOpen: (database: Database) => void): Promise<Database> {
+async function openOwnDatabase(
+  config: Config,
+  role: 'writer' | 'signer' | undefined,
+  log: Log,
+  onOpen: (database: Database) => void,
+): Promise<Database> {
   const { DATA_DIR: dataDir } = config
   const known = await ledgerOfFolder(dataDir)
   const mustExist = known ? withoutDatabase(dataDir, known) : mayFound(config) ? undefined : NOT_FOUNDED
-  const database = await openDatabase({ ...databaseOf(config), log, mustExist })
+  const database = await openDatabase({ ...databaseOf(config, role), log, mustExist })
   onOpen(database)
   const found = await ledgerOfDatabase(database.url)
+  if (role !== undefined && !found) throw new StartupError(`The database has no ledger. ${NOT_BY_THIS_ROLE}`)
   if (known) refuseOtherLedger(dataDir, known, found)
   else if (!found && !mayFound(config)) throw new StartupError(`The database is empty. ${NOT_FOUNDED}`)
   return database

@@ -43,7 +43,7 @@ export async function startServer(options: ServerOptions): Promise<Started> {
       if (!claim.claimed) return { started: false, url: claim.url, pid: claim.pid }
       closers.push(() => claim.release())
     }
-    const registry = await openRegistry(config, { log, may: 'upgrade' })
+    const registry = await openRegistry(config, { log, may: 'upgrade', as: 'modules' })
     closers.push(() => registry.close())
     closers.push(await startModules(config, registry, log))
     print(
@@ -75,20 +75,20 @@ async function startModules(config: Config, registry: Registry, log: Log): Promi
   }
 }
 
-function runIntegrator({ services }: Registry, log: Log): () => Promise<void> {
-  const integrator = new Integrator(services.ledger)
+function runIntegrator({ signing }: Registry, log: Log): () => Promise<void> {
+  const integrator = new Integrator(signing)
   const loop = repeat(() => integrator.step(), { pauseMs: INTEGRATOR_PAUSE_MS, onError: tellOnce(log, 'integrator') })
   return () => loop.stop()
 }
 
 async function runSigner(
   config: Config,
-  { services, keys, cosigners }: Registry,
+  { services, signing, keys, cosigners }: Registry,
   log: Log,
 ): Promise<() => Promise<void>> {
   const { state } = signerFiles(config.DATA_DIR)
   const publish = cosigners?.publish.bind(cosigners)
-  const signer = new CheckpointSigner(services.ledger, await keys(), state, services.clock, publish)
+  const signer = new CheckpointSigner(signing, await keys(), state, services.clock, publish)
   const tell = tellChanges(log)
   const round = async () => {
     const isPublished = await signingRound(signer, cosigners)

@@ -22,7 +22,7 @@ import { tallystick } from '../../../../tests/support/tallystick.ts'
 import { startWitness, type WitnessProcess } from '../../../../tests/support/witness.ts'
 import { witnessCommand } from './witness.ts'
 
-const ROUNDS = 2 * lengths.crashes
+const ROUNDS = lengths.crashes
 const seed = process.env.TEST_SEED ?? String(Date.now())
 console.log(`TEST_SEED=${seed}`)
 

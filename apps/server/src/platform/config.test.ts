@@ -72,6 +72,7 @@ describe('the configuration', () => {
     ['PUBLIC_URL', 'ftp://registry.example.org', 'must be an address'],
     ['IS_EMAIL_DISABLED', 'false', 'must be true'],
     ['systemCountryName', 'Namibia', 'without systemCountryCode'],
+    ['DB_USER_WRITER', 'writer', 'an embedded database has one role'],
   ])('refuses %s=%s', (name, value, message) => {
     expect(() => read({ [name]: value })).toThrow(message)
   })

@@ -104,6 +104,20 @@ const VARIABLES = {
   DB_PORT: define({ schema: wholeNumber(1, 65_535), byDefault: '5432', about: 'Port of the PostgreSQL at `DB_HOST`.' }),
   DB_USER: define({ schema: text, byDefault: 'root', about: 'Role to use at `DB_HOST`.' }),
   DB_PASSWORD: define({ schema: text.optional(), secret: true, about: 'Its password.' }),
+  DB_USER_WRITER: define({
+    schema: text.max(63, 'must have at most 63 characters').optional(),
+    about: 'Role with which `national` uses the database, instead of the owner; see `tallystick roles`.',
+  }),
+  DB_PASSWORD_WRITER: define({ schema: text.optional(), secret: true, about: 'Its password.' }),
+  DB_USER_SIGNER: define({
+    schema: text.max(63, 'must have at most 63 characters').optional(),
+    about: 'Role with which `integrator` and `signer` use the database.',
+  }),
+  DB_PASSWORD_SIGNER: define({ schema: text.optional(), secret: true, about: 'Its password.' }),
+  DB_USER_READER: define({
+    schema: text.max(63, 'must have at most 63 characters').optional(),
+    about: 'Role of others who read what is public, such as exports and statistics: `tallystick roles` grants it that.',
+  }),
   DB_NAME: define({
     schema: text.max(63, 'must have at most 63 characters'),
     byDefault: 'carbondbdev',
@@ -178,6 +192,12 @@ export function readConfig(environment: Environment = process.env, folder = proc
   if (values.systemCountryName && !values.systemCountryCode) {
     problems.push('systemCountryName is set without systemCountryCode: set both.')
   }
+  const roles = [values.DB_USER_WRITER, values.DB_USER_SIGNER, values.DB_USER_READER]
+  if (roles.some((role) => role !== undefined) && !values.DATABASE_URL && !values.DB_HOST) {
+    problems.push(
+      'DB_USER_WRITER, DB_USER_SIGNER and DB_USER_READER go with DATABASE_URL or DB_HOST: an embedded database has one role.',
+    )
+  }
   if (problems.length > 0) throw new StartupError(problems.join('\n'))
   return { ...values, PUBLIC_URL: values.PUBLIC_URL ?? `http://localhost:${values.PORT}` }
 }
@@ -187,12 +207,38 @@ function problemOf(name: string, variable: Variable<z.ZodType>, value: string | 
   return `${name}${shown} ${error.issues.map((issue) => issue.message).join(', ')}.`
 }
 
-/** The database that a configuration names, for `openDatabase`. */
-export function databaseOf(config: Config): Pick<DatabaseOptions, 'dataDir' | 'name' | 'external'> {
+/** The database that a configuration names, for `openDatabase`; `role` is one that a process has of its own. */
+export function databaseOf(
+  config: Config,
+  role?: 'writer' | 'signer',
+): Pick<DatabaseOptions, 'dataDir' | 'name' | 'external'> {
   const { DATA_DIR: dataDir, DB_NAME: name, DATABASE_URL: url, DB_HOST: host } = config
-  if (url) return { dataDir, name, external: { url } }
+  if (url) return { dataDir, name, external: { url: urlAs(url, role, config) } }
   if (!host) return { dataDir, name, external: null }
-  return { dataDir, name, external: { host, port: config.DB_PORT, user: config.DB_USER, password: config.DB_PASSWORD } }
+  const { user, password } = credentials(config, role)
+  return { dataDir, name, external: { host, port: config.DB_PORT, user, password } }
+}
+
+/** With which role of its own a process that runs these modules uses the database; undefined: with the owner's. */
+export function roleOf({ RUN_MODULE, DB_USER_WRITER, DB_USER_SIGNER }: Config): 'writer' | 'signer' | undefined {
+  if (RUN_MODULE.includes('national')) return DB_USER_WRITER === undefined ? undefined : 'writer'
+  return DB_USER_SIGNER === undefined ? undefined : 'signer'
+}
+
+function credentials(config: Config, role: 'writer' | 'signer' | undefined) {
+  if (role === 'writer') return { user: config.DB_USER_WRITER ?? '', password: config.DB_PASSWORD_WRITER }
+  if (role === 'signer') return { user: config.DB_USER_SIGNER ?? '', password: config.DB_PASSWORD_SIGNER }
+  return { user: config.DB_USER, password: config.DB_PASSWORD }
+}
+
+/** The address of a database under another role's name. */
+export function urlAs(url: string, role: 'writer' | 'signer' | undefined, config: Config): string {
+  if (role === undefined) return url
+  const { user, password } = credentials(config, role)
+  const own = new URL(url)
+  own.username = encodeURIComponent(user)
+  own.password = encodeURIComponent(password ?? '')
+  return own.href
 }
 
 /** The table of environment variables for the documentation, in Markdown. */

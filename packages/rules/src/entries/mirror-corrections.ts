@@ -66,7 +66,7 @@ const MAX_RUNS = 1_000
 
 function runsOf(taken: Correction['taken']): Keys['runs'] {
   if (taken.kind === 'lot') return []
-  return taken.parts.map(({ range }) => ({ space: taken.space, most: MAX_RUNS, ...fromWire(range) }))
+  return taken.parts.map(({ range }) => ({ space: taken.space, most: MAX_RUNS + 2, ...fromWire(range) }))
 }
 
 function admitCorrection(state: State, body: Correction): Refusal | undefined {
@@ -95,6 +95,7 @@ function admitUnits(state: State, body: Correction, { space, issued, fate, parts
     const range = fromWire(wire)
     const pieces = state.runs(space).pieces(range)
     const left = isLeftBy(registry, { issued, fate, before })
+    if (pieces.length > MAX_RUNS) return refuse('too-fragmented', { most: String(MAX_RUNS) })
     const whole = sumOf(pieces) === countOf(range)
     if (left && whole && pieces.every((run) => run.class === classOf(body) && left(run))) continue
     return refuse('changed-since', { first: wire[0], last: wire[1] })

@@ -188,7 +188,9 @@ function inflated(body: Entry['body']): Entry['body'] {
   const [a, b] = parts
   return {
     quantity: '10000',
+    certified: '10000',
     allotted: {
+      itmo: null,
       first: '1',
       parts: [
         [a?.[0], '1', '6000'],

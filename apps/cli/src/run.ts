@@ -9,6 +9,7 @@ import { recoverCommand, successorCommand } from './commands/repair.ts'
 import { rolesCommand } from './commands/roles.ts'
 import { serveCommand } from './commands/serve.ts'
 import { adminCommand, setupCommand } from './commands/setup.ts'
+import { takeBackCommand } from './commands/take-back.ts'
 import { versionCommand } from './commands/version.ts'
 import { witnessCommand } from './commands/witness.ts'
 import { text } from './texts.ts'
@@ -24,6 +25,7 @@ const commands: Record<string, Command> = {
   successor: successorCommand,
   setup: setupCommand,
   demo: demoCommand,
+  'take-back': takeBackCommand,
   admin: adminCommand,
   version: versionCommand,
 }

@@ -9,7 +9,7 @@ type Taken = LoggedEntry<'MirrorCorrected'>['body']['taken']
 export type Correction = Omit<LoggedEntry<'MirrorCorrected'>['body'], 'reason'>
 
 /** A record of another registry that cannot be taken back, and why. */
-export type Uncorrectable = 'no-record' | 'taken-back' | 'said-by-others' | 'too-fragmented'
+export type Uncorrectable = 'no-record' | 'taken-back' | 'too-fragmented'
 
 /** Most parts that one entry takes back. */
 const MOST_PARTS = 100
@@ -66,7 +66,6 @@ function unitsTaken({ space, range, issued, fate }: Recorded, others: readonly R
       last.range = { ...last.range, last: piece.last }
     else parts.push({ range: piece, before })
   }
-  if (parts.length === 0) return 'said-by-others'
   if (parts.length > MOST_PARTS) return 'too-fragmented'
   return { kind: 'units', space, issued, fate, parts: parts.map((part) => ({ ...part, range: toWire(part.range) })) }
 }

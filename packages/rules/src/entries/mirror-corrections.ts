@@ -33,11 +33,8 @@ const Units = z
     /** What the record said of them. */
     issued: z.boolean(),
     fate: z.enum(['active', 'retired', 'cancelled']),
-    /** The units taken back, ascending, each with what was known of it before. */
-    parts: z
-      .array(z.strictObject({ range: WireRange, before: Before }))
-      .min(1)
-      .max(MAX_RANGES),
+    /** The units taken back, ascending, each with what was known of it before; none, if others say all of it, too. */
+    parts: z.array(z.strictObject({ range: WireRange, before: Before })).max(MAX_RANGES),
   })
   .refine(({ parts }) => parts.every(({ range }) => isAscending(range)), 'range ends before it begins')
 type Units = z.infer<typeof Units>

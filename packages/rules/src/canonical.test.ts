@@ -1,6 +1,6 @@
 import canonicalize from 'canonicalize'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { Approval, canonicalJson, decodeEntry, type Entry, encodeEntry, issueOf, StreamLink } from './envelope.ts'
 import { Hash, Id, Instant, isInstant } from './ids.ts'
@@ -9,6 +9,7 @@ import { isRefusal, type Refusal, refuse } from './refusal.ts'
 
 /** Runs of each property; a long test sets more, such as 1000000. */
 const RUNS = Number(process.env.TALLYSTICK_JSON_OBJECTS ?? 2_000)
+vi.setConfig({ testTimeout: 120_000 + 10 * RUNS })
 
 const Envelope = z.strictObject({
   v: z.number().int().min(1).max(1000),

@@ -30,10 +30,15 @@ export interface Served {
 }
 
 /** Fills a database as the server itself would, then starts the server on it and leaves it in peace for a moment. */
-export async function serveWorld(server: Server, accounts: number, tell: (text: string) => void): Promise<Served> {
+export async function serveWorld(
+  server: Server,
+  accounts: number,
+  tell: (text: string) => void,
+  more: Record<string, string> = {},
+): Promise<Served> {
   const env = { DATABASE_URL: await server.create(freshName('http')), DATA_DIR: join(server.folder, 'registry') }
   const { world, tokens } = await fill(env, accounts, tell)
-  const running = await startServer(env)
+  const running = await startServer({ ...env, ...more })
   await delay(REST_MS)
   const connections = new Connections(running.url, CONNECTIONS)
   return {

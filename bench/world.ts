@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { isReceipt, type Ledger, type Outcome, randomId } from '@tallystick/ledger'
-import { type Approval, type Genesis, proposalHash, sha256Hex } from '@tallystick/rules'
+import { type Genesis, isRefusal, proposalHash, sha256Hex } from '@tallystick/rules'
 import { chanceOf, times } from './load.ts'
 
 /** Units in one lot: whatever moves is one lot, so that the tenth entry and the millionth are alike. */
@@ -151,7 +151,7 @@ async function must(ledger: Ledger, by: string, type: string, request: Record<st
   if (!isReceipt(outcome)) throw new Error(`${type} was refused: ${JSON.stringify(outcome)}`)
 }
 
-/** Sends a command under a fresh key, as the server does. */
+/** Sends a command under a fresh key, as the server does; where it needs an approval, with that of one mandate. */
 export async function send(
   ledger: Ledger,
   by: string,
@@ -160,10 +160,11 @@ export async function send(
   approver?: string,
 ): Promise<Outcome> {
   const key = { sender: by, id: randomBytes(16).toString('hex') }
-  const approvals: Approval[] = []
-  if (approver !== undefined) {
-    const proposal = proposalHash({ v: 1, type, by, key: await ledger.loggedKey(key), body: request })
-    approvals.push({ by: approver, proposal })
-  }
-  return ledger.execute({ type, by, approvals, key, requestHash: sha256Hex(JSON.stringify(request)), request })
+  const requestHash = sha256Hex(JSON.stringify(request))
+  const submission = { type, by, key, requestHash, request }
+  const outcome = await ledger.execute(submission)
+  const asked = approver !== undefined && isRefusal(outcome) ? outcome.proposal : undefined
+  if (approver === undefined || asked === undefined) return outcome
+  const proposal = proposalHash({ ...asked, type, by, key: await ledger.loggedKey(key) })
+  return ledger.execute({ ...submission, approvals: [{ by: approver, proposal }], request: asked.body })
 }

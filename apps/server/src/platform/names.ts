@@ -18,7 +18,14 @@ import type { Services } from './services.ts'
 /** Rows that have a name, or lead to one. */
 type NamedKind = 'organisation' | 'mandate' | 'account' | 'project' | 'authorisation' | 'batch'
 
-const KINDS: readonly NamedKind[] = ['organisation', 'mandate', 'account', 'project', 'authorisation', 'batch']
+const KINDS: ReadonlySet<string> = new Set<NamedKind>([
+  'organisation',
+  'mandate',
+  'account',
+  'project',
+  'authorisation',
+  'batch',
+])
 
 /** An entry leads to a batch, that to a project, that to its owners' accounts, those to organisations. */
 const MAX_ROUNDS = 4
@@ -174,10 +181,13 @@ function rowsByIdIn(pool: pg.Pool): Gathered<NamedRow[]> {
 async function rowsById(pool: pg.Pool, ids: string[]): Promise<Map<string, NamedRow[]>> {
   const { rows } = await pool.query<NamedRow>({
     name: 'names-rows',
-    text: 'SELECT kind, id, row FROM ledger_row WHERE kind = ANY($1) AND id = ANY($2)',
-    values: [KINDS, ids],
+    text: 'SELECT kind, id, row FROM ledger_row WHERE id = ANY($1)',
+    values: [ids],
   })
-  return Map.groupBy(rows, ({ id }) => id)
+  return Map.groupBy(
+    rows.filter(({ kind }) => KINDS.has(kind)),
+    ({ id }) => id,
+  )
 }
 
 /** Ids that were not seen before in the strings of a value; commitments are gathered aside. */

@@ -8,7 +8,7 @@ CREATE TABLE ledger_head (
   at text NOT NULL,
   -- Random token of the group that wrote last: by it a process tells whether what it knows still holds.
   turn text NOT NULL DEFAULT ''
-);
+) WITH (fillfactor = 10);
 INSERT INTO ledger_head (size, at) VALUES (0, '');
 
 CREATE TABLE ledger_entry (
@@ -35,14 +35,16 @@ CREATE TABLE ledger_row (
   row jsonb NOT NULL,
   PRIMARY KEY (kind, id)
 );
+CREATE INDEX ledger_row_id ON ledger_row (id);
 CREATE INDEX ledger_row_organisation ON ledger_row (kind, (row ->> 'organisation')) WHERE row ? 'organisation';
 CREATE INDEX ledger_row_project ON ledger_row (kind, (row ->> 'project')) WHERE row ? 'project';
 
+-- Pages of rows that change with every entry have room for the next version, so that no index need change.
 CREATE TABLE ledger_stream (
   id text PRIMARY KEY,
   revision bigint NOT NULL CHECK (revision >= 1),
   leaf text NOT NULL
-);
+) WITH (fillfactor = 50);
 
 -- Idempotency keys: the HMAC that stands in the log, and the hash of what was asked under it.
 CREATE TABLE ledger_key (
@@ -60,7 +62,7 @@ CREATE TABLE ledger_balance (
   floor numeric(30, 0),
   PRIMARY KEY (account, class),
   CHECK (floor IS NULL OR credits - debits >= floor)
-);
+) WITH (fillfactor = 50);
 
 -- Maximal runs of serials with one owner. The neighbours are checked in the lane.
 CREATE TABLE ledger_run (

@@ -39,6 +39,7 @@ function bound(rule: typeof mirrorRecorded, body: object): BoundBody {
 }
 
 const law = {} as Law
+const written = { by: id('f'), at: '' }
 const facts = 'f'.repeat(64)
 
 describe('a word that marks units abroad', () => {
@@ -46,7 +47,7 @@ describe('a word that marks units abroad', () => {
     const state = converted()
     const says = { issued: true, issuedOn: null, fate: 'active', fateOn: null, facts }
     const body = { ...about, space: 'elsewhere:S', range: ['1', '10'], ...says }
-    const { runs } = bound(mirrorRecorded, body).effects(state, law)
+    const { runs } = bound(mirrorRecorded, body).effects(state, law, written)
     expect(runs).toMatchObject([{ account: accounts.cancelled, attributes: `${CONVERTED}:77` }])
   })
 
@@ -55,7 +56,7 @@ describe('a word that marks units abroad', () => {
     const part = { range: ['1', '10'], before: 'unknown' }
     const taken = { kind: 'units', space: 'elsewhere:S', issued: false, fate: 'cancelled', parts: [part] }
     const body = { ...about, record: { index: 5, leaf: facts }, taken, reason: facts }
-    const refusal = bound(mirrorCorrected, body).admit(state, law, { by: id('f'), at: '' })
+    const refusal = bound(mirrorCorrected, body).admit(state, law, written)
     expect(refusal).toMatchObject({ refused: 'changed-since' })
   })
 })

@@ -7,7 +7,9 @@ import {
   exportLog,
   FolderSource,
   Integrator,
+  isReceipt,
   PostgresLedger,
+  randomId,
   reconcile,
   verifyLog,
 } from '@tallystick/ledger'
@@ -18,8 +20,11 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { play } from '../../apps/cli/src/demo/play.ts'
 import { newSignInLink } from '../../apps/server/src/platform/sign-in-links.ts'
+import { until } from '../support/api.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
 import { scratchFolder } from '../support/log-files.ts'
+import { startServer } from '../support/server.ts'
+import { tallystick } from '../support/tallystick.ts'
 
 const VERBS = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE'] as const
 type Verb = (typeof VERBS)[number]
@@ -31,7 +36,7 @@ const EXPECTED: Record<string, [writer: string, signer: string, reader: string]>
   ledger_head: ['SU', 'S', 'S'],
   ledger_entry: ['SI', 'S', 'S'],
   ledger_stream_entry: ['SI', '', 'S'],
-  ledger_row: ['SIU', 'S', 'S'],
+  ledger_row: ['SIUD', 'S', 'S'],
   ledger_stream: ['SIU', '', 'S'],
   ledger_key: ['SI', '', ''],
   ledger_balance: ['SIU', '', 'S'],
@@ -290,6 +295,73 @@ test('the registry lives under the three roles: people act as writer, the signer
     await reader.close()
   }
 })
+
+test('processes of their own, each with nothing but its role: people act, checkpoints are signed; a role founds nothing', async () => {
+  const only = (role: 'WRITER' | 'SIGNER', modules: string, folder: string) => ({
+    DATABASE_URL: withoutUser(database.url),
+    [`DB_USER_${role}`]: role === 'WRITER' ? roles.writer : roles.signer,
+    [`DB_PASSWORD_${role}`]: PASSWORD,
+    RUN_MODULE: modules,
+    DATA_DIR: folder,
+  })
+  const owner = { DATABASE_URL: urlOf(roles.owner), DATA_DIR: dataDir }
+  const names = ['--writer', roles.writer, '--signer', roles.signer, '--reader', roles.reader]
+  const printed = await tallystick(['roles', ...names, '--print'], owner)
+  expect(printed).toMatchObject({ exitCode: 0 })
+  expect(printed.stdout).toContain(`GRANT SELECT, INSERT ON "ledger_entry" TO "${roles.writer}";`)
+  expect(await tallystick(['roles', ...names], owner)).toMatchObject({ exitCode: 0 })
+  expect(await tallystick(['roles'], owner)).toMatchObject({ exitCode: 2 })
+
+  const national = await startServer(only('WRITER', 'national', await scratchFolder()))
+  const signer = await startServer(only('SIGNER', 'integrator,signer', dataDir), [], { answers: false })
+  try {
+    const health = () =>
+      fetch(`${national.url}/national/health`).then(
+        (answer) => answer.json() as Promise<{ size: number; checkpoint: { size: number } | null }>,
+      )
+    const before = await health()
+    await withOwner((ledger) => grantOne(ledger))
+    await until('a checkpoint of the new entry', async () => ((await health()).checkpoint?.size ?? 0) > before.size)
+    for (const { output } of [national, signer]) expect(output()).not.toMatch(/permission denied/)
+  } finally {
+    await signer.kill()
+    await national.kill()
+  }
+
+  const empty = await testDatabase()
+  try {
+    for (const role of ['WRITER', 'SIGNER'] as const) {
+      const modules = role === 'WRITER' ? 'national,signer' : 'signer'
+      const env = { ...only(role, modules, await scratchFolder()), DATABASE_URL: withoutUser(empty.url) }
+      const refused = await tallystick(['serve'], { ...env, PORT: '0' })
+      expect(refused.exitCode).toBe(2)
+      expect(refused.stderr).toContain('tallystick setup')
+    }
+  } finally {
+    await empty.close()
+  }
+})
+
+async function withOwner<T>(work: (ledger: PostgresLedger) => Promise<T>): Promise<T> {
+  const ledger = await PostgresLedger.open({ connectionString: urlOf(roles.owner) })
+  return work(ledger).finally(() => ledger.close())
+}
+
+async function grantOne(ledger: PostgresLedger): Promise<void> {
+  const genesis = await ledger.genesis()
+  if (!genesis) throw new Error('the ledger is founded')
+  const request = { mandate: randomId(), organisation: genesis.authority, role: 'government/Root', limit: null }
+  const key = { sender: 'test', id: randomId() }
+  const outcome = await ledger.execute({ type: 'MandateGranted', by: genesis.system, key, requestHash: '', request })
+  expect(isReceipt(outcome)).toBe(true)
+}
+
+function withoutUser(url: string): string {
+  const bare = new URL(url)
+  bare.username = ''
+  bare.password = ''
+  return bare.href
+}
 
 async function userOf(pool: pg.Pool): Promise<string> {
   const { rows } = await pool.query<{ name: string }>('SELECT current_user AS name')

@@ -2,10 +2,12 @@ import {
   balanceId,
   countOf,
   EVIDENCED,
+  FIRST_TRANSFER,
   type Lot,
   type Run,
   type State,
   withoutSerials,
+  wordOf,
   wordsOf,
 } from '@tallystick/rules'
 
@@ -18,12 +20,22 @@ export interface UnitTotals {
   active: string
   retired: string
   cancelled: string
+  /** Used towards this country's NDC. */
+  used: string
+  /** In accounts of registries abroad. */
+  abroad: string
 }
 
-type Fate = 'active' | 'retired' | 'cancelled'
+const fatesOfUnits = ['active', 'retired', 'cancelled', 'used', 'abroad'] as const
+type Fate = (typeof fatesOfUnits)[number]
 
 const fates: Record<string, Fate> = {
   holding: 'active',
+  buffer: 'active',
+  'share-of-proceeds': 'active',
+  omge: 'cancelled',
+  'ndc-use': 'used',
+  foreign: 'abroad',
   'mirror-active': 'active',
   retirement: 'retired',
   'mirror-retired': 'retired',
@@ -42,7 +54,7 @@ export function totalsOf(state: State): UnitTotals[] {
   const sumsOf = (unitClass: string): Sums => {
     const { registry, unitType } = kindOf(unitClass)
     const id = `${registry}/${unitType}`
-    const sums = totals.get(id) ?? { registry, unitType, active: 0n, retired: 0n, cancelled: 0n }
+    const sums = totals.get(id) ?? { registry, unitType, active: 0n, retired: 0n, cancelled: 0n, used: 0n, abroad: 0n }
     totals.set(id, sums)
     return sums
   }
@@ -51,13 +63,15 @@ export function totalsOf(state: State): UnitTotals[] {
     if (fate) sumsOf(run.class)[fate] += countOf(run)
   }
   for (const [id, lot] of lotsOf(state)) sumsOf(id).active += withoutSerials(lot)
-  return [...totals.values()].map(({ registry, unitType, active, retired, cancelled }) => ({
-    registry,
-    unitType,
-    issued: `${active + retired + cancelled}`,
-    active: `${active}`,
-    retired: `${retired}`,
-    cancelled: `${cancelled}`,
+  return [...totals.values()].map((sums) => ({
+    registry: sums.registry,
+    unitType: sums.unitType,
+    issued: `${fatesOfUnits.reduce((sum, fate) => sum + sums[fate], 0n)}`,
+    active: `${sums.active}`,
+    retired: `${sums.retired}`,
+    cancelled: `${sums.cancelled}`,
+    used: `${sums.used}`,
+    abroad: `${sums.abroad}`,
   }))
 }
 
@@ -73,13 +87,15 @@ export interface Inconsistency {
  * of the lots, every batch's serials against its size, and every lot's numbers against the serials of its class.
  */
 export function inconsistenciesOf(state: State): Inconsistency[] {
+  const issuance = state.ledger().issuance
   const held = new Map<string, bigint>()
   const inBatch = new Map<string, bigint>()
   const numbered = new Map<string, bigint>()
   const evidenced = new Map<string, bigint>()
   const add = (sums: Map<string, bigint>, id: string, more: bigint) => sums.set(id, (sums.get(id) ?? 0n) + more)
   for (const run of allRuns(state)) {
-    add(held, balanceId(run.account, run.class), countOf(run))
+    // What was taken back to where it came from is nobody's: that account has no floor, and its balance is below zero.
+    if (run.account !== issuance) add(held, balanceId(run.account, run.class), countOf(run))
     if (run.batch !== '') add(inBatch, run.batch, countOf(run))
     else add(numbered, run.class, countOf(run))
     if (wordsOf(run.attributes).includes(EVIDENCED)) add(evidenced, run.class, countOf(run))
@@ -99,13 +115,46 @@ export function inconsistenciesOf(state: State): Inconsistency[] {
   for (const [id, sum] of numbered) compare(`the serials of the lot ${id}`, sum, 0n)
   for (const { kind, id, row } of state.rows()) {
     if (row === null) continue
-    if (kind === 'batch') compare(`batch ${id}`, inBatch.get(id), row.last - row.first + 1n)
+    // Of a series of another Party, only what came here is known.
+    if (kind === 'batch' && row.project !== '') compare(`batch ${id}`, inBatch.get(id), row.last - row.first + 1n)
     if (kind !== 'balance' || row.floor === null) continue
     compare(`the balance ${id}`, held.get(id), row.credits - row.debits)
     held.delete(id)
   }
   for (const [id, sum] of held) compare(`the balance ${id}`, sum, 0n)
+  compareBooks(state, compare)
   return found
+}
+
+type Compare = (what: string, sum: bigint | undefined, expected: bigint) => void
+
+/** The buffer's book and the authorisations' counters, against the serials that they are about. */
+function compareBooks(state: State, compare: Compare): void {
+  const { issuance, pools } = state.ledger()
+  const counted = new Map<string, bigint>()
+  const add = (id: string, more: bigint) => counted.set(id, (counted.get(id) ?? 0n) + more)
+  for (const run of allRuns(state)) {
+    const batch = run.batch === '' ? undefined : state.get('batch', run.batch)
+    if (!batch || batch.project === '') continue
+    const units = countOf(run)
+    if (run.account !== issuance) add(`issued ${batch.authorisation}`, units)
+    if (wordOf(run.attributes, FIRST_TRANSFER) !== undefined) add(`transferred ${batch.authorisation}`, units)
+    if (run.account === pools.buffer) for (const id of ['all', batch.project]) add(`pool ${id} ${batch.vintage}`, units)
+  }
+  for (const { kind, id, row } of state.rows()) {
+    if (row === null) continue
+    if (kind === 'authorisation') {
+      compare(`what was issued under ${id}`, counted.get(`issued ${id}`), row.issued)
+      compare(`what was first transferred under ${id}`, counted.get(`transferred ${id}`), row.transferred)
+    } else if (kind === 'pool') {
+      let sum = 0n
+      for (const [vintage, units] of Object.entries(row.vintages)) {
+        compare(`the buffer's ${vintage} of ${id}`, counted.get(`pool ${id} ${vintage}`), BigInt(units))
+        sum += BigInt(units)
+      }
+      compare(`the buffer's book of ${id}`, sum, row.in - row.cancelled - row.released)
+    }
+  }
 }
 
 function* lotsOf(state: State): Generator<[unitClass: string, lot: Lot]> {
@@ -116,10 +165,11 @@ function* allRuns(state: State): Generator<Run> {
   for (const partition of state.partitions()) yield* state.runs(partition).all()
 }
 
-/** Of a class such as `<project>/<vintage>/ITMO` or `mirror:verra/<project>/<vintage>/VCU`. */
+/** Of a class such as `<project>/<vintage>/ITMO`, `itmo:CA0001-KEN01-KEN-2024` or `mirror:verra/<project>/<vintage>/VCU`. */
 function kindOf(unitClass: string): { registry: string; unitType: string } {
   const parts = unitClass.split('/')
   const unitType = parts.at(-1) ?? ''
+  if (unitClass.startsWith('itmo:')) return { registry: unitClass, unitType: 'ITMO' }
   const mirror = /^mirror:(.*)$/.exec(parts[0] ?? '')?.[1]
   return { registry: mirror ?? 'national', unitType }
 }

@@ -1,4 +1,4 @@
-import { exportLog, verifyLog } from '@tallystick/ledger'
+import { exportLog, type SigningKey, signRotation, verifyLog } from '@tallystick/ledger'
 import {
   decodeEntry,
   type Entry,
@@ -13,6 +13,7 @@ import {
 import { parseVkey } from '@tallystick/tlog'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type GoVerifier, goVerifier } from '../external/go.ts'
+import { Dice, keyOfSeed } from '../support/ledger-fixture.ts'
 import { liveLedger } from '../support/ledger-life.ts'
 import { filesOf, MemorySource, scratchFolder } from '../support/log-files.ts'
 import { CarelessStore, type Forgery } from './careless-store.ts'
@@ -113,6 +114,18 @@ const mirrorRetirement = await latest('MirrorRecorded', ({ body }) => body.fate 
 /** The preset in force, which was adopted already. */
 const preset = (await fixture.ledger.row('ledger', 'ledger'))?.preset ?? ''
 
+/** Hands over from one key to another, as if this log's. */
+const rotation = async (previous: SigningKey, next: SigningKey, origin = genesis.origin): Promise<Forgery> => ({
+  type: 'KeyRotated',
+  by: mandates.admin,
+  approvers: [mandates.approver],
+  body: { ...(await signRotation({ ledger: genesis.ledger, origin }, previous, next)) },
+})
+const [nextKey, thief] = [keyOfSeed(new Dice('next key').bytes()), keyOfSeed(new Dice('thief').bytes())]
+const lawfulRotation = await rotation(fixture.key, nextKey)
+const { signatures: ofThief } = (await rotation(thief, nextKey)).body
+const { signatures: ofAnother } = (await rotation(fixture.key, nextKey, 'tallystick/test/xt/another')).body
+
 const cases: [what: string, rule: RefusalCode, forgery: Forgery][] = [
   ['an issuance beyond what was authorised', 'authorisation-exceeded', issuance(next, 100_000n)],
   ['an issuance with more for one owner', 'split-wrong', issuance(next, 1_000n, 700n)],
@@ -171,6 +184,16 @@ const cases: [what: string, rule: RefusalCode, forgery: Forgery][] = [
     'version-not-next',
     { type: 'DocumentAdopted', by: mandates.root, body: { document: 'preset', version: 2, sha256: preset } },
   ],
+  ['a rotation that the old key has not signed', 'signature-wrong', withBody(lawfulRotation, { signatures: ofThief })],
+  ['a rotation lifted from another log', 'signature-wrong', withBody(lawfulRotation, { signatures: ofAnother })],
+  [
+    'a rotation to a key named otherwise',
+    'signing-key-name',
+    await rotation(fixture.key, nextKey, 'tallystick/test/xt/another'),
+  ],
+  ['a rotation from a key that does not sign', 'signing-key-not-in-force', await rotation(thief, nextKey)],
+  ['a rotation to the same key', 'signing-key-known', await rotation(fixture.key, fixture.key)],
+  ['a rotation that nobody approved', 'approval-missing', { ...lawfulRotation, approvers: [] }],
   ['a second genesis', 'not-first', { type: 'Genesis', by: mandates.system, body: { ...genesis } }],
   ['a type that nobody knows', 'unknown-type', withChange(transfer, { type: 'CreditsDoubled' })],
 ]

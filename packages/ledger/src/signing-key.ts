@@ -92,7 +92,10 @@ export function keyFolder(folder: string): KeyRing {
         const retired = at(retiredFile(current.vkey(nameOf(vkey))))
         await createDurably(retired, await readFile(at(CURRENT)))
       }
-      await rename(at(NEXT), at(CURRENT))
+      await rename(at(NEXT), at(CURRENT)).catch((error: NodeJS.ErrnoException) => {
+        // Another process was faster.
+        if (error.code !== 'ENOENT') throw error
+      })
       await syncFolder(folder)
     },
   }

@@ -47,6 +47,8 @@ async function rotate(args: string[]): Promise<Done> {
     const { index, previous } = await rotateKey(services, await keys(), { signerFolder: folder, by, approvers })
     await signNow(registry, config)
     const status = await keyStatus(services, folder)
+    // The checkpoint with both signatures is published, perhaps by a process that was killed right after.
+    await (await keys()).handOver(status.vkey)
     const retired = join(folder, retiredFile(previous))
     const lines = [text('keyRotated', { ...status, next: '', index, previous }), text('keyRetired', { retired })]
     return { exitCode: 0, text: lines.join('\n'), json: { ...status, index, previous, retired } }

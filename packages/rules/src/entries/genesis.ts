@@ -81,7 +81,7 @@ export const genesis = defineRule<Genesis, Genesis>({
   v: 1,
   body: Genesis,
   request: Genesis,
-  attested: ['country and time zone', 'which log it takes over from, if any, and where that one ended'],
+  attested: ['country and time zone', 'its predecessor, if it names one'],
   reads: noKeys,
   decide: (_state, request) => request,
   act: () => ({ action: 'genesis', organisations: [] }),

@@ -7,10 +7,11 @@ import { rowFromJson } from './rows.ts'
 
 /**
  * Into the lane, in one round trip. Whatever a connection was opened with, in the lane these settings hold: what is
- * answered is on disk, and nobody stays in it.
+ * answered is on disk, nobody stays in it, and its two statements are planned once and not for every group.
  */
 const ENTER = `BEGIN ISOLATION LEVEL READ COMMITTED;
   SET LOCAL synchronous_commit = on;
+  SET LOCAL plan_cache_mode = force_generic_plan;
   SET LOCAL lock_timeout = '2s';
   SET LOCAL idle_in_transaction_session_timeout = '2s';
   SELECT size, at, turn, clock_timestamp() AS now FROM ledger_head WHERE one = 1 FOR UPDATE`

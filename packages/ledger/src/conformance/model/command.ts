@@ -26,7 +26,10 @@ export interface CommandKind<Request = Record<string, unknown>> {
   /** How often it is sent, against the others. */
   weight: number
   generate(model: Model, choose: Choose): Wish<Request>
-  /** Every reason for which the ledger may refuse; none where it must carry the command out. */
+  /**
+   * Every reason for which the ledger may refuse; none where it must carry the command out. One that begins with
+   * `perhaps ` is no reason that it must refuse.
+   */
   reasons(model: Model, wish: Wish<Request>): string[]
   /** What the command changes. Answers what the entry's body must say where the ledger chose or allotted it. */
   carryOut(model: Model, wish: Wish<Request>): Record<string, unknown>

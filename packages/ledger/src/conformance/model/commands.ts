@@ -1,6 +1,7 @@
 import type { AnyCommand } from './command.ts'
 import { accountReactivated, accountSuspended, holdLifted, holdPlaced } from './holds.ts'
-import { mirrorOpened, mirrorRecorded } from './mirrors.ts'
+import { keyRotated } from './keys.ts'
+import { mirrorCorrected, mirrorLotRecorded, mirrorOpened, mirrorProjectRecorded, mirrorRecorded } from './mirrors.ts'
 import { creditsCancelled, creditsRetired, creditsTransferred } from './movements.ts'
 import { accountsOpened, documentAdopted, mandateGranted, mandateRevoked, organisationRegistered } from './people.ts'
 import { batchIssued, projectMoved, projectRegistered, quantityAuthorised } from './projects.ts'
@@ -25,4 +26,8 @@ export const commands: readonly AnyCommand[] = [
   batchIssued,
   mirrorOpened,
   mirrorRecorded,
+  mirrorProjectRecorded,
+  mirrorLotRecorded,
+  mirrorCorrected,
+  keyRotated,
 ]

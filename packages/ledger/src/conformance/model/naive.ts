@@ -1,3 +1,4 @@
+import type { KeyRotation } from '@tallystick/rules'
 import type { TestRegistry } from '../registry.ts'
 
 /**
@@ -27,6 +28,15 @@ export interface Model {
   foreign: Map<string, string>
   /** Units abroad, by space and number. */
   abroad: Map<string, Map<bigint, { class: string; isIssued: boolean; fate: Fate; registry: string }>>
+  /** Units issued abroad without serial numbers, by class. */
+  lots: Map<string, { registry: string; quantity: bigint }>
+  /** Indexes of records that were taken back. */
+  corrected: Set<number>
+  /** The key that signs, and all that ever did. */
+  key: string
+  keysNamed: Set<string>
+  /** What may be proposed to hand over from one key to another. */
+  rotations: KeyRotation[]
   documents: Map<string, { kind: DocumentKind; version: number }>
   inForce: Record<DocumentKind, number>
 }
@@ -69,6 +79,11 @@ export function modelOf(registry: TestRegistry): Model {
     registries: new Map(),
     foreign: new Map(),
     abroad: new Map(),
+    lots: new Map(),
+    corrected: new Set(),
+    key: genesis.key,
+    keysNamed: new Set([genesis.key]),
+    rotations: [],
     documents: new Map(),
     inForce: { permissions: 1, preset: 1 },
   }
@@ -177,5 +192,17 @@ export function balancesOf(model: Model, account: string): Map<string, bigint> {
       if (model.registries.get(unit.registry)?.[unit.fate] === account) count(unit.class)
     }
   }
+  for (const [unitClass, { registry, quantity }] of model.lots) {
+    if (model.registries.get(registry)?.active !== account) continue
+    const rest = quantity - numberedOf(model, unitClass)
+    if (rest > 0n) counts.set(unitClass, (counts.get(unitClass) ?? 0n) + rest)
+  }
   return counts
+}
+
+/** How many serial numbers of a class abroad are known. */
+function numberedOf({ abroad }: Model, unitClass: string): bigint {
+  let numbered = 0n
+  for (const units of abroad.values()) for (const unit of units.values()) if (unit.class === unitClass) numbered += 1n
+  return numbered
 }

@@ -189,6 +189,8 @@ export const batchIssued = defineCommand<Issuance>({
       ...(project && project.state !== 'registered' ? ['project-state'] : []),
       ...(authorisation && authorisation.left < quantity ? ['authorisation-exceeded'] : []),
       ...(request.vintage === '2099' ? ['vintage-wrong'] : []),
+      // Of these a share of proceeds and of OMGE is due: no accounts have been named, and one unit is too few.
+      ...(authorisation?.unitType === 'A6ER' ? ['pool-missing', 'split-wrong'] : []),
       ...(project?.owners ?? []).flatMap(({ account }) => accountReasons(model, account, 'holding')),
       ...approvalReasons(model, by, approvers, quantity),
     ]

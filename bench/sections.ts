@@ -21,6 +21,9 @@ import { acceptToProofMs, largestPss, serveWorld, transferOverHttp } from './ser
 /** Clients of the closed loop over HTTP. */
 const HTTP_CLIENTS = 64
 const WARM_SECONDS = 2
+/** What the measuring of `verify` prints of a run that found nothing wrong. */
+const VERIFIED =
+  /^run \d+: (?:whole|identity-not-checked), (\d+) of (\d+) entries in [\d.]+ s; (\d+) entries\/s on (\d+) cores/gm
 const MEASURE_VERIFY = fileURLToPath(new URL('../tests/support/measure-verify.ts', import.meta.url))
 
 export interface LedgerResult {
@@ -166,7 +169,7 @@ export async function measureVerify({ verify }: Options, tell: Tell): Promise<Ve
   tell('verify')
   const args = ['--disable-warning=ExperimentalWarning', MEASURE_VERIFY, String(verify.entries), String(verify.runs)]
   const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 1_000_000 })
-  const runs = [...stdout.matchAll(/whole.* = (\d+) entries\/s on (\d+) cores/g)]
+  const runs = [...stdout.matchAll(VERIFIED)].filter(([, replayed, size]) => replayed === size)
   if (runs.length !== verify.runs) throw new Error(`verify was not measured:\n${stdout}`)
-  return { entriesPerSecond: median(runs.map(([, perSecond]) => Number(perSecond))), cores: Number(runs[0]?.[2]) }
+  return { entriesPerSecond: median(runs.map(([, , , perSecond]) => Number(perSecond))), cores: Number(runs[0]?.[4]) }
 }

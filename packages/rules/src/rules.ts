@@ -16,11 +16,12 @@ import {
   reversalDecided,
   reversalReported,
 } from './entries/buffer.ts'
+import { outcomeCarried } from './entries/carried.ts'
 import { unitsConverted } from './entries/conversion.ts'
 import { entryCorrected } from './entries/corrections.ts'
 import { documentAdopted, genesis } from './entries/genesis.ts'
 import { holdExpired, holdLifted, holdPlaced } from './entries/holds.ts'
-import { batchIssued, outcomeCarried } from './entries/issuance.ts'
+import { batchIssued } from './entries/issuance.ts'
 import { keyRotated } from './entries/keys.ts'
 import { issuanceTermsSet, poolsNamed } from './entries/levies.ts'
 import { mirrorCorrected } from './entries/mirror-corrections.ts'

@@ -6,7 +6,7 @@ import { defineRule, firstOf, noEffects } from '../rule.ts'
 import type { Run } from '../runs.ts'
 import { balanceId, noKeys, type State } from '../state.ts'
 import { organisationsOf, usable } from './accounts.ts'
-import { admitFirst, admitGround, batchPuts, groundOf, groundReads, nextNumber } from './issuance.ts'
+import { admitFirst, admitGround, batchPuts, groundOf, groundReads, nextNumber } from './ground.ts'
 import { freshStream } from './organisations.ts'
 
 const source = {

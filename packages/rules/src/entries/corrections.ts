@@ -7,8 +7,8 @@ import { defineRule, firstOf, noEffects } from '../rule.ts'
 import { type Run, without } from '../runs.ts'
 import { balanceId, type Effects, type Keys, noKeys, type Put, type Rows, type State } from '../state.ts'
 import { codeIn } from './accounts.ts'
+import { takenBackPuts, takenBackReads } from './ground.ts'
 import { heldRanges, standingOn } from './holds.ts'
-import { takenBackPuts, takenBackReads } from './issuance.ts'
 import { batchRows } from './movement.ts'
 
 const Correction = z.strictObject({

@@ -10,6 +10,7 @@ import { type Capability, createHttp, type HttpOptions } from './platform/http.t
 import type { Services } from './platform/services.ts'
 import { projectDetails } from './projects/queries.ts'
 import { register as projects } from './projects/routes.ts'
+import { register as proposals } from './proposals/routes.ts'
 import { register as sessions } from './sessions/routes.ts'
 import { publicPages } from './site/routes.ts'
 import { register as system } from './system/routes.ts'
@@ -32,6 +33,7 @@ const capabilities: readonly Capability[] = [
   users,
   accounts,
   projects,
+  proposals,
   credits,
   log,
   site,

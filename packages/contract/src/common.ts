@@ -25,6 +25,18 @@ export const Amount = z
   .regex(/^-?(0|[1-9]\d*)$/)
   .meta({ id: 'Amount', description: 'Whole number of units, as a decimal string. May be 0.' })
 
+/** Certified tonnes: a decimal string of at most 15 digits and 6 decimals. */
+export const Certified = z
+  .string()
+  .regex(/^(0|[1-9]\d{0,14})(\.\d{0,5}[1-9])?$/, 'must be a decimal such as "25.51", without needless zeros')
+  .meta({ id: 'Certified', description: 'Certified tonnes as a decimal string, at most 6 decimals.' })
+
+/** As `Certified`; may be below zero. */
+export const SignedCertified = z
+  .string()
+  .regex(/^(?!-0$)-?(0|[1-9]\d{0,14})(\.\d{0,5}[1-9])?$/, 'must be a decimal such as "-3.2", without needless zeros')
+  .meta({ id: 'SignedCertified', description: 'As `Certified`; below zero where more was emitted than avoided.' })
+
 /** An instant in UTC with milliseconds. */
 export const Instant = z
   .string()

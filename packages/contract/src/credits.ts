@@ -1,12 +1,9 @@
 import { z } from 'zod'
-import { Amount, ById, Code, choiceOf, Id, line, Quantity, Written } from './common.ts'
+import { Amount, ById, Certified, Code, choiceOf, Id, line, Quantity, Written } from './common.ts'
 import { ByIndex } from './entries.ts'
 import { defineOperation } from './operation.ts'
 import { PageQuery, pageOf } from './page.ts'
-import { ProposalMade } from './proposals.ts'
-import { Block, chosenUnits, LegalDate, oneChoice, Party, ProjectRef, Vintage } from './units.ts'
-
-const MonitoringPeriod = z.strictObject({ from: LegalDate, to: LegalDate }).meta({ id: 'MonitoringPeriod' })
+import { Block, chosenUnits, MonitoringPeriod, oneChoice, Party, ProjectRef, Vintage } from './units.ts'
 
 export const Batch = z
   .object({
@@ -63,31 +60,41 @@ export const issueBatch = defineOperation({
   path: '/national/batches',
   summary: 'Issue a batch',
   description:
-    'Serial numbers are consecutive and split among the owners by share. Where the permission table asks for approval, ' +
-    'the answer is 202 with a proposal, and the batch is issued by the last approval.',
+    'Serial numbers are consecutive and split by percentage: buffer, share of proceeds, OMGE, host, then the owners by ' +
+    'share. With `certified`, whole units are issued, and the fraction is carried to the next issuance.',
   tag: 'Batches',
   access: 'signed-in',
   command: true,
-  body: z.strictObject({
-    authorisation: Id,
-    vintage: Vintage,
-    quantity: Quantity,
-    monitoringPeriod: MonitoringPeriod.nullable().default(null),
-  }),
+  proposable: true,
+  body: z
+    .strictObject({
+      authorisation: Id,
+      vintage: Vintage,
+      quantity: Quantity.optional().meta({ description: 'Whole units, where nothing is carried.' }),
+      certified: Certified.optional(),
+      monitoringPeriod: MonitoringPeriod.nullable().default(null),
+    })
+    .superRefine(choiceOf(['quantity', 'certified'], 'give either quantity or certified')),
   status: 201,
-  answer: z.union([Batch, ProposalMade]),
-  answers: { 201: Batch, 202: ProposalMade },
+  answer: Batch,
   problems: [
     'authorisation-unknown',
     'authorisation-exceeded',
+    'authorisation-revoked',
     'vintage-wrong',
     'project-state',
     'account-not-active',
     'mandate-limit',
+    'pool-missing',
+    'split-wrong',
+    'quantity-wrong',
+    'nothing-to-issue',
+    'reversal-open',
+    'serials-exhausted',
   ],
 })
 
-const About = PageQuery.extend({
+export const About = PageQuery.extend({
   project: Id.optional().meta({ description: 'Only about this project.' }),
   batch: Id.optional().meta({ description: 'Only about this batch.' }),
   account: Id.optional().meta({ description: 'Only about this account.' }),

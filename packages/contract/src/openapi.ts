@@ -91,7 +91,9 @@ export function problemsOf(operation: Operation): ProblemCode[] {
   if (operation.access === 'signed-in') codes.push('not-signed-in')
   if (operation.method !== 'GET') codes.push('too-large', 'unsupported-media-type')
   if (operation.method !== 'GET' && operation.access === 'signed-in') codes.push('cross-site')
-  if (operation.command) codes.push('key-missing', 'key-invalid', 'key-reused', 'not-permitted', 'mandate-revoked')
+  if (operation.command) {
+    codes.push('key-missing', 'key-invalid', 'key-reused', 'not-permitted', 'mandate-revoked', 'organisation-suspended')
+  }
   return [...new Set([...codes, ...operation.problems])]
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ProblemCode } from './problem.ts'
+import { ProposalMade } from './proposal-made.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
@@ -32,6 +33,8 @@ export interface Operation<
   tag: string
   access: A
   command: boolean
+  /** Where approvals are all that is missing, the command becomes a proposal: 202. */
+  proposable: boolean
   params: Params
   query: Query
   /** Undefined where the request has no body. */
@@ -61,6 +64,7 @@ interface Declaration<
   tag: string
   access: A
   command?: boolean
+  proposable?: boolean
   params?: Params
   query?: Query
   body?: Body
@@ -79,11 +83,14 @@ export function defineOperation<
   Body extends z.ZodType = z.ZodUndefined,
 >(declared: Declaration<A, Params, Query, Body, Answer>): Operation<A, Params, Query, Body, Answer> {
   const status = declared.status ?? 200
+  const proposable = declared.proposable ?? false
   return {
     command: false,
     problems: [],
-    answers: { [status]: declared.answer },
     ...declared,
+    ...(proposable ? { description: [declared.description, WAITS].filter(Boolean).join(' ') } : {}),
+    answers: { [status]: declared.answer, ...(proposable ? { 202: ProposalMade } : {}), ...declared.answers },
+    proposable,
     status,
     media: declared.media,
     params: declared.params ?? (Nothing as z.ZodType as Params),
@@ -91,3 +98,7 @@ export function defineOperation<
     body: declared.body,
   }
 }
+
+const WAITS =
+  'Where the permission table or the policy of an account asks for approval by others, the answer is 202 with a ' +
+  'proposal, and the last approval carries it out.'

@@ -2,36 +2,19 @@ import { z } from 'zod'
 import { ById, Hash, Id, Instant, Written } from './common.ts'
 import { defineOperation } from './operation.ts'
 import { PageQuery, pageOf } from './page.ts'
+import { ProposalMade } from './proposal-made.ts'
 import { OrganisationRef } from './units.ts'
 
 const tag = 'Proposals'
 
-const Needs = z
-  .object({
-    count: z.number().int().meta({ description: 'How many others must approve.' }),
-    by: z.array(z.string()).meta({ description: 'Roles that may.' }),
-  })
-  .meta({ id: 'ApprovalsNeeded' })
-
-/** The answer to a command that waits: nothing is in the ledger yet. */
-export const ProposalMade = z
-  .object({
-    id: Id,
-    type: z.string().meta({ description: 'Type of the entry that will be written.' }),
-    sha256: Hash.meta({ description: 'What an approval binds: the hash of the exact proposal.' }),
-    sentence: z.string().meta({ description: 'The sentence that will stand in the ledger.' }),
-    body: z
-      .record(z.string(), z.unknown())
-      .meta({ description: 'The body of the entry, without what the ledger allots.' }),
-    needs: Needs,
-  })
-  .meta({ id: 'ProposalMade', description: 'The command waits for approval by others.' })
-export type ProposalMade = z.infer<typeof ProposalMade>
-
-const Agent = z.object({ mandate: Id, role: z.string(), organisation: OrganisationRef }).meta({ id: 'Agent' })
+export const Agent = z
+  .object({ mandate: Id, role: z.string(), organisation: OrganisationRef })
+  .meta({ id: 'Agent', description: 'Who acts: a mandate, as what, and for whom.' })
+export type Agent = z.infer<typeof Agent>
 
 export const Proposal = ProposalMade.extend({
-  status: z.enum(['open', 'accepted']),
+  action: z.string().meta({ description: 'The action of the permission table that it is, such as `credits.issue`.' }),
+  status: z.enum(['open', 'accepted', 'withdrawn']),
   by: Agent,
   createdAt: Instant,
   approvals: z.array(Agent),
@@ -44,11 +27,12 @@ export const listProposals = defineOperation({
   method: 'GET',
   path: '/national/proposals',
   summary: 'List proposals, oldest first',
+  description: 'The government reads all; others read those of their own organisation and those that they may approve.',
   tag,
   access: 'signed-in',
-  query: PageQuery.extend({ status: z.enum(['open', 'accepted']).default('open') }),
+  query: PageQuery.extend({ status: z.enum(['open', 'accepted', 'withdrawn']).default('open') }),
   answer: pageOf(Proposal),
-  problems: ['cursor-invalid', 'forbidden'],
+  problems: ['cursor-invalid'],
 })
 
 export const readProposal = defineOperation({
@@ -69,7 +53,8 @@ export const approveProposal = defineOperation({
   path: '/national/proposals/{id}/approvals',
   summary: 'Approve a proposal',
   description:
-    'The last approval that is needed carries the command out, once. Send `sha256` to approve exactly what was read.',
+    'The last approval that is needed carries the command out, once. Send `sha256` to approve exactly what was read. ' +
+    'What the ledger refuses then is answered as for the command itself; the approval is not kept.',
   tag,
   access: 'signed-in',
   command: true,
@@ -77,5 +62,29 @@ export const approveProposal = defineOperation({
   body: z.strictObject({ sha256: Hash.optional() }).nullish().meta({ description: 'May be left out.' }),
   status: 201,
   answer: Proposal,
-  problems: ['not-found', 'approval-not-distinct', 'approval-mismatch', 'proposal-decided', 'authorisation-exceeded'],
+  problems: [
+    'not-found',
+    'approval-not-distinct',
+    'approval-mismatch',
+    'proposal-decided',
+    'authorisation-exceeded',
+    'mandate-limit',
+    'terms-changed',
+    'code-unknown',
+  ],
+})
+
+export const withdrawProposal = defineOperation({
+  id: 'withdrawProposal',
+  method: 'POST',
+  path: '/national/proposals/{id}/withdrawal',
+  summary: 'Withdraw a proposal of your own that waits',
+  tag,
+  access: 'signed-in',
+  command: true,
+  params: ById,
+  body: z.strictObject({}).nullish().meta({ description: 'Empty.' }),
+  status: 201,
+  answer: Proposal,
+  problems: ['not-found', 'forbidden', 'proposal-decided'],
 })

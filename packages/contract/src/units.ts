@@ -69,6 +69,8 @@ function isDay(text: string): boolean {
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text)
 }
 
+export const MonitoringPeriod = z.strictObject({ from: LegalDate, to: LegalDate }).meta({ id: 'MonitoringPeriod' })
+
 /** How many units, in one of three ways. */
 export const chosenUnits = {
   quantity: Quantity.optional().meta({ description: 'So many units, lowest free serial numbers first.' }),

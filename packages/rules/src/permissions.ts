@@ -119,7 +119,12 @@ export function admitApprovals(state: State, table: PermissionTable, entry: Entr
   const needed = policy?.count ?? 0
   if (!act.waived && (ofTable < needed || (act.second && ofHolder < 1))) {
     const least = Math.max(needed, act.second ? 1 : 0)
-    return refuse('approval-missing', { needed: String(least), given: String(entry.approvals.length) })
+    return refuse('approval-missing', {
+      needed: String(least),
+      given: String(entry.approvals.length),
+      action: act.action,
+      ...(act.second ? { holders: act.organisations.join(', ') } : {}),
+    })
   }
   return undefined
 }

@@ -1,9 +1,9 @@
-import { type Batch, type BatchDetails, issueBatch, listBatches, type Run, readBatch } from '@tallystick/contract'
+import { type BatchDetails, issueBatch, listBatches, type Run, readBatch } from '@tallystick/contract'
 import { randomId } from '@tallystick/ledger'
 import { invariant } from '@tallystick/rules'
 import type { FastifyInstance } from 'fastify'
 import { entryOf, firstOfStream } from '../platform/entries.ts'
-import { execute, REPLAYED, type Sender } from '../platform/idempotency.ts'
+import { execute } from '../platform/idempotency.ts'
 import { namesIn } from '../platform/names.ts'
 import { handle } from '../platform/operations.ts'
 import { problem } from '../platform/problem.ts'
@@ -11,7 +11,6 @@ import type { Services } from '../platform/services.ts'
 import { batchOf } from './answers.ts'
 import { pageOfEntries } from './lists.ts'
 import { cutByHolds, type Part } from './parts.ts'
-import { orPropose, proposalOfKey } from './proposals.ts'
 import { holdsOn } from './queries.ts'
 
 /** Most runs of a batch that are listed; sums are over all. */
@@ -20,13 +19,9 @@ const RUNS_A_READ = 5_000
 
 export function registerBatches(app: FastifyInstance, services: Services): void {
   handle(app, services, issueBatch, async (call) => {
-    const known = await proposalOfKey(services, call)
-    if (known) {
-      call.reply.header(REPLAYED, 'true')
-      return known
-    }
-    const request = { batch: randomId(), ...call.body }
-    return orPropose(services, call, 'BatchIssued', () => issue(services, call, request))
+    const receipt = await execute(services, call, { type: 'BatchIssued', request: { batch: randomId(), ...call.body } })
+    const row = { ...receipt, entry: entryOf('BatchIssued', receipt) }
+    return batchOf(row, await namesIn(services, row.entry))
   })
 
   handle(app, services, listBatches, ({ query }) => pageOfEntries(services, 'BatchIssued', query, batchOf))
@@ -36,12 +31,6 @@ export function registerBatches(app: FastifyInstance, services: Services): void 
     if (!batch) throw problem('not-found')
     return batch
   })
-}
-
-async function issue(services: Services, call: Sender, request: unknown): Promise<Batch> {
-  const receipt = await execute(services, call, { type: 'BatchIssued', request })
-  const row = { ...receipt, entry: entryOf('BatchIssued', receipt) }
-  return batchOf(row, await namesIn(services, row.entry))
 }
 
 /** A batch with everything that became of it, or undefined where there is none. */

@@ -4,13 +4,11 @@ import { registerBatches } from './batches.ts'
 import { registerCertificates } from './certificates.ts'
 import { registerHolds } from './holds.ts'
 import { registerMovements } from './movements.ts'
-import { registerProposals } from './proposals.ts'
 import { registerSerials } from './serials.ts'
 
-/** Batches, proposals, transfers, retirements, cancellations, holds, certificates and serials. */
+/** Batches, transfers, retirements, cancellations, holds, certificates and serials. */
 export function register(app: FastifyInstance, services: Services): void {
   registerBatches(app, services)
-  registerProposals(app, services)
   registerMovements(app, services)
   registerHolds(app, services)
   registerCertificates(app, services)

@@ -3,7 +3,7 @@ import { isReceipt, type Receipt } from '@tallystick/ledger'
 import { type Approval, isRefusal } from '@tallystick/rules'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type pg from 'pg'
-import { problem, refusalProblem } from './problem.ts'
+import { problem, refusalProblem, waitingProblem } from './problem.ts'
 import type { Services } from './services.ts'
 
 export const REPLAYED = 'idempotency-replayed'
@@ -23,6 +23,8 @@ export interface Sender {
   idempotencyKey: string
   requestHash: string
   reply: FastifyReply
+  /** May the command wait for approvals? Then what was stored for it is kept. */
+  proposable?: boolean
 }
 
 export interface LedgerCommand {
@@ -50,6 +52,10 @@ export async function execute(services: Services, from: Sender, command: LedgerC
     requestHash: from.requestHash,
     request: command.request,
   })
+  if (from.proposable && isRefusal(outcome) && outcome.proposal) {
+    const { type, commitments = [] } = command
+    throw waitingProblem({ ...outcome, proposal: outcome.proposal }, { type, commitments })
+  }
   const written = isReceipt(outcome) && !outcome.repeated
   if (!written && command.commitments?.length) await services.openings.forget(command.commitments)
   if (!written) await command.takeBack?.()

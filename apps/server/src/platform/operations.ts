@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import type { Access, Operation } from '@tallystick/contract'
+import type { Access, Operation, ProposalMade } from '@tallystick/contract'
 import { canonicalJson } from '@tallystick/rules'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { actorOf, refuseCrossSite } from './auth.ts'
-import { idempotencyKeyOf } from './idempotency.ts'
-import { problem } from './problem.ts'
+import { idempotencyKeyOf, type Sender } from './idempotency.ts'
+import { ProblemError, problem } from './problem.ts'
+import { proposalOfKey, propose } from './proposals.ts'
 import type { Actor, Services } from './services.ts'
 
 declare module 'fastify' {
@@ -28,6 +29,8 @@ export interface Call<A extends Access, Params, Query, Body> {
   idempotencyKey: string
   /** SHA-256, hex, of method, path and body as they were sent. */
   requestHash: string
+  /** May the command wait for approvals? */
+  proposable: boolean
   request: FastifyRequest
   reply: FastifyReply
 }
@@ -79,10 +82,31 @@ export function handle<
     handler: async (request, reply) => {
       reply.code(operation.status).header('cache-control', 'no-store')
       if (operation.media) reply.type(operation.media)
-      const answer = await handler(callOf(operation, request, reply))
+      const call = callOf(operation, request, reply)
+      const answer = await (operation.proposable ? orPropose(services, call, handler) : handler(call))
       return operation.status === 204 ? reply.send() : answer
     },
   })
+}
+
+/**
+ * Carries a command out; where the ledger says that approvals are all that is missing, keeps it as a proposal and answers
+ * 202 with that. A repetition of what became a proposal is answered as it was.
+ */
+async function orPropose<A extends Access, P, Q, B, R>(
+  services: Services,
+  call: Call<A, P, Q, B>,
+  handler: (call: Call<A, P, Q, B>) => Promise<R>,
+): Promise<R | ProposalMade> {
+  const known = await proposalOfKey(services, call as Sender)
+  if (known) return known
+  try {
+    return await handler(call)
+  } catch (error) {
+    const { actor } = call
+    if (!(error instanceof ProblemError) || !error.waiting || !actor) throw error
+    return propose(services, { ...call, actor }, error.waiting)
+  }
 }
 
 function callOf<A extends Access, P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
@@ -98,6 +122,7 @@ function callOf<A extends Access, P extends z.ZodType, Q extends z.ZodType, B ex
     sender: request.actor?.user ?? '',
     idempotencyKey: operation.command ? idempotencyKeyOf(request) : '',
     requestHash: operation.command ? requestHashOf(request) : '',
+    proposable: operation.proposable,
     request,
     reply,
   }

@@ -2,6 +2,17 @@ import { type FieldError, type Problem, type ProblemCode, problemOf } from '@tal
 import type { Proposal, Refusal } from '@tallystick/rules'
 import type { z } from 'zod'
 
+/** A command that would be lawful once others approve it. */
+export interface Waiting extends Proposal {
+  type: string
+  /** Of the permission table. */
+  action: string
+  /** Organisations of which a further mandate must approve; mostly none. */
+  holders: readonly string[]
+  /** Made for this command: their texts are kept while it waits. */
+  commitments: readonly string[]
+}
+
 /** A request that is refused. Thrown by handlers, answered as problem+json. */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError'
@@ -9,13 +20,13 @@ export class ProblemError extends Error {
   readonly headers: Readonly<Record<string, string>>
 
   /** What there is to approve, where approvals are all that is missing. */
-  readonly proposal: Proposal | undefined
+  readonly waiting: Waiting | undefined
 
-  constructor(problem: Problem, headers: Readonly<Record<string, string>> = {}, proposal?: Proposal) {
+  constructor(problem: Problem, headers: Readonly<Record<string, string>> = {}, waiting?: Waiting) {
     super(problem.code)
     this.problem = problem
     this.headers = headers
-    this.proposal = proposal
+    this.waiting = waiting
   }
 }
 
@@ -34,10 +45,9 @@ export function fieldProblem(field: string, message: string, allowed?: string): 
 }
 
 /** What the ledger refused, as a problem: `field`, `reason` and `allowed` of its detail name the field. */
-export function refusalProblem({ refused, detail, proposal }: Refusal): ProblemError {
+export function refusalProblem({ refused, detail }: Refusal): ProblemError {
   const { field, ...facts } = detail
   const code: ProblemCode = refused
-  if (proposal) return new ProblemError(problemOf(code, facts), {}, proposal)
   if (field === undefined) return problem(code, facts)
   const message = detail.reason ?? problemOf(code, facts).detail
   const named = { field: requestNames.get(field) ?? field, message }
@@ -80,4 +90,14 @@ function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
 /** A name that the sender chose, short enough to be given back. */
 function shown(name: string): string {
   return name.length > 60 ? `${name.slice(0, 60)}…` : name
+}
+
+/** Approvals are all that is missing: the problem, with what there is to approve. */
+export function waitingProblem(
+  { refused, detail, proposal }: Refusal & { proposal: Proposal },
+  { type, commitments }: Pick<Waiting, 'type' | 'commitments'>,
+): ProblemError {
+  const { action = '', holders } = detail
+  const waiting = { ...proposal, type, commitments, action, holders: holders?.split(', ') ?? [] }
+  return new ProblemError(problemOf(refused, detail), {}, waiting)
 }

@@ -1,0 +1,103 @@
+import { type Agent, type Proposal, type ProposalMade, type Statement, sentenceOf } from '@tallystick/contract'
+import { randomId } from '@tallystick/ledger'
+import { allows, type PermissionTable, proposalHash } from '@tallystick/rules'
+import { REPLAYED, type Sender } from './idempotency.ts'
+import { lawInForce } from './law.ts'
+import { type KnownNames, namesIn, speechOf } from './names.ts'
+import type { Waiting } from './problem.ts'
+import { problem } from './problem.ts'
+import { type ApprovalRow, approvalsOf, keepProposal, type ProposalRow, proposalByKey } from './proposal-store.ts'
+import type { Actor, Services } from './services.ts'
+
+type Proposer = Sender & { actor: Actor }
+
+/** The proposal that a command with this key became before, answered as it was then. */
+export async function proposalOfKey(services: Services, call: Sender): Promise<ProposalMade | undefined> {
+  const row = await proposalByKey(services, call)
+  if (!row) return undefined
+  if (row.request_hash !== call.requestHash) throw problem('key-reused')
+  const { id, type, sha256, sentence, body, needs } = (await proposalsOf(services, [row]))(row)
+  call.reply.code(202).header(REPLAYED, 'true')
+  return { id, type, sha256, sentence, body, needs }
+}
+
+/** Keeps a command of which the ledger says that approvals are all that is missing, and answers 202 with it. */
+export async function propose(services: Services, call: Proposer, waiting: Waiting): Promise<ProposalMade> {
+  const id = randomId()
+  const { v, type, body, action, holders, commitments } = waiting
+  const loggedKey = await services.ledger.loggedKey(ledgerKey(call.sender, id))
+  const sha256 = proposalHash({ v, type, by: call.actor.mandate, key: loggedKey, body })
+  const proposal = { id, type, action, holders, request: body, commitments, loggedKey, sha256 }
+  const isNew = await keepProposal(services, call, proposal)
+  if (!isNew && commitments.length > 0) await services.openings.forget(commitments)
+  const made = await proposalOfKey(services, call)
+  if (!made) throw problem('internal')
+  if (isNew) call.reply.removeHeader(REPLAYED)
+  return made
+}
+
+/** A proposal's own idempotency key in the ledger: no header holds a space, so no command meets it. */
+export function ledgerKey(sender: string, proposal: string) {
+  return { sender, id: `proposal ${proposal}` }
+}
+
+/** May the mandate approve, by the permission table or as a further mandate of the holder? */
+export function approvesAs(
+  permissions: PermissionTable,
+  { action, holders }: Pick<ProposalRow, 'action' | 'holders'>,
+  { role, organisation }: Pick<ApprovalRow, 'role' | 'organisation'>,
+): { table: boolean; holder: boolean } {
+  return {
+    table: permissions.approvals[action]?.by.includes(role) === true,
+    holder:
+      holders.includes(organisation) && allows(permissions, role, organisation, { action, organisations: holders }),
+  }
+}
+
+/** The actions that a role approves by the permission table. */
+export function approvedBy({ approvals }: PermissionTable, role: string): string[] {
+  return Object.entries(approvals).flatMap(([action, { by }]) => (by.includes(role) ? [action] : []))
+}
+
+/** How proposals are shown, with everything loaded that they name. */
+export async function proposalsOf(
+  services: Services,
+  rows: readonly ProposalRow[],
+): Promise<(row: ProposalRow) => Proposal> {
+  const { permissions } = await lawInForce(services.ledger)
+  const given = await approvalsOf(
+    services.pool,
+    rows.map(({ id }) => id),
+  )
+  const named = rows.map(({ request, by_mandate, approved_by }) => [request, by_mandate, approved_by])
+  const names = await namesIn(services, named, given)
+  return (row) => {
+    const policy = permissions.approvals[row.action]
+    const statement = { type: row.type, by: row.by_mandate, body: row.request } as unknown as Statement
+    const mandates = row.approved_by ?? given.filter(({ proposal }) => proposal === row.id).map((one) => one.mandate)
+    return {
+      id: row.id,
+      type: row.type,
+      action: row.action,
+      sha256: row.proposal_hash,
+      sentence: sentenceOf(statement, names, speechOf(services)),
+      body: row.request,
+      needs: { count: policy?.count ?? 0, by: policy?.by ?? [], holders: row.holders },
+      status: row.approved_by ? 'accepted' : row.status === 'withdrawn' ? 'withdrawn' : 'open',
+      by: agentOf(row.by_mandate, names),
+      createdAt: row.created_at.toISOString(),
+      approvals: mandates.map((mandate) => agentOf(mandate, names)),
+      entry: row.entry,
+    }
+  }
+}
+
+/** Who acts, as everybody may see it. */
+export function agentOf(mandate: string, names: KnownNames): Agent {
+  const known = names.mandate(mandate)
+  return {
+    mandate,
+    role: known?.role ?? '',
+    organisation: names.organisationRef(known?.organisation ?? ''),
+  }
+}

@@ -1,0 +1,162 @@
+import { approveProposal, listProposals, readProposal, withdrawProposal } from '@tallystick/contract'
+import { isReceipt } from '@tallystick/ledger'
+import { isRefusal, type PermissionTable } from '@tallystick/rules'
+import type { FastifyInstance } from 'fastify'
+import type pg from 'pg'
+import { isGovernment } from '../platform/auth.ts'
+import { CreatedKey, decodeCursor, limitOf, pageFrom } from '../platform/cursor.ts'
+import { lawInForce } from '../platform/law.ts'
+import { handle } from '../platform/operations.ts'
+import { problem, refusalProblem } from '../platform/problem.ts'
+import {
+  type ApprovalRow,
+  approvalsOf,
+  keepApproval,
+  lockProposal,
+  markProposal,
+  type ProposalRow,
+  proposalById,
+  proposalPage,
+} from '../platform/proposal-store.ts'
+import { approvedBy, approvesAs, ledgerKey, proposalsOf } from '../platform/proposals.ts'
+import type { Actor, Services } from '../platform/services.ts'
+
+/** Commands that wait for approval by others. */
+export function register(app: FastifyInstance, services: Services): void {
+  handle(app, services, listProposals, async ({ query, actor }) => {
+    const limit = limitOf(query)
+    const after = decodeCursor(CreatedKey, query.cursor)
+    const { permissions } = await lawInForce(services.ledger)
+    const { organisation, role } = actor
+    const of = isGovernment(actor) ? undefined : { organisation, actions: approvedBy(permissions, role) }
+    const rows = await proposalPage(services, { status: query.status, after, of }, limit + 1)
+    const shown = await proposalsOf(services, rows)
+    return pageFrom(
+      rows,
+      limit,
+      (row) => shown(row),
+      ({ created_at, id }) => [created_at.toISOString(), id],
+    )
+  })
+
+  handle(app, services, readProposal, async ({ params, actor }) => {
+    const row = await known(services, params.id)
+    if (!(await mayRead(services, row, actor))) throw problem('forbidden')
+    return shownNow(services, row)
+  })
+
+  handle(app, services, approveProposal, async ({ params, body, actor }) => {
+    const row = await known(services, params.id)
+    if (body?.sha256 !== undefined && body.sha256 !== row.proposal_hash) {
+      throw problem('approval-mismatch', { expected: row.proposal_hash })
+    }
+    const { permissions } = await lawInForce(services.ledger)
+    await decideOn(services, row.id, (client, locked) => approve(services, client, locked, actor, permissions))
+    return shownNow(services, row)
+  })
+
+  handle(app, services, withdrawProposal, async ({ params, actor }) => {
+    const row = await known(services, params.id)
+    if (row.by_mandate !== actor.mandate && row.created_by !== actor.user) throw problem('forbidden')
+    await decideOn(services, row.id, async (client, locked) => {
+      if (locked.approved_by) throw problem('proposal-decided')
+      await markProposal(client, locked.id, 'withdrawn')
+    })
+    await services.openings.forget(row.commitments)
+    return shownNow(services, row)
+  })
+}
+
+async function known(services: Services, id: string): Promise<ProposalRow> {
+  const row = await proposalById(services.pool, id)
+  if (!row) throw problem('not-found')
+  return row
+}
+
+async function shownNow(services: Services, { id }: ProposalRow) {
+  const row = await known(services, id)
+  return (await proposalsOf(services, [row]))(row)
+}
+
+async function mayRead(services: Services, row: ProposalRow, actor: Actor): Promise<boolean> {
+  if (isGovernment(actor) || row.by_organisation === actor.organisation) return true
+  if (row.holders.includes(actor.organisation)) return true
+  const { permissions } = await lawInForce(services.ledger)
+  return approvesAs(permissions, row, actor).table
+}
+
+/** Works on a proposal while nobody else decides on it. The work has one connection, so that waiting takes no others. */
+async function decideOn(
+  { pool }: Services,
+  id: string,
+  work: (client: pg.PoolClient, row: ProposalRow) => Promise<void>,
+): Promise<void> {
+  const client = await pool.connect()
+  try {
+    await client.query('BEGIN')
+    await lockProposal(client, id)
+    const row = await proposalById(client, id)
+    if (!row) throw problem('not-found')
+    await work(client, row)
+    await client.query('COMMIT')
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined)
+    throw error
+  } finally {
+    client.release()
+  }
+}
+
+async function approve(
+  services: Services,
+  client: pg.PoolClient,
+  row: ProposalRow,
+  actor: Actor,
+  permissions: PermissionTable,
+): Promise<void> {
+  if (row.approved_by) return answerDecided(row.approved_by, actor)
+  if (row.status === 'withdrawn') throw problem('proposal-decided')
+  if (actor.mandate === row.by_mandate || actor.user === row.created_by) throw problem('approval-not-distinct')
+  const own = approvesAs(permissions, row, actor)
+  if (!own.table && !own.holder) {
+    throw problem('not-permitted', { action: `approve ${row.action}`, role: actor.role })
+  }
+  await keepApproval(client, row.id, actor, services.clock())
+  const approvals = enough(await approvalsOf(client, [row.id]), row, permissions)
+  if (!approvals) return
+  await carryOut(services, row, approvals)
+  await markProposal(client, row.id, 'accepted')
+}
+
+/** Whoever's approval carried it is answered as if for the first time; anybody else came too late. */
+function answerDecided(approvedBy: readonly string[], actor: Actor): void {
+  if (!approvedBy.includes(actor.mandate)) throw problem('proposal-decided')
+}
+
+/** As many of the approvals as are asked for; undefined while there are too few. */
+function enough(
+  given: readonly ApprovalRow[],
+  row: ProposalRow,
+  permissions: PermissionTable,
+): ApprovalRow[] | undefined {
+  const needed = permissions.approvals[row.action]?.count ?? 0
+  const byTable = given.filter((one) => approvesAs(permissions, row, one).table).slice(0, needed)
+  if (byTable.length < needed) return undefined
+  const isHolders = (one: ApprovalRow) => approvesAs(permissions, row, one).holder
+  if (row.holders.length === 0 || byTable.some(isHolders)) return byTable
+  const second = given.find(isHolders)
+  return second && [...byTable, second]
+}
+
+async function carryOut(services: Services, row: ProposalRow, approvals: readonly ApprovalRow[]): Promise<void> {
+  const outcome = await services.ledger.execute({
+    type: row.type,
+    by: row.by_mandate,
+    approvals: approvals.map(({ mandate }) => ({ by: mandate, proposal: row.proposal_hash })),
+    key: ledgerKey(row.key_sender, row.id),
+    requestHash: row.request_hash,
+    request: row.request,
+  })
+  if (isRefusal(outcome)) throw refusalProblem(outcome)
+  if (!isReceipt(outcome)) throw problem('key-reused')
+}

@@ -10,7 +10,7 @@ import type { Effects, Keys, RowKey, RowKind, State } from './state.ts'
 /** Old versions stay for ever, to judge old entries; commands write the newest, which stands last in the list. */
 const versions = new Map<string, Map<number, AnyRule>>()
 for (const rule of rules) versions.set(rule.type, new Map(versions.get(rule.type)).set(rule.v, rule))
-const newestRule = new Map(rules.map((rule) => [rule.type, rule]))
+const newestRule = new Map<string, AnyRule>(rules.map((rule) => [rule.type, rule]))
 
 /** The version of a type in which entries are written now. */
 export function currentVersion(type: string): number {

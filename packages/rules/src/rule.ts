@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { type Declaration, declarations, type RuleName } from './declarations.ts'
 import type { Law } from './documents.ts'
 import { type Entry, issueOf } from './envelope.ts'
 import type { Act } from './permissions.ts'
@@ -10,7 +11,7 @@ export type Written = Pick<Entry, 'by' | 'at'>
 
 /** What an entry type is: its form, what it needs, what it refuses and what it writes. */
 export interface Rule<Body, Request> {
-  type: string
+  type: RuleName
   v: number
   body: z.ZodType<Body>
   /** What a command of this type carries: the body without what the ledger allots or chooses. */
@@ -43,12 +44,14 @@ export interface BoundRequest {
 }
 
 /** A rule without its types, for the table of all rules. */
-export interface AnyRule {
-  type: string
+export interface AnyRule extends Declaration {
+  type: RuleName
   v: number
   attested: string[]
   /** The form of a body. Reading by it changes nothing. */
   schema: z.ZodType
+  /** The form of a request. */
+  requestSchema: z.ZodType
   bindBody(body: unknown): BoundBody | Refusal
   /** Of a body that was found to have the form: it is not looked at again. */
   bindFormed(body: unknown): BoundBody
@@ -63,10 +66,12 @@ export function defineRule<Body extends Record<string, unknown>, Request>(rule: 
     streams: (state) => rule.streams(state, body),
   })
   return {
+    ...declarations[rule.type],
     type: rule.type,
     v: rule.v,
     attested: rule.attested,
     schema: rule.body,
+    requestSchema: rule.request,
     bindBody(value) {
       const parsed = rule.body.safeParse(value)
       return parsed.success ? bind(parsed.data) : refuse('malformed', prefixed('body', issueOf(parsed.error)))

@@ -1,5 +1,6 @@
 import { alpha3Of } from '@tallystick/serials'
 import { z } from 'zod'
+import type { RuleName } from '../declarations.ts'
 import { Code, Id, Quantity } from '../ids.ts'
 import { type Refusal, refuse } from '../refusal.ts'
 import { type AnyRule, defineRule, firstOf, noEffects } from '../rule.ts'
@@ -67,7 +68,7 @@ export const accountsOpened = defineRule<Opening, Opening>({
 const Status = z.strictObject({ account: Id, reason: Code })
 type Status = z.infer<typeof Status>
 
-function statusRule(type: string, action: string, active: boolean): AnyRule {
+function statusRule(type: RuleName, action: string, active: boolean): AnyRule {
   return defineRule<Status, Status>({
     type,
     v: 1,
@@ -138,7 +139,7 @@ export const accountPolicySet = defineRule<Policy, Policy>({
 const Trust = z.strictObject({ account: Id, receiver: Id })
 type Trust = z.infer<typeof Trust>
 
-function trustRule(type: string, trusts: boolean): AnyRule {
+function trustRule(type: RuleName, trusts: boolean): AnyRule {
   return defineRule<Trust, Trust>({
     type,
     v: 1,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { RuleName } from '../declarations.ts'
 import { Code, Id, LegalDate, Quantity } from '../ids.ts'
 import { isRefusal, type Refusal, refuse } from '../refusal.ts'
 import { type AnyRule, defineRule, firstOf, noEffects } from '../rule.ts'
@@ -262,7 +263,7 @@ const ForRequest = z.strictObject({ reversal: Id, ...parties, ...chosen }).refin
 type ForRequest = z.infer<typeof ForRequest>
 
 /** Units are cancelled to make a reversal good: from the buffer, or from an account of whoever must replace them. */
-function compensationRule(type: string, action: string, from: 'buffer' | 'holding'): AnyRule {
+function compensationRule(type: RuleName, action: string, from: 'buffer' | 'holding'): AnyRule {
   return defineRule<For, ForRequest>({
     type,
     v: 1,

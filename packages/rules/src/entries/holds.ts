@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { RuleName } from '../declarations.ts'
 import { Code, fromWire, Id, Instant, type Range, WireRange } from '../ids.ts'
 import { refuse } from '../refusal.ts'
 import { type AnyRule, defineRule, firstOf, noEffects } from '../rule.ts'
@@ -87,7 +88,7 @@ export const holdPlaced = defineRule<Hold, Hold>({
 const End = z.strictObject({ hold: Id })
 type End = z.infer<typeof End>
 
-function endRule(type: string, action: string, attested: string[], expires: boolean): AnyRule {
+function endRule(type: RuleName, action: string, attested: string[], expires: boolean): AnyRule {
   return defineRule<End, End>({
     type,
     v: 1,

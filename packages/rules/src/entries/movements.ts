@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { RuleName } from '../declarations.ts'
 import { Code, Commitment, Id, Quantity } from '../ids.ts'
 import type { Preset } from '../preset.ts'
 import { isRefusal, type Refusal, refuse } from '../refusal.ts'
@@ -170,7 +171,7 @@ function endPuts(state: State, body: End): Put[] {
 }
 
 /** An end of units: they reach an account of the same organisation that nothing leaves. */
-function endRule(type: string, action: string, kind: 'retirement' | 'cancellation'): AnyRule {
+function endRule(type: RuleName, action: string, kind: 'retirement' | 'cancellation'): AnyRule {
   const purposes = (preset: Preset) => preset.purposes[kind]
   return defineRule<End, EndRequest>({
     type,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { RuleName } from '../declarations.ts'
 import { Code, Commitment, Id, Quantity } from '../ids.ts'
 import { type Refusal, refuse } from '../refusal.ts'
 import { type AnyRule, defineRule, firstOf, noEffects } from '../rule.ts'
@@ -42,7 +43,7 @@ export const organisationRegistered = defineRule<Organisation, Organisation>({
 const Status = z.strictObject({ organisation: Id, reason: Code })
 type Status = z.infer<typeof Status>
 
-function statusRule(type: string, action: string, active: boolean): AnyRule {
+function statusRule(type: RuleName, action: string, active: boolean): AnyRule {
   return defineRule<Status, Status>({
     type,
     v: 1,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { RuleName } from '../declarations.ts'
 import type { Law } from '../documents.ts'
 import { Id, Instant } from '../ids.ts'
 import { isRefusal, refuse } from '../refusal.ts'
@@ -185,7 +186,7 @@ export const movementApproved = defineRule<Step, Step>({
 })
 
 /** A movement that waited does not take place; its units are free again. */
-function endRule(type: string, action: string, side: 'from' | 'to' | 'system'): AnyRule {
+function endRule(type: RuleName, action: string, side: 'from' | 'to' | 'system'): AnyRule {
   return defineRule<Step, Step>({
     type,
     v: 1,

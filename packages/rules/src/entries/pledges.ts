@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { RuleName } from '../declarations.ts'
 import { Code, fromWire, Id, Instant } from '../ids.ts'
 import { isRefusal, refuse } from '../refusal.ts'
 import { type AnyRule, defineRule, firstOf, noEffects } from '../rule.ts'
@@ -106,7 +107,7 @@ function streams(state: State, { batch, account }: { batch: string; account: str
 const End = z.strictObject({ pledge: Id })
 type End = z.infer<typeof End>
 
-function endRule(type: string, action: string, expires: boolean): AnyRule {
+function endRule(type: RuleName, action: string, expires: boolean): AnyRule {
   return defineRule<End, End>({
     type,
     v: 1,

@@ -1,0 +1,312 @@
+import texts from './locales/rules.en.json' with { type: 'json' }
+import type { RefusalCode } from './refusal.ts'
+import type { RowKind } from './state.ts'
+
+/** What each entry type is for, in a sentence for a person. An entry type without one does not compile. */
+export const summaries: Readonly<Record<RuleName, string>> = texts
+
+/** Every entry type. */
+export type RuleName = keyof typeof texts
+
+/** What an entry may write: rows by kind, and `units`, whose owner or attributes or balances change. */
+export type Writes = Exclude<RowKind, 'stream' | 'key' | 'balance'> | 'units'
+
+/** What an entry type says of itself; tests hold its code to it, in both directions. */
+export interface Declaration {
+  /** Why it is refused, beyond what every entry may meet (`commonRefusals`). */
+  refuses: readonly RefusalCode[]
+  /** What it writes, beyond its streams and its idempotency key. */
+  writes: readonly Writes[]
+}
+
+/** What every entry may meet, whatever its type: its form, its place in the log, its mandate and its approvals. */
+export const commonRefusals = [
+  'malformed',
+  'too-large',
+  'unknown-type',
+  'time-goes-back',
+  'key-used',
+  'stream-broken',
+  'not-first',
+  'document-unknown',
+  'mandate-unknown',
+  'mandate-revoked',
+  'mandate-limit',
+  'organisation-suspended',
+  'not-permitted',
+  'approval-missing',
+  'approval-not-distinct',
+  'approval-mismatch',
+] as const satisfies readonly RefusalCode[]
+
+/** An account takes part. */
+const account = ['account-unknown', 'account-kind', 'account-not-active', 'organisation-suspended'] as const
+/** Exact ranges of a batch are what they should be. */
+const ranges = ['batch-unknown', 'ranges-disorder', 'range-outside-batch', 'not-owned', 'on-hold'] as const
+/** Units leave one account for another. */
+const movement = [...account, ...ranges, 'same-account'] as const
+/** The ledger takes the lowest free serials. */
+const taking = ['not-enough-credits', 'too-fragmented'] as const
+/** Units are first transferred. */
+const firstTransfer = ['authorisation-revoked', 'authorisation-exceeded', 'purpose-not-authorised'] as const
+/** The entry is the last step of a movement that waited. */
+const lastStep = [
+  'movement-unknown',
+  'movement-differs',
+  'expired',
+  'approval-missing',
+  'approval-not-distinct',
+  'not-permitted',
+] as const
+/** Units are issued. */
+const issuing = [
+  'already-exists',
+  'authorisation-unknown',
+  'authorisation-revoked',
+  'authorisation-exceeded',
+  'project-state',
+  'reversal-open',
+  'vintage-wrong',
+  'serials-overlap',
+  'serials-gap',
+  'serials-exhausted',
+] as const
+const owners = [...account, 'already-exists', 'shares-not-100'] as const
+const reversing = ['reversal-unknown', 'reversal-state', 'too-much'] as const
+const foreignProject = ['registry-unknown', 'allocation-wrong', 'already-exists'] as const
+const ending: Declaration = {
+  refuses: [
+    ...movement,
+    ...taking,
+    ...firstTransfer,
+    ...lastStep,
+    'account-foreign',
+    'code-unknown',
+    'allocation-wrong',
+  ],
+  writes: ['units', 'ledger', 'authorisation', 'space', 'pending', 'hold', 'ended'],
+}
+
+export const declarations: Readonly<Record<RuleName, Declaration>> = {
+  Genesis: {
+    refuses: ['not-first', 'document-unknown'],
+    writes: ['ledger', 'organisation', 'mandate', 'account', 'document', 'signingKey'],
+  },
+  DocumentAdopted: { refuses: ['version-not-next', 'document-unknown'], writes: ['ledger', 'document'] },
+  KeyRotated: {
+    refuses: ['signing-key-name', 'signing-key-not-in-force', 'signing-key-known', 'signature-wrong'],
+    writes: ['ledger', 'signingKey'],
+  },
+  OrganisationRegistered: { refuses: ['already-exists', 'code-unknown'], writes: ['organisation'] },
+  OrganisationSuspended: {
+    refuses: ['organisation-unknown', 'organisation-authority', 'organisation-already-so', 'code-unknown'],
+    writes: ['organisation'],
+  },
+  OrganisationReactivated: {
+    refuses: ['organisation-unknown', 'organisation-authority', 'organisation-already-so', 'code-unknown'],
+    writes: ['organisation'],
+  },
+  MandateGranted: {
+    refuses: ['mandate-limit', 'mandate-exists', 'organisation-unknown', 'role-unknown'],
+    writes: ['mandate'],
+  },
+  MandateRevoked: { refuses: ['mandate-revoked'], writes: ['mandate'] },
+  AccountsOpened: { refuses: ['organisation-unknown', 'already-exists', 'registry-own'], writes: ['account'] },
+  AccountSuspended: {
+    refuses: ['account-unknown', 'account-kind', 'account-already-so', 'code-unknown'],
+    writes: ['account'],
+  },
+  AccountReactivated: {
+    refuses: ['account-unknown', 'account-kind', 'account-already-so', 'code-unknown'],
+    writes: ['account'],
+  },
+  AccountPolicySet: { refuses: account, writes: ['account'] },
+  ReceiverTrusted: { refuses: [...account, 'same-account', 'account-already-so'], writes: ['trusted'] },
+  ReceiverRemoved: { refuses: [...account, 'same-account', 'account-already-so'], writes: ['trusted'] },
+  ProjectRegistered: { refuses: [...owners, 'allocation-wrong', 'scope-unknown'], writes: ['ledger', 'project'] },
+  ProjectMoved: { refuses: ['project-unknown', 'move-unknown', 'project-state'], writes: ['project'] },
+  OwnershipChanged: { refuses: [...owners, 'project-unknown', 'nothing-changes'], writes: ['project'] },
+  IssuanceTermsSet: { refuses: ['project-unknown', 'code-unknown'], writes: ['project'] },
+  PoolsNamed: { refuses: [...account, 'pool-in-use', 'nothing-changes'], writes: ['ledger'] },
+  QuantityAuthorised: {
+    refuses: ['already-exists', 'project-unknown', 'project-state', 'unit-type-unknown', 'code-unknown'],
+    writes: ['authorisation'],
+  },
+  AuthorisationChanged: {
+    refuses: [
+      'authorisation-unknown',
+      'authorisation-revoked',
+      'version-not-next',
+      'date-wrong',
+      'code-unknown',
+      'nothing-changes',
+      'authorisation-too-small',
+      'approach-in-use',
+    ],
+    writes: ['authorisation'],
+  },
+  BatchIssued: {
+    refuses: [
+      ...issuing,
+      'account-not-active',
+      'organisation-suspended',
+      'terms-changed',
+      'quantity-wrong',
+      'nothing-to-issue',
+      'split-wrong',
+      'pool-missing',
+      'allocation-wrong',
+    ],
+    writes: ['units', 'batch', 'space', 'authorisation', 'remainder', 'pool', 'project'],
+  },
+  OutcomeCarried: {
+    refuses: ['authorisation-unknown', 'project-state', 'vintage-wrong', 'issue-instead'],
+    writes: ['remainder'],
+  },
+  UnitsConverted: {
+    refuses: [
+      ...issuing,
+      ...account,
+      'registry-unknown',
+      'ranges-disorder',
+      'not-cancelled',
+      'already-converted',
+      'code-unknown',
+    ],
+    writes: ['units', 'batch', 'space', 'authorisation'],
+  },
+  CreditsTransferred: {
+    refuses: [...movement, ...taking, 'receiver-not-trusted', 'acceptance-missing', ...lastStep],
+    writes: ['units', 'pending', 'hold', 'ended'],
+  },
+  CreditsRetired: ending,
+  CreditsCancelled: ending,
+  MovementProposed: {
+    refuses: [
+      ...movement,
+      ...taking,
+      ...firstTransfer,
+      'already-exists',
+      'receiver-not-trusted',
+      'account-foreign',
+      'code-unknown',
+      'expiry-wrong',
+      'nothing-awaited',
+    ],
+    writes: ['pending', 'hold'],
+  },
+  MovementApproved: {
+    refuses: ['movement-unknown', 'expired', 'last-step', 'approval-not-distinct', 'not-permitted'],
+    writes: ['pending'],
+  },
+  MovementDeclined: { refuses: ['movement-unknown'], writes: ['pending', 'hold', 'ended'] },
+  MovementWithdrawn: { refuses: ['movement-unknown'], writes: ['pending', 'hold', 'ended'] },
+  MovementExpired: { refuses: ['movement-unknown', 'not-expired'], writes: ['pending', 'hold', 'ended'] },
+  CreditsTransferredAbroad: {
+    refuses: [...movement, ...taking, ...firstTransfer, 'unit-type-not-movable', 'allocation-wrong'],
+    writes: ['units', 'authorisation', 'space'],
+  },
+  CreditsAcquired: {
+    refuses: [...movement, 'already-exists', 'registry-own', 'allocation-wrong'],
+    writes: ['units', 'series', 'batch'],
+  },
+  FirstTransferRecorded: {
+    refuses: [
+      ...account,
+      ...firstTransfer,
+      'batch-unknown',
+      'ranges-disorder',
+      'range-outside-batch',
+      'not-owned',
+      'unit-type-not-movable',
+      'definition-differs',
+      'already-transferred',
+      'allocation-wrong',
+    ],
+    writes: ['units', 'authorisation', 'space'],
+  },
+  CreditsUsed: { refuses: [...movement, ...taking, 'not-first-transferred', 'period-wrong'], writes: ['units'] },
+  UnitsPledged: {
+    refuses: [
+      ...account,
+      ...ranges,
+      ...taking,
+      'same-account',
+      'already-exists',
+      'organisation-unknown',
+      'code-unknown',
+      'expiry-wrong',
+    ],
+    writes: ['pledge', 'hold'],
+  },
+  PledgeReleased: { refuses: ['pledge-unknown'], writes: ['pledge', 'hold', 'ended'] },
+  PledgeExpired: { refuses: ['pledge-unknown', 'not-expired'], writes: ['pledge', 'hold', 'ended'] },
+  BufferContributed: {
+    refuses: [...movement, ...taking, 'pool-missing', 'unit-type-not-movable', 'project-unknown', 'too-much'],
+    writes: ['units', 'pool', 'project'],
+  },
+  BufferReleased: {
+    refuses: [
+      ...movement,
+      ...taking,
+      'pool-missing',
+      'account-foreign',
+      'reversal-open',
+      'debt-open',
+      'too-early',
+      'too-much',
+    ],
+    writes: ['units', 'pool', 'project'],
+  },
+  ReversalReported: {
+    refuses: ['already-exists', 'project-unknown', 'code-unknown', 'date-wrong'],
+    writes: ['reversal', 'project'],
+  },
+  ReversalDecided: { refuses: ['reversal-unknown', 'reversal-state'], writes: ['reversal', 'project'] },
+  BufferCancelled: {
+    refuses: [...movement, ...taking, ...reversing, 'pool-missing', 'buffer-order'],
+    writes: ['units', 'pool', 'reversal', 'project'],
+  },
+  ReversalCompensated: {
+    refuses: [...movement, ...taking, ...reversing, 'unit-type-not-movable', 'account-foreign'],
+    writes: ['units', 'reversal', 'project'],
+  },
+  EntryCorrected: {
+    refuses: [
+      'not-correctable',
+      'entry-unknown',
+      'already-corrected',
+      'code-unknown',
+      'units-moved',
+      'already-transferred',
+      'on-hold',
+    ],
+    writes: ['units', 'ended', 'authorisation', 'remainder'],
+  },
+  HoldPlaced: {
+    refuses: [
+      'already-exists',
+      'batch-unknown',
+      'account-unknown',
+      'account-kind',
+      'ranges-disorder',
+      'range-outside-batch',
+      'code-unknown',
+      'expiry-wrong',
+    ],
+    writes: ['hold'],
+  },
+  HoldLifted: { refuses: ['hold-unknown'], writes: ['hold', 'ended'] },
+  HoldExpired: { refuses: ['hold-unknown', 'not-expired'], writes: ['hold', 'ended'] },
+  MirrorOpened: { refuses: ['already-exists'], writes: ['registry', 'account'] },
+  MirrorRecorded: {
+    refuses: [...foreignProject, 'too-fragmented', 'class-differs', 'already-retired'],
+    writes: ['units', 'foreign', 'lot'],
+  },
+  MirrorLotRecorded: { refuses: [...foreignProject, 'lot-too-large'], writes: ['units', 'foreign', 'lot'] },
+  MirrorProjectRecorded: { refuses: foreignProject, writes: ['foreign'] },
+  MirrorCorrected: {
+    refuses: [...foreignProject, 'ranges-disorder', 'too-fragmented', 'changed-since'],
+    writes: ['units', 'foreign', 'lot', 'corrected'],
+  },
+}

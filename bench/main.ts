@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os'
 import { startDatabase } from './database.ts'
 import { HELP, type Options, readOptions } from './options.ts'
 import { preparePgbench } from './pgbench.ts'
@@ -12,6 +13,7 @@ function tell(text: string): void {
 
 async function run(options: Options): Promise<Results> {
   if (!hasProc()) throw new Error('The bench reads processor time and memory from /proc, so it runs on Linux only.')
+  const [busy = 0] = loadavg()
   const server = await startDatabase(options.folder, options.postgres)
   try {
     const pgbench = await preparePgbench(server)
@@ -33,7 +35,18 @@ async function run(options: Options): Promise<Results> {
     const growth = wanted('growth') ? await measureGrowth(server, options, tell) : undefined
     const verify = wanted('verify') ? await measureVerify(options, tell) : undefined
     const { version: postgres } = server
-    return { postgres, pgbench: pgbench.version, singleRow, doubleEntry, databaseMB, ledger, http, growth, verify }
+    return {
+      postgres,
+      pgbench: pgbench.version,
+      busy,
+      singleRow,
+      doubleEntry,
+      databaseMB,
+      ledger,
+      http,
+      growth,
+      verify,
+    }
   } finally {
     await server.close()
   }

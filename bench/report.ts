@@ -7,6 +7,8 @@ import type { GrowthResult, HttpResult, LedgerResult, VerifyResult } from './sec
 export interface Results {
   postgres: string
   pgbench: string
+  /** Load average of the last minute before the run: what else this machine does. */
+  busy: number
   /** Durable inserts of single rows by pgbench a second, each time that they were measured. */
   singleRow: number[]
   doubleEntry: number | undefined
@@ -57,6 +59,7 @@ export function tableOf(results: Results): string {
   const [cpu] = cpus()
   const rows: [string, string][] = [
     ['machine', `${cpus().length} × ${cpu?.model.trim()}, ${Math.round(totalmem() / 1e9)} GB, Node ${process.version}`],
+    ['load before the run', results.busy.toFixed(2)],
     ['database', `PostgreSQL ${results.postgres}, durable, default settings of a new registry`],
     [
       'single-row inserts',

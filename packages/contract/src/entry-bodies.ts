@@ -1,19 +1,4 @@
-/** `[first, last]`, decimal strings. */
-type WireRange = [string, string]
-
-interface Movement {
-  batch: string
-  from: string
-  to: string
-  ranges: WireRange[]
-}
-
-interface End extends Movement {
-  purpose: string
-  /** A commitment. */
-  beneficiary: string | null
-  allotted: { certificate: number; prefix: string }
-}
+import type { MovementBodies, WireRange } from './movement-bodies.ts'
 
 interface Hold {
   hold: string
@@ -21,6 +6,28 @@ interface Hold {
   account: string | null
   batch: string | null
   range: WireRange | null
+  /** From when on the system may end it. */
+  expiresAt: string | null
+}
+
+interface Owner {
+  account: string
+  share: string
+}
+
+type Levy = 'buffer' | 'shareOfProceeds' | 'omge' | 'host'
+
+interface Period {
+  from: string
+  to: string
+}
+
+/** What is authorised. */
+interface Terms {
+  quantity: string
+  purposes: string[]
+  firstTransfer: string | null
+  cooperativeApproach: string | null
 }
 
 /** Units abroad that a wrong record is taken back of, and what was known of them before it. */
@@ -33,47 +40,72 @@ interface TakenUnits {
 }
 
 /** The form of each type's body, version 1, as it stands in the log. The rules have judged it; readers rely on it. */
-export interface EntryBodies {
+export interface EntryBodies extends MovementBodies {
   Genesis: { ledger: string; origin: string; country: { code: string; name: string }; timeZone: string; test: boolean }
   DocumentAdopted: { document: string; version: number; sha256: string }
   KeyRotated: { previous: string; next: string; signatures: { previous: string; next: string } }
   OrganisationRegistered: { organisation: string; kind: string; name: string }
   MandateGranted: { mandate: string; organisation: string; role: string; limit: string | null }
   MandateRevoked: { mandate: string }
-  AccountsOpened: { organisation: string; accounts: { account: string; kind: string }[] }
+  OrganisationSuspended: { organisation: string; reason: string }
+  OrganisationReactivated: { organisation: string; reason: string }
+  AccountsOpened: { organisation: string; accounts: { account: string; kind: string; registry: string | null }[] }
   AccountSuspended: { account: string; reason: string }
   AccountReactivated: { account: string; reason: string }
+  AccountPolicySet: {
+    account: string
+    policy: { secondAbove: string | null; acceptance: boolean; trustedOnly: boolean }
+  }
+  ReceiverTrusted: { account: string; receiver: string }
+  ReceiverRemoved: { account: string; receiver: string }
   ProjectRegistered: {
     project: string
     title: string
     scope: string
     methodology: string
-    owners: { account: string; share: string }[]
+    owners: Owner[]
     allotted: { number: number }
   }
+  OwnershipChanged: { project: string; owners: Owner[] }
+  IssuanceTermsSet: { project: string; buffer: string; exempt: Levy[]; reason: string }
+  PoolsNamed: Record<Levy, string | null>
   ProjectMoved: { project: string; move: string }
   QuantityAuthorised: {
     authorisation: string
     project: string
     unitType: string
-    quantity: string
-    purposes: string[]
-    firstTransfer: string | null
-    cooperativeApproach: string | null
-  }
+  } & Terms
+  AuthorisationChanged: {
+    authorisation: string
+    version: number
+    change: 'amend' | 'revoke'
+    reason: string
+    effectiveFrom: string
+  } & Terms
   BatchIssued: {
     batch: string
     authorisation: string
     vintage: string
     quantity: string
-    monitoringPeriod: { from: string; to: string } | null
-    allotted: { first: string; parts: [account: string, first: string, last: string][] }
+    certified: string
+    monitoringPeriod: Period | null
+    owners: Owner[]
+    levies: Record<Levy, string>
+    allotted: { first: string; parts: [account: string, first: string, last: string][]; itmo: string | null }
   }
-  CreditsTransferred: Movement
-  CreditsRetired: End
-  CreditsCancelled: End
+  OutcomeCarried: { authorisation: string; vintage: string; certified: string; monitoringPeriod: Period | null }
+  UnitsConverted: {
+    batch: string
+    authorisation: string
+    vintage: string
+    to: string
+    reason: string
+    source: { registry: string; space: string; ranges: WireRange[] }
+    allotted: { first: string }
+  }
   HoldPlaced: Hold
   HoldLifted: { hold: string }
+  HoldExpired: { hold: string }
   MirrorOpened: { registry: string; active: string; retired: string; cancelled: string }
   MirrorRecorded: {
     registry: string

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { LoggedEntry } from './entry-bodies.ts'
 import texts from './locales/sentences.en.json' with { type: 'json' }
-import { entrySpeech, isolating, type Names, type Statement, sentenceOf } from './sentences.ts'
+import { isolating, type Names, type Statement } from './phrases.ts'
+import { entrySpeech, sentenceOf } from './sentences.ts'
 import { Speech } from './texts.ts'
 
 const names: Names = {
@@ -39,7 +40,7 @@ const movement = {
     ['300', '300'],
   ] as [string, string][],
 }
-const end = { ...movement, purpose: 'voluntary', allotted: { certificate: 1 } }
+const end = { ...movement, purpose: 'voluntary', pending: null, allotted: { certificate: 1 } }
 const authorised = {
   authorisation: 'x',
   project: 'p',
@@ -48,7 +49,15 @@ const authorised = {
   firstTransfer: null,
   cooperativeApproach: null,
 }
-const issued = { batch: 'batch', authorisation: 'x', vintage: '2024', quantity: '4800' }
+const issued = {
+  batch: 'batch',
+  authorisation: 'x',
+  vintage: '2024',
+  quantity: '4800',
+  certified: '4800',
+  owners: [],
+  levies: { buffer: '0', shareOfProceeds: '0', omge: '0', host: '0' },
+}
 const recorded = {
   registry: 'verra',
   space: 'verra:VCU',
@@ -105,7 +114,7 @@ const told: readonly [Statement, string][] = [
     {
       type: 'AccountsOpened',
       by: 'officer',
-      body: { organisation: 'sun', accounts: [{ account: 'a', kind: 'holding' }] },
+      body: { organisation: 'sun', accounts: [{ account: 'a', kind: 'holding', registry: null }] },
     },
     'Government of Exampleland opens an account for Sunfield: holding.',
   ],
@@ -159,7 +168,7 @@ const told: readonly [Statement, string][] = [
     'Government of Exampleland issues 4,800 ITMO of vintage 2024 for Salt Lake (project 42), monitored from 1 January 2024 to 31 December 2024.',
   ],
   [
-    { type: 'CreditsTransferred', by: 'm', body: movement },
+    { type: 'CreditsTransferred', by: 'm', body: { ...movement, pending: null } },
     'Sunfield transfers 251 ITMO of vintage 2024 from Salt Lake (project 42) to Green Port: numbers 1 to 250 and 300.',
   ],
   [
@@ -174,7 +183,7 @@ const told: readonly [Statement, string][] = [
     {
       type: 'HoldPlaced',
       by: 'officer',
-      body: { hold: 'h', reason: 'court-order', account: null, batch: 'batch', range: ['1', '10'] },
+      body: { hold: 'h', reason: 'court-order', account: null, batch: 'batch', range: ['1', '10'], expiresAt: null },
     },
     'Government of Exampleland places a hold on numbers 1 to 10 of the ITMO of vintage 2024 from Salt Lake (project 42): court order.',
   ],
@@ -253,7 +262,11 @@ describe('the sentence of an entry', () => {
 
   it('names at most five ranges', () => {
     const ranges = Array.from({ length: 9 }, (_, at): [string, string] => [`${at * 10}`, `${at * 10 + 1}`])
-    const sentence = sentenceOf({ type: 'CreditsTransferred', by: 'm', body: { ...movement, ranges } }, names, speech)
+    const sentence = sentenceOf(
+      { type: 'CreditsTransferred', by: 'm', body: { ...movement, ranges, pending: null } },
+      names,
+      speech,
+    )
     expect(sentence).toContain('40 to 41 and 4 more ranges.')
   })
 })

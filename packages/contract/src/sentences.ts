@@ -1,6 +1,7 @@
-import type { EntryBodies, EntryType } from './entry-bodies.ts'
 import en from './locales/sentences.en.json' with { type: 'json' }
-import { isolated, type Locale, Speech } from './texts.ts'
+import { type MovementTypes, movementPhrase } from './movement-sentences.ts'
+import { amountOf, type Names, type Phrase, Phrases, type Statement, type StatementOf } from './phrases.ts'
+import { type Locale, Speech } from './texts.ts'
 
 /** The words of every language for what entries say. */
 const english: Locale = { lang: 'en-GB', dir: 'ltr', texts: en }
@@ -17,79 +18,11 @@ export function entrySpeech(lang: string, timeZone: string): Speech {
 /** Formats of numbers and dates are dear to make. */
 const speeches = new Map<string, Speech>()
 
-export interface ProjectName {
-  number: number
-  /** Null where the text is no longer kept. */
-  title: string | null
-}
-
-export interface BatchName {
-  project: string
-  vintage: string
-  unitType: string
-  first: bigint
-  last: bigint
-}
-
-/** What ids and commitments stand for, as far as it is known. */
-export interface Names {
-  country: string
-  /** Organisation that a mandate acts for, and as what. */
-  mandate(id: string): { organisation: string; role: string } | undefined
-  account(id: string): { organisation: string; kind: string } | undefined
-  organisation(id: string): { name: string | null; authority: boolean } | undefined
-  project(id: string): ProjectName | undefined
-  batch(id: string): BatchName | undefined
-  authorisation(id: string): { project: string; unitType: string } | undefined
-  /** The text behind a commitment, if it is still kept. */
-  opened(commitment: string): string | undefined
-}
-
-/** The same names, each text that people wrote isolated: its direction does not reach the words beside it. */
-export function isolating(names: Names): Names {
-  const orNull = (text: string | null) => (text === null ? null : isolated(text))
-  return {
-    country: names.country,
-    mandate: (id) => names.mandate(id),
-    account: (id) => names.account(id),
-    batch: (id) => names.batch(id),
-    authorisation: (id) => names.authorisation(id),
-    organisation(id) {
-      const known = names.organisation(id)
-      return known && { ...known, name: orNull(known.name) }
-    },
-    project(id) {
-      const known = names.project(id)
-      return known && { ...known, title: orNull(known.title) }
-    },
-    opened(commitment) {
-      const text = names.opened(commitment)
-      return text === undefined ? undefined : isolated(text)
-    },
-  }
-}
-
-/** What a sentence is made from: an entry, or a proposal before it is one. What the ledger allots is not looked at. */
-export type Statement = {
-  [Type in EntryType]: {
-    type: Type
-    by: string
-    body: Omit<EntryBodies[Type], 'allotted'>
-    streams?: readonly (readonly [string, ...unknown[]])[]
-  }
-}[EntryType]
-
 /** The one plain sentence of an entry or a proposal, ending with a full stop. */
 export function sentenceOf(statement: Statement, names: Names, speech: Speech): string {
   const phrases = new Phrases(names, speech)
   const { key, count, places } = phraseOf(statement, phrases)
   return speech.say(key, { by: phrases.actor(statement.by), ...places }, count)
-}
-
-interface Phrase {
-  key: string
-  count?: bigint
-  places: Record<string, string>
 }
 
 function phraseOf(statement: Statement, say: Phrases): Phrase {
@@ -107,24 +40,40 @@ function phraseOf(statement: Statement, say: Phrases): Phrase {
       return { key: type, places: { version: String(version), document: say.code('document', document) } }
     }
     case 'OrganisationRegistered':
+    case 'OrganisationSuspended':
+    case 'OrganisationReactivated':
     case 'MandateGranted':
     case 'MandateRevoked':
     case 'AccountsOpened':
     case 'AccountSuspended':
     case 'AccountReactivated':
       return aboutOrganisation(statement, say)
+    case 'AccountPolicySet':
+    case 'ReceiverTrusted':
+    case 'ReceiverRemoved':
+      return aboutPolicy(statement, say)
     case 'ProjectRegistered':
     case 'ProjectMoved':
-    case 'QuantityAuthorised':
-    case 'BatchIssued':
+    case 'OwnershipChanged':
+    case 'IssuanceTermsSet':
+    case 'PoolsNamed':
       return aboutProject(statement, say)
-    case 'CreditsTransferred':
-    case 'CreditsRetired':
-    case 'CreditsCancelled':
-      return aboutMovement(statement, say)
+    case 'QuantityAuthorised':
+    case 'AuthorisationChanged':
+    case 'BatchIssued':
+    case 'OutcomeCarried':
+    case 'UnitsConverted':
+      return aboutIssuance(statement, say)
     case 'HoldPlaced':
     case 'HoldLifted':
+    case 'HoldExpired':
       return aboutHold(statement, say)
+    case 'EntryCorrected': {
+      const { original, reason } = statement.body
+      const said = phraseOf(original as unknown as Statement, say)
+      const sentence = say.speech.say(said.key, { by: say.actor(original.by), ...said.places }, said.count)
+      return { key: type, places: { sentence: sentence.replace(/\.$/, ''), reason: say.code('reason', reason) } }
+    }
     case 'MirrorOpened':
     case 'MirrorRecorded':
     case 'MirrorLotRecorded':
@@ -132,14 +81,14 @@ function phraseOf(statement: Statement, say: Phrases): Phrase {
     case 'MirrorCorrected':
       return aboutMirror(statement, say)
     default:
-      return { key: type satisfies never, places: {} }
+      return movementPhrase(statement satisfies StatementOf<MovementTypes>, say)
   }
 }
 
-type StatementOf<Type extends EntryType> = Extract<Statement, { type: Type }>
-
 type OrganisationTypes =
   | 'OrganisationRegistered'
+  | 'OrganisationSuspended'
+  | 'OrganisationReactivated'
   | 'MandateGranted'
   | 'MandateRevoked'
   | 'AccountsOpened'
@@ -152,6 +101,11 @@ function aboutOrganisation(statement: StatementOf<OrganisationTypes>, say: Phras
     case 'OrganisationRegistered': {
       const { organisation, kind } = statement.body
       return { key: type, places: { organisation: say.organisation(organisation), kind } }
+    }
+    case 'OrganisationSuspended':
+    case 'OrganisationReactivated': {
+      const { organisation, reason } = statement.body
+      return { key: type, places: { organisation: say.organisation(organisation), reason: say.code('reason', reason) } }
     }
     case 'MandateGranted': {
       const { organisation, role, limit } = statement.body
@@ -179,31 +133,92 @@ function aboutOrganisation(statement: StatementOf<OrganisationTypes>, say: Phras
   }
 }
 
-type ProjectTypes = 'ProjectRegistered' | 'ProjectMoved' | 'QuantityAuthorised' | 'BatchIssued'
+function aboutPolicy(
+  statement: StatementOf<'AccountPolicySet' | 'ReceiverTrusted' | 'ReceiverRemoved'>,
+  say: Phrases,
+): Phrase {
+  const { type } = statement
+  const organisation = say.holder(statement.body.account)
+  if (type !== 'AccountPolicySet') {
+    return { key: type, places: { organisation, receiver: say.holder(statement.body.receiver) } }
+  }
+  const { secondAbove, acceptance, trustedOnly } = statement.body.policy
+  const units = secondAbove === null ? '' : say.count(secondAbove)
+  const rules = [
+    ...(secondAbove === null
+      ? []
+      : [say.speech.say(secondAbove === '0' ? 'policy.second' : 'policy.above', { units })]),
+    ...(acceptance ? [say.speech.say('policy.acceptance')] : []),
+    ...(trustedOnly ? [say.speech.say('policy.trusted')] : []),
+  ]
+  return { key: rules.length === 0 ? `${type}.none` : type, places: { organisation, rules: say.speech.list(rules) } }
+}
+
+type ProjectTypes = 'ProjectRegistered' | 'ProjectMoved' | 'OwnershipChanged' | 'IssuanceTermsSet' | 'PoolsNamed'
 
 function aboutProject(statement: StatementOf<ProjectTypes>, say: Phrases): Phrase {
   const { type } = statement
   switch (type) {
     case 'ProjectRegistered': {
       const { title, scope, methodology, owners } = statement.body
-      const shares = owners.map(({ account, share }) =>
-        say.speech.say('owner', { organisation: say.holder(account), share }),
-      )
       const project = say.names.opened(title) ?? say.speech.say('unnamed.new-project')
-      return { key: type, places: { project, scope, methodology, owners: say.speech.list(shares) } }
+      return { key: type, places: { project, scope, methodology, owners: say.owners(owners) } }
     }
     case 'ProjectMoved': {
       const { project, move } = statement.body
       return { key: type, places: { project: say.project(project), move } }
     }
+    case 'OwnershipChanged': {
+      const { project, owners } = statement.body
+      return { key: type, places: { project: say.project(project), owners: say.owners(owners) } }
+    }
+    case 'IssuanceTermsSet': {
+      const { project, buffer, exempt, reason } = statement.body
+      const places = { project: say.project(project), buffer, exempt: say.codes('levy', exempt) }
+      return {
+        key: exempt.length > 0 ? `${type}.exempt` : type,
+        places: { ...places, reason: say.code('reason', reason) },
+      }
+    }
+    default: {
+      const { buffer, shareOfProceeds, omge, host } = statement.body
+      const named = Object.entries({ buffer, shareOfProceeds, omge, host }).filter(([, account]) => account !== null)
+      const pools = named.map(([levy, account]) =>
+        say.speech.say('pool', { levy: say.code('levy', levy), organisation: say.holder(account ?? '') }),
+      )
+      return { key: pools.length === 0 ? `${type}.none` : type, places: { pools: say.speech.list(pools) } }
+    }
+  }
+}
+
+type IssuanceTypes = 'QuantityAuthorised' | 'AuthorisationChanged' | 'BatchIssued' | 'OutcomeCarried' | 'UnitsConverted'
+
+function aboutIssuance(statement: StatementOf<IssuanceTypes>, say: Phrases): Phrase {
+  const { type } = statement
+  switch (type) {
     case 'QuantityAuthorised': {
       const { project, quantity, unitType, purposes } = statement.body
       const places = {
         quantity: say.units(quantity, unitType),
         project: say.project(project),
-        purposes: say.speech.list(purposes.map((purpose) => say.code('purpose', purpose))),
+        purposes: say.codes('purpose', purposes),
       }
       return { key: purposes.length > 0 ? type : `${type}.plain`, places }
+    }
+    case 'AuthorisationChanged':
+      return aboutVersion(statement, say)
+    case 'UnitsConverted': {
+      const { to, source, vintage, authorisation } = statement.body
+      const unitType = say.names.authorisation(authorisation)?.unitType ?? ''
+      const quantity = say.units(String(amountOf(source.ranges)), unitType)
+      const places = { quantity, vintage, to: say.holder(to), registry: say.code('registry', source.registry) }
+      return { key: type, places: { ...places, ranges: say.ranges(source.ranges) } }
+    }
+    case 'OutcomeCarried': {
+      const { authorisation, vintage, certified } = statement.body
+      const ground = say.names.authorisation(authorisation)
+      const places = { certified, unitType: ground?.unitType ?? '', vintage, project: say.project(ground?.project) }
+      return { key: type, places }
     }
     default: {
       const { authorisation, vintage, quantity, monitoringPeriod } = statement.body
@@ -220,25 +235,22 @@ function aboutProject(statement: StatementOf<ProjectTypes>, say: Phrases): Phras
   }
 }
 
-type MovementTypes = 'CreditsTransferred' | 'CreditsRetired' | 'CreditsCancelled'
-
-function aboutMovement(statement: StatementOf<MovementTypes>, say: Phrases): Phrase {
-  const { type, body } = statement
+function aboutVersion({ type, body }: StatementOf<'AuthorisationChanged'>, say: Phrases): Phrase {
+  const { authorisation, version, change, quantity, purposes, reason, effectiveFrom } = body
+  const ground = say.names.authorisation(authorisation)
   const places = {
-    from: say.holder(body.from),
-    to: say.holder(body.to),
-    units: say.unitsOf(body),
-    ranges: say.ranges(body.ranges),
+    version: String(version),
+    quantity: say.units(quantity, ground?.unitType ?? ''),
+    project: say.project(ground?.project),
+    purposes: say.codes('purpose', purposes),
+    from: say.speech.legalDay(effectiveFrom),
+    reason: say.code('reason', reason),
   }
-  if (statement.type === 'CreditsTransferred') return { key: type, places }
-  const { purpose, beneficiary } = statement.body
-  return {
-    key: beneficiary === null ? type : `${type}.for`,
-    places: { ...places, purpose: say.code('purpose', purpose), beneficiary: say.beneficiary(beneficiary) },
-  }
+  if (change === 'revoke') return { key: `${type}.revoke`, places }
+  return { key: purposes.length > 0 ? type : `${type}.plain`, places }
 }
 
-function aboutHold(statement: StatementOf<'HoldPlaced' | 'HoldLifted'>, say: Phrases): Phrase {
+function aboutHold(statement: StatementOf<'HoldPlaced' | 'HoldLifted' | 'HoldExpired'>, say: Phrases): Phrase {
   const { type } = statement
   if (statement.type === 'HoldPlaced') {
     const { account, batch, range, reason } = statement.body
@@ -273,103 +285,4 @@ function mirroredUnits(statement: StatementOf<'MirrorRecorded' | 'MirrorLotRecor
   if (statement.type === 'MirrorLotRecorded') return BigInt(statement.body.quantity)
   const { taken } = statement.body
   return taken.kind === 'lot' ? BigInt(taken.quantity) : amountOf(taken.parts.map(({ range }) => range))
-}
-
-/** How many units the ranges hold. */
-export function amountOf(ranges: readonly (readonly [string, string])[]): bigint {
-  return ranges.reduce((sum, [first, last]) => sum + BigInt(last) - BigInt(first) + 1n, 0n)
-}
-
-/** At most this many ranges are named in a sentence. */
-const MAX_NAMED_RANGES = 5
-
-/** Names and numbers in words. */
-class Phrases {
-  readonly names: Names
-  readonly speech: Speech
-
-  constructor(names: Names, speech: Speech) {
-    this.names = names
-    this.speech = speech
-  }
-
-  code(list: string, code: string): string {
-    return this.speech.code(list, code)
-  }
-
-  count(quantity: string): string {
-    return this.speech.number(BigInt(quantity))
-  }
-
-  units(quantity: string, unitType: string): string {
-    return `${this.count(quantity)} ${unitType}`
-  }
-
-  /** Who acts: the organisation behind the mandate. */
-  actor(mandate: string): string {
-    const known = this.names.mandate(mandate)
-    return known?.role.startsWith('system/') ? this.speech.say('system') : this.organisation(known?.organisation)
-  }
-
-  organisation(id: string | undefined): string {
-    const known = id === undefined ? undefined : this.names.organisation(id)
-    if (known?.name) return known.name
-    return known?.authority
-      ? this.speech.say('government', { country: this.names.country })
-      : this.speech.say('unnamed.organisation')
-  }
-
-  /** The organisation of an account. */
-  holder(account: string): string {
-    return this.organisation(this.names.account(account)?.organisation)
-  }
-
-  project(id: string | undefined): string {
-    const known = id === undefined ? undefined : this.names.project(id)
-    if (!known) return this.speech.say('unknown')
-    const { title } = known
-    const number = String(known.number)
-    return title === null
-      ? this.speech.say('unnamed.project', { number })
-      : this.speech.say('project', { title, number })
-  }
-
-  beneficiary(commitment: string | null): string {
-    const name = commitment === null ? undefined : this.names.opened(commitment)
-    return name ?? this.speech.say('unnamed.beneficiary')
-  }
-
-  /** `250 ITMO of vintage 2024 from …`. */
-  unitsOf({ batch, ranges }: { batch: string; ranges: readonly [string, string][] }): string {
-    const known = this.names.batch(batch)
-    const quantity = this.units(String(amountOf(ranges)), known?.unitType ?? '')
-    return this.speech.say('batch', { quantity, vintage: known?.vintage ?? '', project: this.project(known?.project) })
-  }
-
-  ranges(ranges: readonly [string, string][]): string {
-    const named = ranges.slice(0, MAX_NAMED_RANGES).map(([first, last]) => this.range(first, last))
-    const more = BigInt(ranges.length - named.length)
-    if (more === 0n) return this.speech.list(named)
-    return this.speech.say('ranges.more', { ranges: named.join(', '), count: this.speech.number(more) }, more)
-  }
-
-  range(first: string, last: string): string {
-    const [from, to] = [this.count(first), this.count(last)]
-    return first === last ? from : this.speech.say('range', { first: from, last: to })
-  }
-
-  /** What a hold stands on: an account, a batch or a range of one. */
-  target(id: string | null | undefined, range: readonly [string, string] | null): string {
-    if (!id) return this.speech.say('unknown')
-    const batch = this.names.batch(id)
-    if (!batch) return this.speech.say('target.account', { organisation: this.holder(id) })
-    const [first, last] = range ?? [String(batch.first), String(batch.last)]
-    const { unitType, vintage } = batch
-    const places = { unitType, vintage, project: this.project(batch.project) }
-    return this.speech.say(range ? 'target.range' : 'target.batch', {
-      ...places,
-      first: this.count(first),
-      last: this.count(last),
-    })
-  }
 }

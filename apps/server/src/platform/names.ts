@@ -9,14 +9,14 @@ import {
   type Speech,
 } from '@tallystick/contract'
 import { invariant, type Range, type Rows } from '@tallystick/rules'
-import { count, isSerialError, nationalSerial, print } from '@tallystick/serials'
+import { count, isSerialError, nationalSerial, parse, print } from '@tallystick/serials'
 import type pg from 'pg'
 import { Gathered } from './gathered.ts'
 import type { Opening } from './openings.ts'
 import type { Services } from './services.ts'
 
 /** Rows that have a name, or lead to one. */
-type NamedKind = 'organisation' | 'mandate' | 'account' | 'project' | 'authorisation' | 'batch'
+type NamedKind = 'organisation' | 'mandate' | 'account' | 'project' | 'authorisation' | 'batch' | 'reversal'
 
 const KINDS: ReadonlySet<string> = new Set<NamedKind>([
   'organisation',
@@ -25,6 +25,7 @@ const KINDS: ReadonlySet<string> = new Set<NamedKind>([
   'project',
   'authorisation',
   'batch',
+  'reversal',
 ])
 
 /** An entry leads to a batch, that to a project, that to its owners' accounts, those to organisations. */
@@ -81,12 +82,16 @@ export class KnownNames implements Names {
 
   batch(id: string): KnownBatch | undefined {
     const row = this.#row('batch', id)
-    return row && { ...row, id, first: BigInt(row.first), last: BigInt(row.last) }
+    return row && { ...row, id, first: BigInt(row.first), last: BigInt(row.last), party: partyOf(row.space) }
   }
 
   authorisation(id: string): Rows['authorisation'] | undefined {
     const row = this.#row('authorisation', id)
     return row && { ...row, quantity: BigInt(row.quantity), issued: BigInt(row.issued) }
+  }
+
+  reversal(id: string): Rows['reversal'] | undefined {
+    return this.#row('reversal', id)
   }
 
   opened(commitment: string): string | undefined {
@@ -119,9 +124,15 @@ export class KnownNames implements Names {
     return { id, number: project.number, title: project.title }
   }
 
+  /** The project of a batch; ITMOs of another Party have none here. */
+  projectOf(batch: BatchName): ProjectRef | null {
+    return batch.project === '' ? null : this.projectRef(batch.project)
+  }
+
   /** A part of a batch as it is printed. */
   block(batchId: string, range: Range): Block {
     const batch = this.batch(batchId)
+    if (batch?.party) return itmoBlock(batch.space, range)
     const project = batch && this.project(batch.project)
     invariant(batch && project, 'a batch that an entry names is known, and its project')
     const serial = nationalSerial({
@@ -140,6 +151,20 @@ export class KnownNames implements Names {
   #row<Kind extends NamedKind>(kind: Kind, id: string): Rows[Kind] | undefined {
     return this.#rows.get(`${kind} ${id}`) as Rows[Kind] | undefined
   }
+}
+
+/** Of a space of ITMOs of another Party: that Party. */
+function partyOf(space: string): string | null {
+  return space.startsWith('itmo:') ? (space.split('-')[2] ?? '') : null
+}
+
+/** Consecutive ITMOs of one series, by their identifiers. */
+export function itmoBlock(space: string, { first, last }: Range): Block {
+  const [approach = '', registry = '', party = '', vintage = ''] = space.slice('itmo:'.length).split('-')
+  const one = (number: bigint) => `${approach}-${registry}-${party}-${number}-${vintage}`
+  const serial = parse('itmo', first === last ? one(first) : `${one(first)} - ${one(last)}`)
+  invariant(!isSerialError(serial), 'ITMOs that are known here have identifiers')
+  return { first: `${first}`, last: `${last}`, quantity: `${last - first + 1n}`, serial: print(serial) }
 }
 
 /** Loads the names of everything that these values mention by id or by commitment, in a few round trips. */

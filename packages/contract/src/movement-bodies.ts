@@ -1,0 +1,83 @@
+/** `[first, last]`, decimal strings. */
+export type WireRange = [string, string]
+
+/** Units that leave one account for another. */
+export interface Moved {
+  batch: string
+  from: string
+  to: string
+  ranges: WireRange[]
+}
+
+interface End extends Moved {
+  purpose: string
+  /** A commitment. */
+  beneficiary: string | null
+  /** The movement that waited, of which this is the last step. */
+  pending: string | null
+  /** `itmo`: first of the consecutive ITMO numbers of the units that this entry transfers first. */
+  allotted: { certificate: number; prefix: string; itmo: string | null }
+}
+
+interface Step {
+  movement: string
+}
+
+/** ITMOs of another Party. */
+interface Series {
+  cooperativeApproach: string
+  registry: string
+  party: string
+  vintage: string
+}
+
+/** Bodies of entries that move units, or that keep them where they are. */
+export interface MovementBodies {
+  CreditsTransferred: Moved & { pending: string | null }
+  CreditsRetired: End
+  CreditsCancelled: End
+  MovementProposed: Moved & {
+    movement: string
+    kind: 'transfer' | 'retirement' | 'cancellation'
+    purpose: string | null
+    beneficiary: string | null
+    acceptance: boolean
+    expiresAt: string
+  }
+  MovementApproved: Step
+  MovementDeclined: Step
+  MovementWithdrawn: Step
+  MovementExpired: Step
+  CreditsTransferredAbroad: Moved & { allotted: { itmo: string | null } }
+  CreditsAcquired: Moved & { series: Series | null }
+  FirstTransferRecorded: {
+    batch: string
+    account: string
+    ranges: WireRange[]
+    event: 'authorisation' | 'issuance'
+    allotted: { itmo: string | null }
+  }
+  CreditsUsed: Moved & { year: string }
+  UnitsPledged: {
+    pledge: string
+    batch: string
+    account: string
+    to: string
+    reason: string
+    expiresAt: string | null
+    ranges: WireRange[]
+  }
+  PledgeReleased: { pledge: string }
+  PledgeExpired: { pledge: string }
+  BufferContributed: Moved & { repays: string | null }
+  BufferReleased: Moved
+  BufferCancelled: Moved & { reversal: string }
+  ReversalReported: { reversal: string; project: string; occurredOn: string; cause: string }
+  ReversalDecided: {
+    reversal: string
+    decision: 'avoidable' | 'unavoidable' | 'dismissed'
+    quantity: string | null
+  }
+  ReversalCompensated: Moved & { reversal: string }
+  EntryCorrected: { original: { type: string; at: string; by: string; body: Record<string, unknown> }; reason: string }
+}

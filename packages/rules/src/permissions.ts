@@ -92,7 +92,7 @@ function exceeds(limit: string | null, act: Act): boolean {
  */
 export function admitApprovals(state: State, table: PermissionTable, entry: Entry, act: Act): Refusal | undefined {
   const policy = table.approvals[act.action]
-  if (policy === undefined && entry.approvals.length === 0) return undefined
+  if (policy === undefined && act.second !== true && entry.approvals.length === 0) return undefined
   const seen = new Set([entry.by])
   const proposal = entry.approvals.length > 0 ? proposalHash(entry) : ''
   let ofTable = 0

@@ -17,7 +17,9 @@ import {
   untransferred,
 } from './first-transfer.ts'
 import {
+  admitHolds,
   admitMovement,
+  admitRanges,
   chosen,
   decideRanges,
   type Movement,
@@ -148,7 +150,7 @@ export const firstTransferRecorded = defineRule<Marking, MarkingRequest>({
       !batch && refuse('batch-unknown', { field: 'batch', batch: body.batch }),
       batch?.project === '' && refuse('unit-type-not-movable', { field: 'batch' }),
       usable(state, 'account', body.account, 'holding'),
-      body.ranges.some((range) => !isAscending(range)) && refuse('ranges-disorder', { field: 'ranges' }),
+      batch && admitRanges(body.ranges.map(fromWire), batch),
       definition !== body.event && refuse('definition-differs', { field: 'event', definition: definition ?? '' }),
       (sumOf(pieces) !== quantityOf(body) || pieces.some((piece) => piece.account !== body.account)) &&
         refuse('not-owned', { field: 'ranges', held: sumOf(pieces).toString() }),
@@ -216,7 +218,6 @@ function knownOf(state: State, body: Acquired): { known: Run[]; unknown: { first
 function admitSeries(state: State, body: Acquired, series: NonNullable<Acquired['series']>): Refusal | undefined {
   const space = itmoSpace(series)
   const batch = state.get('series', space)?.batch
-  const from = state.get('account', body.from)
   let last = 0n
   const disorder = body.ranges.map(fromWire).find((range) => {
     const bad = range.first < 1n || range.last < range.first || range.first <= last
@@ -228,13 +229,14 @@ function admitSeries(state: State, body: Acquired, series: NonNullable<Acquired[
     usable(state, 'from', body.from, 'foreign'),
     usable(state, 'to', body.to, 'holding'),
     disorder && refuse('ranges-disorder', { field: 'ranges', first: toWire(disorder)[0], last: toWire(disorder)[1] }),
-    series.party === alpha3Of(state.ledger().country) && refuse('registry-own', { field: 'series' }),
+    [series.party, series.registry.slice(0, 3)].includes(alpha3Of(state.ledger().country)) &&
+      refuse('registry-own', { field: 'series' }),
     batch === undefined
       ? freshStream(state, 'batch', body.batch)
       : batch !== body.batch && refuse('allocation-wrong', { field: 'batch' }),
-    from?.registry === null && refuse('account-kind', { field: 'from', kind: from.kind, allowed: 'foreign' }),
     foreign &&
       refuse('already-exists', { field: 'ranges', first: foreign.first.toString(), last: foreign.last.toString() }),
+    admitHolds(state, body, body.ranges.map(fromWire), null),
   )
 }
 

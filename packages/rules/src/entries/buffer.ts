@@ -280,10 +280,11 @@ function compensationRule(type: RuleName, action: string, from: 'buffer' | 'hold
       const batch = homeBatch(state, body.batch)
       const reversal = state.get('reversal', body.reversal)
       return firstOf(
+        from === 'buffer' && admitPool(state, body.from, 'from'),
         admitMovement(state, body, { from: [from], to: ['cancellation'] }),
         !batch && refuse('unit-type-not-movable', { field: 'batch' }),
         admitCompensation(state, body.reversal, quantityOf(body)),
-        from === 'buffer' ? admitPool(state, body.from, 'from') : sameHolder(state, body),
+        from === 'holding' && sameHolder(state, body),
         from === 'buffer' && batch && reversal && admitOrder(state, reversal.project, batch),
       )
     },
@@ -330,8 +331,8 @@ export const bufferReleased = defineRule<Release, ReleaseRequest>({
     const most = percentOf(pool.in - pool.cancelled - pool.released, preset.buffer.releasePercent, 'down')
     const due = project.released === null ? '' : yearsAfter(project.released, preset.buffer.releaseYears)
     return firstOf(
-      admitMovement(state, body, { from: ['buffer'], to: ['holding'] }),
       admitPool(state, body.from, 'from'),
+      admitMovement(state, body, { from: ['buffer'], to: ['holding'] }),
       !project.owners.some(({ account }) => account === body.to) &&
         refuse('account-foreign', { field: 'to', account: body.to }),
       project.reversals > 0 && refuse('reversal-open', { open: String(project.reversals) }),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { FIRST_TRANSFER, ITMO, withoutWord, wordOf } from '../attributes.ts'
 import { decodeEntry, type Entry, encodeEntry, leafOf } from '../envelope.ts'
-import { Certified, Code, countOf, fromWire, Id, Quantity, WireRange } from '../ids.ts'
+import { Certified, Code, countOf, fromWire, Id, Quantity, sumOf, WireRange } from '../ids.ts'
 import { isRefusal, type Refusal, refuse } from '../refusal.ts'
 import { defineRule, firstOf, noEffects } from '../rule.ts'
 import { type Run, without } from '../runs.ts'
@@ -114,10 +114,10 @@ function admitLeg(state: State, batch: string, { account, to, ranges }: Back['le
   const wanted = ranges.map(fromWire)
   const pieces = piecesOf(state, batch, ranges)
   const there = pieces.filter((piece) => piece.account === account).reduce((sum, piece) => sum + countOf(piece), 0n)
-  const asked = wanted.reduce((sum, range) => sum + countOf(range), 0n)
+  const asked = sumOf(wanted)
   return firstOf(
     there !== asked && refuse('units-moved', { field: 'original', account, there: there.toString() }),
-    without(wanted, heldRanges(state, batch)).length !== wanted.length && refuse('on-hold', { field: 'original' }),
+    sumOf(without(wanted, heldRanges(state, batch))) !== asked && refuse('on-hold', { field: 'original' }),
     [batch, account, to].some((target) => standingOn(state, target).length > 0) &&
       refuse('on-hold', { field: 'original' }),
   )

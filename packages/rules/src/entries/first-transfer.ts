@@ -1,5 +1,6 @@
 import { FIRST_TRANSFER, ITMO, withWord, wordOf } from '../attributes.ts'
 import { countOf, sumOf } from '../ids.ts'
+import { invariant } from '../invariant.ts'
 import { type Refusal, refuse } from '../refusal.ts'
 import { firstOf } from '../rule.ts'
 import type { Run } from '../runs.ts'
@@ -42,7 +43,7 @@ export function admitFirstTransfer(state: State, id: string, pieces: readonly Ru
   const units = sumOf(pieces)
   if (units === 0n) return undefined
   const authorisation = state.get('authorisation', id)
-  if (!authorisation) return refuse('authorisation-unknown', { authorisation: id })
+  invariant(authorisation, 'units issued here stand on an authorisation')
   const left = authorisation.quantity - authorisation.transferred
   return firstOf(
     !authorisation.active && refuse('authorisation-revoked', { authorisation: id }),

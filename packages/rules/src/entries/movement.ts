@@ -158,7 +158,8 @@ export function admitOwned(
   return undefined
 }
 
-function admitHolds(
+/** Neither the batch, nor one of the accounts, nor one of the units is on hold. */
+export function admitHolds(
   state: State,
   body: Movement,
   ranges: readonly Range[],

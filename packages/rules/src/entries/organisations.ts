@@ -148,10 +148,7 @@ export const mandateRevoked = defineRule<Revocation, Revocation>({
   },
   admit: (state, body) => {
     const mandate = state.get('mandate', body.mandate)
-    return firstOf(
-      !mandate && refuse('mandate-unknown', body),
-      mandate && !mandate.active && refuse('mandate-revoked', body),
-    )
+    return mandate?.active === false ? refuse('mandate-revoked', body) : undefined
   },
   streams: () => [],
   effects: (state, body) => {

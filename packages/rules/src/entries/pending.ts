@@ -81,7 +81,12 @@ export const movementProposed = defineRule<Proposal, ProposalRequest>({
     const keys = movementReads(state, request)
     return {
       ...keys,
-      rows: [...keys.rows, ...policyReads(request.from, request.to), ...pendingReads(state, request.movement)],
+      rows: [
+        ...keys.rows,
+        ...policyReads(request.from, request.to),
+        ...pendingReads(state, request.movement),
+        { kind: 'pledge', id: request.movement },
+      ],
     }
   },
   decide: (state, request) => {
@@ -101,6 +106,8 @@ export const movementProposed = defineRule<Proposal, ProposalRequest>({
     const end = body.kind === 'transfer' ? undefined : body.kind
     return firstOf(
       fresh(state, 'pending', body.movement),
+      // Its holds would have the same ids.
+      fresh(state, 'pledge', body.movement),
       fresh(state, 'ended', body.movement),
       admitMovement(state, body, { from: ['holding'], to: [targets[body.kind]] }),
       end === undefined ? trustedReceiver(state, body.from, body.to, at) : sameHolder(state, body),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { RuleName } from '../declarations.ts'
-import { Code, fromWire, Id, Instant } from '../ids.ts'
+import { Code, fromWire, Id, Instant, sumOf } from '../ids.ts'
 import { isRefusal, refuse } from '../refusal.ts'
 import { type AnyRule, defineRule, firstOf, noEffects } from '../rule.ts'
 import { without } from '../runs.ts'
@@ -51,6 +51,7 @@ export const unitsPledged = defineRule<Pledge, PledgeRequest>({
       rows: [
         ...keys.rows,
         { kind: 'pledge', id: request.pledge },
+        { kind: 'pending', id: request.pledge },
         { kind: 'ended', id: request.pledge },
         { kind: 'organisation', id: request.to },
       ],
@@ -75,16 +76,17 @@ export const unitsPledged = defineRule<Pledge, PledgeRequest>({
     const ranges = body.ranges.map(fromWire)
     return firstOf(
       fresh(state, 'pledge', body.pledge),
+      // Its holds would have the same ids.
+      fresh(state, 'pending', body.pledge),
       fresh(state, 'ended', body.pledge),
       usable(state, 'account', body.account, 'holding'),
       !state.get('organisation', body.to) && refuse('organisation-unknown', { field: 'to', organisation: body.to }),
       state.get('account', body.account)?.organisation === body.to && refuse('same-account', { field: 'to' }),
       admitRanges(ranges, batch),
       admitOwned(state, body.batch, body.account, ranges),
-      (batchHeld(state, body.batch) ||
-        standingOn(state, body.account).length > 0 ||
-        without(ranges, heldRanges(state, body.batch)).length !== ranges.length) &&
-        refuse('on-hold', { field: 'ranges' }),
+      (batchHeld(state, body.batch) || standingOn(state, body.account).length > 0) &&
+        refuse('on-hold', { field: 'batch' }),
+      sumOf(without(ranges, heldRanges(state, body.batch))) !== sumOf(ranges) && refuse('on-hold', { field: 'ranges' }),
       codeIn('reason', body.reason, preset.purposes.pledge),
       body.expiresAt !== null && body.expiresAt <= at && refuse('expiry-wrong', { field: 'expiresAt', after: at }),
     )

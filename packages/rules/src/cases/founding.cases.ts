@@ -1,0 +1,85 @@
+import { documentBytes } from '../documents.ts'
+import { type Case, refuses, writes } from './case.fixture.ts'
+import { byBoth } from './people.fixture.ts'
+import { rotation, type TestKey, testKey } from './signing.fixture.ts'
+import { World } from './world.fixture.ts'
+
+const genesisCases: Case[] = [
+  refuses('Genesis', 'not-first', 'a second genesis', (world) => world.judge(world.genesis(world.founding()))),
+  refuses('Genesis', 'document-unknown', 'a preset that nobody has', () => {
+    const world = new World()
+    return world.judge(world.genesis({ ...world.founding(), preset: world.hash('no preset') }))
+  }),
+  writes(
+    'Genesis',
+    'the ledger, the government, the system and the source of all units',
+    () => {
+      const world = new World()
+      return world.judge(world.genesis(world.founding()))
+    },
+    [],
+  ),
+]
+
+const adopt = (world: World, change: object = {}) => {
+  const preset = { ...world.law().preset, version: 2 }
+  const request = { document: 'preset', version: 2, sha256: world.lend(documentBytes(preset)), ...change }
+  return world.try('DocumentAdopted', request, { by: world.id('root'), approvers: [world.id('officer')] })
+}
+
+const adoptionCases: Case[] = [
+  refuses('DocumentAdopted', 'version-not-next', 'a version is left out', (world) => adopt(world, { version: 3 })),
+  refuses('DocumentAdopted', 'version-not-next', 'the document says another version than the entry', (world) => {
+    const preset = { ...world.law().preset, version: 3 }
+    return adopt(world, { sha256: world.lend(documentBytes(preset)) })
+  }),
+  refuses('DocumentAdopted', 'document-unknown', 'bytes that nobody has', (world) =>
+    adopt(world, { sha256: world.hash('') }),
+  ),
+  refuses('DocumentAdopted', 'document-unknown', 'a preset as the permission table', (world) =>
+    adopt(world, { document: 'permissions' }),
+  ),
+  writes('DocumentAdopted', 'it is in force from the next entry on', (world) => adopt(world), []),
+]
+
+const [second, third] = [testKey(), testKey()]
+const hand = (world: World, keys: [TestKey, TestKey], change: object = {}, name?: string) => {
+  const rotated = rotation(world.id('ledger'), world.origin, keys, name)
+  return world.try('KeyRotated', { ...rotated, ...change }, byBoth(world))
+}
+
+const keyCases: Case[] = [
+  refuses('KeyRotated', 'signing-key-name', 'keys of another log', (world) =>
+    hand(world, [world.key, second], {}, 'elsewhere/log/0'),
+  ),
+  refuses('KeyRotated', 'signing-key-not-in-force', 'a key that does not sign', (world) =>
+    hand(world, [second, third]),
+  ),
+  refuses('KeyRotated', 'signing-key-known', 'back to the key itself', (world) => hand(world, [world.key, world.key])),
+  refuses('KeyRotated', 'signing-key-known', 'back to a key that signed before', (world) => {
+    hand(world, [world.key, second])
+    return hand(world, [second, world.key])
+  }),
+  refuses('KeyRotated', 'signature-wrong', 'the next key has not signed', (world) => {
+    const { signatures } = rotation(world.id('ledger'), world.origin, [world.key, second])
+    return hand(world, [world.key, second], { signatures: { ...signatures, next: signatures.previous } })
+  }),
+  refuses('KeyRotated', 'signature-wrong', 'a handover of another ledger', (world) => {
+    const { signatures } = rotation(world.id('other ledger'), world.origin, [world.key, second])
+    return hand(world, [world.key, second], { signatures })
+  }),
+  writes(
+    'KeyRotated',
+    'the next key signs from now on',
+    (world) => {
+      const outcome = hand(world, [world.key, second])
+      if (!('lines' in outcome)) return outcome
+      const half = /signingKey \w{64}|signingKey hash/
+      const lines = outcome.lines.map((line) => line.replace(/\+[0-9a-f]{8}\+\S+/g, '+key').replace(half, 'signingKey'))
+      return { ...outcome, lines }
+    },
+    [],
+  ),
+]
+
+export const foundingCases: Case[] = [...genesisCases, ...adoptionCases, ...keyCases]

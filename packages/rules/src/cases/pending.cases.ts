@@ -1,0 +1,215 @@
+import type { RuleName } from '../declarations.ts'
+import { type Case, refuses, writes } from './case.fixture.ts'
+import { firstTransferCases, policy, propose, retirable, transfer } from './movements.cases.ts'
+import { movingCases } from './moving.fixture.ts'
+import { bySun, officersMay } from './people.fixture.ts'
+import type { World } from './world.fixture.ts'
+
+const LATEST = '2026-01-31T00:00:00.000Z'
+
+/** A transfer that the receiver is asked to accept. */
+const proposal = (world: World, change: object = {}) => ({
+  ...transfer(world),
+  movement: world.id('movement'),
+  kind: 'transfer',
+  purpose: null as string | null,
+  beneficiary: null,
+  acceptance: true,
+  expiresAt: LATEST,
+  ...change,
+})
+
+const end = (world: World, change: object = {}) =>
+  proposal(world, {
+    kind: 'retirement',
+    to: world.id('sun retirement'),
+    purpose: 'voluntary',
+    acceptance: false,
+    ...change,
+  })
+
+const proposing = (change: (world: World) => object, before?: (world: World) => void) => (world: World) => {
+  before?.(world)
+  return world.try('MovementProposed', proposal(world, change(world)), bySun(world))
+}
+
+const proposedCases: Case[] = [
+  ...movingCases({
+    type: 'MovementProposed',
+    request: proposal,
+    otherKind: 'sun retirement',
+    holding: 'to',
+    company: ['to', 'port'],
+  }),
+  ...firstTransferCases(
+    'MovementProposed',
+    (world) => {
+      policy(world, 'sun', { secondAbove: '0' })
+      return world.try('MovementProposed', end(world, { purpose: 'OIMP_OP' }), bySun(world))
+    },
+    true,
+  ),
+  refuses('MovementProposed', 'already-exists', 'a movement of this id waits', (world) => {
+    propose(world, 'CreditsTransferred', { acceptance: true })
+    return world.try('MovementProposed', proposal(world, { ranges: [['11', '20']] }), bySun(world))
+  }),
+  refuses('MovementProposed', 'already-exists', 'a movement of this id has ended', (world) => {
+    propose(world, 'CreditsTransferred', { acceptance: true })
+    world.do('MovementWithdrawn', { movement: world.id('movement') }, bySun(world))
+    return world.try('MovementProposed', proposal(world), bySun(world))
+  }),
+  refuses('MovementProposed', 'already-exists', 'a pledge has this id, whose holds would be written over', (world) => {
+    const pledge = { pledge: world.id('movement'), batch: world.id('solar 2024'), account: world.id('sun') }
+    const more = { to: world.id('port ltd'), reason: 'collateral', expiresAt: null, ranges: [['1', '10']] }
+    world.do('UnitsPledged', { ...pledge, ...more }, bySun(world))
+    return world.try('MovementProposed', proposal(world, { ranges: [['11', '20']] }), bySun(world))
+  }),
+  refuses('MovementProposed', 'on-hold', 'units of another movement that waits', (world) => {
+    propose(world, 'CreditsTransferred', { acceptance: true })
+    return world.try('MovementProposed', proposal(world, { movement: world.id('other') }), bySun(world))
+  }),
+  refuses(
+    'MovementProposed',
+    'receiver-not-trusted',
+    'a receiver that nobody trusts',
+    proposing(
+      () => ({}),
+      (world) => policy(world, 'sun', { trustedOnly: true }),
+    ),
+  ),
+  refuses('MovementProposed', 'account-foreign', 'the retirement account of another organisation', (world) => {
+    policy(world, 'sun', { secondAbove: '0' })
+    return world.try('MovementProposed', end(world, { to: world.id('port retirement') }), bySun(world))
+  }),
+  refuses('MovementProposed', 'code-unknown', 'a purpose that the preset does not have', (world) => {
+    policy(world, 'sun', { secondAbove: '0' })
+    return world.try('MovementProposed', end(world, { purpose: 'spite' }), bySun(world))
+  }),
+  refuses(
+    'MovementProposed',
+    'expiry-wrong',
+    'an end at this very instant',
+    proposing((world) => ({ expiresAt: world.now })),
+  ),
+  refuses(
+    'MovementProposed',
+    'expiry-wrong',
+    'a wait longer than the preset allows',
+    proposing(() => ({ expiresAt: '2026-01-31T00:00:00.001Z' })),
+  ),
+  refuses(
+    'MovementProposed',
+    'nothing-awaited',
+    'a transfer that nobody has to agree to',
+    proposing(() => ({ acceptance: false })),
+  ),
+  writes(
+    'MovementProposed',
+    'the units are held, for as long as the preset allows',
+    proposing(() => ({})),
+    [],
+  ),
+  writes(
+    'MovementProposed',
+    'a retirement above what one mandate may do waits for a second, ranges each under a hold of their own',
+    (world) => {
+      policy(world, 'sun', { secondAbove: '9' })
+      const ranges = [
+        ['1', '8'],
+        ['10', '11'],
+      ]
+      return world.try('MovementProposed', end(world, { ranges }), bySun(world))
+    },
+    [],
+  ),
+]
+
+/** Two approvals are missing: one of the holder's, one of an officer. */
+function twoMissing(world: World): void {
+  world.adopt('permissions', (table) =>
+    Object.assign(table.approvals, { 'credits.transfer': { count: 1, by: ['government/Admin'] } }),
+  )
+  policy(world, 'sun', { secondAbove: '0' })
+  propose(world, 'CreditsTransferred')
+}
+
+const approve = (world: World, by: string) =>
+  world.try('MovementApproved', { movement: world.id('movement') }, { by: world.id(by) })
+
+const approvedCases: Case[] = [
+  refuses('MovementApproved', 'movement-unknown', 'a movement that nobody proposed', (world) =>
+    approve(world, 'officer'),
+  ),
+  refuses('MovementApproved', 'expired', 'at the very instant of its end', (world) => {
+    twoMissing(world)
+    world.now = '2026-01-10T00:00:00.000Z'
+    return approve(world, 'officer')
+  }),
+  refuses('MovementApproved', 'last-step', 'the last step is the movement itself', (world) => {
+    policy(world, 'sun', { secondAbove: '0' })
+    propose(world, 'CreditsTransferred')
+    return approve(world, 'sun second')
+  }),
+  refuses('MovementApproved', 'approval-not-distinct', 'the proposer approves', (world) => {
+    twoMissing(world)
+    return approve(world, 'sun admin')
+  }),
+  refuses('MovementApproved', 'not-permitted', 'somebody whose approval is not missing', (world) => {
+    world.adopt('permissions', (table) => {
+      Object.assign(table.approvals, { 'credits.transfer': { count: 1, by: ['government/Root'] } })
+    })
+    policy(world, 'sun', { secondAbove: '0' })
+    propose(world, 'CreditsTransferred')
+    return approve(world, 'second officer')
+  }),
+  writes(
+    'MovementApproved',
+    'the approval that was given is missing no more, the others are',
+    (world) => {
+      twoMissing(world)
+      return approve(world, 'officer')
+    },
+    [],
+  ),
+]
+
+/** Ends of a movement that waits, by whoever may. */
+function endCases(type: RuleName, by: string, action: string): Case[] {
+  const close = (world: World, who = by) => world.try(type, { movement: world.id('movement') }, { by: world.id(who) })
+  return [
+    refuses(type, 'movement-unknown', 'a movement that nobody proposed', (world) => {
+      officersMay(world, action)
+      return close(world, 'officer')
+    }),
+    refuses(type, 'movement-unknown', 'a movement that has ended', (world) => {
+      propose(world, 'CreditsTransferred', { acceptance: true })
+      world.do('MovementWithdrawn', { movement: world.id('movement') }, bySun(world))
+      officersMay(world, action)
+      return close(world, 'officer')
+    }),
+    writes(
+      type,
+      'the units are free again, and the id is not used again',
+      (world) => {
+        propose(world, 'CreditsTransferred', { acceptance: true })
+        if (type === 'MovementExpired') world.now = '2026-01-10T00:00:00.000Z'
+        return close(world)
+      },
+      ['hold movement/0: gone', 'pending movement: gone', 'new ended movement: index 25'],
+    ),
+  ]
+}
+
+export const pendingCases: Case[] = [
+  ...proposedCases,
+  ...approvedCases,
+  ...endCases('MovementDeclined', 'port admin', 'movements.decline'),
+  ...endCases('MovementWithdrawn', 'sun admin', 'movements.withdraw'),
+  ...endCases('MovementExpired', 'system', 'movements.expire'),
+  refuses('MovementExpired', 'not-expired', 'a moment before its end', (world) => {
+    retirable(world)
+    propose(world, 'CreditsTransferred', { acceptance: true })
+    world.now = '2026-01-09T23:59:59.999Z'
+    return world.try('MovementExpired', { movement: world.id('movement') }, { by: world.id('system') })
+  }),
+]

@@ -1,0 +1,239 @@
+import type { RuleName } from '../declarations.ts'
+import { type Case, refuses, writes } from './case.fixture.ts'
+import { bySun, officersMay, suspend, suspendCompany } from './people.fixture.ts'
+import type { Outcome, World } from './world.fixture.ts'
+
+const organisation = (world: World) => ({
+  organisation: world.id('wind ltd'),
+  kind: 'developer',
+  name: world.hash('wind'),
+})
+
+const registrationCases: Case[] = [
+  refuses('OrganisationRegistered', 'already-exists', 'an organisation of this id', (world) =>
+    world.try('OrganisationRegistered', { ...organisation(world), organisation: world.id('sun ltd') }),
+  ),
+  refuses('OrganisationRegistered', 'code-unknown', 'a kind that the preset does not have', (world) =>
+    world.try('OrganisationRegistered', { ...organisation(world), kind: 'pirate' }),
+  ),
+  writes(
+    'OrganisationRegistered',
+    'it is there, and active',
+    (world) => world.try('OrganisationRegistered', organisation(world)),
+    [],
+  ),
+]
+
+function statusCases(type: 'OrganisationSuspended' | 'OrganisationReactivated'): Case[] {
+  const isEnd = type === 'OrganisationReactivated'
+  const act = (world: World, name = 'sun ltd', reason = 'investigation') =>
+    world.try(type, { organisation: world.id(name), reason })
+  return [
+    refuses(type, 'organisation-unknown', 'an organisation that nobody registered', (world) => act(world, 'nobody')),
+    refuses(type, 'organisation-authority', 'the authority itself', (world) => act(world, 'authority')),
+    refuses(type, 'organisation-already-so', 'nothing would change', (world) => {
+      if (!isEnd) suspendCompany(world, 'sun ltd')
+      return act(world)
+    }),
+    refuses(type, 'code-unknown', 'a reason that the preset does not have', (world) => {
+      if (isEnd) suspendCompany(world, 'sun ltd')
+      return act(world, 'sun ltd', 'spite')
+    }),
+    writes(
+      type,
+      'it is so from now on',
+      (world) => {
+        if (isEnd) suspendCompany(world, 'sun ltd')
+        return act(world)
+      },
+      [`organisation sun ltd: active ${!isEnd ? 'true → false' : 'false → true'}`],
+    ),
+  ]
+}
+
+const grant = (world: World, change: object = {}, by = 'officer') => {
+  const asked = { mandate: world.id('trader'), organisation: world.id('sun ltd'), role: 'developer/Admin', limit: null }
+  return world.try('MandateGranted', { ...asked, ...change }, { by: world.id(by) })
+}
+
+const mandateCases: Case[] = [
+  refuses('MandateGranted', 'mandate-limit', 'a wider limit than the granter has', (world) => {
+    grant(world, { limit: '100' })
+    return grant(world, { mandate: world.id('another'), limit: '101' }, 'trader')
+  }),
+  refuses('MandateGranted', 'mandate-limit', 'no limit, by somebody who has one', (world) => {
+    grant(world, { limit: '100' })
+    return grant(world, { mandate: world.id('another') }, 'trader')
+  }),
+  refuses('MandateGranted', 'mandate-exists', 'a mandate of this id', (world) =>
+    grant(world, { mandate: world.id('root') }),
+  ),
+  refuses('MandateGranted', 'organisation-unknown', 'an organisation that nobody registered', (world) =>
+    grant(world, { organisation: world.id('nobody') }),
+  ),
+  refuses('MandateGranted', 'role-unknown', 'a role of another kind of organisation', (world) =>
+    grant(world, { organisation: world.id('authority') }),
+  ),
+  writes('MandateGranted', 'with its limit', (world) => grant(world, { limit: '100' }), []),
+  refuses('MandateRevoked', 'mandate-revoked', 'a mandate that was revoked before', (world) => {
+    world.do('MandateRevoked', { mandate: world.id('sun admin') })
+    return world.try('MandateRevoked', { mandate: world.id('sun admin') })
+  }),
+  writes(
+    'MandateRevoked',
+    'nothing is done under it any more',
+    (world) => world.try('MandateRevoked', { mandate: world.id('sun admin') }),
+    [],
+  ),
+]
+
+const opening = (world: World, accounts: object[], name = 'sun ltd') =>
+  world.try('AccountsOpened', { organisation: world.id(name), accounts })
+
+const accountCases: Case[] = [
+  refuses('AccountsOpened', 'organisation-unknown', 'an organisation that nobody registered', (world) =>
+    opening(world, [{ account: world.id('new'), kind: 'holding' }], 'nobody'),
+  ),
+  refuses('AccountsOpened', 'already-exists', 'an account of this id', (world) =>
+    opening(world, [{ account: world.id('port'), kind: 'holding' }]),
+  ),
+  refuses('AccountsOpened', 'already-exists', 'a project has its stream under this id', (world) =>
+    opening(world, [{ account: world.id('solar'), kind: 'holding' }]),
+  ),
+  refuses('AccountsOpened', 'already-exists', 'one id twice', (world) =>
+    opening(world, [
+      { account: world.id('new'), kind: 'holding' },
+      { account: world.id('new'), kind: 'retirement' },
+    ]),
+  ),
+  refuses('AccountsOpened', 'registry-own', 'an account abroad in our own registry', (world) =>
+    opening(world, [{ account: world.id('new'), kind: 'foreign', registry: 'XTX01' }]),
+  ),
+  writes(
+    'AccountsOpened',
+    'one at home and one abroad',
+    (world) =>
+      opening(world, [
+        { account: world.id('new'), kind: 'holding' },
+        { account: world.id('far'), kind: 'foreign', registry: 'CHE01' },
+      ]),
+    [],
+  ),
+]
+
+function accountStatusCases(type: 'AccountSuspended' | 'AccountReactivated'): Case[] {
+  const isEnd = type === 'AccountReactivated'
+  const act = (world: World, name = 'sun', reason = 'investigation') =>
+    world.try(type, { account: world.id(name), reason })
+  return [
+    refuses(type, 'account-unknown', 'an account that was never opened', (world) => act(world, 'nobody')),
+    refuses(type, 'account-kind', 'an account that nothing leaves', (world) => act(world, 'sun retirement')),
+    refuses(type, 'account-already-so', 'nothing would change', (world) => {
+      if (!isEnd) suspend(world, 'sun')
+      return act(world)
+    }),
+    refuses(type, 'code-unknown', 'a reason that the preset does not have', (world) => {
+      if (isEnd) suspend(world, 'sun')
+      return act(world, 'sun', 'spite')
+    }),
+    writes(
+      type,
+      'it is so from now on',
+      (world) => {
+        if (isEnd) suspend(world, 'sun')
+        return act(world)
+      },
+      [`account sun: active ${!isEnd ? 'true → false' : 'false → true'}`],
+    ),
+  ]
+}
+
+/** What every rule about one's own account asks of the account; officers act, so that the rule itself is asked. */
+function usableCases(
+  type: RuleName,
+  action: string,
+  act: (world: World, account: string, by: string) => Outcome,
+): Case[] {
+  const officer = (account: string, before?: (world: World) => void) => (world: World) => {
+    officersMay(world, action)
+    before?.(world)
+    return act(world, account, 'officer')
+  }
+  return [
+    refuses(type, 'account-unknown', 'an account that was never opened', officer('nobody')),
+    refuses(type, 'account-kind', 'an account that nothing leaves', officer('sun retirement')),
+    refuses(
+      type,
+      'account-not-active',
+      'an account that is suspended',
+      officer('sun', (world) => suspend(world, 'sun')),
+    ),
+    refuses(
+      type,
+      'organisation-suspended',
+      'an account whose holder is suspended',
+      officer('sun', (world) => suspendCompany(world, 'sun ltd')),
+    ),
+  ]
+}
+
+const setPolicy = (world: World, account: string, by: string, secondAbove: string | null = null) => {
+  const policy = { secondAbove, acceptance: true, trustedOnly: true }
+  return world.try('AccountPolicySet', { account: world.id(account), policy }, { by: world.id(by) })
+}
+const trust =
+  (type: RuleName) =>
+  (world: World, account: string, by: string, receiver = 'port') =>
+    world.try(type, { account: world.id(account), receiver: world.id(receiver) }, { by: world.id(by) })
+const trusts = trust('ReceiverTrusted')
+const removes = trust('ReceiverRemoved')
+
+const policyCases: Case[] = [
+  ...usableCases('AccountPolicySet', 'accounts.policy', setPolicy),
+  refuses('AccountPolicySet', 'approval-missing', 'what asks for two mandates is not loosened by one', (world) => {
+    setPolicy(world, 'sun', 'sun admin', '100')
+    return setPolicy(world, 'sun', 'sun admin')
+  }),
+  writes('AccountPolicySet', 'all three at once', (world) => setPolicy(world, 'sun', 'sun admin', '100'), []),
+  ...usableCases('ReceiverTrusted', 'accounts.trust', trusts),
+  refuses('ReceiverTrusted', 'account-unknown', 'a receiver that was never opened', (world) =>
+    trusts(world, 'sun', 'sun admin', 'nobody'),
+  ),
+  refuses('ReceiverTrusted', 'account-kind', 'a receiver that holds nothing', (world) =>
+    trusts(world, 'sun', 'sun admin', 'sun abroad'),
+  ),
+  refuses('ReceiverTrusted', 'same-account', 'the account itself', (world) => trusts(world, 'sun', 'sun admin', 'sun')),
+  refuses('ReceiverTrusted', 'account-already-so', 'a receiver that is trusted', (world) => {
+    trusts(world, 'sun', 'sun admin')
+    return trusts(world, 'sun', 'sun admin')
+  }),
+  writes('ReceiverTrusted', 'from the end of the delay on', (world) => trusts(world, 'sun', 'sun admin'), []),
+  ...usableCases('ReceiverRemoved', 'accounts.trust', removes),
+  refuses('ReceiverRemoved', 'same-account', 'the account itself', (world) =>
+    removes(world, 'sun', 'sun admin', 'sun'),
+  ),
+  refuses('ReceiverRemoved', 'account-already-so', 'a receiver that nobody trusts', (world) =>
+    removes(world, 'sun', 'sun admin'),
+  ),
+  writes(
+    'ReceiverRemoved',
+    'at once, even where the receiver is suspended',
+    (world) => {
+      trusts(world, 'sun', 'sun admin')
+      suspend(world, 'port')
+      return world.try('ReceiverRemoved', { account: world.id('sun'), receiver: world.id('port') }, bySun(world))
+    },
+    [],
+  ),
+]
+
+export const peopleCases: Case[] = [
+  ...registrationCases,
+  ...statusCases('OrganisationSuspended'),
+  ...statusCases('OrganisationReactivated'),
+  ...mandateCases,
+  ...accountCases,
+  ...accountStatusCases('AccountSuspended'),
+  ...accountStatusCases('AccountReactivated'),
+  ...policyCases,
+]

@@ -1,0 +1,22 @@
+import type { World } from './world.fixture.ts'
+
+export const bySun = (world: World) => ({ by: world.id('sun admin') })
+export const byPort = (world: World) => ({ by: world.id('port admin') })
+export const bySystem = (world: World) => ({ by: world.id('system') })
+/** One officer proposes, the other approves. */
+export const byBoth = (world: World) => ({ by: world.id('officer'), approvers: [world.id('second officer')] })
+
+/** Officers of the government may do this for anybody. */
+export function officersMay(world: World, ...actions: string[]): void {
+  world.adopt('permissions', (table) => {
+    for (const action of actions) Object.assign(table.actions, { [action]: { 'government/Admin': 'any' } })
+  })
+}
+
+export function suspend(world: World, account: string): void {
+  world.do('AccountSuspended', { account: world.id(account), reason: 'investigation' })
+}
+
+export function suspendCompany(world: World, organisation: string): void {
+  world.do('OrganisationSuspended', { organisation: world.id(organisation), reason: 'investigation' })
+}

@@ -1,5 +1,8 @@
 import { createConnection, type Socket } from 'node:net'
 
+/** How long a connection may be silent. */
+const ANSWER_MS = 60_000
+
 export interface Reply {
   status: number
   body: string
@@ -13,7 +16,8 @@ interface Pending {
 
 /**
  * Kept-alive connections to one server on this machine, one request at a time on each. It reads just enough of HTTP/1.1 for answers
- * that say their length, so that the load costs little beside what is measured.
+ * that say their length, so that the load costs little beside what is measured. A request fails with an Error where its
+ * connection breaks or nothing comes in time; the next one gets a new connection.
  */
 export class Connections {
   readonly #port: number
@@ -48,17 +52,23 @@ export class Connections {
   }
 
   #take(): Connection | Promise<Connection> {
-    const free = this.#free.pop()
-    if (free) return free
+    for (let free = this.#free.pop(); free; free = this.#free.pop()) {
+      if (!free.broken) return free
+      this.#open -= 1
+    }
     if (this.#open >= this.#most) return new Promise((resolve) => this.#waiting.push(resolve))
     this.#open += 1
-    return new Connection(createConnection({ host: this.#host, port: this.#port, noDelay: true }))
+    return this.#connect()
   }
 
   #give(connection: Connection): void {
     const next = this.#waiting.shift()
-    if (next) next(connection)
+    if (next) next(connection.broken ? this.#connect() : connection)
     else this.#free.push(connection)
+  }
+
+  #connect(): Connection {
+    return new Connection(createConnection({ host: this.#host, port: this.#port, noDelay: true }))
   }
 }
 
@@ -66,17 +76,24 @@ class Connection {
   readonly #socket: Socket
   #received = ''
   #pending: Pending | undefined
+  #broken: Error | undefined
 
   constructor(socket: Socket) {
     this.#socket = socket
     socket.setEncoding('latin1')
     socket.on('data', (text) => this.#take(String(text)))
-    socket.on('error', (error) => this.#pending?.reject(error))
-    socket.on('close', () => this.#pending?.reject(new Error('the server closed the connection')))
+    socket.on('error', (error) => this.#break(error))
+    socket.on('close', () => this.#break(new Error('the server closed the connection')))
+    socket.setTimeout(ANSWER_MS, () => socket.destroy(new Error('no answer came in time')))
+  }
+
+  get broken(): boolean {
+    return this.#broken !== undefined
   }
 
   send(request: string): Promise<Reply> {
     return new Promise((resolve, reject) => {
+      if (this.#broken) return reject(this.#broken)
       this.#pending = { resolve, reject }
       this.#socket.write(request)
     })
@@ -84,6 +101,11 @@ class Connection {
 
   close(): void {
     this.#socket.destroy()
+  }
+
+  #break(error: Error): void {
+    this.#broken ??= error
+    this.#pending?.reject(error)
   }
 
   #take(text: string): void {

@@ -1,10 +1,13 @@
-// Runs the bench with the Node that the dependencies bring, after installing them if need be: `npm run -s bench -- --json`.
+// Runs the bench with the Node that the dependencies bring, after installing them if need be: `npm run -s bench -- --json`,
+// or the soak: `npm run -s bench -- soak`.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { ensureDependencies, fail, findNode } from '../scripts/prepare.mjs'
 
 await ensureDependencies().catch((error) => fail(error.message))
-const args = ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'main.ts'), ...process.argv.slice(2)]
+const given = process.argv.slice(2)
+const [program, options] = given[0] === 'soak' ? ['soak/main.ts', given.slice(1)] : ['main.ts', given]
+const args = ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, program), ...options]
 const child = spawn(findNode(), args, { stdio: 'inherit' })
 child.on('error', (error) => fail(error.message))
 child.on('exit', (code) => process.exit(code ?? 1))

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { newToken, SESSION_MS, tokenHash } from '../apps/server/src/platform/auth.ts'
 import { readConfig } from '../apps/server/src/platform/config.ts'
 import { openRegistry } from '../apps/server/src/registry.ts'
 import { type ServerProcess, startServer } from '../tests/support/server.ts'
 import { Connections } from './client.ts'
-import { freshName, query, type Server } from './database.ts'
+import { freshName, type Server } from './database.ts'
 import type { Operation } from './load.ts'
 import { type Deal, Market } from './market.ts'
+import { signInAll } from './people.ts'
 import { pssMB } from './process.ts'
-import { makeWorld, type World } from './world.ts'
+import { makeWorld } from './world.ts'
 
 /** Kept-alive connections of the load. */
 const CONNECTIONS = 128
@@ -63,36 +63,14 @@ async function fill(env: Record<string, string>, accounts: number, tell: (text: 
     const { ledger, openings } = registry.services
     const commit = (names: string[]) => openings.commitAll(names)
     const world = await makeWorld(ledger, { accounts, seed: 3, commit, onProgress: tell })
-    return { world, tokens: await signIn(env.DATABASE_URL ?? '', world) }
+    const people = await signInAll(
+      env.DATABASE_URL ?? '',
+      world.holders.map(({ mandate }) => mandate),
+    )
+    return { world, tokens: new Map(people.map(({ mandate, token }) => [mandate, token])) }
   } finally {
     await registry.close()
   }
-}
-
-/** Puts the people of a world into the content store, each signed in: what a thousand sign-ins would leave there. */
-async function signIn(url: string, { holders }: World): Promise<Map<string, string>> {
-  const people = holders.map(({ mandate }) => ({ mandate, user: randomBytes(16).toString('hex'), token: newToken() }))
-  const users = people.map(({ user }) => user)
-  const mandates = people.map(({ mandate }) => mandate)
-  await query(
-    url,
-    `INSERT INTO content_user (id, email, name, created_at, key_sender, key_id)
-     SELECT id, id || '@holder.example', id, now(), 'bench', id FROM unnest($1::text[]) id`,
-    [users],
-  )
-  const both = 'unnest($1::text[], $2::text[]) AS k(user_id, mandate)'
-  await query(url, `INSERT INTO content_mandate (mandate, user_id) SELECT mandate, user_id FROM ${both}`, [
-    users,
-    mandates,
-  ])
-  await query(
-    url,
-    `INSERT INTO content_session (token_hash, user_id, mandate, created_at, seen_at, expires_at)
-     SELECT k.hash, k.user_id, k.mandate, now(), now(), $4
-       FROM unnest($1::text[], $2::text[], $3::text[]) AS k(user_id, mandate, hash)`,
-    [users, mandates, people.map(({ token }) => tokenHash(token)), new Date(Date.now() + SESSION_MS)],
-  )
-  return new Map(people.map(({ mandate, token }) => [mandate, token]))
 }
 
 /** Sends a deal as its giver; answers the index of its entry, or undefined where it was refused. */

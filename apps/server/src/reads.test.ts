@@ -11,7 +11,7 @@ const ID = `md5(i::text || 'x')`
 
 /** A registry as it is after years: many of everything. */
 const YEARS = [
-  `INSERT INTO ledger_row SELECT 'organisation', md5(i::text), '{"kind": "developer", "name": null}'
+  `INSERT INTO ledger_row SELECT 'organisation', md5(i::text), '{"kind": "developer", "name": null, "active": true}'
    FROM generate_series(1, 20000) i`,
   `INSERT INTO ledger_row SELECT 'account', ${ID},
      jsonb_build_object('organisation', md5((i % 5000)::text), 'kind', 'holding', 'active', true)

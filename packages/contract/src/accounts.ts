@@ -1,26 +1,11 @@
 import { z } from 'zod'
+import { AccountKind } from './account-kind.ts'
+import { AccountPolicy } from './account-policies.ts'
 import { Amount, ById, Code, Hash, Id, Instant, Written } from './common.ts'
 import { defineOperation } from './operation.ts'
 import { PageQuery, pageOf } from './page.ts'
 
 const tag = 'Accounts'
-
-export const AccountKind = z
-  .enum([
-    'issuance',
-    'holding',
-    'retirement',
-    'cancellation',
-    'buffer',
-    'share-of-proceeds',
-    'omge',
-    'ndc-use',
-    'foreign',
-    'mirror-active',
-    'mirror-retired',
-    'mirror-cancelled',
-  ])
-  .meta({ id: 'AccountKind' })
 
 export const Account = z
   .object({
@@ -28,6 +13,10 @@ export const Account = z
     organisation: Id,
     kind: AccountKind,
     active: z.boolean().meta({ description: 'False while the account is suspended.' }),
+    registry: z
+      .string()
+      .nullable()
+      .meta({ description: 'Of an account abroad: the registry that it is in, such as `KEN01`.' }),
   })
   .meta({ id: 'Account' })
 export type Account = z.infer<typeof Account>
@@ -36,7 +25,9 @@ export type Account = z.infer<typeof Account>
 export const UnitClass = z
   .object({
     registry: z.string().nullable().meta({ description: 'The other registry; null for units issued here.' }),
-    project: z.string().meta({ description: 'Id of the project at home, code of the project abroad.' }),
+    project: z.string().meta({
+      description: 'Id of the project at home, code of the project abroad, series of ITMOs of another Party.',
+    }),
     vintage: z.string(),
     unitType: z.string(),
   })
@@ -62,6 +53,7 @@ export const Holding = z
 export type Holding = z.infer<typeof Holding>
 
 const AccountDetails = Account.extend({
+  policy: AccountPolicy.nullable().meta({ description: 'Null where the holder has set none.' }),
   balances: z.array(Balance).meta({ description: 'By class; at most 1,000.' }),
   holdings: pageOf(Holding).meta({ description: 'The first page; go on at `/national/accounts/{id}/holdings`.' }),
 }).meta({ id: 'AccountDetails' })
@@ -94,14 +86,45 @@ export const openAccounts = defineOperation({
   method: 'POST',
   path: '/national/accounts',
   summary: 'Open the accounts of an organisation',
-  description: 'One holding, one retirement and one cancellation account, in one entry.',
+  description: 'One holding, one retirement and one cancellation account, or those that are asked for, in one entry.',
   tag,
   access: 'signed-in',
   command: true,
-  body: z.strictObject({ organisation: Id }),
+  proposable: true,
+  body: z.strictObject({
+    organisation: Id,
+    accounts: z
+      .array(
+        z
+          .strictObject({
+            kind: z.enum([
+              'holding',
+              'retirement',
+              'cancellation',
+              'buffer',
+              'share-of-proceeds',
+              'omge',
+              'ndc-use',
+              'foreign',
+            ]),
+            registry: z
+              .string()
+              .regex(/^[A-Z]{3}\d{2}$/, 'must be a Party registry such as KEN01')
+              .nullable()
+              .default(null),
+          })
+          .refine(({ kind, registry }) => (kind === 'foreign') === (registry !== null), {
+            path: ['registry'],
+            message: 'accounts of the kind foreign, and no others, have a registry',
+          }),
+      )
+      .min(1)
+      .max(20)
+      .optional(),
+  }),
   status: 201,
   answer: z.object({ organisation: Id, accounts: z.array(Account), entry: Written }).meta({ id: 'AccountsOpened' }),
-  problems: ['organisation-unknown'],
+  problems: ['organisation-unknown', 'registry-own'],
 })
 
 export const listAccounts = defineOperation({
@@ -160,6 +183,7 @@ export const suspendAccount = defineOperation({
   tag,
   access: 'signed-in',
   command: true,
+  proposable: true,
   params: ById,
   body: reasonBody,
   answer: statusAnswer,
@@ -174,6 +198,7 @@ export const reactivateAccount = defineOperation({
   tag,
   access: 'signed-in',
   command: true,
+  proposable: true,
   params: ById,
   body: reasonBody,
   answer: statusAnswer,

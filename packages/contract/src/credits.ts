@@ -1,9 +1,20 @@
 import { z } from 'zod'
-import { Amount, ById, Certified, Code, choiceOf, Id, line, Quantity, Written } from './common.ts'
+import { Amount, ById, Certified, Code, choiceOf, Id, Quantity, Written } from './common.ts'
 import { ByIndex } from './entries.ts'
+import { About, Beneficiary, moved, movementProblems, ShownBeneficiary, unitsBody } from './moved.ts'
+import { MovementProposed } from './movements.ts'
 import { defineOperation } from './operation.ts'
-import { PageQuery, pageOf } from './page.ts'
-import { Block, chosenUnits, MonitoringPeriod, oneChoice, Party, ProjectRef, Vintage } from './units.ts'
+import { pageOf } from './page.ts'
+import { Block, MonitoringPeriod, Party, ProjectRef, Vintage } from './units.ts'
+
+const ORWAIT =
+  'Where others must approve or accept first, nothing is done; with `wait` the movement waits for them, and the answer ' +
+  'is 202. Go on at `/national/movements/{id}`.'
+
+const Wait = z
+  .boolean()
+  .default(false)
+  .meta({ description: 'Let the movement wait, for 14 days, where others must approve or accept it.' })
 
 export const Batch = z
   .object({
@@ -44,8 +55,16 @@ export type Run = z.infer<typeof Run>
 
 /** How many units are in which state; the parts sum to the whole. */
 export const Sums = z
-  .object({ held: Amount, onHold: Amount, retired: Amount, cancelled: Amount })
-  .meta({ id: 'Sums', description: 'The four sum to the quantity of the batch.' })
+  .object({
+    held: Amount,
+    onHold: Amount,
+    retired: Amount,
+    cancelled: Amount,
+    used: Amount.meta({ description: 'Used towards an NDC.' }),
+    abroad: Amount.meta({ description: 'In an account of another registry.' }),
+    takenBack: Amount.meta({ description: 'Issued in error, and taken back.' }),
+  })
+  .meta({ id: 'Sums', description: 'They sum to the quantity of the batch.' })
 
 export const BatchDetails = Batch.extend({
   runs: z.array(Run).meta({ description: 'Ascending, without gaps: they sum to the batch unless `truncated`.' }),
@@ -94,14 +113,6 @@ export const issueBatch = defineOperation({
   ],
 })
 
-export const About = PageQuery.extend({
-  project: Id.optional().meta({ description: 'Only about this project.' }),
-  batch: Id.optional().meta({ description: 'Only about this batch.' }),
-  account: Id.optional().meta({ description: 'Only about this account.' }),
-}).superRefine(
-  choiceOf(['project', 'batch', 'account'], 'give one of project, batch and account, or none', { mayBeNone: true }),
-)
-
 export const listBatches = defineOperation({
   id: 'listBatches',
   method: 'GET',
@@ -126,58 +137,25 @@ export const readBatch = defineOperation({
   problems: ['not-found'],
 })
 
-const movement = {
-  batch: Id,
-  project: ProjectRef,
-  unitType: z.string(),
-  vintage: z.string(),
-  from: Party,
-  to: Party,
-  quantity: Amount,
-  ranges: z.array(Block),
-  entry: Written,
-}
-
-const MovementProblems = [
-  'batch-unknown',
-  'account-unknown',
-  'account-kind',
-  'account-not-active',
-  'range-outside-batch',
-  'ranges-disorder',
-  'not-owned',
-  'on-hold',
-  'not-enough-credits',
-  'too-fragmented',
-  'mandate-limit',
-] as const
-
 export const Transfer = z
-  .object({ id: z.number().int().meta({ description: 'Index of its entry.' }), ...movement })
+  .object({ id: z.number().int().meta({ description: 'Index of its entry.' }), ...moved })
   .meta({ id: 'Transfer' })
 export type Transfer = z.infer<typeof Transfer>
-
-const BatchOfUnits = Id.optional().meta({ description: 'May be left out where `serial` says it.' })
-const BATCH_NEEDED = 'is needed unless serial is given'
 
 export const transferCredits = defineOperation({
   id: 'transferCredits',
   method: 'POST',
   path: '/national/transfers',
   summary: 'Transfer units to another holding account',
+  description: ORWAIT,
   tag: 'Transfers',
   access: 'signed-in',
   command: true,
-  body: z
-    .strictObject({ batch: BatchOfUnits, from: Id, to: Id, ...chosenUnits })
-    .superRefine(oneChoice)
-    .refine((body) => body.batch !== undefined || body.serial !== undefined, {
-      path: ['batch'],
-      message: BATCH_NEEDED,
-    }),
+  body: unitsBody({ from: Id, to: Id, wait: Wait }),
   status: 201,
-  answer: Transfer,
-  problems: [...MovementProblems, 'same-account'],
+  answer: z.union([Transfer, MovementProposed]),
+  answers: { 201: Transfer, 202: MovementProposed },
+  problems: [...movementProblems, 'same-account', 'receiver-not-trusted', 'acceptance-missing', 'movement-waits'],
 })
 
 export const listTransfers = defineOperation({
@@ -204,44 +182,37 @@ export const readTransfer = defineOperation({
   problems: ['not-found'],
 })
 
-/** On whose behalf units are retired or cancelled. */
-export const Beneficiary = z
-  .strictObject({
-    name: line(200),
-    country: z
-      .string()
-      .regex(/^[A-Z]{2}$/, 'must be a country code of two capital letters such as KE')
-      .optional(),
-  })
-  .meta({ id: 'Beneficiary', description: 'Public. The ledger keeps only a commitment to it.' })
-export type Beneficiary = z.infer<typeof Beneficiary>
-
-const EndBody = z
-  .strictObject({
-    batch: BatchOfUnits,
-    from: Id,
-    ...chosenUnits,
-    purpose: Code.meta({ description: 'A word of the preset, such as `voluntary`.' }),
-    beneficiary: Beneficiary.nullable().default(null),
-  })
-  .superRefine(oneChoice)
-  .refine((body) => body.batch !== undefined || body.serial !== undefined, { path: ['batch'], message: BATCH_NEEDED })
+const EndBody = unitsBody({
+  from: Id,
+  purpose: Code.meta({ description: 'A word of the preset, such as `voluntary`.' }),
+  beneficiary: Beneficiary.nullable().default(null),
+  wait: Wait,
+})
 
 const ending = {
   certificate: z.number().int().meta({ description: 'Number of the certificate: one sequence for both kinds of end.' }),
-  ...movement,
+  ...moved,
   purpose: z.string(),
-  beneficiary: z
-    .object({ name: z.string().nullable(), country: z.string().nullable() })
-    .nullable()
-    .meta({ description: 'Null where there is none; its name is null where it was erased.' }),
+  beneficiary: ShownBeneficiary,
+  itmos: z.array(Block).meta({
+    description: 'The ITMO identifiers of these units, first and last: for purposes other than an NDC (OIMP).',
+  }),
 }
 
 export const Retirement = z.object(ending).meta({ id: 'Retirement' })
 export type Retirement = z.infer<typeof Retirement>
 export const Cancellation = z.object(ending).meta({ id: 'Cancellation' })
 
-const endProblems = [...MovementProblems, 'account-missing', 'account-foreign', 'code-unknown'] as const
+const endProblems = [
+  ...movementProblems,
+  'account-missing',
+  'account-foreign',
+  'code-unknown',
+  'purpose-not-authorised',
+  'authorisation-revoked',
+  'authorisation-exceeded',
+  'movement-waits',
+] as const
 
 export const ByCertificate = z.strictObject({
   certificate: z
@@ -255,12 +226,14 @@ export const retireCredits = defineOperation({
   method: 'POST',
   path: '/national/retirements',
   summary: 'Retire units: they reach the retirement account of the organisation, for ever',
+  description: ORWAIT,
   tag: 'Retirements',
   access: 'signed-in',
   command: true,
   body: EndBody,
   status: 201,
-  answer: Retirement,
+  answer: z.union([Retirement, MovementProposed]),
+  answers: { 201: Retirement, 202: MovementProposed },
   problems: endProblems,
 })
 
@@ -293,12 +266,14 @@ export const cancelCredits = defineOperation({
   method: 'POST',
   path: '/national/cancellations',
   summary: 'Cancel units: they reach the cancellation account of the organisation, for ever',
+  description: ORWAIT,
   tag: 'Cancellations',
   access: 'signed-in',
   command: true,
   body: EndBody,
   status: 201,
-  answer: Cancellation,
+  answer: z.union([Cancellation, MovementProposed]),
+  answers: { 201: Cancellation, 202: MovementProposed },
   problems: endProblems,
 })
 

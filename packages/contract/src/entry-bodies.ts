@@ -67,7 +67,7 @@ export interface EntryBodies extends MovementBodies {
     allotted: { number: number }
   }
   OwnershipChanged: { project: string; owners: Owner[] }
-  IssuanceTermsSet: { project: string; buffer: string; exempt: Levy[]; reason: string }
+  IssuanceTermsSet: { project: string; buffer: string; exempt: Exclude<Levy, 'buffer'>[]; reason: string }
   PoolsNamed: Record<Levy, string | null>
   ProjectMoved: { project: string; move: string }
   QuantityAuthorised: {

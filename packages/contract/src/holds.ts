@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ById, Code, choiceOf, Id, Written } from './common.ts'
+import { ById, Code, choiceOf, Id, Instant, Written } from './common.ts'
 import { defineOperation } from './operation.ts'
 import { PageQuery, pageOf } from './page.ts'
 import { Block, Party, SerialRange } from './units.ts'
@@ -13,6 +13,9 @@ export const Hold = z
     account: Party.nullable(),
     batch: Id.nullable(),
     range: Block.nullable().meta({ description: 'Null where the whole batch is on hold.' }),
+    expiresAt: Instant.nullable().meta({
+      description: 'When it ends by itself; null where it stands until it is lifted.',
+    }),
     entry: Written,
   })
   .meta({ id: 'Hold', description: 'Units on hold do not move, nor does anything reach or leave an account on hold.' })
@@ -26,12 +29,14 @@ export const placeHold = defineOperation({
   tag,
   access: 'signed-in',
   command: true,
+  proposable: true,
   body: z
     .strictObject({
       account: Id.optional(),
       batch: Id.optional(),
       range: SerialRange.optional(),
       reason: Code.meta({ description: 'A word of the preset, such as `investigation`.' }),
+      expiresAt: Instant.nullable().default(null).meta({ description: 'When it ends by itself.' }),
     })
     .superRefine(choiceOf(['account', 'batch'], 'give either account or batch'))
     .refine((body) => body.range === undefined || body.batch !== undefined, {
@@ -40,7 +45,7 @@ export const placeHold = defineOperation({
     }),
   status: 201,
   answer: Hold,
-  problems: ['batch-unknown', 'account-unknown', 'account-kind', 'range-outside-batch', 'code-unknown'],
+  problems: ['batch-unknown', 'account-unknown', 'account-kind', 'range-outside-batch', 'code-unknown', 'expiry-wrong'],
 })
 
 export const listHolds = defineOperation({
@@ -63,6 +68,7 @@ export const liftHold = defineOperation({
   tag,
   access: 'signed-in',
   command: true,
+  proposable: true,
   params: ById,
   body: z.strictObject({}).nullish().meta({ description: 'Empty.' }),
   status: 201,

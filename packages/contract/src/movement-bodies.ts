@@ -79,5 +79,8 @@ export interface MovementBodies {
     quantity: string | null
   }
   ReversalCompensated: Moved & { reversal: string }
-  EntryCorrected: { original: { type: string; at: string; by: string; body: Record<string, unknown> }; reason: string }
+  EntryCorrected: {
+    original: { type: string; at: string; by: string; key: string | null; body: Record<string, unknown> }
+    reason: string
+  }
 }

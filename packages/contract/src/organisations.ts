@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ById, Id, line, Written } from './common.ts'
+import { ById, Code, Id, line, Written } from './common.ts'
 import { defineOperation } from './operation.ts'
 import { PageQuery, pageOf } from './page.ts'
 
@@ -28,6 +28,9 @@ export const Organisation = z
     id: Id,
     kind: OrganisationKind,
     name: z.string().nullable().meta({ description: 'Null where the name was erased.' }),
+    active: z
+      .boolean()
+      .meta({ description: 'False while it is suspended: it can do nothing, and its accounts take no part.' }),
   })
   .meta({ id: 'Organisation' })
 export type Organisation = z.infer<typeof Organisation>
@@ -81,3 +84,32 @@ export const readOrganisation = defineOperation({
   answer: OrganisationDetails,
   problems: ['not-found'],
 })
+
+const statusOf = (id: string, verb: 'suspend' | 'reactivate', summary: string) =>
+  defineOperation({
+    id,
+    method: 'POST',
+    path: `/national/organisations/{id}/${verb}`,
+    summary,
+    tag,
+    access: 'signed-in',
+    command: true,
+    proposable: true,
+    params: ById,
+    body: z.strictObject({ reason: Code.meta({ description: 'A word of the preset, such as `investigation`.' }) }),
+    answer: z
+      .object({ id: Id, active: z.boolean(), reason: z.string(), entry: Written })
+      .meta({ id: 'OrganisationStatus' }),
+    problems: ['organisation-unknown', 'organisation-authority', 'organisation-already-so', 'code-unknown'],
+  })
+
+export const suspendOrganisation = statusOf(
+  'suspendOrganisation',
+  'suspend',
+  'Suspend an organisation: it can do nothing, and its accounts take no part in movements',
+)
+export const reactivateOrganisation = statusOf(
+  'reactivateOrganisation',
+  'reactivate',
+  'Reactivate an organisation that is suspended',
+)

@@ -24,6 +24,7 @@ export type HttpCode =
   | 'serial-unclear'
   | 'proposal-decided'
   | 'account-missing'
+  | 'movement-waits'
   | 'ledger-busy'
   | 'internal'
 
@@ -51,6 +52,7 @@ export const problemStatus = {
   'serial-unclear': 400,
   'proposal-decided': 409,
   'account-missing': 409,
+  'movement-waits': 409,
   'ledger-busy': 503,
   internal: 500,
   malformed: 400,

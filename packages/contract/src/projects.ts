@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { Amount, ById, Code, Hash, Id, Instant, line, Quantity, Written } from './common.ts'
+import { Amount, ById, Code, Hash, Id, Instant, line, Written } from './common.ts'
 import { defineOperation } from './operation.ts'
 import { PageQuery, pageOf } from './page.ts'
-import { Block, OrganisationRef, ProjectRef, UnitType } from './units.ts'
+import { issuanceTerms, Levy } from './pools.ts'
+import { Block, OrganisationRef } from './units.ts'
 
 const tag = 'Projects'
 
@@ -19,6 +20,11 @@ const Share = z
   .string()
   .regex(/^(100|[1-9]?\d)(\.\d{1,4})?$/, 'must be a percentage as a string such as "60" or "33.3333"')
   .meta({ description: 'Per cent, at most four decimals. All shares sum to 100.' })
+
+const Owners = z
+  .array(z.strictObject({ account: Id.meta({ description: 'A holding account of the owner.' }), share: Share }))
+  .min(1)
+  .max(50)
 
 const Owner = z
   .object({ account: Id, organisation: OrganisationRef, share: z.string() })
@@ -45,6 +51,8 @@ const Authorised = z
     issued: Amount,
     left: Amount,
     purposes: z.array(z.string()),
+    version: z.number().int(),
+    active: z.boolean().meta({ description: 'False once it was revoked.' }),
   })
   .meta({ id: 'Authorised', description: 'What was authorised, and how much of it was issued.' })
 
@@ -55,6 +63,11 @@ const IssuedBatch = z
 export const ProjectDetails = Project.extend({
   registered: Written,
   totals: z.object({ authorised: Amount, issued: Amount, left: Amount }),
+  terms: z
+    .object({ buffer: z.string(), exempt: z.array(z.string()) })
+    .meta({ description: 'Percentage of each issuance that goes to the buffer, and levies that are not taken.' }),
+  debt: Amount.meta({ description: 'Units that the project owes to the buffer.' }),
+  openReversals: z.number().int().meta({ description: 'While any is open, nothing is issued.' }),
   authorisations: z.array(Authorised).meta({ description: 'At most 1,000.' }),
   batches: z.array(IssuedBatch).meta({ description: 'At most 1,000; all are at `/national/batches?project=`.' }),
 }).meta({ id: 'ProjectDetails' })
@@ -68,14 +81,12 @@ export const registerProject = defineOperation({
   tag,
   access: 'signed-in',
   command: true,
+  proposable: true,
   body: z.strictObject({
     title: line(200).meta({ description: 'Public. The ledger keeps only a commitment to it.' }),
     sectoralScope: Scope,
     methodology: Methodology,
-    owners: z
-      .array(z.strictObject({ account: Id.meta({ description: 'A holding account of the owner.' }), share: Share }))
-      .min(1)
-      .max(50),
+    owners: Owners,
   }),
   status: 201,
   answer: Project.extend({ entry: Written }).meta({ id: 'ProjectRegistered' }),
@@ -121,6 +132,7 @@ export const moveProject = defineOperation({
   tag,
   access: 'signed-in',
   command: true,
+  proposable: true,
   params: ById,
   body: z.strictObject({ move: Code.meta({ description: 'A move of the preset, such as `register`.' }) }),
   status: 201,
@@ -128,54 +140,47 @@ export const moveProject = defineOperation({
   problems: ['project-unknown', 'project-state', 'move-unknown'],
 })
 
-export const authoriseQuantity = defineOperation({
-  id: 'authoriseQuantity',
+export const changeOwnership = defineOperation({
+  id: 'changeOwnership',
   method: 'POST',
-  path: '/national/projects/{id}/authorisations',
-  summary: 'Authorise a quantity of mitigation outcomes',
+  path: '/national/projects/{id}/ownership',
+  summary: 'Change who owns a project, and in which shares, from the next issuance on',
+  description: 'What was issued stays where it is.',
   tag,
   access: 'signed-in',
   command: true,
+  proposable: true,
   params: ById,
-  body: z
-    .strictObject({
-      unitType: UnitType,
-      quantity: Quantity.meta({ description: 'Never more than this is issued under the authorisation.' }),
-      purposes: z
-        .array(Code)
-        .max(3)
-        .refine((purposes) => new Set(purposes).size === purposes.length, 'each purpose stands once')
-        .default([])
-        .meta({ description: 'Words of the preset, such as `NDC`.' }),
-      firstTransfer: z
-        .enum(['authorisation', 'issuance', 'use-or-cancellation'])
-        .nullable()
-        .default(null)
-        .meta({ description: 'When a unit counts as first transferred. Needed for every OIMP purpose.' }),
-      cooperativeApproach: z
-        .string()
-        .regex(/^CA\d{4}$/, 'must be the id of a cooperative approach such as CA0001')
-        .nullable()
-        .default(null),
-    })
-    .refine((body) => body.firstTransfer !== null || !body.purposes.some((purpose) => purpose.startsWith('OIMP')), {
-      path: ['firstTransfer'],
-      message: 'is needed for OIMP purposes',
-    }),
+  body: z.strictObject({ owners: Owners }),
+  status: 201,
+  answer: z.object({ id: Id, owners: z.array(Owner), entry: Written }).meta({ id: 'OwnershipChanged' }),
+  problems: [
+    'project-unknown',
+    'account-unknown',
+    'account-kind',
+    'account-not-active',
+    'already-exists',
+    'shares-not-100',
+    'nothing-changes',
+  ],
+})
+
+export const setIssuanceTerms = defineOperation({
+  id: 'setIssuanceTerms',
+  method: 'POST',
+  path: '/national/projects/{id}/issuance-terms',
+  summary: 'Set the buffer percentage of a project, and the levies that it is exempt from',
+  tag,
+  access: 'signed-in',
+  command: true,
+  proposable: true,
+  params: ById,
+  body: z.strictObject(issuanceTerms),
   status: 201,
   answer: z
-    .object({
-      id: Id,
-      project: ProjectRef,
-      unitType: z.string(),
-      quantity: Amount,
-      purposes: z.array(z.string()),
-      firstTransfer: z.string().nullable(),
-      cooperativeApproach: z.string().nullable(),
-      entry: Written,
-    })
-    .meta({ id: 'Authorisation' }),
-  problems: ['project-unknown', 'project-state', 'unit-type-unknown', 'code-unknown'],
+    .object({ id: Id, buffer: z.string(), exempt: z.array(Levy), reason: z.string(), entry: Written })
+    .meta({ id: 'IssuanceTermsSet' }),
+  problems: ['project-unknown', 'code-unknown'],
 })
 
 export const ProjectLedgerEntry = z

@@ -28,7 +28,7 @@ const moved = { batch: 'batch', from: 'a', to: 'b', ranges }
 const streams = [['batch', 2, null] as const, ['p', 4, null] as const, ['a', 3, null] as const, ['b', 1, null] as const]
 const terms = { quantity: '500', purposes: ['NDC'], firstTransfer: null, cooperativeApproach: null }
 const version = { authorisation: 'x', version: 2, reason: 'risk-assessment', effectiveFrom: '2026-03-01', ...terms }
-const transferred = { type: 'CreditsTransferred', at: '', by: 'm', body: { ...moved, pending: null } }
+const transferred = { type: 'CreditsTransferred', at: '', by: 'm', key: '', body: { ...moved, pending: null } }
 
 /** Statements by what they must say. */
 const told: readonly [string, Statement][] = [

@@ -20,7 +20,28 @@ export const SerialPart = Block.extend({
 export type SerialPart = z.infer<typeof SerialPart>
 
 export const CustodyStep = z
-  .enum(['issued', 'transferred', 'retired', 'cancelled', 'hold-placed', 'hold-lifted', 'taken-back'])
+  .enum([
+    'issued',
+    'converted',
+    'transferred',
+    'retired',
+    'cancelled',
+    'transferred-abroad',
+    'acquired',
+    'first-transferred',
+    'used',
+    'movement-proposed',
+    'movement-ended',
+    'pledged',
+    'pledge-ended',
+    'contributed',
+    'released',
+    'compensated',
+    'hold-placed',
+    'hold-lifted',
+    'taken-back',
+    'corrected',
+  ])
   .meta({ id: 'CustodyStep' })
 export type CustodyStep = z.infer<typeof CustodyStep>
 

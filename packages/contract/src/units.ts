@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AccountKind } from './accounts.ts'
+import { AccountKind } from './account-kind.ts'
 import { Amount, choiceOf, Id, Quantity } from './common.ts'
 
 /** One serial number in a request. */

@@ -126,6 +126,8 @@ describe('an account', () => {
       organisation: seller.id,
       kind: 'holding',
       active: true,
+      policy: null,
+      registry: null,
       balances: [{ class: unitClass, credits: '600', debits: '100', balance: '500' }],
       holdings: {
         items: [

@@ -1,5 +1,5 @@
 import type { Change, LoggedEntry } from '@tallystick/contract'
-import { homeClass } from '@tallystick/rules'
+import { legsOf, unitsIn } from '../platform/legs.ts'
 import type { Services } from '../platform/services.ts'
 import { unitClassOf } from './classes.ts'
 
@@ -8,14 +8,13 @@ export type BatchClasses = ReadonlyMap<string, string>
 
 /** Loads the unit classes of the batches that these entries name, at once. */
 export async function batchClasses(services: Services, entries: readonly LoggedEntry[]): Promise<BatchClasses> {
-  const batches = entries.flatMap(({ body }) => ('batch' in body && body.batch !== null ? [body.batch] : []))
-  if (batches.length === 0) return new Map()
-  const { rows } = await services.pool.query<{ id: string; project: string; vintage: string; unitType: string }>(
-    `SELECT id, row ->> 'project' AS project, row ->> 'vintage' AS vintage, row ->> 'unitType' AS "unitType"
-     FROM ledger_row WHERE kind = 'batch' AND id = ANY($1)`,
-    [[...new Set(batches)]],
+  const batches = new Set(entries.flatMap((entry) => legsOf(entry).map(({ batch }) => batch)))
+  if (batches.size === 0) return new Map()
+  const { rows } = await services.pool.query<{ id: string; class: string }>(
+    `SELECT id, row ->> 'class' AS class FROM ledger_row WHERE kind = 'batch' AND id = ANY($1)`,
+    [[...batches]],
   )
-  return new Map(rows.map(({ id, project, vintage, unitType }) => [id, homeClass(project, vintage, unitType)]))
+  return new Map(rows.map((row) => [row.id, row.class]))
 }
 
 /**
@@ -23,28 +22,18 @@ export async function batchClasses(services: Services, entries: readonly LoggedE
  * depends on what was recorded before.
  */
 export function changesOf(entry: LoggedEntry, account: string, classes: BatchClasses): Change[] {
-  switch (entry.type) {
-    case 'BatchIssued': {
-      const parts = entry.body.allotted.parts.filter(([owner]) => owner === account)
-      return change(classes.get(entry.body.batch), 0n, sum(parts.map(([, first, last]) => [first, last])))
-    }
-    case 'CreditsTransferred':
-    case 'CreditsRetired':
-    case 'CreditsCancelled': {
-      const { batch, from, to, ranges } = entry.body
-      const quantity = sum(ranges)
-      return change(classes.get(batch), from === account ? quantity : 0n, to === account ? quantity : 0n)
-    }
-    default:
-      return []
+  const sums = new Map<string, { debit: bigint; credit: bigint }>()
+  for (const { batch, from, to, ranges } of legsOf(entry)) {
+    if (from === to) continue
+    const sum = sums.get(batch) ?? { debit: 0n, credit: 0n }
+    if (from === account) sum.debit += unitsIn(ranges)
+    if (to === account) sum.credit += unitsIn(ranges)
+    sums.set(batch, sum)
   }
+  return [...sums].flatMap(([batch, { debit, credit }]) => change(classes.get(batch), debit, credit))
 }
 
 function change(unitClass: string | undefined, debit: bigint, credit: bigint): Change[] {
   if (unitClass === undefined || (debit === 0n && credit === 0n)) return []
   return [{ class: unitClassOf(unitClass), debit: debit.toString(), credit: credit.toString() }]
-}
-
-function sum(ranges: readonly (readonly [string, string])[]): bigint {
-  return ranges.reduce((total, [first, last]) => total + BigInt(last) - BigInt(first) + 1n, 0n)
 }

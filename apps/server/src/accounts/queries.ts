@@ -1,8 +1,9 @@
-import type { Account, Balance, Holding, Page } from '@tallystick/contract'
+import type { Account, AccountPolicy, Balance, Holding, Page } from '@tallystick/contract'
 import type { AccountKind, Rows } from '@tallystick/rules'
 import { nationalSerial, print } from '@tallystick/serials'
 import { z } from 'zod'
 import { decodeCursor, IdKey, limitOf, pageFrom, TextPart } from '../platform/cursor.ts'
+import { itmoBlock } from '../platform/names.ts'
 import type { Services } from '../platform/services.ts'
 import { unitClassOf } from './classes.ts'
 
@@ -15,11 +16,11 @@ interface PageAsked {
 
 interface AccountRow {
   id: string
-  row: { organisation: string; kind: AccountKind; active: boolean }
+  row: { organisation: string; kind: AccountKind; active: boolean; registry: string | null }
 }
 
 export function shownAccount({ id, row }: AccountRow): Account {
-  return { id, organisation: row.organisation, kind: row.kind, active: row.active }
+  return { id, organisation: row.organisation, kind: row.kind, active: row.active, registry: row.registry ?? null }
 }
 
 export async function accountPage(
@@ -92,8 +93,11 @@ function shownHolding(services: Services, row: RunRow): Holding {
   }
 }
 
-/** The national serial of units issued here. */
+/** The national serial of units issued here; the identifiers of ITMOs of another Party. */
 function printed(services: Services, row: RunRow): string | null {
+  if (row.space.startsWith('itmo:')) {
+    return itmoBlock(row.space, { first: BigInt(row.first), last: BigInt(row.last) }).serial
+  }
   if (row.number === null || row.scope === null) return null
   const { vintage, unitType } = unitClassOf(row.class)
   const serial = nationalSerial({
@@ -108,8 +112,11 @@ function printed(services: Services, row: RunRow): string | null {
 }
 
 /** An account that somebody has; the issuance account is the ledger's own bookkeeping. */
-export async function accountOf(services: Services, id: string): Promise<Account | undefined> {
+export async function accountOf(
+  services: Services,
+  id: string,
+): Promise<(Account & { policy: AccountPolicy | null }) | undefined> {
   if (id === services.genesis.issuance) return undefined
   const row: Rows['account'] | undefined = await services.ledger.row('account', id)
-  return row && shownAccount({ id, row })
+  return row && { ...shownAccount({ id, row }), policy: row.policy }
 }

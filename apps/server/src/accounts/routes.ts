@@ -1,4 +1,5 @@
 import {
+  AccountKind,
   listAccounts,
   listHoldings,
   openAccounts,
@@ -16,25 +17,28 @@ import { handle } from '../platform/operations.ts'
 import { problem } from '../platform/problem.ts'
 import type { Services } from '../platform/services.ts'
 import { accountLedger, countryLedger } from './ledgers.ts'
+import { registerPolicies } from './policies.ts'
 import { accountOf, accountPage, balances, holdingPage } from './queries.ts'
 
 export function register(app: FastifyInstance, services: Services): void {
   handle(app, services, openAccounts, async (call) => {
-    const kinds = ['holding', 'retirement', 'cancellation'] as const
+    const asked = call.body.accounts ?? usual
     const receipt = await execute(services, call, {
       type: 'AccountsOpened',
       request: {
         organisation: call.body.organisation,
-        accounts: kinds.map((kind) => ({ account: randomId(), kind })),
+        accounts: asked.map((account) => ({ account: randomId(), ...account })),
       },
     })
     const { organisation, accounts } = Opened.parse(receipt.entry.body)
     return {
       organisation,
-      accounts: accounts.map(({ account, kind }) => ({ id: account, organisation, kind, active: true })),
+      accounts: accounts.map(({ account, ...one }) => ({ id: account, organisation, ...one, active: true })),
       entry: writtenOf(receipt),
     }
   })
+
+  registerPolicies(app, services)
 
   handle(app, services, suspendAccount, (call) => setStatus(services, call, 'AccountSuspended', false))
   handle(app, services, reactivateAccount, (call) => setStatus(services, call, 'AccountReactivated', true))
@@ -62,9 +66,12 @@ export function register(app: FastifyInstance, services: Services): void {
   handle(app, services, readCountryLedger, ({ query }) => countryLedger(services, query))
 }
 
+/** What an organisation needs to hold, retire and cancel units. */
+const usual = (['holding', 'retirement', 'cancellation'] as const).map((kind) => ({ kind, registry: null }))
+
 const Opened = z.object({
   organisation: z.string(),
-  accounts: z.array(z.object({ account: z.string(), kind: z.enum(['holding', 'retirement', 'cancellation']) })),
+  accounts: z.array(z.object({ account: z.string(), kind: AccountKind, registry: z.string().nullable() })),
 })
 
 async function known(services: Services, id: string) {

@@ -1,60 +1,97 @@
-import type { Batch, Beneficiary, Block, LoggedEntry, Retirement, Transfer, Written } from '@tallystick/contract'
+import type { Batch, Beneficiary, Block, Moved, Retirement, Transfer } from '@tallystick/contract'
 import { fromWire, invariant } from '@tallystick/rules'
-import type { LogRow } from '../platform/entries.ts'
-import { placeOf } from '../platform/entries.ts'
+import { type LogRow, placeOf } from '../platform/entries.ts'
+import { legsOf, unitsIn } from '../platform/legs.ts'
 import type { KnownNames } from '../platform/names.ts'
+import { itmosOf } from './itmos.ts'
+import type { Show } from './lists.ts'
 
 type EndType = 'CreditsRetired' | 'CreditsCancelled'
 
-/** A batch as its entry tells it. */
-export function batchOf(row: LogRow<'BatchIssued'>, names: KnownNames): Batch {
-  const { batch: id, authorisation, vintage, quantity, monitoringPeriod, allotted } = row.entry.body
+/** Types of entries that move units of one batch from one account to another. */
+export type MovedType =
+  | EndType
+  | 'CreditsTransferred'
+  | 'CreditsTransferredAbroad'
+  | 'CreditsAcquired'
+  | 'CreditsUsed'
+  | 'BufferContributed'
+  | 'BufferReleased'
+  | 'BufferCancelled'
+  | 'ReversalCompensated'
+
+/** A batch as its entry tells it: issued, or converted from units of another registry. */
+export function batchOf(row: LogRow<'BatchIssued' | 'UnitsConverted'>, names: KnownNames): Batch {
+  const { batch: id, authorisation, vintage } = row.entry.body
   const ground = names.authorisation(authorisation)
   invariant(ground, 'a batch has its authorisation')
-  const first = BigInt(allotted.first)
+  const first = BigInt(row.entry.body.allotted.first)
+  const quantity = legsOf(row.entry).reduce((sum, { ranges }) => sum + unitsIn(ranges), 0n)
   return {
     id,
     project: names.projectRef(ground.project),
     authorisation,
     unitType: ground.unitType,
     vintage,
-    block: names.block(id, { first, last: first + BigInt(quantity) - 1n }),
-    monitoringPeriod,
+    block: names.block(id, { first, last: first + quantity - 1n }),
+    monitoringPeriod: 'monitoringPeriod' in row.entry.body ? row.entry.body.monitoringPeriod : null,
     entry: placeOf(row),
   }
 }
 
-/** What a transfer, a retirement and a cancellation have in common. */
-function movementOf(entry: LoggedEntry<'CreditsTransferred' | EndType>, place: Written, names: KnownNames) {
-  const { batch: id, from, to, ranges } = entry.body
+/** Units of a batch, as everything tells them that is about units. */
+export function unitsShown(
+  { batch: id, ranges }: { batch: string; ranges: readonly (readonly [string, string])[] },
+  names: KnownNames,
+) {
   const batch = names.batch(id)
-  invariant(batch, 'units that moved are of a batch')
-  const blocks: Block[] = ranges.map((range) => names.block(id, fromWire(range)))
+  invariant(batch, 'units that an entry names are of a batch')
+  const blocks: Block[] = ranges.map(([first, last]) => names.block(id, fromWire([first, last])))
   return {
     batch: id,
-    project: names.projectRef(batch.project),
+    project: names.projectOf(batch),
     unitType: batch.unitType,
     vintage: batch.vintage,
+    quantity: `${unitsIn(ranges)}`,
+    ranges: blocks,
+  }
+}
+
+/** Units that moved from one account to another. */
+export function movedOf(row: LogRow<MovedType>, names: KnownNames): Moved {
+  const { from, to } = row.entry.body
+  return {
+    id: row.index,
+    ...unitsShown(row.entry.body, names),
     from: names.party(from),
     to: names.party(to),
-    quantity: String(blocks.reduce((sum, { quantity }) => sum + BigInt(quantity), 0n)),
-    ranges: blocks,
-    entry: place,
+    entry: placeOf(row),
   }
 }
 
 export function transferOf(row: LogRow<'CreditsTransferred'>, names: KnownNames): Transfer {
-  return { id: row.index, ...movementOf(row.entry, placeOf(row), names) }
+  return movedOf(row, names)
 }
 
-/** A retirement or a cancellation. */
-export function endOf(row: LogRow<EndType>, names: KnownNames): Retirement {
-  const { allotted, purpose, beneficiary } = row.entry.body
-  return {
-    certificate: allotted.certificate,
-    ...movementOf(row.entry, placeOf(row), names),
-    purpose,
-    beneficiary: beneficiaryOf(beneficiary, names),
+/** Retirements or cancellations; those for purposes other than an NDC with their ITMO identifiers. */
+export const showEnds: Show<EndType, Retirement> = async (services, rows, names) => {
+  const oimp = rows.filter(({ entry }) => entry.body.purpose.startsWith('OIMP'))
+  const itmos = await itmosOf(
+    services,
+    oimp.map(({ entry }) => entry.body),
+    names,
+  )
+  const byIndex = new Map(oimp.map(({ index }, at) => [index, itmos[at] ?? []]))
+  return (row) => {
+    const { id: _, ...moved } = movedOf(row, names)
+    const { allotted, purpose, beneficiary } = row.entry.body
+    return {
+      certificate: allotted.certificate,
+      ...moved,
+      purpose,
+      beneficiary: beneficiaryOf(beneficiary, names),
+      itmos: byIndex.get(row.index) ?? [],
+    }
   }
 }
 

@@ -9,7 +9,7 @@ import { handle } from '../platform/operations.ts'
 import { problem } from '../platform/problem.ts'
 import type { Services } from '../platform/services.ts'
 import { batchOf } from './answers.ts'
-import { pageOfEntries } from './lists.ts'
+import { each, pageOfEntries } from './lists.ts'
 import { cutByHolds, type Part } from './parts.ts'
 import { holdsOn } from './queries.ts'
 
@@ -24,7 +24,7 @@ export function registerBatches(app: FastifyInstance, services: Services): void 
     return batchOf(row, await namesIn(services, row.entry))
   })
 
-  handle(app, services, listBatches, ({ query }) => pageOfEntries(services, 'BatchIssued', query, batchOf))
+  handle(app, services, listBatches, ({ query }) => pageOfEntries(services, 'BatchIssued', query, each(batchOf)))
 
   handle(app, services, readBatch, async ({ params }) => {
     const batch = await batchDetails(services, params.id)
@@ -35,13 +35,14 @@ export function registerBatches(app: FastifyInstance, services: Services): void 
 
 /** A batch with everything that became of it, or undefined where there is none. */
 export async function batchDetails(services: Services, id: string): Promise<BatchDetails | undefined> {
-  const row = await firstOfStream(services, 'BatchIssued', id)
+  const row =
+    (await firstOfStream(services, 'BatchIssued', id)) ?? (await firstOfStream(services, 'UnitsConverted', id))
   if (!row) return undefined
-  const sums = { held: 0n, 'on-hold': 0n, retired: 0n, cancelled: 0n }
+  const sums = { held: 0n, 'on-hold': 0n, retired: 0n, cancelled: 0n, used: 0n, abroad: 0n, 'not-issued': 0n }
   const listed: Part[] = []
   let count = 0
   for await (const part of partsOfBatch(services, id)) {
-    invariant(part.state in sums, 'units of a batch are held, on hold, retired or cancelled')
+    invariant(part.state in sums, 'units of a batch are somewhere')
     sums[part.state as keyof typeof sums] += part.last - part.first + 1n
     count += 1
     if (count <= MAX_RUNS) listed.push(part)
@@ -63,6 +64,9 @@ export async function batchDetails(services: Services, id: string): Promise<Batc
       onHold: `${sums['on-hold']}`,
       retired: `${sums.retired}`,
       cancelled: `${sums.cancelled}`,
+      used: `${sums.used}`,
+      abroad: `${sums.abroad}`,
+      takenBack: `${sums['not-issued']}`,
     },
     truncated: count > MAX_RUNS,
   }

@@ -28,11 +28,18 @@ export async function chosenUnits(services: Services, choice: Choice): Promise<C
   return { batch, ranges: (choice.ranges ?? []).map(({ first, last }) => [first, last]) }
 }
 
+/** Formats of what is held here: issued here, or ITMOs of another Party. */
+const ours: ReadonlySet<string> = new Set(['national', 'itmo'])
+
 async function unitsOfSerial(services: Services, text: string, batch: string | undefined): Promise<ChosenUnits> {
   const found = recognise(text)
   const [serial] = found
-  if (!serial || found.length > 1 || serial.format !== 'national') {
-    throw fieldProblem('serial', 'must be one serial number or range issued here', 'such as XT-ITMO-1-042-2024-0-1-250')
+  if (!serial || found.length > 1 || !ours.has(serial.format)) {
+    throw fieldProblem(
+      'serial',
+      'must be one serial number or range issued here, or ITMOs held here',
+      'such as XT-ITMO-1-042-2024-0-1-250',
+    )
   }
   const { first } = serial.range
   const [run] = await services.ledger.runs(serial.space, { first, last: first }, 1)

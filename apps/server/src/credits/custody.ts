@@ -2,6 +2,7 @@ import {
   amountOf,
   type CustodyEvent,
   type CustodyStep,
+  type EntryType,
   type LoggedEntry,
   type Party,
   type SerialReport,
@@ -10,6 +11,7 @@ import {
 import { fromWire, type Range, type Run } from '@tallystick/rules'
 import { type Serial, subrange } from '@tallystick/serials'
 import { isOf, type LogRow, logRowOf, placeOf } from '../platform/entries.ts'
+import { type Leg, legsOf } from '../platform/legs.ts'
 import { type KnownNames, namesIn, speechOf } from '../platform/names.ts'
 import type { Services } from '../platform/services.ts'
 import { beneficiaryOf } from './answers.ts'
@@ -39,7 +41,7 @@ interface Found extends Step {
 interface Told {
   /** All units of the batch. */
   whole: Range
-  /** What each hold stands on. */
+  /** What each hold, movement that waits and pledge stands on. */
   holds: Map<string, Range[]>
 }
 
@@ -135,44 +137,69 @@ function stepsOf(entry: LoggedEntry, serial: Serial, told: Told): Step[] {
 }
 
 function allStepsOf(entry: LoggedEntry, serial: Serial, told: Told): Step[] {
-  switch (entry.type) {
-    case 'BatchIssued': {
-      const first = BigInt(entry.body.allotted.first)
-      told.whole = { first, last: first + BigInt(entry.body.quantity) - 1n }
-      return entry.body.allotted.parts.map(([to, first, last]) => {
-        return { step: 'issued', to, ranges: [fromWire([first, last])] }
-      })
-    }
-    case 'CreditsTransferred':
-    case 'CreditsRetired':
-    case 'CreditsCancelled': {
-      const { from, to, ranges } = entry.body
-      return [{ step: stepOfType[entry.type], from, to, ranges: ranges.map(fromWire) }]
+  const { type, body } = entry
+  switch (type) {
+    case 'BatchIssued':
+    case 'UnitsConverted': {
+      const legs = legsOf(entry)
+      const ranges = legs.flatMap((leg) => leg.ranges.map(fromWire))
+      told.whole = { first: ranges[0]?.first ?? 0n, last: ranges.at(-1)?.last ?? 0n }
+      return legs.map((leg) => stepOf(type === 'BatchIssued' ? 'issued' : 'converted', leg))
     }
     case 'HoldPlaced': {
-      const ranges = [entry.body.range === null ? told.whole : fromWire(entry.body.range)]
-      told.holds.set(entry.body.hold, ranges)
+      const ranges = [body.range === null ? told.whole : fromWire(body.range)]
+      told.holds.set(body.hold, ranges)
       return [{ step: 'hold-placed', ranges }]
     }
     case 'HoldLifted':
-      return [{ step: 'hold-lifted', ranges: told.holds.get(entry.body.hold) ?? [] }]
+    case 'HoldExpired':
+      return [{ step: 'hold-lifted', ranges: told.holds.get(body.hold) ?? [] }]
+    case 'MovementProposed':
+      told.holds.set(body.movement, body.ranges.map(fromWire))
+      return [{ step: 'movement-proposed', from: body.from, to: body.to, ranges: body.ranges.map(fromWire) }]
+    case 'MovementDeclined':
+    case 'MovementWithdrawn':
+    case 'MovementExpired':
+      return [{ step: 'movement-ended', ranges: told.holds.get(body.movement) ?? [] }]
+    case 'UnitsPledged':
+      told.holds.set(body.pledge, body.ranges.map(fromWire))
+      return [{ step: 'pledged', from: body.account, ranges: body.ranges.map(fromWire) }]
+    case 'PledgeReleased':
+    case 'PledgeExpired':
+      return [{ step: 'pledge-ended', ranges: told.holds.get(body.pledge) ?? [] }]
     case 'MirrorRecorded':
-      return entry.body.space === serial.space ? recordedSteps(entry.body) : []
+      return body.space === serial.space ? recordedSteps(body) : []
     case 'MirrorCorrected': {
-      const { taken } = entry.body
+      const { taken } = body
       if (taken.kind === 'lot' || taken.space !== serial.space) return []
       return [{ step: 'taken-back', ranges: taken.parts.map(({ range }) => fromWire(range)) }]
     }
-    default:
-      return []
+    default: {
+      const step = stepOfType[type]
+      return step === undefined ? [] : legsOf(entry).map((leg) => stepOf(step, leg))
+    }
   }
 }
 
-const stepOfType = {
+/** Entries that move units, or mark them. */
+const stepOfType: Readonly<Partial<Record<EntryType, CustodyStep>>> = {
   CreditsTransferred: 'transferred',
   CreditsRetired: 'retired',
   CreditsCancelled: 'cancelled',
-} as const
+  CreditsTransferredAbroad: 'transferred-abroad',
+  CreditsAcquired: 'acquired',
+  FirstTransferRecorded: 'first-transferred',
+  CreditsUsed: 'used',
+  BufferContributed: 'contributed',
+  BufferReleased: 'released',
+  BufferCancelled: 'compensated',
+  ReversalCompensated: 'compensated',
+  EntryCorrected: 'corrected',
+}
+
+function stepOf(step: CustodyStep, { from, to, ranges }: Leg): Step {
+  return { step, ...(from === null ? {} : { from }), ...(to === null ? {} : { to }), ranges: ranges.map(fromWire) }
+}
 
 /** A row of another registry tells of an issuance, of an end, or of both. */
 function recordedSteps(body: LoggedEntry<'MirrorRecorded'>['body']): Step[] {
@@ -218,7 +245,7 @@ function eventOf(
     certificate: isEnd ? entry.body.allotted.certificate : null,
     purpose: isEnd ? entry.body.purpose : null,
     beneficiary: isEnd ? beneficiaryOf(entry.body.beneficiary, names) : null,
-    reason: entry.type === 'HoldPlaced' ? entry.body.reason : null,
+    reason: 'reason' in entry.body ? entry.body.reason : null,
     projectName,
     sentence: sentenceOf(entry, names, speechOf(services)),
   }

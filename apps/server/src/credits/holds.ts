@@ -12,10 +12,10 @@ import { standingHolds } from './queries.ts'
 
 export function registerHolds(app: FastifyInstance, services: Services): void {
   handle(app, services, placeHold, async (call) => {
-    const { account = null, batch = null, range, reason } = call.body
+    const { account = null, batch = null, range, reason, expiresAt } = call.body
     const receipt = await execute(services, call, {
       type: 'HoldPlaced',
-      request: { hold: randomId(), reason, account, batch, range: range ? [range.first, range.last] : null },
+      request: { hold: randomId(), reason, account, batch, range: range ? [range.first, range.last] : null, expiresAt },
     })
     const row = { ...receipt, entry: entryOf('HoldPlaced', receipt) }
     return holdOf(row, await namesIn(services, row.entry))
@@ -50,13 +50,14 @@ export function registerHolds(app: FastifyInstance, services: Services): void {
 }
 
 function holdOf(row: LogRow<'HoldPlaced'>, names: KnownNames): Hold {
-  const { hold: id, reason, account, batch, range } = row.entry.body
+  const { hold: id, reason, account, batch, range, expiresAt } = row.entry.body
   return {
     id,
     reason,
     account: account === null ? null : names.party(account),
     batch,
     range: batch === null || range === null ? null : names.block(batch, fromWire(range)),
+    expiresAt,
     entry: placeOf(row),
   }
 }

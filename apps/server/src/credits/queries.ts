@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { problemOf } from '@tallystick/contract'
 import { type LogRow, logRowOf } from '../platform/entries.ts'
-import type { Services } from '../platform/services.ts'
+import { problem } from '../platform/problem.ts'
+import type { Actor, Services } from '../platform/services.ts'
 import type { HoldRow } from './parts.ts'
 
 const findCertificate = readFileSync(new URL('find-certificate.sql', import.meta.url), 'utf8')
@@ -62,7 +64,7 @@ export async function standingHolds(services: Services, ids: readonly string[]):
 export async function accountOfSameHolder(
   services: Services,
   account: string,
-  kind: 'retirement' | 'cancellation',
+  kind: 'retirement' | 'cancellation' | 'ndc-use',
 ): Promise<string | undefined> {
   const { rows } = await services.pool.query<{ id: string }>({
     name: 'account-of-same-holder',
@@ -74,4 +76,21 @@ export async function accountOfSameHolder(
     values: [account, kind],
   })
   return rows[0]?.id
+}
+
+/** Where units of an account come to rest. Throws a problem where its holder has no account for that. */
+export async function endAccount(
+  services: Services,
+  { organisation, role }: Pick<Actor, 'organisation' | 'role'>,
+  from: string,
+  kind: 'retirement' | 'cancellation' | 'ndc-use',
+): Promise<string> {
+  const account = await accountOfSameHolder(services, from, kind)
+  if (account !== undefined) return account
+  const known = await services.ledger.row('account', from)
+  const ofFrom = (code: 'account-unknown' | 'not-permitted' | 'account-missing', facts: Record<string, string>) =>
+    problem(code, facts, [{ field: 'from', message: problemOf(code, facts).detail }])
+  if (!known) throw ofFrom('account-unknown', { account: from })
+  if (known.organisation !== organisation) throw ofFrom('not-permitted', { role })
+  throw ofFrom('account-missing', { kind })
 }

@@ -123,8 +123,15 @@ export function blockOf(serial: Serial, range: Range): Block {
   return { first: `${first}`, last: `${last}`, quantity: `${count(range)}`, serial: subrange(serial, first, last) }
 }
 
-/** What units of a run are. A class at home is `project/vintage/type`, abroad `mirror:registry/project/vintage/type`. */
+/**
+ * What units of a run are. A class at home is `project/vintage/type`, in the record of another registry
+ * `mirror:registry/project/vintage/type`; ITMOs of another Party have their series.
+ */
 export function classOf(run: Pick<Run, 'class'>): UnitClass {
+  if (run.class.startsWith('itmo:')) {
+    const [approach, registry, party, vintage = ''] = run.class.slice('itmo:'.length).split('-')
+    return { registry: null, project: `${approach}-${registry}-${party}`, vintage, unitType: 'ITMO' }
+  }
   const abroad = run.class.startsWith('mirror:')
   const parts = run.class.replace(/^mirror:/, '').split('/')
   const [registry, project = '', vintage = '', unitType = ''] = abroad ? parts : ['', ...parts]
@@ -149,7 +156,7 @@ function partOf(
     owner: isHome ? names.party(part.account) : null,
     holds: part.holds,
     batch: isHome ? part.batch : null,
-    project: isHome ? names.projectRef(unitClass.project) : null,
+    project: isHome && !names.batch(part.batch)?.party ? names.projectRef(unitClass.project) : null,
     class: unitClass,
     evidence: isHome ? null : isEndedOnly(part) && unexplained.has(part.class) ? 'ended-only' : 'issued',
   }

@@ -33,6 +33,7 @@ describe('an organisation', () => {
       id: body.id,
       kind: 'developer',
       name: wish.name,
+      active: true,
       details: null,
     })
     expect((await own.get(path)).body.details).toEqual(details)
@@ -108,7 +109,7 @@ describe('an organisation', () => {
     expect(seen).toEqual(body.items)
     const government = (await registry.nobody.get('/national/organisations?kind=government')).body.items
     expect(government).toEqual([
-      { id: registry.founded.genesis.authority, kind: 'government', name: 'Government of Exampleland' },
+      { id: registry.founded.genesis.authority, kind: 'government', active: true, name: 'Government of Exampleland' },
     ])
   })
 

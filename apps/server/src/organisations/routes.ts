@@ -1,8 +1,14 @@
-import { listOrganisations, readOrganisation, registerOrganisation } from '@tallystick/contract'
+import {
+  listOrganisations,
+  reactivateOrganisation,
+  readOrganisation,
+  registerOrganisation,
+  suspendOrganisation,
+} from '@tallystick/contract'
 import { randomId } from '@tallystick/ledger'
 import type { FastifyInstance } from 'fastify'
 import { isGovernment } from '../platform/auth.ts'
-import { execute, writtenOf } from '../platform/idempotency.ts'
+import { execute, type Sender, writtenOf } from '../platform/idempotency.ts'
 import { handle } from '../platform/operations.ts'
 import { problem } from '../platform/problem.ts'
 import type { Services } from '../platform/services.ts'
@@ -20,8 +26,11 @@ export function register(app: FastifyInstance, services: Services): void {
       commitments: [commitment],
       takeBack: () => dropDetails(services, id),
     })
-    return { id: String(receipt.entry.body.organisation), kind, name, entry: writtenOf(receipt) }
+    return { id: String(receipt.entry.body.organisation), kind, name, active: true, entry: writtenOf(receipt) }
   })
+
+  handle(app, services, suspendOrganisation, (call) => setStatus(services, call, 'OrganisationSuspended', false))
+  handle(app, services, reactivateOrganisation, (call) => setStatus(services, call, 'OrganisationReactivated', true))
 
   handle(app, services, listOrganisations, ({ query }) => organisationPage(services, query))
 
@@ -31,4 +40,16 @@ export function register(app: FastifyInstance, services: Services): void {
     const mayReadAll = isGovernment(actor) || actor?.organisation === params.id
     return { ...found, details: mayReadAll ? await organisationDetails(services, params.id) : null }
   })
+}
+
+async function setStatus(
+  services: Services,
+  call: Sender & { params: { id: string }; body: { reason: string } },
+  type: 'OrganisationSuspended' | 'OrganisationReactivated',
+  active: boolean,
+) {
+  const { id } = call.params
+  const { reason } = call.body
+  const receipt = await execute(services, call, { type, request: { organisation: id, reason } })
+  return { id, active, reason, entry: writtenOf(receipt) }
 }

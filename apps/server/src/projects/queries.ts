@@ -29,31 +29,38 @@ export function projectOf(names: KnownNames, id: string): Project | undefined {
 export async function projectDetails(services: Services, id: string): Promise<ProjectDetails | undefined> {
   const registration = await firstOfStream(services, 'ProjectRegistered', id)
   if (!registration) return undefined
-  const [authorisations, batches] = await Promise.all([
+  const [row, authorisations, batches] = await Promise.all([
+    services.ledger.row('project', id),
     rowsOfProject(services, 'authorisation', id),
     rowsOfProject(services, 'batch', id),
   ])
   const names = await namesIn(services, id, [...authorisations.keys()], [...batches.keys()])
   const project = projectOf(names, id)
-  if (!project) return undefined
-  const counted = [...authorisations].map(([authorisation, row]) => ({
+  if (!project || !row) return undefined
+  const counted = [...authorisations].map(([authorisation, one]) => ({
     id: authorisation,
-    unitType: row.unitType,
-    quantity: BigInt(row.quantity),
-    issued: BigInt(row.issued),
-    purposes: row.purposes,
+    unitType: one.unitType,
+    quantity: BigInt(one.quantity),
+    issued: BigInt(one.issued),
+    purposes: one.purposes,
+    version: one.version,
+    active: one.active,
   }))
   const authorised = counted.reduce((sum, { quantity }) => sum + quantity, 0n)
-  const issued = counted.reduce((sum, row) => sum + row.issued, 0n)
+  const issued = counted.reduce((sum, one) => sum + one.issued, 0n)
+  const left = counted.reduce((sum, one) => sum + leftOf(one), 0n)
   return {
     ...project,
     registered: placeOf(registration),
-    totals: { authorised: `${authorised}`, issued: `${issued}`, left: `${authorised - issued}` },
-    authorisations: counted.map((row) => ({
-      ...row,
-      quantity: `${row.quantity}`,
-      issued: `${row.issued}`,
-      left: `${row.quantity - row.issued}`,
+    terms: { buffer: row.buffer, exempt: row.exempt },
+    debt: `${row.debt}`,
+    openReversals: row.reversals,
+    totals: { authorised: `${authorised}`, issued: `${issued}`, left: `${left}` },
+    authorisations: counted.map((one) => ({
+      ...one,
+      quantity: `${one.quantity}`,
+      issued: `${one.issued}`,
+      left: `${leftOf(one)}`,
     })),
     batches: [...batches]
       .map(([batch, { unitType, vintage, first, last }]) => {
@@ -62,6 +69,11 @@ export async function projectDetails(services: Services, id: string): Promise<Pr
       })
       .sort((a, b) => a.vintage.localeCompare(b.vintage) || Number(BigInt(a.block.first) - BigInt(b.block.first))),
   }
+}
+
+/** What may still be issued: nothing of what was revoked, nothing where more was issued than is authorised now. */
+export function leftOf({ quantity, issued, active }: { quantity: bigint; issued: bigint; active: boolean }): bigint {
+  return active && quantity > issued ? quantity - issued : 0n
 }
 
 async function rowsOfProject<Kind extends 'authorisation' | 'batch'>(

@@ -1,11 +1,12 @@
 import {
-  authoriseQuantity,
+  changeOwnership,
   listProjects,
   moveProject,
   readProject,
   readProjectLedger,
   registerProject,
   sentenceOf,
+  setIssuanceTerms,
 } from '@tallystick/contract'
 import { randomId } from '@tallystick/ledger'
 import { invariant } from '@tallystick/rules'
@@ -18,11 +19,15 @@ import { namesIn, speechOf } from '../platform/names.ts'
 import { handle } from '../platform/operations.ts'
 import { problem } from '../platform/problem.ts'
 import type { Services } from '../platform/services.ts'
+import { registerAuthorisations } from './authorisations.ts'
+import { registerPools } from './pools.ts'
 import { projectDetails, projectOf } from './queries.ts'
 
-/** Projects: register, move, authorise; the project ledger. */
+/** Projects: register, move, own, authorise; the project ledger; the pools that parts of issuances go to. */
 export function register(app: FastifyInstance, services: Services): void {
   commands(app, services)
+  registerAuthorisations(app, services)
+  registerPools(app, services)
 
   handle(app, services, listProjects, async ({ query }) => {
     const limit = limitOf(query)
@@ -101,13 +106,21 @@ function commands(app: FastifyInstance, services: Services): void {
     return { id: project, move, state, entry: writtenOf(receipt) }
   })
 
-  handle(app, services, authoriseQuantity, async (call) => {
-    const receipt = await execute(services, call, {
-      type: 'QuantityAuthorised',
-      request: { authorisation: randomId(), project: call.params.id, ...call.body },
+  handle(app, services, changeOwnership, async (call) => {
+    const request = { project: call.params.id, owners: call.body.owners }
+    const receipt = await execute(services, call, { type: 'OwnershipChanged', request })
+    const { project, owners } = entryOf('OwnershipChanged', receipt).body
+    const names = await namesIn(services, owners)
+    const shown = owners.map(({ account, share }) => {
+      return { account, organisation: names.party(account).organisation, share }
     })
-    const { authorisation, project, ...rest } = entryOf('QuantityAuthorised', receipt).body
-    const names = await namesIn(services, project)
-    return { id: authorisation, project: names.projectRef(project), ...rest, entry: writtenOf(receipt) }
+    return { id: project, owners: shown, entry: writtenOf(receipt) }
+  })
+
+  handle(app, services, setIssuanceTerms, async (call) => {
+    const request = { project: call.params.id, ...call.body }
+    const receipt = await execute(services, call, { type: 'IssuanceTermsSet', request })
+    const { project, buffer, exempt, reason } = entryOf('IssuanceTermsSet', receipt).body
+    return { id: project, buffer, exempt, reason, entry: writtenOf(receipt) }
   })
 }

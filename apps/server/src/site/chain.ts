@@ -14,6 +14,19 @@ const marks: Readonly<Record<CustodyEvent['step'], Mark>> = {
   'hold-placed': 'on-hold',
   'hold-lifted': 'held',
   'taken-back': 'cancelled',
+  converted: 'held',
+  'transferred-abroad': 'abroad',
+  acquired: 'transferred',
+  'first-transferred': 'abroad',
+  used: 'used',
+  'movement-proposed': 'on-hold',
+  'movement-ended': 'held',
+  pledged: 'on-hold',
+  'pledge-ended': 'held',
+  contributed: 'transferred',
+  released: 'transferred',
+  compensated: 'cancelled',
+  corrected: 'held',
 }
 
 /** Where the units have been, as a line of events. */

@@ -32,11 +32,13 @@ ${latest.map(({ index, at, sentence }) => html`<li><a href="/entries/${index}">$
   return frame(services, title, body, { search: false })
 }
 
-function homeTotals(speech: SiteSpeech, { issued, held, retired, cancelled }: Totals): Html {
+function homeTotals(speech: SiteSpeech, { issued, held, retired, cancelled, used, abroad }: Totals): Html {
   const parts = [
     { mark: 'held', label: speech.say('state.held'), count: held },
     { mark: 'retired', label: speech.say('state.retired'), count: retired },
     { mark: 'cancelled', label: speech.say('state.cancelled'), count: cancelled },
+    { mark: 'used', label: speech.say('state.used'), count: used },
+    { mark: 'abroad', label: speech.say('state.abroad'), count: abroad },
   ] as const
   let first = 1n
   const stretches = parts

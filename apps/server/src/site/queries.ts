@@ -7,6 +7,9 @@ export interface Totals {
   held: bigint
   retired: bigint
   cancelled: bigint
+  /** Towards an NDC. */
+  used: bigint
+  abroad: bigint
 }
 
 export interface AllTotals {
@@ -66,11 +69,16 @@ const nameOfKind: Readonly<Record<string, keyof Totals>> = {
   holding: 'held',
   retirement: 'retired',
   cancellation: 'cancelled',
+  buffer: 'held',
+  'share-of-proceeds': 'held',
+  omge: 'cancelled',
+  'ndc-use': 'used',
+  foreign: 'abroad',
   'mirror-active': 'held',
   'mirror-retired': 'retired',
   'mirror-cancelled': 'cancelled',
 }
 
 function noTotals(): Totals {
-  return { issued: 0n, held: 0n, retired: 0n, cancelled: 0n }
+  return { issued: 0n, held: 0n, retired: 0n, cancelled: 0n, used: 0n, abroad: 0n }
 }

@@ -121,6 +121,9 @@ function sumsAsStretches(speech: SiteSpeech, { sums }: BatchDetails, start: bigi
     { mark: 'on-hold', label: speech.say('legend.on-hold'), count: BigInt(sums.onHold) },
     { mark: 'retired', label: speech.say('legend.retired'), count: BigInt(sums.retired) },
     { mark: 'cancelled', label: speech.say('legend.cancelled'), count: BigInt(sums.cancelled) },
+    { mark: 'used', label: speech.say('legend.used'), count: BigInt(sums.used) },
+    { mark: 'abroad', label: speech.say('legend.abroad'), count: BigInt(sums.abroad) },
+    { mark: 'not-issued', label: speech.say('legend.not-issued'), count: BigInt(sums.takenBack) },
   ] as const
   let first = start
   return states

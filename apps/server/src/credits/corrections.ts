@@ -1,0 +1,48 @@
+import { type Correction, correctEntry, listCorrections, sentenceOf } from '@tallystick/contract'
+import type { FastifyInstance } from 'fastify'
+import { entryAt, entryOf, type LogRow, placeOf } from '../platform/entries.ts'
+import { execute } from '../platform/idempotency.ts'
+import { speechOf } from '../platform/names.ts'
+import { handle } from '../platform/operations.ts'
+import { problem } from '../platform/problem.ts'
+import type { Services } from '../platform/services.ts'
+import { pageOfEntries, type Show, shown } from './lists.ts'
+
+/** Entries that are taken back. */
+export function registerCorrections(app: FastifyInstance, services: Services): void {
+  handle(app, services, correctEntry, async (call) => {
+    const { index, reason } = call.body
+    const original = await entryAt(services, index)
+    if (!original) throw problem('not-found')
+    const request = { original: original.entry, reason }
+    const receipt = await execute(services, call, { type: 'EntryCorrected', request })
+    return shown(services, { ...receipt, entry: entryOf('EntryCorrected', receipt) }, showCorrections)
+  })
+
+  handle(app, services, listCorrections, ({ query }) =>
+    pageOfEntries(services, 'EntryCorrected', query, showCorrections),
+  )
+}
+
+const showCorrections: Show<'EntryCorrected', Correction> = async (services, rows, names) => {
+  const { rows: keys } = await services.pool.query<{ id: string; index: string }>({
+    name: 'entries-by-key',
+    text: 'SELECT id, index FROM ledger_key WHERE id = ANY($1)',
+    values: [rows.flatMap((row) => keyOf(row) ?? [])],
+  })
+  const byKey = new Map(keys.map(({ id, index }) => [id, Number(index)]))
+  return (row) => {
+    const { original, reason } = row.entry.body
+    return {
+      id: row.index,
+      corrected: { index: byKey.get(keyOf(row) ?? '') ?? null, type: original.type },
+      reason,
+      sentence: sentenceOf(row.entry, names, speechOf(services)),
+      entry: placeOf(row),
+    }
+  }
+}
+
+function keyOf({ entry }: LogRow<'EntryCorrected'>): string | null {
+  return entry.body.original.key
+}

@@ -1,0 +1,55 @@
+import { listPledges, type Pledge, pledgeCredits, releasePledge } from '@tallystick/contract'
+import { randomId } from '@tallystick/ledger'
+import type { FastifyInstance } from 'fastify'
+import { entryOf, type LogRow, placeOf } from '../platform/entries.ts'
+import { execute, writtenOf } from '../platform/idempotency.ts'
+import { type KnownNames, namesIn } from '../platform/names.ts'
+import { handle } from '../platform/operations.ts'
+import type { Services } from '../platform/services.ts'
+import { unitsShown } from './answers.ts'
+import { chosenUnits } from './choice.ts'
+import { pageOfEntries, type Show } from './lists.ts'
+
+/** Units that their holder pledges to somebody. */
+export function registerPledges(app: FastifyInstance, services: Services): void {
+  handle(app, services, pledgeCredits, async (call) => {
+    const { account, to, reason, expiresAt } = call.body
+    const units = await chosenUnits(services, call.body)
+    const receipt = await execute(services, call, {
+      type: 'UnitsPledged',
+      request: { pledge: randomId(), account, to, reason, expiresAt, ...units },
+    })
+    const row = { ...receipt, entry: entryOf('UnitsPledged', receipt) }
+    return pledgeOf(row, await namesIn(services, row.entry))
+  })
+
+  handle(app, services, listPledges, ({ query }) => pageOfEntries(services, 'UnitsPledged', query, showPledges))
+
+  handle(app, services, releasePledge, async (call) => {
+    const receipt = await execute(services, call, { type: 'PledgeReleased', request: { pledge: call.params.id } })
+    return { id: entryOf('PledgeReleased', receipt).body.pledge, entry: writtenOf(receipt) }
+  })
+}
+
+const showPledges: Show<'UnitsPledged', Pledge & { standing: boolean }> = async (services, rows, names) => {
+  const found = await services.pool.query<{ id: string }>({
+    name: 'pledges-standing',
+    text: `SELECT id FROM ledger_row WHERE kind = 'pledge' AND id = ANY($1)`,
+    values: [rows.map(({ entry }) => entry.body.pledge)],
+  })
+  const standing = new Set(found.rows.map(({ id }) => id))
+  return (row) => ({ ...pledgeOf(row, names), standing: standing.has(row.entry.body.pledge) })
+}
+
+function pledgeOf(row: LogRow<'UnitsPledged'>, names: KnownNames): Pledge {
+  const { pledge: id, account, to, reason, expiresAt } = row.entry.body
+  return {
+    id,
+    ...unitsShown(row.entry.body, names),
+    account: names.party(account),
+    to: names.organisationRef(to),
+    reason,
+    expiresAt,
+    entry: placeOf(row),
+  }
+}

@@ -1,0 +1,195 @@
+import {
+  approveMovement,
+  declineMovement,
+  listMovements,
+  type MovementStep,
+  proposeMovement,
+  readMovement,
+  type WaitingMovement,
+  withdrawMovement,
+} from '@tallystick/contract'
+import type { Receipt } from '@tallystick/ledger'
+import { allows, isLastStep, type Law, nextStep, type PendingKind, type Rows } from '@tallystick/rules'
+import type { FastifyInstance } from 'fastify'
+import { decodeCursor, IdKey, limitOf, pageFrom } from '../platform/cursor.ts'
+import { entryOf } from '../platform/entries.ts'
+import { execute, type Sender, writtenOf } from '../platform/idempotency.ts'
+import { lawInForce } from '../platform/law.ts'
+import { type KnownNames, namesIn } from '../platform/names.ts'
+import { handle } from '../platform/operations.ts'
+import { fieldProblem, ProblemError, problem } from '../platform/problem.ts'
+import { agentOf } from '../platform/proposals.ts'
+import type { Actor, Services } from '../platform/services.ts'
+import { beneficiaryOf, unitsShown } from './answers.ts'
+import { chosenUnits } from './choice.ts'
+import { endAccount } from './queries.ts'
+import { proposedOf, waitingRequest } from './waiting.ts'
+
+type Waiting = Rows['pending']
+
+/** Movements that wait until others approve or accept them. */
+export function registerWaiting(app: FastifyInstance, services: Services): void {
+  handle(app, services, proposeMovement, async (call) => {
+    const { kind, from, to, purpose, beneficiary, acceptance, expiresAt } = call.body
+    const [units, receiver] = await Promise.all([
+      chosenUnits(services, call.body),
+      kind === 'transfer' ? to : endAccount(services, call.actor, from, kind),
+    ])
+    if (receiver === undefined) throw fieldProblem('to', 'a transfer has a receiver')
+    const commitment = beneficiary === null ? null : await services.openings.commit(beneficiary)
+    const movement = { kind, from, to: receiver, purpose, beneficiary: commitment, ...units, acceptance, expiresAt }
+    const receipt = await execute(services, call, {
+      type: 'MovementProposed',
+      request: await waitingRequest(services, movement),
+      commitments: commitment === null ? [] : [commitment],
+    })
+    const row = { ...receipt, entry: entryOf('MovementProposed', receipt) }
+    return proposedOf(row, await namesIn(services, row.entry))
+  })
+
+  handle(app, services, listMovements, async ({ query, actor }) => {
+    const [after] = decodeCursor(IdKey, query.cursor) ?? ['']
+    const limit = limitOf(query)
+    const law = await lawInForce(services.ledger)
+    const rows = await waitingPage(services, actor, query.which, after, limit + 1)
+    const names = await namesIn(services, rows)
+    return pageFrom(
+      rows,
+      limit,
+      ({ id, row }) => waitingOf(id, row, names, law, actor),
+      ({ id }) => [id],
+    )
+  })
+
+  handle(app, services, readMovement, async ({ params: { id }, actor }) => {
+    const [row, law] = await Promise.all([services.ledger.row('pending', id), lawInForce(services.ledger)])
+    if (!row) throw problem('not-found')
+    return waitingOf(id, row, await namesIn(services, row), law, actor)
+  })
+
+  handle(app, services, approveMovement, async (call) => {
+    const receipt = await nextStepOf(services, call)
+    return stepOf(call.params.id, receipt)
+  })
+
+  handle(app, services, declineMovement, async (call) => {
+    const request = { movement: call.params.id }
+    return stepOf(call.params.id, await execute(services, call, { type: 'MovementDeclined', request }))
+  })
+
+  handle(app, services, withdrawMovement, async (call) => {
+    const request = { movement: call.params.id }
+    return stepOf(call.params.id, await execute(services, call, { type: 'MovementWithdrawn', request }))
+  })
+}
+
+const finalTypes: Readonly<Record<PendingKind, string>> = {
+  transfer: 'CreditsTransferred',
+  retirement: 'CreditsRetired',
+  cancellation: 'CreditsCancelled',
+}
+
+/** The next step: an approval, or the movement itself. Tries once more where another's step came in between. */
+async function nextStepOf(
+  services: Services,
+  call: Sender & { actor: Actor; params: { id: string } },
+): Promise<Receipt> {
+  const step = async () => {
+    const waiting = await services.ledger.row('pending', call.params.id)
+    return execute(services, call, stepCommand(call.params.id, waiting))
+  }
+  return step().catch((error: unknown) => {
+    if (error instanceof ProblemError && overtaken.has(error.problem.code)) return step()
+    throw error
+  })
+}
+
+/** How the ledger refuses a step that was the right one a moment ago. */
+const overtaken: ReadonlySet<string> = new Set(['last-step', 'approval-missing', 'movement-differs'])
+
+function stepCommand(id: string, waiting: Waiting | undefined) {
+  if (!waiting || !isLastStep(waiting)) return { type: 'MovementApproved', request: { movement: id } }
+  const { kind, batch, from, to, ranges, purpose, beneficiary } = waiting
+  const movement = { batch, from, to, ranges, pending: id }
+  return { type: finalTypes[kind], request: kind === 'transfer' ? movement : { ...movement, purpose, beneficiary } }
+}
+
+const steps: Readonly<Record<string, MovementStep['step']>> = {
+  MovementApproved: 'approved',
+  MovementDeclined: 'declined',
+  MovementWithdrawn: 'withdrawn',
+}
+
+function stepOf(id: string, receipt: Receipt): MovementStep {
+  return { id, step: steps[receipt.entry.type] ?? 'done', entry: writtenOf(receipt) }
+}
+
+interface WaitingRow {
+  id: string
+  row: Waiting
+}
+
+/** Movements that wait: from or to accounts of the organisation, or whose next step the mandate might take. */
+async function waitingPage(
+  { pool }: Services,
+  { organisation, role, mandate }: Actor,
+  which: 'mine' | 'for-me',
+  after: string,
+  limit: number,
+): Promise<WaitingRow[]> {
+  const mine = `f.row ->> 'organisation' = $1 OR t.row ->> 'organisation' = $1`
+  const missing = `p.row -> 'missing'`
+  const forMe = `
+    CASE WHEN jsonb_array_length(${missing}) = 0 THEN t.row ->> 'organisation' = $1
+         ELSE p.row ->> 'proposer' <> $4 AND NOT p.row -> 'approvers' ? $4
+          AND (${missing} @> jsonb_build_array(jsonb_build_array($5::text))
+               OR (f.row ->> 'organisation' = $1 AND ${missing} @> '[null]')) END`
+  const { rows } = await pool.query<WaitingRow>(
+    `SELECT p.id, p.row FROM ledger_row p
+       JOIN ledger_row f ON f.kind = 'account' AND f.id = p.row ->> 'from'
+       JOIN ledger_row t ON t.kind = 'account' AND t.id = p.row ->> 'to'
+      WHERE p.kind = 'pending' AND p.id > $2 AND (${which === 'mine' ? mine : forMe}) ORDER BY p.id LIMIT $3`,
+    [organisation, after, limit, ...(which === 'mine' ? [] : [mandate, role])],
+  )
+  return rows
+}
+
+function waitingOf(id: string, row: Waiting, names: KnownNames, law: Law, actor: Actor | undefined): WaitingMovement {
+  const { kind, from, to, purpose, beneficiary, expiresAt, missing, acceptance, proposer, approvers } = row
+  return {
+    id,
+    kind,
+    ...unitsShown(row, names),
+    from: names.party(from),
+    to: names.party(to),
+    purpose,
+    beneficiary: beneficiaryOf(beneficiary, names),
+    expiresAt,
+    next: nextStep(row),
+    missing: missing.map((roles) => ({ roles })),
+    acceptance,
+    by: agentOf(proposer, names),
+    approvals: approvers.map((mandate) => agentOf(mandate, names)),
+    mine: actor !== undefined && mayStep(row, names, law, actor),
+  }
+}
+
+const baseActions: Readonly<Record<PendingKind, string>> = {
+  transfer: 'credits.transfer',
+  retirement: 'credits.retire',
+  cancellation: 'credits.cancel',
+}
+
+/** May this person take the next step, by the permission table and what is missing? */
+function mayStep(row: Waiting, names: KnownNames, { permissions }: Law, actor: Actor): boolean {
+  const { organisation, role, mandate } = actor
+  const step = nextStep(row)
+  const organisations = [names.party(step === 'accept' ? row.to : row.from).organisation.id]
+  if (!allows(permissions, role, organisation, { action: `movements.${step}`, organisations })) return false
+  if (step === 'accept') return true
+  if (mandate === row.proposer || row.approvers.includes(mandate)) return false
+  const isSecond =
+    organisations.includes(organisation) &&
+    allows(permissions, role, organisation, { action: baseActions[row.kind], organisations })
+  return row.missing.some((roles) => (roles === null ? isSecond : roles.includes(role)))
+}

@@ -264,7 +264,17 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
   },
   ReversalDecided: { refuses: ['reversal-unknown', 'reversal-state'], writes: ['reversal', 'project'] },
   BufferCancelled: {
-    refuses: [...movement, ...taking, ...reversing, 'pool-missing', 'buffer-order'],
+    refuses: [
+      'account-unknown',
+      'account-kind',
+      'organisation-suspended',
+      ...ranges,
+      ...taking,
+      ...reversing,
+      'same-account',
+      'pool-missing',
+      'buffer-order',
+    ],
     writes: ['units', 'pool', 'reversal', 'project'],
   },
   ReversalCompensated: {

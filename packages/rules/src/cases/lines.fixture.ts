@@ -11,7 +11,9 @@ export function linesOf(state: State, effects: Effects, names: ReadonlyMap<strin
     }),
     ...gone.map(({ space, first, last }) => `gone ${space} ${first}-${last}`),
   ]
-  return lines.map((line) => line.replace(/[0-9a-f]{32}/g, (id) => names.get(id) ?? id))
+  return lines.map((line) =>
+    line.replace(/\+[0-9a-f]{8}\+[\w+/=]+/g, '+key').replace(/[0-9a-f]{32}/g, (id) => names.get(id) ?? id),
+  )
 }
 
 function rowLine(state: State, put: Put): string[] {

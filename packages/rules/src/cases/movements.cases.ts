@@ -191,7 +191,7 @@ export const movementCases: Case[] = [
       world.do('HoldPlaced', { hold: world.id('hold'), ...held, reason: 'court-order', expiresAt: null })
       return world.try('CreditsTransferred', { ...transfer(world), ranges: undefined, quantity: '5' }, bySun(world))
     },
-    [],
+    ['5 solar/2024/ITMO: sun → port', 'units solar 2024 1-2: port', 'units solar 2024 5-7: port'],
   ),
   writes(
     'CreditsTransferred',
@@ -202,7 +202,13 @@ export const movementCases: Case[] = [
       const request = { ...transfer(world), pending: world.id('movement') }
       return world.try('CreditsTransferred', request, { by: world.id('port admin') })
     },
-    [],
+    [
+      'hold movement/0: gone',
+      'pending movement: gone',
+      'new ended movement: index 25',
+      '10 solar/2024/ITMO: sun → port',
+      'units solar 2024 1-10: port',
+    ],
   ),
   ...endCases('CreditsRetired'),
   ...endCases('CreditsCancelled'),
@@ -213,7 +219,13 @@ export const movementCases: Case[] = [
       retirable(world)
       return world.try('CreditsRetired', retirement(world, 'OIMP_IMP'), bySun(world))
     },
-    [],
+    [
+      'ledger: certificates 0 → 1',
+      'authorisation solar itmo: transferred 0 → 10',
+      'new space itmo:CA0001-XTX01-XTX-2024: next 11',
+      '10 solar/2024/ITMO: sun → sun retirement',
+      'units solar 2024 1-10: sun retirement [first:24,itmo:CA0001:0]',
+    ],
   ),
   writes(
     'CreditsRetired',
@@ -224,7 +236,14 @@ export const movementCases: Case[] = [
       const request = { ...retirement(world), pending: world.id('movement') }
       return world.try('CreditsRetired', request, { by: world.id('sun second') })
     },
-    [],
+    [
+      'ledger: certificates 0 → 1',
+      'hold movement/0: gone',
+      'pending movement: gone',
+      'new ended movement: index 25',
+      '10 solar/2024/ITMO: sun → sun retirement',
+      'units solar 2024 1-10: sun retirement',
+    ],
   ),
   writes(
     'CreditsCancelled',
@@ -236,7 +255,16 @@ export const movementCases: Case[] = [
       const request = { ...cancellation(world), purpose: 'OIMP_OP', pending: world.id('movement') }
       return world.try('CreditsCancelled', request, { by: world.id('sun second') })
     },
-    [],
+    [
+      'ledger: certificates 0 → 1',
+      'authorisation solar itmo: transferred 0 → 10',
+      'new space itmo:CA0001-XTX01-XTX-2024: next 11',
+      'hold movement/0: gone',
+      'pending movement: gone',
+      'new ended movement: index 26',
+      '10 solar/2024/ITMO: sun → sun cancellation',
+      'units solar 2024 1-10: sun cancellation [first:26,itmo:CA0001:0]',
+    ],
   ),
 ]
 

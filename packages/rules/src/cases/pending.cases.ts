@@ -107,7 +107,10 @@ const proposedCases: Case[] = [
     'MovementProposed',
     'the units are held, for as long as the preset allows',
     proposing(() => ({})),
-    [],
+    [
+      'new pending movement: kind transfer, batch solar 2024, from sun, to port, expiresAt 2026-01-31T00:00:00.000Z, ranges [[1,10]], proposer sun admin, approvers [], missing [], acceptance true',
+      'new hold movement/0: batch solar 2024, first 1, last 10, reason pending, expiresAt 2026-01-31T00:00:00.000Z',
+    ],
   ),
   writes(
     'MovementProposed',
@@ -120,7 +123,11 @@ const proposedCases: Case[] = [
       ]
       return world.try('MovementProposed', end(world, { ranges }), bySun(world))
     },
-    [],
+    [
+      'new pending movement: kind retirement, batch solar 2024, from sun, to sun retirement, purpose voluntary, expiresAt 2026-01-31T00:00:00.000Z, ranges [[1,8],[10,11]], proposer sun admin, approvers [], missing [null], acceptance false',
+      'new hold movement/0: batch solar 2024, first 1, last 8, reason pending, expiresAt 2026-01-31T00:00:00.000Z',
+      'new hold movement/1: batch solar 2024, first 10, last 11, reason pending, expiresAt 2026-01-31T00:00:00.000Z',
+    ],
   ),
 ]
 
@@ -169,7 +176,7 @@ const approvedCases: Case[] = [
       twoMissing(world)
       return approve(world, 'officer')
     },
-    [],
+    ['pending movement: approvers [] → [officer], missing [null,[government/Admin]] → [null]'],
   ),
 ]
 
@@ -195,7 +202,7 @@ function endCases(type: RuleName, by: string, action: string): Case[] {
         if (type === 'MovementExpired') world.now = '2026-01-10T00:00:00.000Z'
         return close(world)
       },
-      ['hold movement/0: gone', 'pending movement: gone', 'new ended movement: index 25'],
+      ['hold movement/0: gone', 'pending movement: gone', 'new ended movement: index 24'],
     ),
   ]
 }

@@ -20,7 +20,7 @@ const registrationCases: Case[] = [
     'OrganisationRegistered',
     'it is there, and active',
     (world) => world.try('OrganisationRegistered', organisation(world)),
-    [],
+    ['new organisation wind ltd: kind developer, name hash, active true'],
   ),
 ]
 
@@ -74,7 +74,9 @@ const mandateCases: Case[] = [
   refuses('MandateGranted', 'role-unknown', 'a role of another kind of organisation', (world) =>
     grant(world, { organisation: world.id('authority') }),
   ),
-  writes('MandateGranted', 'with its limit', (world) => grant(world, { limit: '100' }), []),
+  writes('MandateGranted', 'with its limit', (world) => grant(world, { limit: '100' }), [
+    'new mandate trader: organisation sun ltd, role developer/Admin, limit 100, active true',
+  ]),
   refuses('MandateRevoked', 'mandate-revoked', 'a mandate that was revoked before', (world) => {
     world.do('MandateRevoked', { mandate: world.id('sun admin') })
     return world.try('MandateRevoked', { mandate: world.id('sun admin') })
@@ -83,7 +85,7 @@ const mandateCases: Case[] = [
     'MandateRevoked',
     'nothing is done under it any more',
     (world) => world.try('MandateRevoked', { mandate: world.id('sun admin') }),
-    [],
+    ['mandate sun admin: active true → false'],
   ),
 ]
 
@@ -117,7 +119,10 @@ const accountCases: Case[] = [
         { account: world.id('new'), kind: 'holding' },
         { account: world.id('far'), kind: 'foreign', registry: 'CHE01' },
       ]),
-    [],
+    [
+      'new account new: organisation sun ltd, kind holding, active true',
+      'new account far: organisation sun ltd, kind foreign, active true, registry CHE01',
+    ],
   ),
 ]
 
@@ -194,7 +199,9 @@ const policyCases: Case[] = [
     setPolicy(world, 'sun', 'sun admin', '100')
     return setPolicy(world, 'sun', 'sun admin')
   }),
-  writes('AccountPolicySet', 'all three at once', (world) => setPolicy(world, 'sun', 'sun admin', '100'), []),
+  writes('AccountPolicySet', 'all three at once', (world) => setPolicy(world, 'sun', 'sun admin', '100'), [
+    'account sun: policy {secondAbove:100,acceptance:true,trustedOnly:true}',
+  ]),
   ...usableCases('ReceiverTrusted', 'accounts.trust', trusts),
   refuses('ReceiverTrusted', 'account-unknown', 'a receiver that was never opened', (world) =>
     trusts(world, 'sun', 'sun admin', 'nobody'),
@@ -207,7 +214,9 @@ const policyCases: Case[] = [
     trusts(world, 'sun', 'sun admin')
     return trusts(world, 'sun', 'sun admin')
   }),
-  writes('ReceiverTrusted', 'from the end of the delay on', (world) => trusts(world, 'sun', 'sun admin'), []),
+  writes('ReceiverTrusted', 'from the end of the delay on', (world) => trusts(world, 'sun', 'sun admin'), [
+    'new trusted sun/port: from 2026-01-02T00:00:00.000Z',
+  ]),
   ...usableCases('ReceiverRemoved', 'accounts.trust', removes),
   refuses('ReceiverRemoved', 'same-account', 'the account itself', (world) =>
     removes(world, 'sun', 'sun admin', 'sun'),
@@ -223,7 +232,7 @@ const policyCases: Case[] = [
       suspend(world, 'port')
       return world.try('ReceiverRemoved', { account: world.id('sun'), receiver: world.id('port') }, bySun(world))
     },
-    [],
+    ['trusted sun/port: gone'],
   ),
 ]
 

@@ -5,7 +5,7 @@ import { admit, applyVerdict, type Command, currentVersion, decideBody, draft } 
 import { type Entry, encodeEntry, leafOf, proposalHash, sha256Hex } from '../envelope.ts'
 import { isRefusal, type Refusal } from '../refusal.ts'
 import { simpleDocuments } from '../simple.ts'
-import { type Effects, type Put, State } from '../state.ts'
+import { type Effects, State } from '../state.ts'
 import { booksAreRight } from './books.fixture.ts'
 import { linesOf } from './lines.fixture.ts'
 import { testKey } from './signing.fixture.ts'
@@ -13,7 +13,7 @@ import { testKey } from './signing.fixture.ts'
 type Body = Record<string, unknown>
 
 /** An entry that was written, or why it was not. */
-export type Outcome = { entry: Entry; leaf: string; index: number; lines: string[] } | Refusal
+export type Outcome = { entry: Entry; leaf: string; index: number; lines: string[]; kinds: string[] } | Refusal
 
 export interface Options {
   by?: string
@@ -28,8 +28,6 @@ const firstKey = testKey()
 export class World {
   readonly state = new State()
   readonly shelf = new Shelf()
-  /** What each type has written. */
-  readonly wrote = new Map<string, Set<string>>()
   readonly names = new Map<string, string>()
   readonly key = firstKey
   readonly origin = 'tallystick/test/xt/0123456789abcdef'
@@ -140,11 +138,11 @@ export class World {
     const verdict = admit(this.state, entry, leaf, this.shelf)
     if (isRefusal(verdict)) return this.#refused(entry.type, verdict)
     const lines = this.lines(verdict.effects)
-    this.#note(entry.type, verdict.effects)
+    const kinds = declaredKinds(entry.type, verdict.effects)
     const index = this.state.size
     applyVerdict(this.state, entry, verdict)
     booksAreRight(this.state)
-    return { entry, leaf, index, lines }
+    return { entry, leaf, index, lines, kinds }
   }
 
   /** What effects change, in words: rows, postings, runs. */
@@ -153,22 +151,11 @@ export class World {
   }
 
   #refused(type: string, refusal: Refusal): Refusal {
-    const { refuses } = declarations[type as RuleName]
+    const refuses = type in declarations ? declarations[type as RuleName].refuses : []
     if (![...commonRefusals, ...refuses].includes(refusal.refused)) {
       throw new Error(`${type} does not declare that it refuses: ${JSON.stringify(refusal)}`)
     }
     return refusal
-  }
-
-  #note(type: string, { puts, postings, runs, gone = [] }: Effects): void {
-    const { writes } = declarations[type as RuleName]
-    const kinds: Set<string> = new Set(
-      puts.map(({ kind }: Put) => kind).filter((kind) => kind !== 'stream' && kind !== 'key'),
-    )
-    if (postings.length + runs.length + gone.length > 0) kinds.add('units')
-    const other = [...kinds].find((kind) => !(writes as readonly string[]).includes(kind))
-    if (other) throw new Error(`${type} does not declare that it writes ${other}`)
-    this.wrote.set(type, new Set([...(this.wrote.get(type) ?? []), ...kinds]))
   }
 
   /** Adopts the next permission table or preset, changed. */
@@ -184,3 +171,13 @@ export class World {
 
 /** What is changed of documents here, as objects that may be written to. */
 type Parts = Record<'actions' | 'approvals' | 'project' | 'levies' | 'buffer' | 'unitTypes', object>
+
+/** What effects write; a type writes nothing but what it declares. */
+function declaredKinds(type: string, { puts, postings, runs, gone = [] }: Effects): string[] {
+  const { writes } = declarations[type as RuleName]
+  const kinds: Set<string> = new Set(puts.map(({ kind }) => kind).filter((kind) => kind !== 'stream' && kind !== 'key'))
+  if (postings.length + runs.length + gone.length > 0) kinds.add('units')
+  const other = [...kinds].find((kind) => !(writes as readonly string[]).includes(kind))
+  if (other) throw new Error(`${type} does not declare that it writes ${other}`)
+  return [...kinds]
+}

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { CONVERTED, withWord, wordOf } from '../attributes.ts'
-import { Code, fromWire, Id, isAscending, SerialNumber, sumOf, WireRange } from '../ids.ts'
+import { Code, fromWire, Id, isAscending, MAX_SERIAL, SerialNumber, sumOf, WireRange } from '../ids.ts'
 import { type Refusal, refuse } from '../refusal.ts'
 import { defineRule, firstOf, noEffects } from '../rule.ts'
 import type { Run } from '../runs.ts'
@@ -90,9 +90,10 @@ export const unitsConverted = defineRule<Conversion, Request>({
   },
   decide: (state, request) => {
     const ground = groundOf(state, request.authorisation)
-    return ground
-      ? { ...request, allotted: { first: nextNumber(state, ground).toString() } }
-      : refuse('authorisation-unknown', { authorisation: request.authorisation })
+    if (!ground) return refuse('authorisation-unknown', { authorisation: request.authorisation })
+    const first = nextNumber(state, ground)
+    if (first + units(request) - 1n > MAX_SERIAL) return refuse('serials-exhausted', { space: ground.space })
+    return { ...request, allotted: { first: first.toString() } }
   },
   act: (state, body) => ({
     action: 'credits.convert',

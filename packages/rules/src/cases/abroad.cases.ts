@@ -1,0 +1,341 @@
+import { type Case, refuses, writes } from './case.fixture.ts'
+import { authorisation, issuance } from './country.fixture.ts'
+import { allotted, authorise } from './issuing.cases.ts'
+import { firstTransferCases, transfer } from './movements.cases.ts'
+import { movingCases } from './moving.fixture.ts'
+import { byBoth, bySun } from './people.fixture.ts'
+import type { World } from './world.fixture.ts'
+
+type Body = Record<string, unknown>
+type Forge = (body: Body) => Body
+
+const series = { cooperativeApproach: 'CA0002', registry: 'KEN01', party: 'KEN', vintage: '2024' }
+
+/** By Sun, approved by an officer. */
+const away = (world: World) => ({ by: world.id('sun admin'), approvers: [world.id('officer')] })
+const abroad = (world: World) => ({ ...transfer(world), to: world.id('sun abroad') })
+const send = (world: World, change: Body = {}, forge?: Forge) =>
+  world.try(
+    'CreditsTransferredAbroad',
+    { ...abroad(world), ...change },
+    { ...away(world), ...(forge ? { forge } : {}) },
+  )
+
+const leavingCases: Case[] = [
+  ...movingCases({
+    type: 'CreditsTransferredAbroad',
+    request: abroad,
+    approvers: ['officer'],
+    otherKind: 'sun retirement',
+    holding: 'from',
+    company: ['to', 'port abroad'],
+  }),
+  ...firstTransferCases('CreditsTransferredAbroad', send, false),
+  refuses('CreditsTransferredAbroad', 'unit-type-not-movable', 'a unit type that stays at home', (world) => {
+    authorise(world, 'mcu', { unitType: 'MCU' })
+    world.decree('BatchIssued', { ...issuance(world, 'solar', '2025', '10', 'mcu'), batch: world.id('mcu') })
+    return send(world, { batch: world.id('mcu') })
+  }),
+  refuses('CreditsTransferredAbroad', 'allocation-wrong', 'an ITMO number that is not the next one', (world) =>
+    send(world, {}, allotted({ itmo: '2' })),
+  ),
+  writes('CreditsTransferredAbroad', 'first transferred, with the next ITMO numbers', (world) => send(world), [
+    'authorisation solar itmo: transferred 0 → 10',
+    'new space itmo:CA0001-XTX01-XTX-2024: next 11',
+    '10 solar/2024/ITMO: sun → sun abroad',
+    'units solar 2024 1-10: sun abroad [first:23,itmo:CA0001:0]',
+  ]),
+  writes(
+    'CreditsTransferredAbroad',
+    'ITMOs of another Party go on, and are not first transferred by us',
+    (world) => {
+      acquire(world)
+      return send(world, { batch: world.id('kenya'), ranges: [['3', '5']] })
+    },
+    ['3 itmo:CA0002-KEN01-KEN-2024: sun → sun abroad', 'units kenya 3-5: sun abroad'],
+  ),
+]
+
+const acquisition = (world: World) => ({
+  batch: world.id('kenya'),
+  from: world.id('sun abroad'),
+  to: world.id('sun'),
+  series: series as object | null,
+  ranges: [['1', '10']],
+})
+const acquire = (world: World, change: Body = {}, forge?: Forge) =>
+  world.try('CreditsAcquired', { ...acquisition(world), ...change }, { ...byBoth(world), ...(forge ? { forge } : {}) })
+const home = (world: World) => ({ ...acquisition(world), batch: world.id('solar 2024'), series: null })
+
+const acquisitionCases: Case[] = [
+  ...movingCases({
+    type: 'CreditsAcquired',
+    request: home,
+    before: (world) => send(world),
+    by: 'officer',
+    approvers: ['second officer'],
+    otherKind: 'sun retirement',
+    holding: 'to',
+    company: ['to', 'port'],
+    takes: false,
+  }),
+  refuses('CreditsAcquired', 'account-kind', 'from an account that is not abroad', (world) =>
+    acquire(world, { from: world.id('port') }),
+  ),
+  refuses('CreditsAcquired', 'already-exists', 'units that came before', (world) => {
+    acquire(world)
+    return acquire(world, { ranges: [['10', '12']] })
+  }),
+  refuses('CreditsAcquired', 'already-exists', 'a batch of this id, of units issued here', (world) =>
+    acquire(world, { batch: world.id('solar 2024') }),
+  ),
+  refuses('CreditsAcquired', 'registry-own', 'units that are ours', (world) =>
+    acquire(world, { series: { ...series, party: 'XTX' } }),
+  ),
+  refuses('CreditsAcquired', 'allocation-wrong', 'a second batch for the same series', (world) => {
+    acquire(world)
+    return acquire(world, { ranges: [['11', '12']] }, (body) => ({ ...body, batch: world.id('another') }))
+  }),
+  refuses('CreditsAcquired', 'ranges-disorder', 'the same number twice', (world) =>
+    acquire(world, {
+      ranges: [
+        ['1', '5'],
+        ['5', '6'],
+      ],
+    }),
+  ),
+  refuses('CreditsAcquired', 'ranges-disorder', 'the number zero', (world) => acquire(world, { ranges: [['0', '5']] })),
+  writes('CreditsAcquired', 'ITMOs of another Party come into being here, once', (world) => acquire(world), [
+    'new series itmo:CA0002-KEN01-KEN-2024: batch kenya',
+    'new batch kenya: space itmo:CA0002-KEN01-KEN-2024, first 1, last 999999999999999, class itmo:CA0002-KEN01-KEN-2024, project , vintage 2024, unitType ITMO, authorisation ',
+    '10 itmo:CA0002-KEN01-KEN-2024: issuance → sun',
+    'units kenya 1-10: sun',
+  ]),
+  writes(
+    'CreditsAcquired',
+    'some that were here before and left, and some that are new, under the batch of their series',
+    (world) => {
+      acquire(world)
+      send(world, { batch: world.id('kenya'), ranges: [['9', '10']] })
+      return acquire(world, { batch: world.id('another'), ranges: [['9', '12']] })
+    },
+    [
+      'series itmo:CA0002-KEN01-KEN-2024: as before',
+      'batch kenya: as before',
+      '2 itmo:CA0002-KEN01-KEN-2024: issuance → sun',
+      '2 itmo:CA0002-KEN01-KEN-2024: sun abroad → sun',
+      'units kenya 11-12: sun',
+      'units kenya 9-10: sun',
+    ],
+  ),
+  writes(
+    'CreditsAcquired',
+    'units issued here come back and stay first transferred',
+    (world) => {
+      send(world)
+      return acquire(world, { ...home(world), ranges: [['1', '4']] })
+    },
+    ['4 solar/2024/ITMO: sun abroad → sun', 'units solar 2024 1-4: sun [first:23,itmo:CA0001:0]'],
+  ),
+]
+
+/** Solar units from 401 on that may be set apart for other purposes. */
+function settable(world: World, change: object = {}): void {
+  const terms = { purposes: ['NDC', 'OIMP_OP'], firstTransfer: 'authorisation', quantity: '1000' }
+  world.do('QuantityAuthorised', { ...authorisation(world, 'solar', 'wave'), ...terms, ...change })
+  world.decree('BatchIssued', { ...issuance(world, 'solar', '2024', '1000', 'wave'), batch: world.id('wave') })
+}
+const set = (world: World, change: Body = {}, forge?: Forge) => {
+  const request = {
+    batch: world.id('wave'),
+    account: world.id('sun'),
+    ranges: [['401', '410']],
+    event: 'authorisation',
+  }
+  return world.try(
+    'FirstTransferRecorded',
+    { ...request, ...change },
+    { ...byBoth(world), ...(forge ? { forge } : {}) },
+  )
+}
+const setting = (change: (world: World) => Body, forge?: Forge) => (world: World) => {
+  settable(world)
+  return set(world, change(world), forge)
+}
+const amendWave = (world: World, change: object) => {
+  const { project: _, unitType: __, ...terms } = authorisation(world, 'solar', 'wave')
+  const fixed = { purposes: ['NDC', 'OIMP_OP'], firstTransfer: 'authorisation', quantity: '1000' }
+  const about = { version: 2, change: 'amend', reason: 'request', effectiveFrom: '2026-01-01' }
+  world.decree('AuthorisationChanged', { ...terms, ...fixed, ...about, ...change })
+}
+
+const markingCases: Case[] = [
+  refuses(
+    'FirstTransferRecorded',
+    'batch-unknown',
+    'a batch that was never issued',
+    setting((world) => ({ batch: world.id('no batch') })),
+  ),
+  refuses('FirstTransferRecorded', 'unit-type-not-movable', 'ITMOs of another Party', (world) => {
+    acquire(world)
+    return set(world, { batch: world.id('kenya'), ranges: [['1', '10']] })
+  }),
+  refuses(
+    'FirstTransferRecorded',
+    'account-unknown',
+    'an account that was never opened',
+    setting((world) => ({ account: world.id('nobody') })),
+  ),
+  refuses(
+    'FirstTransferRecorded',
+    'account-kind',
+    'an account that nothing leaves',
+    setting((world) => ({ account: world.id('sun retirement') })),
+  ),
+  refuses(
+    'FirstTransferRecorded',
+    'account-not-active',
+    'an account that is suspended',
+    setting((world) => {
+      world.do('AccountSuspended', { account: world.id('sun'), reason: 'investigation' })
+      return {}
+    }),
+  ),
+  refuses(
+    'FirstTransferRecorded',
+    'organisation-suspended',
+    'an account whose holder is suspended',
+    setting((world) => {
+      world.do('OrganisationSuspended', { organisation: world.id('sun ltd'), reason: 'investigation' })
+      return {}
+    }),
+  ),
+  refuses(
+    'FirstTransferRecorded',
+    'ranges-disorder',
+    'the same units twice',
+    setting(() => ({
+      ranges: [
+        ['401', '405'],
+        ['401', '405'],
+      ],
+    })),
+  ),
+  refuses(
+    'FirstTransferRecorded',
+    'range-outside-batch',
+    'a serial after the last of the batch',
+    setting(() => ({ ranges: [['1400', '1401']] })),
+  ),
+  refuses(
+    'FirstTransferRecorded',
+    'not-owned',
+    'units of somebody else',
+    setting((world) => ({ account: world.id('port') })),
+  ),
+  refuses(
+    'FirstTransferRecorded',
+    'definition-differs',
+    'an event that the authorisation does not define',
+    setting(() => ({ event: 'issuance' })),
+  ),
+  refuses('FirstTransferRecorded', 'already-transferred', 'one of the units was first transferred', (world) => {
+    settable(world)
+    send(world, { batch: world.id('wave'), ranges: [['401', '401']] })
+    acquire(world, { ...home(world), batch: world.id('wave'), ranges: [['401', '401']] })
+    return set(world)
+  }),
+  refuses('FirstTransferRecorded', 'authorisation-revoked', 'an authorisation that was revoked', (world) => {
+    settable(world)
+    amendWave(world, { change: 'revoke' })
+    return set(world)
+  }),
+  refuses('FirstTransferRecorded', 'authorisation-exceeded', 'more than is authorised now', (world) => {
+    settable(world)
+    amendWave(world, { quantity: '9' })
+    return set(world)
+  }),
+  refuses(
+    'FirstTransferRecorded',
+    'purpose-not-authorised',
+    'units that are authorised for nothing any more',
+    (world) => {
+      settable(world)
+      amendWave(world, { purposes: [] })
+      return set(world)
+    },
+  ),
+  refuses(
+    'FirstTransferRecorded',
+    'allocation-wrong',
+    'an ITMO number that is not the next one',
+    setting(() => ({}), allotted({ itmo: '2' })),
+  ),
+  writes(
+    'FirstTransferRecorded',
+    'they stay where they are, with the next ITMO numbers',
+    setting(() => ({})),
+    [
+      'authorisation wave: transferred 0 → 10',
+      'new space itmo:CA0001-XTX01-XTX-2024: next 11',
+      'units wave 401-410: sun [first:25,itmo:CA0001:-400]',
+    ],
+  ),
+]
+
+/** Units in the treasury that another Party first transferred, and units of ours that nobody did. */
+function treasury(world: World): void {
+  acquire(world)
+  const give = { from: world.id('sun'), to: world.id('treasury') }
+  world.do('CreditsTransferred', { ...give, batch: world.id('kenya'), ranges: [['1', '10']] }, bySun(world))
+}
+const used = (world: World) => {
+  return {
+    batch: world.id('kenya'),
+    from: world.id('treasury'),
+    to: world.id('ndc use'),
+    ranges: [['1', '10']],
+    year: '2030',
+  }
+}
+const use = (world: World, change: Body = {}) => {
+  treasury(world)
+  return world.try('CreditsUsed', { ...used(world), ...change }, byBoth(world))
+}
+const ours = (world: World) => ({ ...used(world), batch: world.id('solar 2024') })
+
+const useCases: Case[] = [
+  ...movingCases({
+    type: 'CreditsUsed',
+    request: ours,
+    before: (world) => {
+      send(world)
+      acquire(world, { ...home(world), to: world.id('treasury') })
+    },
+    by: 'officer',
+    approvers: ['second officer'],
+    otherKind: 'sun retirement',
+    company: ['from', 'port'],
+    holding: 'from',
+    scatter: ['CreditsTransferred', 'treasury'],
+  }),
+  refuses('CreditsUsed', 'not-first-transferred', 'units that were not first transferred', (world) => {
+    const give = { ...transfer(world), to: world.id('treasury') }
+    world.do('CreditsTransferred', give, bySun(world))
+    return world.try('CreditsUsed', ours(world), byBoth(world))
+  }),
+  refuses('CreditsUsed', 'period-wrong', 'a year of the next NDC period', (world) => use(world, { year: '2031' })),
+  refuses('CreditsUsed', 'period-wrong', 'a vintage of no NDC period', (world) => {
+    const old = { batch: world.id('old'), series: { ...series, vintage: '2020' }, to: world.id('treasury') }
+    acquire(world, old)
+    return world.try('CreditsUsed', { ...used(world), batch: world.id('old'), year: '2020' }, byBoth(world))
+  }),
+  writes(
+    'CreditsUsed',
+    'ITMOs of another Party, in the last year of the period of their vintage',
+    (world) => use(world),
+    ['10 itmo:CA0002-KEN01-KEN-2024: treasury → ndc use', 'units kenya 1-10: ndc use'],
+  ),
+]
+
+export const abroadCases: Case[] = [...leavingCases, ...acquisitionCases, ...markingCases, ...useCases]

@@ -1,0 +1,371 @@
+import { type Case, refuses, writes } from './case.fixture.ts'
+import { issuance } from './country.fixture.ts'
+import { buffered, owing, reportReversal } from './issuing.cases.ts'
+import { transfer } from './movements.cases.ts'
+import { movingCases } from './moving.fixture.ts'
+import { byBoth, byPort, bySun } from './people.fixture.ts'
+import type { World } from './world.fixture.ts'
+
+type Body = Record<string, unknown>
+
+/** ITMOs of Kenya, held by Sun: units of no project of ours. */
+export function kenya(world: World): void {
+  const series = { cooperativeApproach: 'CA0002', registry: 'KEN01', party: 'KEN', vintage: '2024' }
+  const parties = { batch: world.id('kenya'), from: world.id('sun abroad'), to: world.id('sun') }
+  world.decree('CreditsAcquired', { ...parties, ranges: [['1', '10']], series })
+}
+
+const contribution = (world: World) => ({ ...transfer(world), to: world.id('buffer'), repays: null as string | null })
+const give = (world: World, change: Body = {}) =>
+  world.try('BufferContributed', { ...contribution(world), ...change }, bySun(world))
+
+const contributionCases: Case[] = [
+  ...movingCases({
+    type: 'BufferContributed',
+    request: contribution,
+    otherKind: 'sun retirement',
+    holding: 'from',
+    company: ['from', 'port'],
+  }),
+  refuses('BufferContributed', 'pool-missing', 'a buffer account that nobody named', (world) =>
+    give(world, { to: world.id('other buffer') }),
+  ),
+  refuses('BufferContributed', 'unit-type-not-movable', 'units of no project of ours', (world) => {
+    kenya(world)
+    return give(world, { batch: world.id('kenya') })
+  }),
+  refuses('BufferContributed', 'project-unknown', 'for a debt of nobody', (world) =>
+    give(world, { repays: world.id('nothing') }),
+  ),
+  refuses('BufferContributed', 'too-much', 'more than is owed', (world) => {
+    owing(world, '9')
+    return give(world, { repays: world.id('solar') })
+  }),
+  writes('BufferContributed', 'of the own will: in the book of its project and of all', (world) => give(world), [
+    'new pool all: in 10, cancelled 0, released 0, vintages {2024:10}',
+    'new pool solar: in 10, cancelled 0, released 0, vintages {2024:10}',
+    '10 solar/2024/ITMO: sun → buffer',
+    'units solar 2024 1-10: buffer',
+  ]),
+  writes(
+    'BufferContributed',
+    'a debt is repaid, with units of another project, which the book knows as theirs',
+    (world) => {
+      owing(world, '9')
+      const request = { batch: world.id('tide 2024'), from: world.id('port'), to: world.id('buffer'), quantity: '9' }
+      return world.try('BufferContributed', { ...request, repays: world.id('solar') }, byPort(world))
+    },
+    [
+      'pool all: in 9 → 18, vintages {} → {2024:9}',
+      'pool tide: in 9 → 18, vintages {} → {2024:9}',
+      'project solar: debt 9 → 0',
+      '9 tide/2024/ITMO: port → buffer',
+      'units tide 2024 310-318: buffer',
+    ],
+  ),
+]
+
+/** A hundred of Solar's units of 2024 in the buffer. */
+function filled(world: World): void {
+  give(world, { ranges: [['1', '100']] })
+}
+const release = (world: World) => ({ ...transfer(world), from: world.id('buffer'), to: world.id('sun') })
+const releasing = (world: World, change: Body = {}, before: (world: World) => void = filled) => {
+  before(world)
+  return world.try('BufferReleased', { ...release(world), ...change }, byBoth(world))
+}
+
+const releaseCases: Case[] = [
+  ...movingCases({
+    type: 'BufferReleased',
+    request: release,
+    before: (world) => give(world),
+    by: 'officer',
+    approvers: ['second officer'],
+    otherKind: 'sun',
+    holding: 'to',
+    company: ['to', 'port'],
+    scatter: ['BufferContributed', 'buffer'],
+  }),
+  refuses('BufferReleased', 'batch-unknown', 'units of no project of ours', (world) => {
+    kenya(world)
+    return releasing(world, { batch: world.id('kenya') })
+  }),
+  refuses('BufferReleased', 'pool-missing', 'from a buffer account that nobody named', (world) =>
+    releasing(world, { from: world.id('other buffer') }),
+  ),
+  refuses('BufferReleased', 'account-foreign', 'to somebody who does not own the project', (world) =>
+    releasing(world, { to: world.id('port') }),
+  ),
+  refuses('BufferReleased', 'reversal-open', 'while a loss is not made good', (world) =>
+    releasing(world, {}, (before) => {
+      filled(before)
+      reportReversal(before)
+    }),
+  ),
+  refuses('BufferReleased', 'debt-open', 'while the project owes', (world) =>
+    releasing(world, {}, (before) => {
+      owing(before, '9')
+      filled(before)
+    }),
+  ),
+  refuses('BufferReleased', 'too-much', '16 of 100 where 15 % may go', (world) =>
+    releasing(world, { ranges: [['1', '16']] }),
+  ),
+  refuses('BufferReleased', 'too-early', 'a moment before five years are over', (world) => {
+    releasing(world)
+    world.now = '2030-12-31T23:59:59.999Z'
+    return releasing(world, { ranges: [['11', '11']] }, () => undefined)
+  }),
+  writes(
+    'BufferReleased',
+    '15 of 100, as 15 % may go',
+    (world) => releasing(world, { ranges: undefined, quantity: '15' }),
+    [
+      'pool all: released 0 → 15, vintages {2024:100} → {2024:85}',
+      'pool solar: released 0 → 15, vintages {2024:100} → {2024:85}',
+      'project solar: released 2026-01-01T00:00:00.000Z',
+      '15 solar/2024/ITMO: buffer → sun',
+      'units solar 2024 1-15: sun',
+    ],
+  ),
+  writes(
+    'BufferReleased',
+    'when five years are over, once more',
+    (world) => {
+      releasing(world)
+      world.now = '2031-01-01T00:00:00.000Z'
+      return releasing(world, { ranges: [['11', '23']] }, () => undefined)
+    },
+    [
+      'pool all: released 10 → 23, vintages {2024:90} → {2024:77}',
+      'pool solar: released 10 → 23, vintages {2024:90} → {2024:77}',
+      'project solar: released 2026-01-01T00:00:00.000Z → 2031-01-01T00:00:00.000Z',
+      '13 solar/2024/ITMO: buffer → sun',
+      'units solar 2024 11-23: sun',
+    ],
+  ),
+]
+
+const report = (world: World, change: Body = {}) => {
+  const about = { reversal: world.id('reversal'), project: world.id('solar'), occurredOn: '2026-01-01', cause: 'fire' }
+  return world.try('ReversalReported', { ...about, ...change }, bySun(world))
+}
+const decide = (world: World, decision: string, quantity: string | null) =>
+  world.try('ReversalDecided', { reversal: world.id('reversal'), decision, quantity }, byBoth(world))
+
+const reversalCases: Case[] = [
+  refuses('ReversalReported', 'already-exists', 'a reversal of this id', (world) => {
+    report(world)
+    return report(world)
+  }),
+  refuses('ReversalReported', 'project-unknown', 'a project that nobody registered', (world) => {
+    const about = {
+      reversal: world.id('reversal'),
+      project: world.id('nothing'),
+      occurredOn: '2026-01-01',
+      cause: 'fire',
+    }
+    return world.try('ReversalReported', about)
+  }),
+  refuses('ReversalReported', 'code-unknown', 'a cause that the preset does not have', (world) =>
+    report(world, { cause: 'spite' }),
+  ),
+  refuses('ReversalReported', 'date-wrong', 'a loss to come', (world) => report(world, { occurredOn: '2026-01-02' })),
+  writes('ReversalReported', 'by the owner: the project has an open loss', (world) => report(world), [
+    'new reversal reversal: project solar, state reported, quantity 0, compensated 0',
+    'project solar: reversals 0 → 1',
+  ]),
+  refuses('ReversalDecided', 'reversal-unknown', 'a reversal that nobody reported', (world) =>
+    decide(world, 'avoidable', '5'),
+  ),
+  refuses('ReversalDecided', 'reversal-state', 'a reversal that was decided on', (world) => {
+    report(world)
+    decide(world, 'dismissed', null)
+    return decide(world, 'avoidable', '5')
+  }),
+  writes(
+    'ReversalDecided',
+    'unavoidable, and so many units',
+    (world) => {
+      report(world)
+      return decide(world, 'unavoidable', '5')
+    },
+    ['reversal reversal: state reported → unavoidable, quantity 0 → 5'],
+  ),
+  writes(
+    'ReversalDecided',
+    'no loss: nothing is open any more',
+    (world) => {
+      report(world)
+      return decide(world, 'dismissed', null)
+    },
+    ['reversal reversal: state reported → dismissed', 'project solar: reversals 1 → 0'],
+  ),
+]
+
+/** A verified loss of ten of Solar's units. */
+function lost(world: World, decision = 'unavoidable'): void {
+  report(world)
+  decide(world, decision, '10')
+}
+const loss = (world: World) => ({
+  ...transfer(world),
+  reversal: world.id('reversal'),
+  to: world.id('sun cancellation'),
+})
+const fromBuffer = (world: World) => ({ ...loss(world), from: world.id('buffer') })
+const paying = (world: World, change: Body = {}, before: (world: World) => void = ready) => {
+  before(world)
+  return world.try('BufferCancelled', { ...fromBuffer(world), ...change }, byBoth(world))
+}
+function ready(world: World): void {
+  filled(world)
+  lost(world)
+}
+
+const paymentCases: Case[] = [
+  ...movingCases({
+    type: 'BufferCancelled',
+    request: fromBuffer,
+    before: (world) => {
+      give(world)
+      lost(world)
+    },
+    by: 'officer',
+    approvers: ['second officer'],
+    otherKind: 'sun',
+    company: ['to', 'port cancellation'],
+    scatter: ['BufferContributed', 'buffer'],
+  }),
+  refuses('BufferCancelled', 'pool-missing', 'from a buffer account that nobody named', (world) =>
+    paying(world, { from: world.id('other buffer') }),
+  ),
+  refuses('BufferCancelled', 'reversal-unknown', 'for a reversal that nobody reported', (world) =>
+    paying(world, {}, filled),
+  ),
+  refuses('BufferCancelled', 'reversal-state', 'for a reversal that is not decided on', (world) =>
+    paying(world, {}, (before) => {
+      filled(before)
+      report(before)
+    }),
+  ),
+  refuses('BufferCancelled', 'too-much', 'more than was lost', (world) => paying(world, { ranges: [['1', '11']] })),
+  refuses('BufferCancelled', 'buffer-order', 'units of others while the project has its own there', (world) =>
+    paying(world, { batch: world.id('tide 2024'), ranges: [['301', '305']] }, (before) => {
+      const request = { batch: before.id('tide 2024'), from: before.id('port'), to: before.id('buffer'), quantity: '9' }
+      before.do('BufferContributed', { ...request, repays: null }, byPort(before))
+      ready(before)
+    }),
+  ),
+  refuses('BufferCancelled', 'buffer-order', 'a younger vintage than there is', (world) =>
+    paying(world, { batch: world.id('solar 2025'), ranges: [['401', '405']] }, (before) => {
+      buffered(before)
+      before.decree('BatchIssued', issuance(before, 'solar', '2025', '100'))
+      ready(before)
+    }),
+  ),
+  writes('BufferCancelled', 'an unavoidable loss is made good, and closed', (world) => paying(world), [
+    'pool all: cancelled 0 → 10, vintages {2024:100} → {2024:90}',
+    'pool solar: cancelled 0 → 10, vintages {2024:100} → {2024:90}',
+    'reversal reversal: state unavoidable → compensated, compensated 0 → 10',
+    'project solar: reversals 1 → 0',
+    '10 solar/2024/ITMO: buffer → sun cancellation',
+    'units solar 2024 1-10: sun cancellation',
+  ]),
+  writes(
+    'BufferCancelled',
+    'an avoidable loss: the buffer lends units of others, and the project owes them',
+    (world) =>
+      paying(world, { batch: world.id('tide 2024'), ranges: [['301', '304']] }, (before) => {
+        const request = {
+          batch: before.id('tide 2024'),
+          from: before.id('port'),
+          to: before.id('buffer'),
+          quantity: '9',
+        }
+        before.do('BufferContributed', { ...request, repays: null }, byPort(before))
+        lost(before, 'avoidable')
+      }),
+    [
+      'pool all: cancelled 0 → 4, vintages {2024:9} → {2024:5}',
+      'pool tide: cancelled 0 → 4, vintages {2024:9} → {2024:5}',
+      'reversal reversal: compensated 0 → 4',
+      'project solar: debt 0 → 4',
+      '4 tide/2024/ITMO: buffer → sun cancellation',
+      'units tide 2024 301-304: sun cancellation',
+    ],
+  ),
+]
+
+const compensate = (world: World, change: Body = {}, before: (world: World) => void = lost) => {
+  before(world)
+  return world.try('ReversalCompensated', { ...loss(world), ...change }, bySun(world))
+}
+
+const compensationCases: Case[] = [
+  ...movingCases({
+    type: 'ReversalCompensated',
+    request: loss,
+    before: lost,
+    otherKind: 'sun retirement',
+    holding: 'from',
+    company: ['from', 'port'],
+  }),
+  refuses('ReversalCompensated', 'unit-type-not-movable', 'units of no project of ours', (world) => {
+    kenya(world)
+    return compensate(world, { batch: world.id('kenya') })
+  }),
+  refuses('ReversalCompensated', 'reversal-unknown', 'a reversal that nobody reported', (world) =>
+    compensate(world, {}, () => undefined),
+  ),
+  refuses('ReversalCompensated', 'reversal-state', 'a reversal that was made good', (world) => {
+    compensate(world)
+    return compensate(world, { ranges: [['11', '11']] }, () => undefined)
+  }),
+  refuses('ReversalCompensated', 'too-much', 'more than is left', (world) => {
+    compensate(world, { ranges: [['1', '4']] })
+    return compensate(world, { ranges: [['5', '11']] }, () => undefined)
+  }),
+  refuses('ReversalCompensated', 'account-foreign', 'the cancellation account of another organisation', (world) =>
+    compensate(world, { to: world.id('port cancellation') }),
+  ),
+  writes(
+    'ReversalCompensated',
+    'some of it: the loss stays open',
+    (world) => compensate(world, { ranges: [['1', '4']] }),
+    [
+      'reversal reversal: compensated 0 → 4',
+      'project solar: as before',
+      '4 solar/2024/ITMO: sun → sun cancellation',
+      'units solar 2024 1-4: sun cancellation',
+    ],
+  ),
+  writes(
+    'ReversalCompensated',
+    'all of it, by anybody',
+    (world) => {
+      lost(world)
+      const request = { reversal: world.id('reversal'), batch: world.id('tide 2024'), from: world.id('port') }
+      return world.try(
+        'ReversalCompensated',
+        { ...request, to: world.id('port cancellation'), quantity: '10' },
+        byPort(world),
+      )
+    },
+    [
+      'reversal reversal: state unavoidable → compensated, compensated 0 → 10',
+      'project solar: reversals 1 → 0',
+      '10 tide/2024/ITMO: port → port cancellation',
+      'units tide 2024 301-310: port cancellation',
+    ],
+  ),
+]
+
+export const bufferCases: Case[] = [
+  ...contributionCases,
+  ...releaseCases,
+  ...reversalCases,
+  ...paymentCases,
+  ...compensationCases,
+]

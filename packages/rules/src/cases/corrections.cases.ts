@@ -1,0 +1,121 @@
+import type { Entry } from '../envelope.ts'
+import { type Case, refuses, writes } from './case.fixture.ts'
+import { issuance } from './country.fixture.ts'
+import { authorise, buffered } from './issuing.cases.ts'
+import { retirable, retirement, transfer } from './movements.cases.ts'
+import { byBoth, byPort, bySun } from './people.fixture.ts'
+import type { World } from './world.fixture.ts'
+
+const sent = (world: World) => world.do('CreditsTransferred', transfer(world), bySun(world)).entry
+const correct = (world: World, original: unknown, reason = 'clerical-error') =>
+  world.try('EntryCorrected', { original, reason }, byBoth(world))
+/** A batch of Solar's, issued under an authorisation of its own. */
+const issued = (world: World, change: object = {}): Entry => {
+  authorise(world, 'wave', change)
+  const request = { ...issuance(world, 'solar', '2025', '10', 'wave'), quantity: undefined, certified: '10.25' }
+  return world.decree('BatchIssued', request).entry
+}
+
+export const correctionCases: Case[] = [
+  refuses('EntryCorrected', 'malformed', 'what is no entry at all', (world) =>
+    correct(world, { type: 'CreditsTransferred' }),
+  ),
+  refuses('EntryCorrected', 'not-correctable', 'an entry of a type that is not taken back', (world) => {
+    const { entry } = world.do('HoldPlaced', {
+      hold: world.id('hold'),
+      account: world.id('sun'),
+      batch: null,
+      range: null,
+      reason: 'court-order',
+    })
+    return correct(world, entry)
+  }),
+  refuses('EntryCorrected', 'not-correctable', 'a correction', (world) => {
+    const first = world.do('EntryCorrected', { original: sent(world), reason: 'clerical-error' }, byBoth(world))
+    return correct(world, first.entry)
+  }),
+  refuses('EntryCorrected', 'entry-unknown', 'an entry that is not in the log', (world) => {
+    return correct(world, { ...sent(world), at: '2025-12-31T00:00:00.000Z' })
+  }),
+  refuses('EntryCorrected', 'entry-unknown', 'an entry with another key', (world) => {
+    return correct(world, { ...sent(world), key: world.hash('another key') })
+  }),
+  refuses('EntryCorrected', 'already-corrected', 'an entry that was taken back', (world) => {
+    const entry = sent(world)
+    correct(world, entry)
+    sent(world)
+    return correct(world, entry)
+  }),
+  refuses('EntryCorrected', 'code-unknown', 'a reason that the preset does not have', (world) =>
+    correct(world, sent(world), 'spite'),
+  ),
+  refuses('EntryCorrected', 'units-moved', 'one unit went on', (world) => {
+    const entry = sent(world)
+    const on = { ...transfer(world), from: world.id('port'), to: world.id('port reserve'), ranges: [['10', '10']] }
+    world.do('CreditsTransferred', on, byPort(world))
+    return correct(world, entry)
+  }),
+  refuses('EntryCorrected', 'units-moved', 'a part of the issuance is in the buffer', (world) => {
+    buffered(world)
+    return correct(world, issued(world))
+  }),
+  refuses('EntryCorrected', 'already-transferred', 'units of the issuance were set apart since', (world) => {
+    const entry = issued(world, { purposes: ['NDC', 'OIMP_OP'], firstTransfer: 'issuance' })
+    const marked = { batch: world.id('solar 2025'), account: world.id('sun'), ranges: [['401', '401']] }
+    world.decree('FirstTransferRecorded', { ...marked, event: 'issuance' })
+    return correct(world, entry)
+  }),
+  refuses('EntryCorrected', 'on-hold', 'one unit is on hold', (world) => {
+    const entry = sent(world)
+    const hold = { hold: world.id('hold'), account: null, batch: world.id('solar 2024'), range: ['10', '11'] }
+    world.do('HoldPlaced', { ...hold, reason: 'court-order' })
+    return correct(world, entry)
+  }),
+  refuses('EntryCorrected', 'on-hold', 'the account that they would come back to is on hold', (world) => {
+    const entry = sent(world)
+    const hold = { hold: world.id('hold'), account: world.id('sun'), batch: null, range: null }
+    world.do('HoldPlaced', { ...hold, reason: 'court-order' })
+    return correct(world, entry)
+  }),
+  writes('EntryCorrected', 'a transfer: the units are where they were', (world) => correct(world, sent(world)), [
+    'new ended hash: index 24',
+    '10 solar/2024/ITMO: port → sun',
+    'units solar 2024 1-10: sun',
+  ]),
+  writes(
+    'EntryCorrected',
+    'a retirement that was a first transfer is none any more',
+    (world) => {
+      retirable(world)
+      const { entry } = world.do('CreditsRetired', retirement(world, 'OIMP_OP'), bySun(world))
+      return correct(world, entry)
+    },
+    [
+      'new ended hash: index 25',
+      'authorisation solar itmo: transferred 10 → 0',
+      '10 solar/2024/ITMO: sun retirement → sun',
+      'units solar 2024 1-10: sun',
+    ],
+  ),
+  writes(
+    'EntryCorrected',
+    "an issuance: its units are nobody's, its fraction is as before, its authorisation has them again",
+    (world) => {
+      world.decree('OutcomeCarried', {
+        authorisation: world.id('solar itmo'),
+        vintage: '2025',
+        certified: '0.5',
+        monitoringPeriod: null,
+      })
+      return correct(world, issued(world, { purposes: ['OIMP_OP'], firstTransfer: 'issuance' }))
+    },
+    [
+      'new ended hash: index 26',
+      'authorisation wave: issued 10 → 0, transferred 10 → 0',
+      'remainder solar/2025/ITMO: micro 750000 → 500000',
+      'remainder solar/ITMO: as before',
+      '10 solar/2025/ITMO: sun → issuance',
+      'units solar 2025 401-410: issuance',
+    ],
+  ),
+]

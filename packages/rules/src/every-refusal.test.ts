@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import { abroadCases } from './cases/abroad.cases.ts'
+import { bufferCases } from './cases/buffer.cases.ts'
+import type { Case } from './cases/case.fixture.ts'
+import { correctionCases } from './cases/corrections.cases.ts'
+import { country } from './cases/country.fixture.ts'
+import { foundingCases } from './cases/founding.cases.ts'
+import { heldCases } from './cases/held.cases.ts'
+import { issuingCases } from './cases/issuing.cases.ts'
+import { mirrorCases } from './cases/mirrors.cases.ts'
+import { movementCases } from './cases/movements.cases.ts'
+import { pendingCases } from './cases/pending.cases.ts'
+import { peopleCases } from './cases/people.cases.ts'
+import { projectCases } from './cases/projects.cases.ts'
+import { commonRefusals, declarations, type RuleName, summaries } from './declarations.ts'
+import { isRefusal, refusalCodes } from './refusal.ts'
+import { rules } from './rules.ts'
+
+const cases: Case[] = [
+  ...foundingCases,
+  ...peopleCases,
+  ...projectCases,
+  ...issuingCases,
+  ...movementCases,
+  ...pendingCases,
+  ...abroadCases,
+  ...heldCases,
+  ...bufferCases,
+  ...correctionCases,
+  ...mirrorCases,
+]
+
+/** What the cases of each type have written, all together. */
+const written = new Map<string, Set<string>>()
+
+describe.each([...Map.groupBy(cases, ({ type }) => type)])('%s', (type, ofType) => {
+  test.each(ofType.map((one) => [one.refused ?? 'writes', one.title, one] as const))('%s: %s', (_, __, one) => {
+    const world = country()
+    const outcome = one.act(world)
+    if (one.refused !== undefined) return expect(outcome).toMatchObject({ refused: one.refused })
+    if (isRefusal(outcome)) throw new Error(JSON.stringify(outcome))
+    expect(outcome.entry.type).toBe(type)
+    expect(outcome.lines).toEqual(one.written)
+    written.set(type, new Set([...(written.get(type) ?? []), ...outcome.kinds]))
+  })
+})
+
+describe('what every rule says of itself', () => {
+  const types = Object.keys(declarations) as RuleName[]
+
+  test('is said of every rule, in words, and of nothing else', () => {
+    expect([...new Set(rules.map(({ type }) => type))].sort()).toEqual([...types].sort())
+    expect(Object.keys(summaries).sort()).toEqual([...types].sort())
+  })
+
+  test('each refusal that it declares has a case, and each case a refusal that it or every entry has', () => {
+    const shown = new Set(cases.map(({ type, refused }) => `${type}: ${refused}`))
+    const missing = types.flatMap((type) => {
+      return declarations[type].refuses.map((refused) => `${type}: ${refused}`).filter((pair) => !shown.has(pair))
+    })
+    expect(missing).toEqual([])
+    const other = cases.filter(({ type, refused }) => {
+      return refused && ![...commonRefusals, ...declarations[type].refuses].includes(refused)
+    })
+    expect(other).toEqual([])
+  })
+
+  test('it has a case that succeeds; together they write all that it declares', () => {
+    for (const type of types) {
+      const kinds = [...(written.get(type) ?? [])].sort()
+      expect(kinds, type).toEqual([...declarations[type].writes].sort())
+    }
+  })
+
+  test('each refusal is of every entry or of some rule', () => {
+    const declared = new Set([...commonRefusals, ...types.flatMap((type) => declarations[type].refuses)])
+    expect(refusalCodes.filter((code) => !declared.has(code))).toEqual([])
+  })
+
+  test('no refusal is declared twice', () => {
+    for (const type of types) {
+      const { refuses } = declarations[type]
+      expect(refuses.length, type).toBe(new Set(refuses).size)
+    }
+  })
+})

@@ -9,7 +9,7 @@ export { MemoryLedger } from './memory.ts'
 export { MirrorError, type Mirrored, mirrorLog } from './mirror.ts'
 export * from './port.ts'
 export { migrate, SchemaError } from './postgres/migrate.ts'
-export { LedgerBusy } from './postgres/passing.ts'
+export { isPassing, LedgerBusy } from './postgres/passing.ts'
 export { UnlawfulSuccessionError } from './postgres/replace-genesis.ts'
 export { PostgresLedger } from './postgres/store.ts'
 export {

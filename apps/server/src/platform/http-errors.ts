@@ -1,9 +1,11 @@
 import { type Problem, problemOf } from '@tallystick/contract'
-import { LedgerBusy } from '@tallystick/ledger'
+import { isPassing, LedgerBusy } from '@tallystick/ledger'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { ProblemError, problem } from './problem.ts'
 
 const RETRY_AFTER_S = '1'
+/** SQLSTATE of a statement that took too long. */
+const STATEMENT_CANCELLED = '57014'
 
 /** Every refusal and every failure leaves as problem+json. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -34,8 +36,8 @@ function problemErrorOf(error: unknown): ProblemError {
   if (!(error instanceof Error)) return problem('internal')
   if (error instanceof LedgerBusy) return problem('ledger-busy')
   const { code = '', statusCode = 500 } = error as FastifyError
-  if (busyCodes.has(code) || /timeout exceeded when trying to connect/.test(error.message))
-    return problem('ledger-busy')
+  // The database waits, restarts, or cannot be reached: the same request may be sent again.
+  if (isPassing(error) || code === STATEMENT_CANCELLED) return problem('ledger-busy')
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     return problem('too-large', {}, [{ field: '', message: 'the body is too large', allowed: 'at most 1 MiB' }])
   }
@@ -52,22 +54,4 @@ function problemErrorOf(error: unknown): ProblemError {
 const oddAddresses: ReadonlyMap<string, string> = new Map([
   ['FST_ERR_BAD_URL', 'the address is not well-formed percent-encoding'],
   ['FST_ERR_MAX_PARAM_LENGTH', 'a part of the address is too long'],
-])
-
-/** The database waits, restarts, or cannot be reached: the same request may be sent again. */
-const busyCodes: ReadonlySet<string> = new Set([
-  '40001', // serialisation failure
-  '40P01', // deadlock
-  '53300', // too many connections
-  '55P03', // lock timeout
-  '57014', // statement cancelled
-  '57P01', // server stops
-  '57P02', // server crashed
-  '57P03', // server starts
-  '25P03', // idle in transaction too long
-  '08006',
-  '08001',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
 ])

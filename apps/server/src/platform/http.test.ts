@@ -211,10 +211,15 @@ describe('every answer', () => {
     expect(problem.headers['cache-control']).toBe('no-store')
   })
 
-  it('of a database that is away asks to come again', async () => {
+  it.each([
+    ['stops', { message: 'terminating connection', code: '57P01' }],
+    ['has lost the process of the statement', { message: 'Connection terminated unexpectedly' }],
+    ['is not reached', { message: 'connect ECONNREFUSED', code: 'ECONNREFUSED' }],
+    ['cancels what takes too long', { message: 'canceling statement due to statement timeout', code: '57014' }],
+  ])('of a database that %s asks to come again', async (_, { message, ...more }) => {
     const { pool } = registry.services
     const query = pool.query
-    pool.query = () => Promise.reject(Object.assign(new Error('terminating connection'), { code: '57P01' }))
+    pool.query = () => Promise.reject(Object.assign(new Error(message), more))
     const answer = await registry.nobody.get('/national/organisations')
     pool.query = query
     expect(answer).toMatchObject({ status: 503, body: { code: 'ledger-busy' } })

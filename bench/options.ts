@@ -28,7 +28,9 @@ export const HELP = `npm run bench -- [options]
   --folder PATH      where the database is made, on the disk that is to be measured (${tmpdir()})
   --postgres PATH    programs of another PostgreSQL, such as /usr/lib/postgresql/15/bin
   --entries NUMBER   entries of the large ledger of growth (1000000)
-  --seconds NUMBER   of each stretch of load`
+  --seconds NUMBER   of each stretch of load
+
+npm run bench -- soak --help: mixed load for a long time, with a kill -9 each minute`
 
 /** Reads the command line. Throws an Error with a sentence. */
 export function readOptions(args: string[]): Options | 'help' {

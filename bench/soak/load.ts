@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { closedLoop } from '../load.ts'
-import { type Kind, nextOperation, type Scene } from './mix.ts'
+import { nextOperation } from './mix.ts'
+import type { Kind, Scene } from './scene.ts'
 import { minuteAt, note, type Timeline } from './timeline.ts'
 
 const CLIENTS = 64

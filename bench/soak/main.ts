@@ -5,10 +5,10 @@ import { hasProc } from '../process.ts'
 import { openCaller } from './caller.ts'
 import { check } from './check.ts'
 import { capacityOf, soak } from './load.ts'
-import { newScene, type Scene } from './mix.ts'
 import { HELP, type Options, readOptions } from './options.ts'
 import { type Processes, startProcesses, VICTIMS } from './processes.ts'
 import { jsonOf, lineOf, nothingLost, type Soaked, summaryOf } from './report.ts'
+import { newScene, type Scene } from './scene.ts'
 import { emptyTimeline, figuresOf, type MinuteFigures, minuteAt, type Timeline } from './timeline.ts'
 import { makeWorld, type World } from './world.ts'
 
@@ -25,16 +25,23 @@ function tell(text: string): void {
 
 async function run(options: Options): Promise<Soaked> {
   if (!hasProc()) throw new Error('The soak reads memory from /proc, so it runs on Linux only.')
-  const server = await startDatabase(options.folder, options.postgres)
-  let processes: Processes | undefined
+  const closers: (() => Promise<void>)[] = []
+  const close = async () => {
+    for (const one of closers.splice(0).reverse()) await one()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => void close().finally(() => process.exit(1)))
+  }
   try {
+    const server = await startDatabase(options.folder, options.postgres)
+    closers.push(() => server.close())
     tell(`seed ${options.seed}; filling a registry`)
     const world = await makeWorld(server, options.seed, tell)
-    processes = await startProcesses(server, world)
+    const processes = await startProcesses(server, world)
+    closers.push(() => processes.close())
     return await load(options, world, processes)
   } finally {
-    await processes?.close()
-    await server.close()
+    await close()
   }
 }
 
@@ -72,7 +79,8 @@ async function load(options: Options, world: World, processes: Processes): Promi
     const [, , minutes] = await Promise.all(beside)
     const findings = await check(world, scene.book, { from, folder: processes.folder('national-1') }, tell)
     const { mishaps } = processes
-    return { capacityPerSecond, perSecond, minutes, operations, refusals: refusalsOf(scene), mishaps, findings }
+    const faults = processes.faults()
+    return { capacityPerSecond, perSecond, minutes, operations, refusals: refusalsOf(scene), mishaps, faults, findings }
   } finally {
     caller.close()
   }

@@ -27,12 +27,15 @@ export interface Processes {
   pss(): Promise<Record<string, number>>
   /** What ended without being told to, or did not start, with its last words. */
   mishaps: string[]
+  /** What the servers themselves call failures of their own, each once. */
+  faults(): string[]
   close(): Promise<void>
 }
 
 /** Starts the processes on a world. Whatever ends is started again, as whoever watches over them does. */
 export async function startProcesses(server: Server, world: World): Promise<Processes> {
   const running = new Map<Name, ServerProcess>()
+  const killed: string[] = []
   const ports = new Map<Name, string>()
   const mishaps: string[] = []
   let closing = false
@@ -72,6 +75,7 @@ export async function startProcesses(server: Server, world: World): Promise<Proc
     const one = running.get(victim)
     running.delete(victim)
     await one?.kill('SIGKILL')
+    killed.push(...faultsIn(one?.output() ?? ''))
     await start(victim)
   }
 
@@ -83,6 +87,7 @@ export async function startProcesses(server: Server, world: World): Promise<Proc
     folder,
     kill,
     mishaps,
+    faults: () => [...new Set([...killed, ...[...running.values()].flatMap((one) => faultsIn(one.output()))])],
     async pss() {
       const each = [...running].map(async ([name, { child }]) => [name, await pssMB([child.pid ?? 0])])
       const database = async () => ['database', await pssMB(await server.pids())]
@@ -116,6 +121,12 @@ async function answered(url: string): Promise<void> {
     if (await query(url, 'SELECT 1').catch(() => undefined)) return
   }
   throw new Error(`the database does not answer again within ${START_BOUND_MS / 1000} s`)
+}
+
+/** The messages of answers with status 500 in the log of a server. */
+function faultsIn(output: string): string[] {
+  const lines = output.split('\n').filter((line) => line.includes('"msg":"internal"'))
+  return lines.map((line) => /"message":"(.*?[^\\])"/.exec(line)?.[1] ?? line)
 }
 
 function lastWords(output: string): string {

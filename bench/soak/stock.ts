@@ -9,6 +9,16 @@ export interface Lot {
   first: bigint | undefined
 }
 
+/** A movement that waits for others. */
+export interface Waiting {
+  movement: string
+  lot: Lot
+  /** Index of the holder who is to receive it, and accepts it in the end. */
+  to: number
+  /** Whether a second mandate of the holder must approve it first. */
+  approve: boolean
+}
+
 /** What the clients know of who has what, by the answers that they were given. */
 export interface Stock {
   /** Lots of batches that are moved by quantity: any lot of the holder is as good as another. */
@@ -17,14 +27,16 @@ export interface Stock {
   byRange: Lot[]
   /** Lots on hold, with the id of the hold. */
   held: { lot: Lot; hold: string }[]
-  /** Lots of movements that wait, with their id and who is to receive them. */
-  waiting: { lot: Lot; movement: string; to: number }[]
+  /** Lots of holders whose movements need a second mandate. */
+  careful: Lot[]
+  /** Lots of movements that wait. */
+  waiting: Waiting[]
   /** Lots that have come to rest. */
   retired: Lot[]
 }
 
 export function emptyStock(): Stock {
-  return { byQuantity: [], byRange: [], held: [], waiting: [], retired: [] }
+  return { byQuantity: [], byRange: [], held: [], careful: [], waiting: [], retired: [] }
 }
 
 /** Takes one element out, by chance. Nobody else gets it until it is put back. */
@@ -51,7 +63,7 @@ export function unitsOf(
     const place = `${accountOf(holder, kind)}|${batch}`
     units.set(place, (units.get(place) ?? 0n) + BigInt(LOT))
   }
-  for (const lot of [...stock.byQuantity, ...stock.byRange]) add(lot, 'account')
+  for (const lot of [...stock.byQuantity, ...stock.byRange, ...stock.careful]) add(lot, 'account')
   for (const { lot } of [...stock.held, ...stock.waiting]) add(lot, 'account')
   for (const lot of stock.retired) add(lot, 'retirement')
   return units

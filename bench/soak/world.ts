@@ -10,6 +10,9 @@ import { LOT, send } from '../world.ts'
 import { emptyStock, type Stock } from './stock.ts'
 
 const HOLDERS = 200
+/** Of the holders, those in whose accounts nothing moves without a second mandate: the last ones. */
+export const CAREFUL = 20
+export const EASY = HOLDERS - CAREFUL
 /** Batches that are moved by quantity, and lots in each. */
 const BY_QUANTITY = { batches: 40, lots: 100 }
 /** Batches that are moved by range. */
@@ -22,6 +25,8 @@ export interface Holder {
   account: string
   retirement: string
   person: Person
+  /** Of the same organisation; approves what leaves the account of a careful holder. */
+  second: Person
 }
 
 /** A registry in use: who is there, and who has what. */
@@ -48,10 +53,13 @@ export async function makeWorld(server: Server, seed: number, tell: (text: strin
     const { ledger, openings, genesis } = registry.services
     const commit = (names: string[]) => openings.commitAll(names)
     const made = await fill({ ledger, genesis, commit, chance: chanceOf(seed), tell })
-    const mandates = [...made.holders.map(({ mandate }) => mandate), made.officers.admin, made.officers.second]
-    const people = await signInAll(url, mandates)
+    const { admin, second } = made.officers
+    const mandates = made.holders.flatMap(({ mandate, second }) => [mandate, second])
+    const people = await signInAll(url, [...mandates, admin, second])
     const person = (at: number): Person => people.at(at) ?? { mandate: '', user: '', token: '' }
-    const holders = made.holders.map(({ account, retirement }, at) => ({ account, retirement, person: person(at) }))
+    const holders = made.holders.map(({ account, retirement }, at) => {
+      return { account, retirement, person: person(2 * at), second: person(2 * at + 1) }
+    })
     const { project, authorisation, stock } = made
     return { url, signerFolder, holders, officers: [person(-2), person(-1)], project, authorisation, stock }
   } finally {
@@ -70,6 +78,7 @@ interface Filling {
 interface NewHolder {
   organisation: string
   mandate: string
+  second: string
   account: string
   retirement: string
 }
@@ -110,20 +119,25 @@ async function grantOfficers({ ledger, genesis }: Filling) {
 async function makeHolders({ ledger, commit }: Filling, admin: string): Promise<NewHolder[]> {
   const names = await commit(Array.from({ length: HOLDERS }, (_, at) => `Holder ${at}`))
   const holders = names.map(() => ({
-    ...{ organisation: randomId(), mandate: randomId() },
+    ...{ organisation: randomId(), mandate: randomId(), second: randomId() },
     ...{ account: randomId(), retirement: randomId() },
   }))
   let next = 0
   await times(HOLDERS, CLIENTS, async () => {
     const at = next++
-    const { organisation, mandate, account, retirement } = holders[at] as NewHolder
+    const { organisation, mandate, second, account, retirement } = holders[at] as NewHolder
     const accounts = [
       { account, kind: 'holding' },
       { account: retirement, kind: 'retirement' },
     ]
     await must(ledger, admin, 'OrganisationRegistered', { organisation, kind: 'developer', name: names[at] })
     await must(ledger, admin, 'AccountsOpened', { organisation, accounts })
-    await must(ledger, admin, 'MandateGranted', { mandate, organisation, role: 'developer/Admin', limit: null })
+    for (const one of [mandate, second]) {
+      await must(ledger, admin, 'MandateGranted', { mandate: one, organisation, role: 'developer/Admin', limit: null })
+    }
+    if (at < EASY) return true
+    const policy = { secondAbove: '0', acceptance: false, trustedOnly: false }
+    await must(ledger, mandate, 'AccountPolicySet', { account, policy })
     return true
   })
   return holders
@@ -169,7 +183,7 @@ async function dealOut(
 ): Promise<void> {
   const ranges = holders.map((): [string, string][] => [])
   for (let at = 0; at < lots; at += 1) {
-    const holder = Math.floor(chance() * holders.length)
+    const holder = Math.floor(chance() * EASY)
     const start = first + BigInt(at * LOT)
     const own = ranges[holder]
     const last = own?.at(-1)

@@ -1,9 +1,13 @@
+import rows from './locales/rows.en.json' with { type: 'json' }
 import texts from './locales/rules.en.json' with { type: 'json' }
 import type { RefusalCode } from './refusal.ts'
 import type { RowKind } from './state.ts'
 
 /** What each entry type is for, in a sentence for a person. An entry type without one does not compile. */
 export const summaries: Readonly<Record<RuleName, string>> = texts
+
+/** What is written, in words. */
+export const rowTexts: Readonly<Record<Writes, string>> = rows
 
 /** Every entry type. */
 export type RuleName = keyof typeof texts
@@ -13,6 +17,10 @@ export type Writes = Exclude<RowKind, 'stream' | 'key' | 'balance'> | 'units'
 
 /** What an entry type says of itself; tests hold its code to it, in both directions. */
 export interface Declaration {
+  /** What the permission table is asked; a `*` at the end stands for a role or a move. */
+  actions: readonly string[]
+  /** Does it ask for a second mandate where the policy of the holder's account does? */
+  second?: true
   /** Why it is refused, beyond what every entry may meet (`commonRefusals`). */
   refuses: readonly RefusalCode[]
   /** What it writes, beyond its streams and its idempotency key. */
@@ -74,7 +82,7 @@ const issuing = [
 const owners = [...account, 'already-exists', 'shares-not-100'] as const
 const reversing = ['reversal-unknown', 'reversal-state', 'too-much'] as const
 const foreignProject = ['registry-unknown', 'allocation-wrong', 'already-exists'] as const
-const ending: Declaration = {
+const ending: Pick<Declaration, 'refuses' | 'writes'> = {
   refuses: [
     ...movement,
     ...taking,
@@ -89,50 +97,92 @@ const ending: Declaration = {
 
 export const declarations: Readonly<Record<RuleName, Declaration>> = {
   Genesis: {
+    actions: ['genesis'],
     refuses: ['not-first', 'document-unknown'],
     writes: ['ledger', 'organisation', 'mandate', 'account', 'document', 'signingKey'],
   },
-  DocumentAdopted: { refuses: ['version-not-next', 'document-unknown'], writes: ['ledger', 'document'] },
+  DocumentAdopted: {
+    actions: ['documents.adopt'],
+    refuses: ['version-not-next', 'document-unknown'],
+    writes: ['ledger', 'document'],
+  },
   KeyRotated: {
+    actions: ['keys.rotate'],
     refuses: ['signing-key-name', 'signing-key-not-in-force', 'signing-key-known', 'signature-wrong'],
     writes: ['ledger', 'signingKey'],
   },
-  OrganisationRegistered: { refuses: ['already-exists', 'code-unknown'], writes: ['organisation'] },
+  OrganisationRegistered: {
+    actions: ['organisations.register'],
+    refuses: ['already-exists', 'code-unknown'],
+    writes: ['organisation'],
+  },
   OrganisationSuspended: {
+    actions: ['organisations.suspend'],
     refuses: ['organisation-unknown', 'organisation-authority', 'organisation-already-so', 'code-unknown'],
     writes: ['organisation'],
   },
   OrganisationReactivated: {
+    actions: ['organisations.reactivate'],
     refuses: ['organisation-unknown', 'organisation-authority', 'organisation-already-so', 'code-unknown'],
     writes: ['organisation'],
   },
   MandateGranted: {
+    actions: ['mandates.*'],
     refuses: ['mandate-limit', 'mandate-exists', 'organisation-unknown', 'role-unknown'],
     writes: ['mandate'],
   },
-  MandateRevoked: { refuses: ['mandate-revoked'], writes: ['mandate'] },
-  AccountsOpened: { refuses: ['organisation-unknown', 'already-exists', 'registry-own'], writes: ['account'] },
+  MandateRevoked: { actions: ['mandates.*'], refuses: ['mandate-revoked'], writes: ['mandate'] },
+  AccountsOpened: {
+    actions: ['accounts.open'],
+    refuses: ['organisation-unknown', 'already-exists', 'registry-own'],
+    writes: ['account'],
+  },
   AccountSuspended: {
+    actions: ['accounts.suspend'],
     refuses: ['account-unknown', 'account-kind', 'account-already-so', 'code-unknown'],
     writes: ['account'],
   },
   AccountReactivated: {
+    actions: ['accounts.reactivate'],
     refuses: ['account-unknown', 'account-kind', 'account-already-so', 'code-unknown'],
     writes: ['account'],
   },
-  AccountPolicySet: { refuses: account, writes: ['account'] },
-  ReceiverTrusted: { refuses: [...account, 'same-account', 'account-already-so'], writes: ['trusted'] },
-  ReceiverRemoved: { refuses: [...account, 'same-account', 'account-already-so'], writes: ['trusted'] },
-  ProjectRegistered: { refuses: [...owners, 'allocation-wrong', 'scope-unknown'], writes: ['ledger', 'project'] },
-  ProjectMoved: { refuses: ['project-unknown', 'move-unknown', 'project-state'], writes: ['project'] },
-  OwnershipChanged: { refuses: [...owners, 'project-unknown', 'nothing-changes'], writes: ['project'] },
-  IssuanceTermsSet: { refuses: ['project-unknown', 'code-unknown'], writes: ['project'] },
-  PoolsNamed: { refuses: [...account, 'pool-in-use', 'nothing-changes'], writes: ['ledger'] },
+  AccountPolicySet: { actions: ['accounts.policy'], second: true, refuses: account, writes: ['account'] },
+  ReceiverTrusted: {
+    actions: ['accounts.trust'],
+    second: true,
+    refuses: [...account, 'same-account', 'account-already-so'],
+    writes: ['trusted'],
+  },
+  ReceiverRemoved: {
+    actions: ['accounts.trust'],
+    refuses: [...account, 'same-account', 'account-already-so'],
+    writes: ['trusted'],
+  },
+  ProjectRegistered: {
+    actions: ['projects.register'],
+    refuses: [...owners, 'allocation-wrong', 'scope-unknown'],
+    writes: ['ledger', 'project'],
+  },
+  ProjectMoved: {
+    actions: ['projects.move.*'],
+    refuses: ['project-unknown', 'move-unknown', 'project-state'],
+    writes: ['project'],
+  },
+  OwnershipChanged: {
+    actions: ['projects.own'],
+    refuses: [...owners, 'project-unknown', 'nothing-changes'],
+    writes: ['project'],
+  },
+  IssuanceTermsSet: { actions: ['projects.terms'], refuses: ['project-unknown', 'code-unknown'], writes: ['project'] },
+  PoolsNamed: { actions: ['pools.name'], refuses: [...account, 'pool-in-use', 'nothing-changes'], writes: ['ledger'] },
   QuantityAuthorised: {
+    actions: ['credits.authorise'],
     refuses: ['already-exists', 'project-unknown', 'project-state', 'unit-type-unknown', 'code-unknown'],
     writes: ['authorisation'],
   },
   AuthorisationChanged: {
+    actions: ['credits.authorise.change'],
     refuses: [
       'authorisation-unknown',
       'authorisation-revoked',
@@ -146,6 +196,7 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
     writes: ['authorisation'],
   },
   BatchIssued: {
+    actions: ['credits.issue'],
     refuses: [
       ...issuing,
       'account-not-active',
@@ -160,10 +211,12 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
     writes: ['units', 'batch', 'space', 'authorisation', 'remainder', 'pool', 'project'],
   },
   OutcomeCarried: {
+    actions: ['credits.carry'],
     refuses: ['authorisation-unknown', 'project-state', 'vintage-wrong', 'issue-instead'],
     writes: ['remainder'],
   },
   UnitsConverted: {
+    actions: ['credits.convert'],
     refuses: [
       ...issuing,
       ...account,
@@ -176,12 +229,15 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
     writes: ['units', 'batch', 'space', 'authorisation'],
   },
   CreditsTransferred: {
+    actions: ['credits.transfer', 'movements.approve', 'movements.accept'],
+    second: true,
     refuses: [...movement, ...taking, 'receiver-not-trusted', 'acceptance-missing', ...lastStep],
     writes: ['units', 'pending', 'hold', 'ended'],
   },
-  CreditsRetired: ending,
-  CreditsCancelled: ending,
+  CreditsRetired: { actions: ['credits.retire', 'movements.approve'], second: true, ...ending },
+  CreditsCancelled: { actions: ['credits.cancel', 'movements.approve'], second: true, ...ending },
   MovementProposed: {
+    actions: ['credits.transfer', 'credits.retire', 'credits.cancel'],
     refuses: [
       ...movement,
       ...taking,
@@ -196,21 +252,38 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
     writes: ['pending', 'hold'],
   },
   MovementApproved: {
+    actions: ['movements.approve'],
     refuses: ['movement-unknown', 'expired', 'last-step', 'approval-not-distinct', 'not-permitted'],
     writes: ['pending'],
   },
-  MovementDeclined: { refuses: ['movement-unknown'], writes: ['pending', 'hold', 'ended'] },
-  MovementWithdrawn: { refuses: ['movement-unknown'], writes: ['pending', 'hold', 'ended'] },
-  MovementExpired: { refuses: ['movement-unknown', 'not-expired'], writes: ['pending', 'hold', 'ended'] },
+  MovementDeclined: {
+    actions: ['movements.decline'],
+    refuses: ['movement-unknown'],
+    writes: ['pending', 'hold', 'ended'],
+  },
+  MovementWithdrawn: {
+    actions: ['movements.withdraw'],
+    refuses: ['movement-unknown'],
+    writes: ['pending', 'hold', 'ended'],
+  },
+  MovementExpired: {
+    actions: ['movements.expire'],
+    refuses: ['movement-unknown', 'not-expired'],
+    writes: ['pending', 'hold', 'ended'],
+  },
   CreditsTransferredAbroad: {
+    actions: ['credits.transfer.abroad'],
+    second: true,
     refuses: [...movement, ...taking, ...firstTransfer, 'unit-type-not-movable', 'allocation-wrong'],
     writes: ['units', 'authorisation', 'space'],
   },
   CreditsAcquired: {
+    actions: ['credits.acquire'],
     refuses: [...movement, 'already-exists', 'registry-own', 'allocation-wrong'],
     writes: ['units', 'series', 'batch'],
   },
   FirstTransferRecorded: {
+    actions: ['credits.first-transfer'],
     refuses: [
       ...account,
       ...firstTransfer,
@@ -225,8 +298,15 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
     ],
     writes: ['units', 'authorisation', 'space'],
   },
-  CreditsUsed: { refuses: [...movement, ...taking, 'not-first-transferred', 'period-wrong'], writes: ['units'] },
+  CreditsUsed: {
+    actions: ['credits.use'],
+    second: true,
+    refuses: [...movement, ...taking, 'not-first-transferred', 'period-wrong'],
+    writes: ['units'],
+  },
   UnitsPledged: {
+    actions: ['credits.pledge'],
+    second: true,
     refuses: [
       ...account,
       ...ranges,
@@ -239,13 +319,20 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
     ],
     writes: ['pledge', 'hold'],
   },
-  PledgeReleased: { refuses: ['pledge-unknown'], writes: ['pledge', 'hold', 'ended'] },
-  PledgeExpired: { refuses: ['pledge-unknown', 'not-expired'], writes: ['pledge', 'hold', 'ended'] },
+  PledgeReleased: { actions: ['pledges.release'], refuses: ['pledge-unknown'], writes: ['pledge', 'hold', 'ended'] },
+  PledgeExpired: {
+    actions: ['pledges.expire'],
+    refuses: ['pledge-unknown', 'not-expired'],
+    writes: ['pledge', 'hold', 'ended'],
+  },
   BufferContributed: {
+    actions: ['buffer.contribute'],
+    second: true,
     refuses: [...movement, ...taking, 'pool-missing', 'unit-type-not-movable', 'project-unknown', 'too-much'],
     writes: ['units', 'pool', 'project'],
   },
   BufferReleased: {
+    actions: ['buffer.release'],
     refuses: [
       ...movement,
       ...taking,
@@ -259,11 +346,17 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
     writes: ['units', 'pool', 'project'],
   },
   ReversalReported: {
+    actions: ['reversals.report'],
     refuses: ['already-exists', 'project-unknown', 'code-unknown', 'date-wrong'],
     writes: ['reversal', 'project'],
   },
-  ReversalDecided: { refuses: ['reversal-unknown', 'reversal-state'], writes: ['reversal', 'project'] },
+  ReversalDecided: {
+    actions: ['reversals.decide'],
+    refuses: ['reversal-unknown', 'reversal-state'],
+    writes: ['reversal', 'project'],
+  },
   BufferCancelled: {
+    actions: ['buffer.cancel'],
     refuses: [
       'account-unknown',
       'account-kind',
@@ -278,10 +371,13 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
     writes: ['units', 'pool', 'reversal', 'project'],
   },
   ReversalCompensated: {
+    actions: ['reversals.compensate'],
+    second: true,
     refuses: [...movement, ...taking, ...reversing, 'unit-type-not-movable', 'account-foreign'],
     writes: ['units', 'reversal', 'project'],
   },
   EntryCorrected: {
+    actions: ['entries.correct'],
     refuses: [
       'not-correctable',
       'entry-unknown',
@@ -294,6 +390,7 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
     writes: ['units', 'ended', 'authorisation', 'remainder'],
   },
   HoldPlaced: {
+    actions: ['holds.place'],
     refuses: [
       'already-exists',
       'batch-unknown',
@@ -306,16 +403,22 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
     ],
     writes: ['hold'],
   },
-  HoldLifted: { refuses: ['hold-unknown'], writes: ['hold', 'ended'] },
-  HoldExpired: { refuses: ['hold-unknown', 'not-expired'], writes: ['hold', 'ended'] },
-  MirrorOpened: { refuses: ['already-exists'], writes: ['registry', 'account'] },
+  HoldLifted: { actions: ['holds.lift'], refuses: ['hold-unknown'], writes: ['hold', 'ended'] },
+  HoldExpired: { actions: ['holds.expire'], refuses: ['hold-unknown', 'not-expired'], writes: ['hold', 'ended'] },
+  MirrorOpened: { actions: ['mirrors.open'], refuses: ['already-exists'], writes: ['registry', 'account'] },
   MirrorRecorded: {
+    actions: ['mirrors.record'],
     refuses: [...foreignProject, 'too-fragmented', 'class-differs', 'already-retired'],
     writes: ['units', 'foreign', 'lot'],
   },
-  MirrorLotRecorded: { refuses: [...foreignProject, 'lot-too-large'], writes: ['units', 'foreign', 'lot'] },
-  MirrorProjectRecorded: { refuses: foreignProject, writes: ['foreign'] },
+  MirrorLotRecorded: {
+    actions: ['mirrors.record'],
+    refuses: [...foreignProject, 'lot-too-large'],
+    writes: ['units', 'foreign', 'lot'],
+  },
+  MirrorProjectRecorded: { actions: ['mirrors.record'], refuses: foreignProject, writes: ['foreign'] },
   MirrorCorrected: {
+    actions: ['mirrors.correct'],
     refuses: [...foreignProject, 'ranges-disorder', 'too-fragmented', 'changed-since'],
     writes: ['units', 'foreign', 'lot', 'corrected'],
   },

@@ -1,37 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { abroadCases } from './cases/abroad.cases.ts'
-import { bufferCases } from './cases/buffer.cases.ts'
-import type { Case } from './cases/case.fixture.ts'
-import { correctionCases } from './cases/corrections.cases.ts'
+import { cases } from './cases/all.cases.ts'
 import { country } from './cases/country.fixture.ts'
-import { foundingCases } from './cases/founding.cases.ts'
-import { heldCases } from './cases/held.cases.ts'
-import { issuingCases } from './cases/issuing.cases.ts'
-import { mirrorCases } from './cases/mirrors.cases.ts'
-import { movementCases } from './cases/movements.cases.ts'
-import { pendingCases } from './cases/pending.cases.ts'
-import { peopleCases } from './cases/people.cases.ts'
-import { projectCases } from './cases/projects.cases.ts'
 import { commonRefusals, declarations, type RuleName, summaries } from './declarations.ts'
 import { isRefusal, refusalCodes } from './refusal.ts'
 import { rules } from './rules.ts'
 
-const cases: Case[] = [
-  ...foundingCases,
-  ...peopleCases,
-  ...projectCases,
-  ...issuingCases,
-  ...movementCases,
-  ...pendingCases,
-  ...abroadCases,
-  ...heldCases,
-  ...bufferCases,
-  ...correctionCases,
-  ...mirrorCases,
-]
-
-/** What the cases of each type have written, all together. */
+/** What the cases of each type have written, all together, and what they were to the permission table. */
 const written = new Map<string, Set<string>>()
+const acted = new Map<string, Set<string>>()
 
 describe.each([...Map.groupBy(cases, ({ type }) => type)])('%s', (type, ofType) => {
   test.each(ofType.map((one) => [one.refused ?? 'writes', one.title, one] as const))('%s: %s', (_, __, one) => {
@@ -42,6 +18,7 @@ describe.each([...Map.groupBy(cases, ({ type }) => type)])('%s', (type, ofType) 
     expect(outcome.entry.type).toBe(type)
     expect(outcome.lines).toEqual(one.written)
     written.set(type, new Set([...(written.get(type) ?? []), ...outcome.kinds]))
+    acted.set(type, new Set([...(acted.get(type) ?? []), outcome.action]))
   })
 })
 
@@ -69,6 +46,18 @@ describe('what every rule says of itself', () => {
     for (const type of types) {
       const kinds = [...(written.get(type) ?? [])].sort()
       expect(kinds, type).toEqual([...declarations[type].writes].sort())
+    }
+  })
+
+  test('together they are all the actions that it declares', () => {
+    for (const type of types) {
+      const actions = [...(acted.get(type) ?? [])]
+      for (const declared of declarations[type].actions) {
+        expect(
+          actions.some((action) => action.startsWith(declared.replace('*', ''))),
+          `${type}: ${declared}`,
+        ).toBe(true)
+      }
     }
   })
 

@@ -210,6 +210,23 @@ export const movementCases: Case[] = [
       'units solar 2024 1-10: port',
     ],
   ),
+  writes(
+    'CreditsTransferred',
+    'a movement that waited takes place with the second approval',
+    (world) => {
+      policy(world, 'sun', { secondAbove: '9' })
+      propose(world, 'CreditsTransferred')
+      const request = { ...transfer(world), pending: world.id('movement') }
+      return world.try('CreditsTransferred', request, { by: world.id('sun second') })
+    },
+    [
+      'hold movement/0: gone',
+      'pending movement: gone',
+      'new ended movement: index 25',
+      '10 solar/2024/ITMO: sun → port',
+      'units solar 2024 1-10: port',
+    ],
+  ),
   ...endCases('CreditsRetired'),
   ...endCases('CreditsCancelled'),
   writes(
@@ -243,6 +260,16 @@ export const movementCases: Case[] = [
       'new ended movement: index 25',
       '10 solar/2024/ITMO: sun → sun retirement',
       'units solar 2024 1-10: sun retirement',
+    ],
+  ),
+  writes(
+    'CreditsCancelled',
+    'for good, and nothing is first transferred by it',
+    (world) => world.try('CreditsCancelled', cancellation(world), bySun(world)),
+    [
+      'ledger: certificates 0 → 1',
+      '10 solar/2024/ITMO: sun → sun cancellation',
+      'units solar 2024 1-10: sun cancellation',
     ],
   ),
   writes(

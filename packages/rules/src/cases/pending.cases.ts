@@ -129,6 +129,20 @@ const proposedCases: Case[] = [
       'new hold movement/1: batch solar 2024, first 10, last 11, reason pending, expiresAt 2026-01-31T00:00:00.000Z',
     ],
   ),
+  writes(
+    'MovementProposed',
+    'a cancellation that an officer must approve, as the table of this country asks',
+    (world) => {
+      const policy = { 'credits.cancel': { count: 1, by: ['government/Admin'] } }
+      world.adopt('permissions', (table) => Object.assign(table.approvals, policy))
+      const change = { kind: 'cancellation', to: world.id('sun cancellation') }
+      return world.try('MovementProposed', end(world, change), bySun(world))
+    },
+    [
+      'new pending movement: kind cancellation, batch solar 2024, from sun, to sun cancellation, purpose voluntary, expiresAt 2026-01-31T00:00:00.000Z, ranges [[1,10]], proposer sun admin, approvers [], missing [[government/Admin]], acceptance false',
+      'new hold movement/0: batch solar 2024, first 1, last 10, reason pending, expiresAt 2026-01-31T00:00:00.000Z',
+    ],
+  ),
 ]
 
 /** Two approvals are missing: one of the holder's, one of an officer. */

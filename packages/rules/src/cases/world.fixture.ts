@@ -4,6 +4,7 @@ import { documentBytes, type Law, Shelf } from '../documents.ts'
 import { admit, applyVerdict, type Command, currentVersion, decideBody, draft } from '../engine.ts'
 import { type Entry, encodeEntry, leafOf, proposalHash, sha256Hex } from '../envelope.ts'
 import { isRefusal, type Refusal } from '../refusal.ts'
+import { rules } from '../rules.ts'
 import { simpleDocuments } from '../simple.ts'
 import { type Effects, State } from '../state.ts'
 import { booksAreRight } from './books.fixture.ts'
@@ -13,7 +14,20 @@ import { testKey } from './signing.fixture.ts'
 type Body = Record<string, unknown>
 
 /** An entry that was written, or why it was not. */
-export type Outcome = { entry: Entry; leaf: string; index: number; lines: string[]; kinds: string[] } | Refusal
+export type Outcome = Written | Refusal
+
+interface Written {
+  entry: Entry
+  leaf: string
+  index: number
+  /** All that it changes, in words. */
+  lines: string[]
+  /** The kinds of rows that it writes, the kinds of accounts that units leave and reach, and what its streams are of. */
+  kinds: string[]
+  moves: string[]
+  streams: string[]
+  action: string
+}
 
 export interface Options {
   by?: string
@@ -139,10 +153,13 @@ export class World {
     if (isRefusal(verdict)) return this.#refused(entry.type, verdict)
     const lines = this.lines(verdict.effects)
     const kinds = declaredKinds(entry.type, verdict.effects)
+    const action = declaredAction(this.state, entry)
+    const moves = verdict.effects.postings.map(({ from, to }) => `${this.#kindOf(from)} → ${this.#kindOf(to)}`)
     const index = this.state.size
     applyVerdict(this.state, entry, verdict)
     booksAreRight(this.state)
-    return { entry, leaf, index, lines, kinds }
+    const streams = entry.streams.map(([id]) => this.#streamOf(id))
+    return { entry, leaf, index, lines, kinds, moves, streams, action }
   }
 
   /** What effects change, in words: rows, postings, runs. */
@@ -156,6 +173,14 @@ export class World {
       throw new Error(`${type} does not declare that it refuses: ${JSON.stringify(refusal)}`)
     }
     return refusal
+  }
+
+  #kindOf(account: string): string {
+    return this.state.get('account', account)?.kind ?? ''
+  }
+
+  #streamOf(id: string): string {
+    return (['batch', 'project', 'account'] as const).find((kind) => this.state.get(kind, id)) ?? 'project abroad'
   }
 
   /** Adopts the next permission table or preset, changed. */
@@ -180,4 +205,18 @@ function declaredKinds(type: string, { puts, postings, runs, gone = [] }: Effect
   const other = [...kinds].find((kind) => !(writes as readonly string[]).includes(kind))
   if (other) throw new Error(`${type} does not declare that it writes ${other}`)
   return [...kinds]
+}
+
+/** What the permission table is asked; a type asks only what it declares, and for a second mandate only if it says so. */
+function declaredAction(state: State, { type, v, body }: Entry): string {
+  const bound = rules.find((rule) => rule.type === type && rule.v === v)?.bindBody(body)
+  if (!bound || isRefusal(bound)) throw new Error(`${type} has a rule and its form`)
+  const { actions, second } = declarations[type as RuleName]
+  const act = bound.act(state)
+  const isDeclared = actions.some((action) => {
+    return action.endsWith('*') ? act.action.startsWith(action.slice(0, -1)) : action === act.action
+  })
+  if (!isDeclared) throw new Error(`${type} does not declare that it is ${act.action}`)
+  if (act.second && !second) throw new Error(`${type} does not declare that it may ask for a second mandate`)
+  return act.action
 }

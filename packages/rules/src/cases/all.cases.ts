@@ -1,0 +1,27 @@
+import { abroadCases } from './abroad.cases.ts'
+import { bufferCases } from './buffer.cases.ts'
+import type { Case } from './case.fixture.ts'
+import { correctionCases } from './corrections.cases.ts'
+import { foundingCases } from './founding.cases.ts'
+import { heldCases } from './held.cases.ts'
+import { issuingCases } from './issuing.cases.ts'
+import { mirrorCases } from './mirrors.cases.ts'
+import { movementCases } from './movements.cases.ts'
+import { pendingCases } from './pending.cases.ts'
+import { peopleCases } from './people.cases.ts'
+import { projectCases } from './projects.cases.ts'
+
+/** The examples of all rules: each refusal of each, and what each writes. A new rule's have their place here. */
+export const cases: readonly Case[] = [
+  ...foundingCases,
+  ...peopleCases,
+  ...projectCases,
+  ...issuingCases,
+  ...movementCases,
+  ...pendingCases,
+  ...abroadCases,
+  ...heldCases,
+  ...bufferCases,
+  ...correctionCases,
+  ...mirrorCases,
+]

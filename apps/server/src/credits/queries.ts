@@ -29,11 +29,12 @@ function isEnd(row: LogRow): row is LogRow<EndType> {
   return row.entry.type === 'CreditsRetired' || row.entry.type === 'CreditsCancelled'
 }
 
-/** The holds that stand on these batches and accounts. */
+/** The holds that stand on these batches and accounts; one that keeps units for a movement or a pledge has the id of that. */
 export async function holdsOn(services: Services, targets: readonly string[]): Promise<HoldRow[]> {
   const { rows } = await services.pool.query<Record<'id' | 'reason', string> & Record<string, string | null>>({
     name: 'holds-on',
-    text: `SELECT id, reason, batch, account, first, last, expires_at FROM ledger_hold WHERE batch = ANY($1)
+    text: `SELECT split_part(id, '/', 1) AS id, reason, batch, account, first, last, expires_at
+             FROM ledger_hold WHERE batch = ANY($1)
            UNION ALL
            SELECT id, reason, batch, account, first, last, expires_at FROM ledger_hold WHERE account = ANY($1)
            ORDER BY id`,

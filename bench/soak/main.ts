@@ -163,7 +163,7 @@ try {
   } else {
     const soaked = await run(options)
     console.log(options.json ? JSON.stringify(jsonOf(soaked)) : summaryOf(soaked))
-    if (!nothingLost(soaked.findings)) process.exitCode = 1
+    if (!nothingLost(soaked.findings) || soaked.faults.length > 0) process.exitCode = 1
   }
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)

@@ -25,7 +25,8 @@ export const HELP = `npm run bench -- soak [options]
   --postgres PATH    programs of another PostgreSQL, such as /usr/lib/postgresql/15/bin
   --seed NUMBER      of what is chosen by chance (the time)
 
-Exits with 1 if anything that was acknowledged is missing, stands twice, or differs from what was answered.`
+Exits with 1 if anything that was acknowledged is missing, stands twice, or differs from what was answered,
+and if a server answered 500.`
 
 /** Reads the command line. Throws an Error with a sentence. */
 export function readOptions(args: string[]): Options | 'help' {

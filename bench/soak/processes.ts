@@ -16,6 +16,8 @@ export type Victim = (typeof VICTIMS)[number]
 
 const RESTART_PAUSE_MS = 100
 const START_BOUND_MS = 60_000
+/** Characters of a message. */
+const MOST_WORDS = 400
 
 export interface Processes {
   /** Addresses of the national servers. */
@@ -123,12 +125,18 @@ async function answered(url: string): Promise<void> {
   throw new Error(`the database does not answer again within ${START_BOUND_MS / 1000} s`)
 }
 
-/** The messages of answers with status 500 in the log of a server. */
+/** The messages of answers with status 500 in the log of a server; those that differ in numbers alone are one. */
 function faultsIn(output: string): string[] {
   const lines = output.split('\n').filter((line) => line.includes('"msg":"internal"'))
-  return lines.map((line) => /"message":"(.*?[^\\])"/.exec(line)?.[1] ?? line)
+  return lines.map((line) => {
+    const message = /"message":"((?:[^"\\]|\\.)*)"/.exec(line)?.[1] ?? line
+    return message
+      .replace(/\\n|\\"|\s+/g, ' ')
+      .replace(/\b\d+\b/g, '#')
+      .slice(0, MOST_WORDS)
+  })
 }
 
 function lastWords(output: string): string {
-  return output.trim().split('\n').slice(-3).join(' | ').slice(-600)
+  return output.trim().split('\n').slice(-3).join(' | ').slice(-MOST_WORDS)
 }

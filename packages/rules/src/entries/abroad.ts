@@ -20,6 +20,7 @@ import {
   admitHolds,
   admitMovement,
   admitRanges,
+  batchUnknown,
   chosen,
   decideRanges,
   type Movement,
@@ -144,13 +145,13 @@ export const firstTransferRecorded = defineRule<Marking, MarkingRequest>({
   }),
   admit: (state, body) => {
     const batch = state.get('batch', body.batch)
-    const definition = batch && state.get('authorisation', batch.authorisation)?.firstTransfer
+    if (!batch) return batchUnknown(body.batch)
+    if (batch.project === '') return refuse('unit-type-not-movable', { field: 'batch' })
+    const definition = state.get('authorisation', batch.authorisation)?.firstTransfer
     const pieces = piecesOf(state, body)
     return firstOf(
-      !batch && refuse('batch-unknown', { field: 'batch', batch: body.batch }),
-      batch?.project === '' && refuse('unit-type-not-movable', { field: 'batch' }),
       usable(state, 'account', body.account, 'holding'),
-      batch && admitRanges(body.ranges.map(fromWire), batch),
+      admitRanges(body.ranges.map(fromWire), batch),
       definition !== body.event && refuse('definition-differs', { field: 'event', definition: definition ?? '' }),
       (sumOf(pieces) !== quantityOf(body) || pieces.some((piece) => piece.account !== body.account)) &&
         refuse('not-owned', { field: 'ranges', held: sumOf(pieces).toString() }),

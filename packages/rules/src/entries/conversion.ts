@@ -74,11 +74,13 @@ export const unitsConverted = defineRule<Conversion, Request>({
   reads: (state, request) => {
     const ground = groundOf(state, request.authorisation)
     const unitClass = ground ? `${ground.project}/${request.vintage}/${ground.authorisation.unitType}` : ''
+    const cancelled = state.peek('registry', request.source.registry)?.cancelled
     return {
       ...noKeys(),
       rows: [
         { kind: 'batch', id: request.batch },
         { kind: 'registry', id: request.source.registry },
+        ...(cancelled ? [{ kind: 'account' as const, id: cancelled }] : []),
         { kind: 'account', id: request.to },
         { kind: 'balance', id: balanceId(request.to, unitClass) },
         ...groundReads(state, request.authorisation, request.vintage),

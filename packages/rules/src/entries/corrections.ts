@@ -18,6 +18,9 @@ const Correction = z.strictObject({
 })
 type Correction = z.infer<typeof Correction>
 
+/** A range in more runs than these was divided since, and is not looked at further. */
+const MAX_PIECES = 1_000
+
 /** What a correction needs of the body of each type that can be taken back. */
 const Moved = z.object({ batch: Id, from: Id, to: Id, ranges: z.array(WireRange) })
 const Issued = z.object({
@@ -97,7 +100,7 @@ function reads(state: State, request: Correction): Keys {
     ],
     runs: batch
       ? back.legs.flatMap(({ ranges }) =>
-          ranges.map((range) => ({ space: batch.space, most: 100, ...fromWire(range) })),
+          ranges.map((range) => ({ space: batch.space, most: MAX_PIECES + 2, ...fromWire(range) })),
         )
       : [],
     holdsOn: [back.batch, ...accounts],
@@ -116,6 +119,7 @@ function admitLeg(state: State, batch: string, { account, to, ranges }: Back['le
   const there = pieces.filter((piece) => piece.account === account).reduce((sum, piece) => sum + countOf(piece), 0n)
   const asked = sumOf(wanted)
   return firstOf(
+    pieces.length > MAX_PIECES && refuse('units-moved', { field: 'original', account }),
     there !== asked && refuse('units-moved', { field: 'original', account, there: there.toString() }),
     sumOf(without(wanted, heldRanges(state, batch))) !== asked && refuse('on-hold', { field: 'original' }),
     [batch, account, to].some((target) => standingOn(state, target).length > 0) &&

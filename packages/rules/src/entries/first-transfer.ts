@@ -72,6 +72,7 @@ export function marked(
   pieces: readonly Run[],
   first: string | null,
 ): Run[] {
+  if (pieces.length === 0) return []
   const approach = state.get('authorisation', batch.authorisation)?.cooperativeApproach ?? ''
   let next = first === null ? undefined : BigInt(first)
   return pieces.map((piece) => {

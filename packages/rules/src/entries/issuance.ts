@@ -162,6 +162,7 @@ function reads(state: State, request: IssuanceRequest): RowKey[] {
   const accounts = [
     ...levyOrder.flatMap((levy) => pools[levy] ?? []),
     ...(ground?.owner.owners ?? []).map((one) => one.account),
+    ...(request.owners ?? []).map((one) => one.account),
   ]
   return [
     { kind: 'batch', id: request.batch },

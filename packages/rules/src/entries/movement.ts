@@ -96,10 +96,14 @@ function take(state: State, request: MovementRequest): [string, string][] | Refu
   const taken: Range[] = []
   let missing = quantity
   for (const range of without(owned, heldRanges(state, request.batch))) {
-    if (taken.length === MAX_RANGES)
+    const before = taken.at(-1)
+    // Units side by side that only their marks tell apart are one range.
+    const joins = before !== undefined && before.last + 1n === range.first
+    if (!joins && taken.length === MAX_RANGES)
       return refuse('too-fragmented', { field: 'quantity', fits: sumOf(taken).toString() })
     const last = countOf(range) <= missing ? range.last : range.first + missing - 1n
-    taken.push({ first: range.first, last })
+    if (joins) before.last = last
+    else taken.push({ first: range.first, last })
     missing -= countOf({ first: range.first, last })
     if (missing === 0n) return taken.map(toWire)
   }

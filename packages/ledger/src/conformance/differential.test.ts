@@ -1,4 +1,4 @@
-import { isRefusal } from '@tallystick/rules'
+import { decodeEntry, entryTypes, isRefusal } from '@tallystick/rules'
 import fc from 'fast-check'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -8,6 +8,10 @@ import { MemoryLedger } from '../memory.ts'
 import { isReceipt, type Ledger, type Outcome, type Submission } from '../port.ts'
 import { PostgresLedger } from '../postgres/store.ts'
 import { reconcile } from '../reconcile.ts'
+import { Replay } from '../verify/replay.ts'
+import { inconsistenciesOf } from '../verify/units.ts'
+import { again, testClock } from './model/clock.ts'
+import { commands } from './model/commands.ts'
 import { arbitraryLife, live } from './model/play.ts'
 import { testRegistry } from './registry.ts'
 
@@ -25,15 +29,6 @@ afterAll(async () => {
   await database?.close()
 })
 
-/** Every ledger of a run sees the same time. */
-function ticking(): () => Date {
-  let now = Date.UTC(2026, 0, 1)
-  return () => {
-    now += 1
-    return new Date(now)
-  }
-}
-
 /** A ledger in memory that remembers what was sent to it, and the answers. */
 class Recording extends MemoryLedger {
   readonly sent: { submission: Submission; outcome: Outcome }[] = []
@@ -45,17 +40,29 @@ class Recording extends MemoryLedger {
   }
 }
 
+test('every entry type but genesis has its place in the model', () => {
+  const known = commands.map(({ type }) => type)
+  expect(known.sort()).toEqual(
+    entryTypes
+      .map(({ type }) => type)
+      .filter((type) => type !== 'Genesis')
+      .sort(),
+  )
+})
+
 test('a naive model, the ledger in memory and PostgreSQL agree on every command and on the log', async () => {
-  const answers = new Map<string, number>()
-  const count = (answer: string) => answers.set(answer, (answers.get(answer) ?? 0) + 1)
+  const tries = new Tries()
+  let sent = 0
   await fc.assert(
     fc.asyncProperty(arbitraryLife, async (life) => {
-      const memory = new Recording(ticking(), SECRET)
+      const clock = testClock()
+      const memory = new Recording(() => clock.look(), SECRET)
       const registry = await testRegistry(memory)
-      await live(memory, registry, life)
-      for (const { submission, outcome } of memory.sent) count(`${submission.type} ${answerOf(outcome)}`)
+      await live({ ledger: memory, clock, count: (type, answer) => tries.count(type, answer) }, registry, life)
+      sent += memory.sent.length
+      expect(await inconsistencies(memory)).toEqual([])
 
-      const servers = await openServers(life.servers)
+      const servers = await openServers(life.servers, again(clock.told))
       const [postgres] = servers
       try {
         await postgres.found(
@@ -65,7 +72,7 @@ test('a naive model, the ledger in memory and PostgreSQL agree on every command 
         for (let at = 0; at < memory.sent.length; at += life.burst) {
           const part = memory.sent.slice(at, at + life.burst)
           const server = servers[(at / life.burst) % servers.length] ?? postgres
-          const outcomes = await Promise.all(part.map(({ submission }) => server.execute(submission)))
+          const outcomes = await Promise.all(part.map(({ submission }) => told(server, submission)))
           expect(outcomes.map(summary)).toEqual(part.map(({ outcome }) => summary(outcome)))
         }
         expect(await leaves(postgres)).toEqual(await leaves(memory))
@@ -76,13 +83,55 @@ test('a naive model, the ledger in memory and PostgreSQL agree on every command 
     }),
     { numRuns: lengths.sequences },
   )
-  const sent = [...answers.values()].reduce((sum, times) => sum + times, 0)
-  figure('model', `${lengths.sequences} sequences, ${sent} commands, ${answers.size} kinds of answer, 0 divergences`)
-  if (process.env.TALLYSTICK_ANSWERS) console.log([...answers].sort())
+  figure('model', `${lengths.sequences} sequences, ${sent} commands, ${tries.kinds} kinds of answer, 0 divergences`)
+  if (process.env.TALLYSTICK_ANSWERS) console.log(tries.told())
 })
 
-function answerOf(outcome: Outcome): string {
-  return isReceipt(outcome) ? 'carried out' : isRefusal(outcome) ? outcome.refused : 'key-reused'
+/** A failure names the command that it came from. */
+async function told(ledger: Ledger, submission: Submission): Promise<Outcome> {
+  try {
+    return await ledger.execute(submission)
+  } catch (cause) {
+    throw new Error(`${cause}, at ${JSON.stringify(submission)}`, { cause })
+  }
+}
+
+/** How often each command was tried, and how it ended. */
+class Tries {
+  readonly #answers = new Map<string, Map<string, number>>()
+
+  count(type: string, answer: string): void {
+    const answers = this.#answers.get(type) ?? new Map<string, number>()
+    this.#answers.set(type, answers.set(answer, (answers.get(answer) ?? 0) + 1))
+  }
+
+  get kinds(): number {
+    return [...this.#answers.values()].reduce((sum, answers) => sum + answers.size, 0)
+  }
+
+  /** One line for each command: how many of its tries succeeded, and why the others did not. */
+  told(): string {
+    const lines = [...this.#answers].map(([type, answers]) => {
+      const all = [...answers.values()].reduce((sum, times) => sum + times, 0)
+      const done = answers.get('carried out') ?? 0
+      const refused = [...answers].filter(([answer]) => answer !== 'carried out').sort(([, a], [, b]) => b - a)
+      const why = refused.map(([answer, times]) => `${answer} ${times}`).join(', ')
+      return `${`${Math.round((100 * done) / all)}`.padStart(3)} % of ${all} ${type}: ${why}`
+    })
+    return lines.sort().join('\n')
+  }
+}
+
+/** What is counted differently in a second way, in the state that the log makes. */
+async function inconsistencies(ledger: Ledger): Promise<unknown[]> {
+  const replay = new Replay()
+  for (const { sha256, bytes } of await ledger.documents()) replay.shelve(sha256, bytes)
+  for (const { bytes, leaf } of await ledger.entries(0, 10_000)) {
+    const entry = decodeEntry(bytes)
+    const broken = isRefusal(entry) ? entry : replay.take(entry, leaf)
+    if (broken) return [broken]
+  }
+  return inconsistenciesOf(replay.state)
 }
 
 function summary(outcome: Outcome): unknown {
@@ -95,9 +144,8 @@ async function leaves(ledger: Ledger): Promise<string[]> {
 }
 
 /** As many servers on one new ledger, which know nothing of each other. */
-async function openServers(count: number): Promise<[PostgresLedger, ...PostgresLedger[]]> {
+async function openServers(count: number, clock: () => Date): Promise<[PostgresLedger, ...PostgresLedger[]]> {
   await emptyDatabase()
-  const clock = ticking()
   const open = () => PostgresLedger.open({ connectionString: database.url }, { clock })
   return [await open(), ...(await Promise.all(Array.from({ length: count - 1 }, open)))]
 }

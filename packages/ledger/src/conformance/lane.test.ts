@@ -5,8 +5,9 @@ import { type TestDatabase, testDatabase } from '../../../../tests/support/datab
 import { randomId } from '../founding.ts'
 import { MemoryLedger } from '../memory.ts'
 import { isReceipt, type Ledger, type Outcome } from '../port.ts'
-import { inLane } from '../postgres/enter.ts'
-import { load, loadForDecision } from '../postgres/load.ts'
+import { inLane, ledgerRow } from '../postgres/enter.ts'
+import { Kept } from '../postgres/kept.ts'
+import { type Ask, ask, load, loadForDecision } from '../postgres/load.ts'
 import { LedgerBusy } from '../postgres/passing.ts'
 import { PostgresLedger } from '../postgres/store.ts'
 import { reconcile } from '../reconcile.ts'
@@ -147,14 +148,16 @@ test('a decision loads no more runs than it may look at', async () => {
   pool.on('error', () => undefined)
   onTestFinished(() => pool.end())
   const loadedRuns = (wish: object) =>
-    inLane(pool, { checkClock: false }, async (client, loaded) => {
-      const law = shelf.inForce(loaded.state.ledger())
+    inLane(pool, { checkClock: false }, async (client, head) => {
+      const kept = new Kept(head, await ledgerRow(client))
+      const law = shelf.inForce(kept.state.ledger())
       if (!law) throw new Error('the ledger has its documents')
       const request = { batch, ...parties, ...wish }
       const command = { type: 'CreditsTransferred', by: giver.mandate, approvals: [], key: 'k', request }
-      await load(client, loaded, [command], law)
-      await loadForDecision(client, loaded, command, law)
-      return loaded.runs.size
+      const askFor: Ask = (wanted) => ask(client, wanted)
+      await load(kept, [command], law, askFor)
+      await loadForDecision(kept, command, law, askFor)
+      return kept.state.runs(batch).size
     })
   expect(await loadedRuns({ ranges: [['1', '100000']] })).toBeLessThanOrEqual(102)
   expect(await loadedRuns({ quantity: '40000' })).toBeLessThanOrEqual(3 * 101)

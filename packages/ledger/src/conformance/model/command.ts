@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Model } from './naive.ts'
+import type { Brought, Model } from './naive.ts'
 
 /** A source of choices that a failing run can be made smaller by. */
 export interface Choose {
@@ -31,8 +31,15 @@ export interface CommandKind<Request = Record<string, unknown>> {
    * `perhaps ` is no reason that it must refuse.
    */
   reasons(model: Model, wish: Wish<Request>): string[]
-  /** What the command changes. Answers what the entry's body must say where the ledger chose or allotted it. */
-  carryOut(model: Model, wish: Wish<Request>): Record<string, unknown>
+  /** What the command changes. */
+  carryOut(model: Model, wish: Wish<Request>): Done
+}
+
+export interface Done {
+  /** What the entry's body must say where the ledger chose or allotted it. */
+  says?: Record<string, unknown>
+  /** Units that it brought somewhere, if a correction can bring them back. */
+  brought?: Brought
 }
 
 /** A command made up for one model, that may be judged again later. */
@@ -40,14 +47,16 @@ export interface Prepared {
   type: string
   wish: Wish
   reasons(): string[]
-  carryOut(): Record<string, unknown>
+  carryOut(): Done
 }
 
 /** A command kind without the type of its request, for the list of all. */
 export interface AnyCommand {
   type: string
   weight: number
-  prepare(model: Model, choose: Choose): Prepared
+  /** Makes a wish up. */
+  wish(model: Model, choose: Choose): Wish
+  prepare(model: Model, wish: Wish): Prepared
 }
 
 export function defineCommand<Request extends Record<string, unknown>>(kind: CommandKind<Request>): AnyCommand {
@@ -55,8 +64,9 @@ export function defineCommand<Request extends Record<string, unknown>>(kind: Com
   return {
     type,
     weight,
-    prepare(model, choose) {
-      const wish = kind.generate(model, choose)
+    wish: (model, choose) => kind.generate(model, choose),
+    prepare(model, given) {
+      const wish = given as Wish<Request>
       return { type, wish, reasons: () => kind.reasons(model, wish), carryOut: () => kind.carryOut(model, wish) }
     },
   }
@@ -79,9 +89,4 @@ export function someId(model: Model, choose: Choose, kind: string, few = 12): st
 /** A known id, or rarely one that nobody knows. */
 export function knownId(ids: Iterable<string>, choose: Choose): string {
   return choose.rarely(24) ? idFrom('nobody') : choose.pick([...ids])
-}
-
-/** Mostly the one who may, rarely anybody. */
-export function mostly(model: Model, choose: Choose, by: string): string {
-  return choose.rarely(12) ? knownId(model.mandates.keys(), choose) : by
 }

@@ -1,33 +1,88 @@
+import { creditsAcquired, creditsTransferredAbroad, creditsUsed, firstTransferRecorded } from './abroad.ts'
+import {
+  accountPolicySet,
+  accountReactivated,
+  accountSuspended,
+  accountsOpened,
+  receiverRemoved,
+  receiverTrusted,
+} from './accounts.ts'
+import { authorisationChanged, quantityAuthorised } from './authorisations.ts'
+import { bufferCancelled, bufferContributed, bufferReleased, reversalCompensated } from './buffer.ts'
 import type { AnyCommand } from './command.ts'
-import { accountReactivated, accountSuspended, holdLifted, holdPlaced } from './holds.ts'
+import { unitsConverted } from './conversion.ts'
+import { entryCorrected } from './corrections.ts'
+import { holdExpired, holdLifted, holdPlaced } from './holds.ts'
+import { batchIssued, outcomeCarried, poolsNamed } from './issuance.ts'
 import { keyRotated } from './keys.ts'
 import { mirrorCorrected, mirrorLotRecorded, mirrorOpened, mirrorProjectRecorded, mirrorRecorded } from './mirrors.ts'
 import { creditsCancelled, creditsRetired, creditsTransferred } from './movements.ts'
-import { accountsOpened, documentAdopted, mandateGranted, mandateRevoked, organisationRegistered } from './people.ts'
-import { batchIssued, projectMoved, projectRegistered, quantityAuthorised } from './projects.ts'
+import {
+  documentAdopted,
+  mandateGranted,
+  mandateRevoked,
+  organisationReactivated,
+  organisationRegistered,
+  organisationSuspended,
+} from './people.ts'
+import { pledgeExpired, pledgeReleased, unitsPledged } from './pledges.ts'
+import { issuanceTermsSet, ownershipChanged, projectMoved, projectRegistered } from './projects.ts'
+import { reversalDecided, reversalReported } from './reversals.ts'
+import { movementApproved, movementDeclined, movementExpired, movementProposed, movementWithdrawn } from './waiting.ts'
 
 /** Every command that the model knows: all entry types but genesis. */
 export const commands: readonly AnyCommand[] = [
+  documentAdopted,
+  keyRotated,
+  organisationRegistered,
+  organisationSuspended,
+  organisationReactivated,
+  mandateGranted,
+  mandateRevoked,
+  accountsOpened,
+  accountSuspended,
+  accountReactivated,
+  accountPolicySet,
+  receiverTrusted,
+  receiverRemoved,
+  projectRegistered,
+  projectMoved,
+  ownershipChanged,
+  issuanceTermsSet,
+  poolsNamed,
+  quantityAuthorised,
+  authorisationChanged,
+  batchIssued,
+  outcomeCarried,
+  unitsConverted,
   creditsTransferred,
   creditsRetired,
   creditsCancelled,
+  movementProposed,
+  movementApproved,
+  movementDeclined,
+  movementWithdrawn,
+  movementExpired,
+  creditsTransferredAbroad,
+  creditsAcquired,
+  firstTransferRecorded,
+  creditsUsed,
+  unitsPledged,
+  pledgeReleased,
+  pledgeExpired,
+  bufferContributed,
+  bufferReleased,
+  reversalReported,
+  reversalDecided,
+  bufferCancelled,
+  reversalCompensated,
+  entryCorrected,
   holdPlaced,
   holdLifted,
-  accountSuspended,
-  accountReactivated,
-  accountsOpened,
-  organisationRegistered,
-  mandateGranted,
-  mandateRevoked,
-  documentAdopted,
-  projectRegistered,
-  projectMoved,
-  quantityAuthorised,
-  batchIssued,
+  holdExpired,
   mirrorOpened,
   mirrorRecorded,
-  mirrorProjectRecorded,
   mirrorLotRecorded,
+  mirrorProjectRecorded,
   mirrorCorrected,
-  keyRotated,
 ]

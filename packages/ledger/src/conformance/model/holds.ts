@@ -1,97 +1,92 @@
-import { type Choose, defineCommand, idFrom, knownId, mostly } from './command.ts'
-import { type Hold, type Model, mandateReasons, organisationOf } from './naive.ts'
+import { anOfficer, later, mostly } from './choices.ts'
+import { type Choose, defineCommand, idFrom, knownId } from './command.ts'
+import type { Hold, Model } from './naive.ts'
+import { codeReasons, type May, mandateReasons, officers, theSystem, where } from './reasons.ts'
+import { aHoldingId } from './waiting.ts'
 
-const officers = { 'government/Admin': 'any' } as const
+type Target = Pick<Hold, 'account' | 'batch' | 'range'>
 
-function someTarget(model: Model, choose: Choose): Hold {
-  if (choose.rarely(4)) return { account: knownId(model.accounts.keys(), choose), batch: null, range: null }
+function someTarget(model: Model, choose: Choose): Target {
+  if (choose.rarely(6)) return { account: knownId(model.accounts.keys(), choose), batch: null, range: null }
   const batch = knownId(model.batches.keys(), choose)
-  if (choose.rarely(6)) return { account: null, batch, range: null }
-  const [first = 1n] = model.batches.get(batch)?.owners.keys() ?? []
+  if (choose.rarely(8)) return { account: null, batch, range: null }
+  const [first = 1n] = model.batches.get(batch)?.units.keys() ?? []
   const from = first + BigInt(choose.below(130))
-  const length = BigInt(choose.below(choose.rarely(3) ? 240 : 40))
+  const length = BigInt(choose.below(choose.rarely(6) ? 240 : 30))
   return { account: null, batch, range: [`${from}`, `${choose.rarely(30) ? from - 1n : from + length}`] }
 }
 
-function targetReasons(model: Model, { account, batch, range }: Hold): string[] {
+function targetReasons(model: Model, { account, batch, range }: Target): string[] {
   if (account !== null) {
     const kind = model.accounts.get(account)?.kind
-    return kind === undefined ? ['account-unknown'] : kind === 'holding' ? [] : ['account-kind']
+    return kind === undefined ? ['account-unknown'] : where(kind !== 'holding', 'account-kind')
   }
-  const owners = model.batches.get(batch ?? '')?.owners
-  if (!owners) return ['batch-unknown', ...(range && BigInt(range[1]) < BigInt(range[0]) ? ['ranges-disorder'] : [])]
-  if (range === null) return []
+  const known = model.batches.get(batch ?? '')
+  const isReversed = range !== null && BigInt(range[1]) < BigInt(range[0])
+  // Of units of another Party, all numbers are of the batch.
+  const isInside = range?.every((serial) => known?.project === null || known?.units.has(BigInt(serial))) !== false
   return [
-    ...(BigInt(range[1]) < BigInt(range[0]) ? ['ranges-disorder'] : []),
-    ...(range.every((serial) => owners.has(BigInt(serial))) ? [] : ['range-outside-batch']),
+    ...where(!known, 'batch-unknown'),
+    ...where(isReversed, 'ranges-disorder'),
+    ...where(known !== undefined && !isInside, 'range-outside-batch'),
   ]
 }
 
-export const holdPlaced = defineCommand<Hold & Record<string, unknown> & { hold: string; reason: string }>({
+type Placed = Target & Record<string, unknown> & { hold: string; reason: string; expiresAt?: string | null }
+
+export const holdPlaced = defineCommand<Placed>({
   type: 'HoldPlaced',
-  weight: 3,
+  weight: 2.5,
   generate: (model, choose) => ({
-    by: mostly(model, choose, choose.pick(model.officers)),
+    by: anOfficer(model, choose),
     request: {
-      hold: idFrom(`hold ${choose.below(12)}`),
+      hold: aHoldingId(choose, 'hold', 12),
       reason: choose.rarely(20) ? 'mood' : 'court-order',
       ...someTarget(model, choose),
+      ...(choose.rarely(3) ? {} : { expiresAt: choose.rarely(4) ? null : later(model, choose, 100) }),
     },
   }),
   reasons: (model, { by, request }) => [
     ...mandateReasons(model, by, { may: officers }),
-    ...(model.holds.has(request.hold) || model.lifted.has(request.hold) ? ['already-exists'] : []),
+    ...where(model.holds.has(request.hold) || model.ended.has(request.hold), 'already-exists'),
     ...targetReasons(model, request),
-    ...(request.reason === 'mood' ? ['code-unknown'] : []),
+    ...codeReasons('hold', request.reason),
+    ...where((request.expiresAt ?? 'never') <= model.now, 'expiry-wrong'),
   ],
-  carryOut: (model, { request: { hold, account, batch, range } }) => {
-    model.holds.set(hold, { account, batch, range })
-    return {}
+  carryOut: (model, { request: { hold, account, batch, range, expiresAt = null } }) => {
+    model.holds.set(hold, { account, batch, range, expiresAt })
+    return { says: { expiresAt } }
   },
 })
 
-export const holdLifted = defineCommand<{ hold: string }>({
-  type: 'HoldLifted',
-  weight: 2,
-  generate: (model, choose) => ({
-    by: mostly(model, choose, choose.pick(model.officers)),
-    request: { hold: knownId([...model.holds.keys(), idFrom('hold 0')], choose) },
-  }),
-  reasons: (model, { by, request }) => [
-    ...mandateReasons(model, by, { may: officers }),
-    ...(model.holds.has(request.hold) ? [] : ['hold-unknown']),
-  ],
-  carryOut: (model, { request: { hold } }) => {
-    model.holds.delete(hold)
-    model.lifted.add(hold)
-    return {}
-  },
-})
-
-function statusKind(type: string, active: boolean) {
-  return defineCommand<{ account: string; reason: string }>({
+/** Lifted by an officer, or expired. */
+function endKind(type: string, weight: number, may: May, expires: boolean) {
+  return defineCommand<{ hold: string }>({
     type,
-    weight: 1,
-    generate: (model, choose) => ({
-      by: mostly(model, choose, choose.pick(model.officers)),
-      request: { account: knownId(model.accounts.keys(), choose), reason: 'investigation' },
-    }),
-    reasons: (model, { by, request }) => {
-      const account = model.accounts.get(request.account)
+    weight,
+    generate: (model, choose) => {
+      const due = [...model.holds].filter(([, { expiresAt }]) => expiresAt !== null && expiresAt <= model.now)
+      const known = expires && due.length > 0 && !choose.rarely(6) ? new Map(due) : model.holds
+      return {
+        by: expires ? mostly(model, choose, model.system) : anOfficer(model, choose),
+        request: { hold: knownId(known.size > 0 ? known.keys() : [idFrom('hold 0')], choose) },
+      }
+    },
+    reasons: (model, { by, request: { hold } }) => {
+      const standing = model.holds.get(hold)
       return [
-        ...mandateReasons(model, by, { may: officers, organisations: organisationOf(model, request.account) }),
-        ...(account ? [] : ['account-unknown']),
-        ...(account && account.kind !== 'holding' ? ['account-kind'] : []),
-        ...(account?.active === active ? ['account-already-so'] : []),
+        ...mandateReasons(model, by, { may }),
+        ...where(!standing, 'hold-unknown'),
+        ...where(expires && standing !== undefined && (standing.expiresAt ?? 'never') > model.now, 'not-expired'),
       ]
     },
-    carryOut: (model, { request }) => {
-      const account = model.accounts.get(request.account)
-      if (account) account.active = active
+    carryOut: (model, { request: { hold } }) => {
+      model.holds.delete(hold)
+      model.ended.add(hold)
       return {}
     },
   })
 }
 
-export const accountSuspended = statusKind('AccountSuspended', false)
-export const accountReactivated = statusKind('AccountReactivated', true)
+export const holdLifted = endKind('HoldLifted', 2.5, officers, false)
+export const holdExpired = endKind('HoldExpired', 1.5, theSystem, true)

@@ -3,8 +3,9 @@ import type { Genesis, KeyRotation } from '@tallystick/rules'
 import { signRotation } from '../../rotation.ts'
 import { signingKey } from '../../signing-key.ts'
 import { testKey } from '../registry.ts'
-import { defineCommand, mostly } from './command.ts'
-import { approvalReasons, mandateReasons } from './naive.ts'
+import { anApprover, anOfficer } from './choices.ts'
+import { defineCommand } from './command.ts'
+import { approvalReasons, mandateReasons, officers } from './reasons.ts'
 
 const keys = [testKey, ...Array.from({ length: 3 }, () => signingKey(generateKeyPairSync('ed25519').privateKey))]
 
@@ -21,10 +22,11 @@ export const keyRotated = defineCommand<KeyRotation & Record<string, unknown>>({
     const fitting = model.rotations.filter(({ previous }) => previous === model.key)
     const { signatures, ...rotation } = choose.pick(choose.rarely(6) ? model.rotations : fitting)
     const swapped = { previous: signatures.next, next: signatures.previous }
+    const by = anOfficer(model, choose)
     return {
-      by: mostly(model, choose, choose.pick(model.officers)),
+      by,
       request: { ...rotation, signatures: choose.rarely(8) ? swapped : signatures },
-      approvers: choose.rarely(10) ? [] : [mostly(model, choose, choose.pick(model.officers))],
+      approvers: anApprover(model, choose, by),
     }
   },
   reasons: (model, { by, request: { previous, next, signatures }, approvers = [] }) => {
@@ -32,7 +34,7 @@ export const keyRotated = defineCommand<KeyRotation & Record<string, unknown>>({
       (one) => one.previous === previous && one.next === next && one.signatures.next === signatures.next,
     )
     return [
-      ...mandateReasons(model, by, { may: { 'government/Admin': 'any' } }),
+      ...mandateReasons(model, by, { may: officers }),
       ...(previous === model.key ? [] : ['signing-key-not-in-force']),
       ...(model.keysNamed.has(next) ? ['signing-key-known'] : []),
       ...(isTrue ? [] : ['signature-wrong']),

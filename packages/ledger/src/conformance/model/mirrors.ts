@@ -1,5 +1,8 @@
-import { type Choose, defineCommand, hashFrom, mostly, someId } from './command.ts'
-import { approvalReasons, type Fate, type May, type Model, mandateReasons } from './naive.ts'
+import { anApprover, anOfficer, mostly } from './choices.ts'
+import { type Choose, defineCommand, hashFrom, someId } from './command.ts'
+import { type Fate, type Model, newAccount, type UnitAbroad } from './naive.ts'
+import { approvalReasons, type May, mandateReasons, officers } from './reasons.ts'
+import { serialsIn } from './units.ts'
 
 const recorders: May = { 'system/system': 'any', 'government/Admin': 'any' }
 
@@ -31,7 +34,7 @@ export const mirrorOpened = defineCommand<Opening & Record<string, unknown>>({
     const opened = { active, retired, cancelled }
     model.registries.set(registry, opened)
     for (const [fate, account] of Object.entries(opened)) {
-      model.accounts.set(account, { organisation: model.authority, kind: `mirror-${fate}`, active: true })
+      model.accounts.set(account, newAccount(model.authority, `mirror-${fate}`))
       model.streams.add(account)
     }
     return {}
@@ -61,13 +64,9 @@ interface Row extends OfClass, Record<string, unknown> {
 const classOf = ({ registry, project, vintage, unitType }: OfClass) =>
   `mirror:${registry}/${project.code}/${vintage}/${unitType}`
 
-function numbersOf([first, last]: readonly [string, string]): bigint[] {
-  return Array.from({ length: Number(BigInt(last) - BigInt(first)) + 1 }, (_, at) => BigInt(first) + BigInt(at))
-}
-
 function knownUnits(model: Model, row: Row) {
   const units = model.abroad.get(row.space)
-  return numbersOf(row.range).flatMap((number) => units?.get(number) ?? [])
+  return serialsIn([row.range]).flatMap((number) => units?.get(number) ?? [])
 }
 
 function someClass(model: Model, choose: Choose): OfClass {
@@ -107,7 +106,7 @@ export const mirrorProjectRecorded = defineCommand<OfProject & { facts: string }
     ...mandateReasons(model, by, { may: recorders }),
     ...projectReasons(model, request),
   ],
-  carryOut: (model, { request }) => ({ project: knowProject(model, request) }),
+  carryOut: (model, { request }) => ({ says: { project: knowProject(model, request) } }),
 })
 
 interface LotRow extends OfClass, Record<string, unknown> {
@@ -139,7 +138,7 @@ export const mirrorLotRecorded = defineCommand<LotRow>({
   carryOut: (model, { request }) => {
     const quantity = (model.lots.get(classOf(request))?.quantity ?? 0n) + BigInt(request.quantity)
     model.lots.set(classOf(request), { registry: request.registry, quantity })
-    return { project: knowProject(model, request) }
+    return { says: { project: knowProject(model, request) } }
   },
 })
 
@@ -175,16 +174,17 @@ export const mirrorRecorded = defineCommand<Row>({
   carryOut: (model, { request }) => {
     const units = model.abroad.get(request.space) ?? new Map()
     model.abroad.set(request.space, units)
-    for (const number of numbersOf(request.range)) {
+    for (const number of serialsIn([request.range])) {
       const known = units.get(number)
       units.set(number, {
         class: classOf(request),
         registry: request.registry,
         isIssued: request.issued || known?.isIssued === true,
         fate: request.fate === 'active' ? (known?.fate ?? 'active') : request.fate,
+        isConverted: known?.isConverted === true,
       })
     }
-    return { project: knowProject(model, request) }
+    return { says: { project: knowProject(model, request) } }
   },
 })
 
@@ -239,7 +239,9 @@ function someTaken(choose: Choose): Correction['taken'] {
 }
 
 /** Can a record that says this have left the unit so, if it was that before? */
-function isLeft({ issued, fate }: UnitsTaken, before: Before, unit: { isIssued: boolean; fate: Fate }): boolean {
+function isLeft({ issued, fate }: UnitsTaken, before: Before, unit: UnitAbroad): boolean {
+  // What was converted is not undone by taking back what the conversion stood on.
+  if (unit.isConverted) return false
   if (before === 'unknown') return unit.fate === fate && unit.isIssued === issued && (issued || fate !== 'active')
   if (before === 'active') return fate !== 'active' && unit.fate === fate && unit.isIssued
   return issued && fate === 'active' && unit.fate !== 'active' && unit.isIssued
@@ -253,7 +255,7 @@ function takenReasons(model: Model, request: Correction): string[] {
   const { space, parts } = taken
   const isInOrder = parts.every(({ range }, at) => at === 0 || BigInt(range[0]) > BigInt(parts[at - 1]?.range[1] ?? 0))
   const isAsLeft = parts.every(({ range, before }) =>
-    numbersOf(range).every((number) => {
+    serialsIn([range]).every((number) => {
       const unit = model.abroad.get(space)?.get(number)
       return unit !== undefined && unit.class === classOf(request) && isLeft(taken, before, unit)
     }),
@@ -270,7 +272,7 @@ function takeBack(model: Model, request: Correction): void {
   }
   const units = model.abroad.get(taken.space)
   for (const { range, before } of taken.parts) {
-    for (const number of numbersOf(range)) {
+    for (const number of serialsIn([range])) {
       const unit = units?.get(number)
       if (before === 'unknown') units?.delete(number)
       else if (before === 'active') units?.set(number, { ...knownUnit(unit), fate: 'active' })
@@ -287,18 +289,18 @@ function knownUnit<Unit>(unit: Unit | undefined): Unit {
 export const mirrorCorrected = defineCommand<Correction>({
   type: 'MirrorCorrected',
   weight: 1.5,
-  generate: (model, choose) => ({
-    by: mostly(model, choose, choose.pick(model.officers)),
-    request: {
+  generate: (model, choose) => {
+    const by = anOfficer(model, choose)
+    const request = {
       ...someCorrection(model, choose),
       // Which entry was wrong is attested; it need only be one of the log.
       record: { index: choose.rarely(20) ? 1_000_000 : 1 + choose.below(14), leaf: hashFrom('leaf') },
       reason: hashFrom('reason'),
-    },
-    approvers: choose.rarely(12) ? [] : [mostly(model, choose, choose.pick(model.officers))],
-  }),
+    }
+    return { by, request, approvers: anApprover(model, choose, by) }
+  },
   reasons: (model, { by, request, approvers = [] }) => [
-    ...mandateReasons(model, by, { may: { 'government/Admin': 'any' } }),
+    ...mandateReasons(model, by, { may: officers }),
     ...projectReasons(model, request),
     ...(request.record.index === 1_000_000 ? ['allocation-wrong'] : []),
     ...(model.corrected.has(request.record.index) ? ['already-exists'] : []),
@@ -310,6 +312,6 @@ export const mirrorCorrected = defineCommand<Correction>({
   carryOut: (model, { request }) => {
     takeBack(model, request)
     model.corrected.add(request.record.index)
-    return { project: knowProject(model, request) }
+    return { says: { project: knowProject(model, request) } }
   },
 })

@@ -1,4 +1,4 @@
-import type { KeyRotation } from '@tallystick/rules'
+import type { Entry, KeyRotation } from '@tallystick/rules'
 import type { TestRegistry } from '../registry.ts'
 
 /**
@@ -10,16 +10,39 @@ export interface Model {
   officers: string[]
   system: string
   authority: string
+  /** The account that all units come from. */
+  issuance: string
+  /** The instant of the command that is judged, and the index that its entry would have. */
+  now: string
+  size: number
   mandates: Map<string, { organisation: string; role: string; limit: bigint | null; active: boolean }>
-  organisations: Map<string, string>
-  accounts: Map<string, { organisation: string; kind: string; active: boolean }>
-  projects: Map<string, { state: string; owners: { account: string; share: string }[] }>
-  authorisations: Map<string, { project: string; unitType: string; left: bigint }>
-  batches: Map<string, { project: string; vintage: string; unitType: string; owners: Map<bigint, string> }>
+  organisations: Map<string, { kind: string; active: boolean }>
+  accounts: Map<string, Account>
+  /** `<account>/<receiver>`: from when on the receiver is trusted. */
+  trusted: Map<string, string>
+  projects: Map<string, Project>
+  authorisations: Map<string, Authorisation>
+  batches: Map<string, Batch>
   /** Next serial number, by unit type. */
   next: Map<string, bigint>
+  /** Next ITMO number, by cooperative approach and vintage. */
+  nextItmo: Map<string, bigint>
+  pools: Pools
+  /** Everything that came into the buffer or left it. */
+  bufferMoves: { way: 'in' | 'cancelled' | 'released'; project: string; vintage: string; units: bigint }[]
+  /** Millionths certified and not issued: by class what is carried, by project and unit type what is owed. */
+  fractions: Map<string, bigint>
+  deficits: Map<string, bigint>
+  reversals: Map<string, Reversal>
+  pending: Map<string, Waiting>
+  pledges: Map<string, Pledge>
   holds: Map<string, Hold>
-  lifted: Set<string>
+  /** Ids of holds, waiting movements and pledges that are over. */
+  ended: Set<string>
+  /** What was carried out, in order, as far as a correction may ask for it. */
+  past: Past[]
+  /** Indexes of entries that were taken back. */
+  takenBack: Set<number>
   /** Ids under which something has a stream. */
   streams: Set<string>
   certificates: number
@@ -27,7 +50,7 @@ export interface Model {
   /** Id of a project abroad, by registry and code. */
   foreign: Map<string, string>
   /** Units abroad, by space and number. */
-  abroad: Map<string, Map<bigint, { class: string; isIssued: boolean; fate: Fate; registry: string }>>
+  abroad: Map<string, Map<bigint, UnitAbroad>>
   /** Units issued abroad without serial numbers, by class. */
   lots: Map<string, { registry: string; quantity: bigint }>
   /** Indexes of records that were taken back. */
@@ -43,11 +66,132 @@ export interface Model {
 
 export type Fate = 'active' | 'retired' | 'cancelled'
 export type DocumentKind = 'permissions' | 'preset'
+export type Owner = { account: string; share: string }
+export type WireRange = [string, string]
+
+export interface Policy {
+  secondAbove: string | null
+  acceptance: boolean
+  trustedOnly: boolean
+}
+
+export interface Account {
+  organisation: string
+  kind: string
+  active: boolean
+  policy: Policy | null
+  registry: string | null
+}
+
+export interface Project {
+  state: string
+  number: number
+  scope: string
+  owners: Owner[]
+  /** Percentage of issuances that goes to the buffer, and the levies that are not taken. */
+  buffer: string
+  exempt: string[]
+  /** Units owed to the buffer. */
+  debt: bigint
+  /** When the buffer last gave units back. */
+  released: string | null
+}
+
+export interface Authorisation {
+  project: string
+  unitType: string
+  quantity: bigint
+  purposes: string[]
+  firstTransfer: string | null
+  cooperativeApproach: string | null
+  version: number
+  active: boolean
+}
+
+/** One unit: whose it is, by which entry it was first transferred, and its ITMO number. */
+export interface Unit {
+  owner: string
+  first: number | null
+  itmo: string | null
+}
+
+export interface Batch {
+  /** Neither for units of another Party. */
+  project: string | null
+  authorisation: string | null
+  /** What the units are counted under. */
+  class: string
+  vintage: string
+  unitType: string
+  units: Map<bigint, Unit>
+}
+
+export interface UnitAbroad {
+  class: string
+  isIssued: boolean
+  fate: Fate
+  registry: string
+  isConverted: boolean
+}
+
+export interface Pools {
+  buffer: string | null
+  shareOfProceeds: string | null
+  omge: string | null
+  host: string | null
+}
+
+export interface Reversal {
+  project: string
+  state: 'reported' | 'avoidable' | 'unavoidable' | 'dismissed' | 'compensated'
+  quantity: bigint
+  compensated: bigint
+}
 
 export interface Hold {
   account: string | null
   batch: string | null
-  range: [string, string] | null
+  range: WireRange | null
+  expiresAt: string | null
+}
+
+export interface Waiting {
+  kind: 'transfer' | 'retirement' | 'cancellation'
+  batch: string
+  from: string
+  to: string
+  ranges: WireRange[]
+  purpose: string | null
+  beneficiary: string | null
+  proposer: string
+  approvers: string[]
+  /** Whose approvals are missing: another mandate of the holder, an officer of the government. */
+  missing: ('holder' | 'officer')[]
+  acceptance: boolean
+  expiresAt: string
+}
+
+export interface Pledge {
+  account: string
+  batch: string
+  ranges: WireRange[]
+  to: string
+  expiresAt: string | null
+}
+
+/** An entry that was written, and which units it brought where. */
+export interface Past {
+  index: number
+  entry: Entry
+  brought: Brought | undefined
+}
+
+export interface Brought {
+  batch: string
+  /** Where each unit was before, and where it was brought. */
+  units: { serial: bigint; from: string; to: string }[]
+  /** Of an issuance: what was certified, in millionths. */
+  certified?: bigint
 }
 
 /** The model of a registry in which nothing has been issued yet. */
@@ -60,20 +204,34 @@ export function modelOf(registry: TestRegistry): Model {
     officers: [officer, secondOfficer],
     system,
     authority,
+    issuance: genesis.issuance,
+    now: '',
+    size: 0,
     mandates: new Map([
       [system, government('system/system')],
       [root, government('government/Root')],
       [officer, government('government/Admin')],
       [secondOfficer, government('government/Admin')],
     ]),
-    organisations: new Map([[authority, 'government']]),
-    accounts: new Map([[genesis.issuance, { organisation: authority, kind: 'issuance', active: true }]]),
+    organisations: new Map([[authority, { kind: 'government', active: true }]]),
+    accounts: new Map([[genesis.issuance, newAccount(authority, 'issuance')]]),
+    trusted: new Map(),
     projects: new Map(),
-    authorisations: new Map([[authorisation, { project, unitType: 'ITMO', left: 100_000n }]]),
+    authorisations: new Map(),
     batches: new Map(),
     next: new Map(),
+    nextItmo: new Map(),
+    pools: { buffer: null, shareOfProceeds: null, omge: null, host: null },
+    bufferMoves: [],
+    fractions: new Map(),
+    deficits: new Map(),
+    reversals: new Map(),
+    pending: new Map(),
+    pledges: new Map(),
     holds: new Map(),
-    lifted: new Set(),
+    ended: new Set(),
+    past: [],
+    takenBack: new Set(),
     streams: new Set([project]),
     certificates: 0,
     registries: new Map(),
@@ -88,10 +246,10 @@ export function modelOf(registry: TestRegistry): Model {
     inForce: { permissions: 1, preset: 1 },
   }
   for (const { organisation, mandate, holding, retirement, cancellation } of developers) {
-    model.organisations.set(organisation, 'developer')
+    model.organisations.set(organisation, { kind: 'developer', active: true })
     model.mandates.set(mandate, { organisation, role: 'developer/Admin', limit: null, active: true })
     for (const [kind, account] of Object.entries({ holding, retirement, cancellation })) {
-      model.accounts.set(account, { organisation, kind, active: true })
+      model.accounts.set(account, newAccount(organisation, kind))
       model.streams.add(account)
     }
   }
@@ -100,109 +258,24 @@ export function modelOf(registry: TestRegistry): Model {
     { account: a ?? '', share: '60' },
     { account: b ?? '', share: '40' },
   ]
-  model.projects.set(project, { state: 'registered', owners })
+  model.projects.set(project, newProject(1, '1', owners, 'registered'))
+  model.authorisations.set(authorisation, {
+    project,
+    unitType: 'ITMO',
+    quantity: 100_000n,
+    purposes: ['NDC'],
+    firstTransfer: null,
+    cooperativeApproach: null,
+    version: 1,
+    active: true,
+  })
   return model
 }
 
-/** Who may do it, and for which organisations: the permission table as a person would say it. */
-export type May = Record<string, 'any' | 'own'>
-
-/** Why a mandate may not do it. */
-export function mandateReasons(
-  { mandates }: Model,
-  by: string,
-  { may, organisations = [], quantity = 0n }: { may: May; organisations?: string[]; quantity?: bigint },
-): string[] {
-  const mandate = mandates.get(by)
-  if (!mandate) return ['mandate-unknown']
-  const scope = may[mandate.role]
-  const reasons = mandate.active ? [] : ['mandate-revoked']
-  if (scope !== 'any' && !(scope === 'own' && organisations.includes(mandate.organisation))) {
-    reasons.push('not-permitted')
-  }
-  if (mandate.limit !== null && quantity > mandate.limit) reasons.push('mandate-limit')
-  return reasons
+export function newAccount(organisation: string, kind: string, registry: string | null = null): Account {
+  return { organisation, kind, active: true, policy: null, registry }
 }
 
-/** Why approvals are not enough where one officer's is needed. */
-export function approvalReasons({ mandates }: Model, by: string, approvers: string[], quantity = 0n): string[] {
-  const reasons = approvers.length === 0 ? ['approval-missing'] : []
-  if (new Set([by, ...approvers]).size <= approvers.length) reasons.push('approval-not-distinct')
-  for (const approver of approvers) {
-    const mandate = mandates.get(approver)
-    if (!mandate) reasons.push('mandate-unknown')
-    else if (!mandate.active) reasons.push('mandate-revoked')
-    else if (mandate.limit !== null && quantity > mandate.limit) reasons.push('mandate-limit')
-    else if (mandate.role !== 'government/Admin') reasons.push('not-permitted')
-  }
-  return reasons
-}
-
-/** Why an account cannot take part. */
-export function accountReasons({ accounts }: Model, id: string, kind: string): string[] {
-  const account = accounts.get(id)
-  if (!account) return ['account-unknown']
-  if (account.kind !== kind) return ['account-kind']
-  return account.active ? [] : ['account-not-active']
-}
-
-export function organisationOf({ accounts }: Model, account: string): string[] {
-  return accounts.get(account)?.organisation === undefined ? [] : [accounts.get(account)?.organisation ?? '']
-}
-
-/** Does a hold of its own stand on the whole target? */
-export function isHeld({ holds }: Model, target: string): boolean {
-  return [...holds.values()].some(
-    ({ account, batch, range }) => range === null && (account === target || batch === target),
-  )
-}
-
-/** Does a hold stand on a range of the batch that has this serial? */
-export function isHeldSerial({ holds }: Model, id: string, serial: bigint): boolean {
-  return [...holds.values()].some(
-    ({ batch, range }) => batch === id && range !== null && BigInt(range[0]) <= serial && serial <= BigInt(range[1]),
-  )
-}
-
-/** Serials as ranges on the wire. */
-export function rangesOf(serials: readonly bigint[]): [string, string][] {
-  const ranges: [bigint, bigint][] = []
-  for (const serial of serials) {
-    const last = ranges.at(-1)
-    if (last && last[1] + 1n === serial) last[1] = serial
-    else ranges.push([serial, serial])
-  }
-  return ranges.map(([first, last]) => [`${first}`, `${last}`])
-}
-
-export function classAt({ batches }: Model, batch: string): string {
-  const { project = '', vintage = '', unitType = '' } = batches.get(batch) ?? {}
-  return `${project}/${vintage}/${unitType}`
-}
-
-/** Units of an account by class, counted one by one. */
-export function balancesOf(model: Model, account: string): Map<string, bigint> {
-  const counts = new Map<string, bigint>()
-  const count = (unitClass: string) => counts.set(unitClass, (counts.get(unitClass) ?? 0n) + 1n)
-  for (const [batch, { owners }] of model.batches) {
-    for (const owner of owners.values()) if (owner === account) count(classAt(model, batch))
-  }
-  for (const units of model.abroad.values()) {
-    for (const unit of units.values()) {
-      if (model.registries.get(unit.registry)?.[unit.fate] === account) count(unit.class)
-    }
-  }
-  for (const [unitClass, { registry, quantity }] of model.lots) {
-    if (model.registries.get(registry)?.active !== account) continue
-    const rest = quantity - numberedOf(model, unitClass)
-    if (rest > 0n) counts.set(unitClass, (counts.get(unitClass) ?? 0n) + rest)
-  }
-  return counts
-}
-
-/** How many serial numbers of a class abroad are known. */
-function numberedOf({ abroad }: Model, unitClass: string): bigint {
-  let numbered = 0n
-  for (const units of abroad.values()) for (const unit of units.values()) if (unit.class === unitClass) numbered += 1n
-  return numbered
+export function newProject(number: number, scope: string, owners: Owner[], state = 'submitted'): Project {
+  return { state, number, scope, owners, buffer: '0', exempt: [], debt: 0n, released: null }
 }

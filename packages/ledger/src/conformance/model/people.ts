@@ -1,13 +1,13 @@
-import { type Choose, defineCommand, hashFrom, idFrom, knownId, mostly, someId } from './command.ts'
-import { approvalReasons, type DocumentKind, type May, type Model, mandateReasons } from './naive.ts'
-
-const officers: May = { 'government/Admin': 'any' }
+import { anApprover, anOfficer, mostly } from './choices.ts'
+import { type Choose, defineCommand, hashFrom, idFrom, knownId } from './command.ts'
+import type { DocumentKind, Model } from './naive.ts'
+import { approvalReasons, codeReasons, type May, mandateReasons, officers, where } from './reasons.ts'
 
 export const organisationRegistered = defineCommand<{ organisation: string; kind: string; name: string }>({
   type: 'OrganisationRegistered',
   weight: 1,
   generate: (model, choose) => ({
-    by: mostly(model, choose, choose.pick([...model.officers, model.root])),
+    by: choose.rarely(4) ? mostly(model, choose, model.root) : anOfficer(model, choose),
     request: {
       organisation: idFrom(`organisation ${choose.below(5)}`),
       kind: choose.rarely(12) ? 'club' : 'developer',
@@ -20,7 +20,7 @@ export const organisationRegistered = defineCommand<{ organisation: string; kind
     ...(['government', 'developer'].includes(request.kind) ? [] : ['code-unknown']),
   ],
   carryOut: (model, { request }) => {
-    model.organisations.set(request.organisation, request.kind)
+    model.organisations.set(request.organisation, { kind: request.kind, active: true })
     return {}
   },
 })
@@ -59,7 +59,7 @@ export const mandateGranted = defineCommand<Grant>({
   }),
   reasons: (model, { by, request: { mandate, organisation, role, limit } }) => {
     const granter = model.mandates.get(by)?.limit ?? null
-    const kind = model.organisations.get(organisation)
+    const kind = model.organisations.get(organisation)?.kind
     return [
       ...mandateReasons(model, by, { may: mayGrant[role] ?? {}, organisations: [organisation] }),
       ...(granter !== null && (limit === null || BigInt(limit) > granter) ? ['mandate-limit'] : []),
@@ -78,8 +78,9 @@ export const mandateRevoked = defineCommand<{ mandate: string }>({
   type: 'MandateRevoked',
   weight: 0.5,
   generate: (model, choose) => ({
-    by: mostly(model, choose, choose.pick([...model.officers, model.root])),
-    request: { mandate: knownId([...model.mandates.keys()].slice(choose.below(5)), choose) },
+    by: choose.rarely(4) ? model.root : anOfficer(model, choose),
+    // Mostly of those who came later, so that the registry can go on.
+    request: { mandate: knownId([...model.mandates.keys()].slice(choose.rarely(8) ? 0 : 6), choose) },
   }),
   reasons: (model, { by, request: { mandate } }) => {
     const found = model.mandates.get(mandate)
@@ -97,38 +98,33 @@ export const mandateRevoked = defineCommand<{ mandate: string }>({
   },
 })
 
-type Opened = { account: string; kind: string }
-
-export const accountsOpened = defineCommand<{ organisation: string; accounts: Opened[] }>({
-  type: 'AccountsOpened',
-  weight: 1,
-  generate: (model, choose) => ({
-    by: mostly(model, choose, choose.pick(model.officers)),
-    request: {
-      organisation: knownId(model.organisations.keys(), choose),
-      accounts: Array.from({ length: 1 + choose.below(3) }, () => ({
-        account: someId(model, choose, 'account'),
-        kind: choose.pick(['holding', 'holding', 'retirement', 'cancellation']),
-      })),
+function statusKind(type: string, active: boolean, weight: number) {
+  return defineCommand<{ organisation: string; reason: string }>({
+    type,
+    weight,
+    generate: (model, choose) => {
+      const fitting = [...model.organisations].filter(([id, one]) => one.active !== active && id !== model.authority)
+      const known = fitting.length > 0 && !choose.rarely(6) ? fitting.map(([id]) => id) : model.organisations.keys()
+      const reason = choose.rarely(16) ? 'mood' : 'investigation'
+      return { by: anOfficer(model, choose), request: { organisation: knownId(known, choose), reason } }
     },
-  }),
-  reasons: (model, { by, request: { organisation, accounts } }) => {
-    const ids = accounts.map(({ account }) => account)
-    const isUsed = ids.some((id) => model.accounts.has(id) || model.streams.has(id))
-    return [
+    reasons: (model, { by, request: { organisation, reason } }) => [
       ...mandateReasons(model, by, { may: officers }),
-      ...(model.organisations.has(organisation) ? [] : ['organisation-unknown']),
-      ...(isUsed || new Set(ids).size < ids.length ? ['already-exists'] : []),
-    ]
-  },
-  carryOut: (model, { request: { organisation, accounts } }) => {
-    for (const { account, kind } of accounts) {
-      model.accounts.set(account, { organisation, kind, active: true })
-      model.streams.add(account)
-    }
-    return {}
-  },
-})
+      ...where(!model.organisations.has(organisation), 'organisation-unknown'),
+      ...where(organisation === model.authority, 'organisation-authority'),
+      ...where(model.organisations.get(organisation)?.active === active, 'organisation-already-so'),
+      ...codeReasons('suspension', reason),
+    ],
+    carryOut: (model, { request }) => {
+      const organisation = model.organisations.get(request.organisation)
+      if (organisation) organisation.active = active
+      return {}
+    },
+  })
+}
+
+export const organisationSuspended = statusKind('OrganisationSuspended', false, 0.5)
+export const organisationReactivated = statusKind('OrganisationReactivated', true, 1.5)
 
 export const documentAdopted = defineCommand<{ document: DocumentKind; version: number; sha256: string }>({
   type: 'DocumentAdopted',
@@ -142,7 +138,7 @@ export const documentAdopted = defineCommand<{ document: DocumentKind; version: 
     return {
       by: mostly(model, choose, model.root),
       request: { document, version, sha256 },
-      approvers: choose.rarely(8) ? [] : [mostly(model, choose, choose.pick(model.officers))],
+      approvers: anApprover(model, choose, model.root),
     }
   },
   reasons: (model, { by, request: { document, version, sha256 }, approvers = [] }) => {

@@ -1,29 +1,49 @@
-import { documentBytes, isRefusal, simpleDocuments } from '@tallystick/rules'
+import { isRefusal } from '@tallystick/rules'
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { isReceipt, type Ledger, type Outcome, type Submission } from '../../port.ts'
-import { issue, type TestRegistry, withApprovals } from '../registry.ts'
-import { type Choose, idFrom, type Prepared } from './command.ts'
+import { type TestRegistry, withApprovals } from '../registry.ts'
+import { type Beginning, tell } from './begin.ts'
+import type { TestClock } from './clock.ts'
+import type { AnyCommand, Choose, Prepared, Wish } from './command.ts'
 import { commands } from './commands.ts'
+import { compare } from './compare.ts'
 import { rotationsOf } from './keys.ts'
-import { balancesOf, type DocumentKind, type Model, modelOf } from './naive.ts'
+import { nextDocuments } from './law.ts'
+import { type Model, modelOf } from './naive.ts'
+
+const HOURS_IN_YEAR = 8_766
 
 /** One step of a random life: which command, the numbers that make it up, and whether an earlier one comes again. */
 const arbitraryStep = fc.record({
-  type: fc.constantFrom(...commands.flatMap(({ type, weight }) => Array.from({ length: 2 * weight }, () => type))),
-  numbers: fc.array(fc.nat(0xffff), { minLength: 16, maxLength: 16 }),
+  type: fc.constantFrom(
+    ...commands.flatMap(({ type, weight }) => Array.from({ length: Math.round(10 * weight) }, () => type)),
+  ),
+  numbers: fc.array(fc.nat(0xffff), { minLength: 24, maxLength: 24 }),
   again: fc.constantFrom('no', 'no', 'no', 'no', 'no', 'no', 'no', 'no', 'no', 'repeat', 'reuse' as const),
+  /** Hours that pass before it. */
+  hours: fc.constantFrom(...Array.from({ length: 40 }, () => 0), 1, 1, 2, 25, 25, 48, 200, 720, 2 * HOURS_IN_YEAR),
 })
 type Step = typeof arbitraryStep extends fc.Arbitrary<infer T> ? T : never
 
+const often = fc.constantFrom(true, true, true, false)
+const version = fc.constantFrom(1, 1, 1, 2, 3)
+const arbitraryBeginning: fc.Arbitrary<Beginning> = fc.record({
+  inPieces: fc.boolean(),
+  levied: often,
+  abroad: often,
+  mirror: often,
+  policies: often,
+  law: fc.record({ permissions: version, preset: version }),
+})
+
 export const arbitraryLife = fc.record({
-  steps: fc.array(arbitraryStep, { minLength: 1, maxLength: 100, size: 'max' }),
+  beginning: arbitraryBeginning,
+  steps: fc.array(arbitraryStep, { minLength: 1, maxLength: 120, size: 'max' }),
   /** How many commands are sent at once to the store under test. */
   burst: fc.integer({ min: 1, max: 20 }),
   /** How many servers take turns with those. */
   servers: fc.integer({ min: 1, max: 3 }),
-  /** Begins with holdings in pieces of two units: more of them than one command may take. */
-  inPieces: fc.boolean(),
 })
 export type Life = typeof arbitraryLife extends fc.Arbitrary<infer T> ? T : never
 
@@ -33,6 +53,15 @@ interface Sent {
   submission: Submission
   outcome: Outcome
   prepared: Prepared
+}
+
+/** A life that is being lived: the ledger, its clock, and the model beside it. */
+export interface Living {
+  ledger: Ledger
+  clock: TestClock
+  model: Model
+  /** Is told how each command ended. */
+  count(type: string, answer: string): void
 }
 
 function chooser(numbers: readonly number[]): Choose {
@@ -47,94 +76,75 @@ function chooser(numbers: readonly number[]): Choose {
 
 /**
  * Lives a life on a ledger and, step by step, in the model: what the model would carry out the ledger must carry out,
- * and what the ledger refuses it must refuse for a reason that the model knows. Answers what was sent, and how it ended.
+ * and what the ledger refuses it must refuse for a reason that the model knows.
  */
-export async function live(ledger: Ledger, registry: TestRegistry, life: Life): Promise<Model> {
+export async function live(
+  { ledger, clock, count }: Omit<Living, 'model'>,
+  registry: TestRegistry,
+  life: Life,
+): Promise<void> {
   const model = modelOf(registry)
+  const living: Living = { ledger, clock, model, count }
   model.rotations = await rotationsOf(registry.genesis)
-  await lendDocuments(ledger, model)
-  await begin(ledger, registry, model, life.inPieces)
-  if (life.burst % 5 > 0) await openMirror(ledger, registry, model)
+  model.size = (await ledger.head()).size
+  model.now = clock.told.at(-1)?.toISOString() ?? ''
+  for (const { kind, version, bytes } of nextDocuments()) {
+    model.documents.set(await ledger.putDocument(bytes), { kind, version })
+  }
+  for (const [at, [type, wish]] of tell(registry, model, life.beginning).entries()) {
+    const { outcome } = await carryOut(living, commandOf(type), wish, `beginning ${at}`)
+    if (!isReceipt(outcome)) throw new Error(`a life cannot begin so: ${JSON.stringify({ type, wish, outcome })}`)
+  }
   const sent: Sent[] = []
   for (const [at, step] of life.steps.entries()) {
+    clock.jump(step.hours)
     const earlier = sent.at(-1 - ((step.numbers[0] ?? 0) % 10))
-    if (step.again === 'no' || !earlier) sent.push(await carryOut(ledger, model, step, at))
-    else if (step.again === 'repeat') await repeat(ledger, earlier)
+    if (step.again === 'no' || !earlier) sent.push(await take(living, step, at))
+    else if (step.again === 'repeat') await repeat(living, earlier)
     else await reuseKey(ledger, earlier)
   }
   await compare(ledger, model)
-  return model
 }
 
-/** Puts next versions of the documents within reach of an adoption. */
-async function lendDocuments(ledger: Ledger, model: Model): Promise<void> {
-  for (const kind of ['permissions', 'preset'] satisfies DocumentKind[]) {
-    for (const version of [2, 3]) {
-      const document = JSON.parse(Buffer.from(simpleDocuments[kind]).toString())
-      const sha256 = await ledger.putDocument(documentBytes({ ...document, version }))
-      model.documents.set(sha256, { kind, version })
-    }
-  }
+function commandOf(type: string): AnyCommand {
+  const command = commands.find((one) => one.type === type)
+  if (!command) throw new Error(`no command ${type}`)
+  return command
 }
 
-/** The first batch, of 120 units or of 600 of which every third goes to the other developer. */
-async function begin(ledger: Ledger, registry: TestRegistry, model: Model, inPieces: boolean): Promise<void> {
-  const quantity = inPieces ? 600 : 120
-  const batch = 'ba'.repeat(16)
-  const outcome = await issue(registry, `${quantity}`, { batch })
-  if (!isReceipt(outcome)) throw new Error(`the first issuance was refused: ${JSON.stringify(outcome)}`)
-  const [giver, taker] = registry.developers
-  if (!giver || !taker) throw new Error('the test registry has two developers')
-  const owners = new Map<bigint, string>()
-  for (let serial = 1; serial <= quantity; serial += 1) {
-    owners.set(BigInt(serial), serial <= 0.6 * quantity ? giver.holding : taker.holding)
-  }
-  model.batches.set(batch, { project: registry.project, vintage: '2024', unitType: 'ITMO', owners })
-  model.streams.add(batch)
-  model.next.set('ITMO', BigInt(quantity + 1))
-  const authorisation = model.authorisations.get(registry.authorisation)
-  if (authorisation) authorisation.left -= BigInt(quantity)
-  for (const from of inPieces ? [3, 183] : []) {
-    const serials = Array.from({ length: 60 }, (_, at) => from + 3 * at)
-    const ranges = serials.map((serial) => [`${serial}`, `${serial}`])
-    const request = { batch, from: giver.holding, to: taker.holding, ranges }
-    const key = { sender: 'test', id: `pieces ${from}` }
-    await ledger.execute({ type: 'CreditsTransferred', by: giver.mandate, request, key, requestHash: 'pieces' })
-    for (const serial of serials) owners.set(BigInt(serial), taker.holding)
-  }
+async function take(living: Living, step: Step, at: number): Promise<Sent> {
+  const command = commandOf(step.type)
+  const sent = await carryOut(living, command, command.wish(living.model, chooser(step.numbers)), `step ${at}`)
+  living.count(step.type, answerOf(sent.outcome))
+  return sent
 }
 
-/** Most lives have the records of another registry from the start. */
-async function openMirror(ledger: Ledger, { genesis }: TestRegistry, model: Model): Promise<void> {
-  const opened = { active: idFrom('active 0'), retired: idFrom('retired 0'), cancelled: idFrom('cancelled 0') }
-  const request = { registry: 'elsewhere', ...opened }
-  const key = { sender: 'test', id: 'mirror' }
-  await ledger.execute({ type: 'MirrorOpened', by: genesis.system, request, key, requestHash: 'mirror' })
-  model.registries.set('elsewhere', opened)
-  for (const [fate, account] of Object.entries(opened)) {
-    model.accounts.set(account, { organisation: model.authority, kind: `mirror-${fate}`, active: true })
-    model.streams.add(account)
-  }
+export function answerOf(outcome: Outcome): string {
+  return isReceipt(outcome) ? 'carried out' : isRefusal(outcome) ? outcome.refused : 'key-reused'
 }
 
-async function carryOut(ledger: Ledger, model: Model, step: Step, at: number): Promise<Sent> {
-  const command = commands.find(({ type }) => type === step.type)
-  if (!command) throw new Error(`no command ${step.type}`)
-  const prepared = command.prepare(model, chooser(step.numbers))
-  const submission = await submissionOf(ledger, prepared, `step ${at}`)
-  const outcome = await ledger.execute(submission)
-  judge(prepared, outcome)
+/** Sends the command alone first; where that tells what there is to approve, again with approvals of just that. */
+async function carryOut(living: Living, command: AnyCommand, wish: Wish, id: string): Promise<Sent> {
+  const { by, request, approvers = [] } = wish
+  const key = { sender: 'test', id }
+  const alone: Submission = { type: command.type, by, key, request, requestHash: JSON.stringify(request) }
+  const sent = await send(living, command, alone, [])
+  const asked = isRefusal(sent.outcome) ? sent.outcome.proposal : undefined
+  if (!asked || approvers.length === 0) return sent
+  return send(living, command, await withApprovals(living.ledger, alone, approvers), approvers)
+}
+
+async function send(living: Living, command: AnyCommand, submission: Submission, approvers: string[]): Promise<Sent> {
+  const wish: Wish = { by: submission.by, request: submission.request as Record<string, unknown>, approvers }
+  const prepared = command.prepare(living.model, wish)
+  const outcome = await living.ledger.execute(submission)
+  judge(living, prepared, outcome)
   return { submission, outcome, prepared }
 }
 
-async function submissionOf(ledger: Ledger, { type, wish }: Prepared, id: string): Promise<Submission> {
-  const { by, request, approvers = [] } = wish
-  const key = { sender: 'test', id }
-  return withApprovals(ledger, { type, by, key, request, requestHash: JSON.stringify(request) }, approvers)
-}
-
 /** Holds an answer against the model, and on success takes the step there too. */
-function judge(prepared: Prepared, outcome: Outcome): void {
+function judge({ model, clock }: Living, prepared: Prepared, outcome: Outcome): void {
+  model.now = clock.told.at(-1)?.toISOString() ?? ''
   const reasons = prepared.reasons()
   const musts = reasons.filter((reason) => !reason.startsWith(PERHAPS))
   const mays = reasons.map((reason) => reason.replace(PERHAPS, ''))
@@ -144,16 +154,19 @@ function judge(prepared: Prepared, outcome: Outcome): void {
     return
   }
   expect(musts, `carried out: ${JSON.stringify(what)}`).toEqual([])
-  const said = prepared.carryOut()
   if (!isReceipt(outcome)) throw new Error(`no other command has this key: ${JSON.stringify(outcome)}`)
-  expect(outcome.entry.body).toMatchObject(said)
+  expect(outcome.index).toBe(model.size)
+  const { says = {}, brought } = prepared.carryOut()
+  expect(outcome.entry.body, `body of ${JSON.stringify(what)}`).toMatchObject(says)
+  model.past.push({ index: outcome.index, entry: outcome.entry, brought })
+  model.size += 1
 }
 
 /** The same command under the same key: the same entry; what was refused is judged anew. */
-async function repeat(ledger: Ledger, sent: Sent): Promise<void> {
-  const outcome = await ledger.execute(sent.submission)
+async function repeat(living: Living, sent: Sent): Promise<void> {
+  const outcome = await living.ledger.execute(sent.submission)
   if (!isReceipt(sent.outcome)) {
-    judge(sent.prepared, outcome)
+    judge(living, sent.prepared, outcome)
     sent.outcome = outcome
     return
   }
@@ -165,40 +178,4 @@ async function reuseKey(ledger: Ledger, { submission, outcome }: Sent): Promise<
   if (!isReceipt(outcome)) return
   const other = await ledger.execute({ ...submission, requestHash: 'another' })
   expect(other).toEqual({ conflict: 'key-reused', index: outcome.index })
-}
-
-/** Every unit has the owner that the model says, and every account as many as were counted. */
-async function compare(ledger: Ledger, model: Model): Promise<void> {
-  const { runs, rows } = await ledger.dump()
-  for (const [batch, { owners }] of model.batches) {
-    const stored = new Map<bigint, string>()
-    for (const run of runs.filter((one) => one.batch === batch)) {
-      for (let serial = run.first; serial <= run.last; serial += 1n) stored.set(serial, run.account)
-    }
-    expect(stored).toEqual(owners)
-  }
-  for (const [space, units] of model.abroad) {
-    const stored: unknown[] = []
-    for (const run of runs.filter((one) => one.space === space)) {
-      for (let number = run.first; number <= run.last; number += 1n) {
-        stored.push([number, run.class, run.account, run.attributes === ''])
-      }
-    }
-    const counted = [...units].map(([number, unit]) => {
-      return [number, unit.class, model.registries.get(unit.registry)?.[unit.fate], unit.isIssued]
-    })
-    expect(stored).toEqual(
-      counted.sort(([a], [b]) => String(a).length - String(b).length || (String(a) < String(b) ? -1 : 1)),
-    )
-  }
-  for (const [account, { kind, active, organisation }] of model.accounts) {
-    expect(await ledger.row('account', account)).toMatchObject({ kind, active, organisation })
-    if (kind === 'issuance') continue
-    const balances = (await ledger.balances(account)).map(({ class: unitClass, balance }) => {
-      return [unitClass, balance.credits - balance.debits] as const
-    })
-    expect(new Map(balances.filter(([, units]) => units > 0n))).toEqual(balancesOf(model, account))
-  }
-  const holds = rows.filter(({ kind }) => kind === 'hold').map(({ id }) => id)
-  expect(holds.sort()).toEqual([...model.holds.keys()].sort())
 }

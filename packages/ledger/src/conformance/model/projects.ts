@@ -1,10 +1,18 @@
-import { type Choose, defineCommand, hashFrom, idFrom, knownId, mostly, someId } from './command.ts'
-import { accountReasons, approvalReasons, type May, type Model, mandateReasons, organisationOf } from './naive.ts'
+import { aHolder, anApprover, anOfficer } from './choices.ts'
+import { type Choose, defineCommand, hashFrom, knownId, someId } from './command.ts'
+import { type Model, newProject, type Owner } from './naive.ts'
+import {
+  accountReasons,
+  approvalReasons,
+  codeReasons,
+  type May,
+  mandateReasons,
+  officers,
+  organisationOf,
+  where,
+} from './reasons.ts'
 
-const officers: May = { 'government/Admin': 'any' }
 const SCALE = 10_000
-
-type Owner = { account: string; share: string }
 
 interface Registration extends Record<string, unknown> {
   project: string
@@ -25,13 +33,23 @@ function someOwners(model: Model, choose: Choose): Owner[] {
   })
 }
 
+function ownerReasons(model: Model, owners: Owner[]): string[] {
+  const accounts = owners.map(({ account }) => account)
+  const whole = owners.reduce((sum, { share }) => sum + Math.round(Number(share) * SCALE), 0)
+  return [
+    ...accounts.flatMap((account) => accountReasons(model, account, 'holding')),
+    ...where(new Set(accounts).size < accounts.length, 'already-exists'),
+    ...where(whole !== 100 * SCALE || owners.some(({ share }) => Number(share) === 0), 'shares-not-100'),
+  ]
+}
+
 export const projectRegistered = defineCommand<Registration>({
   type: 'ProjectRegistered',
   weight: 1,
   generate: (model, choose) => {
     const owners = someOwners(model, choose)
     return {
-      by: mostly(model, choose, choose.pick(model.officers)),
+      by: anOfficer(model, choose),
       request: {
         project: someId(model, choose, 'project', 4),
         title: hashFrom('title'),
@@ -44,20 +62,18 @@ export const projectRegistered = defineCommand<Registration>({
   reasons: (model, { by, request: { project, scope, owners } }) => {
     const accounts = owners.map(({ account }) => account)
     const organisations = accounts.flatMap((account) => organisationOf(model, account))
-    const whole = owners.reduce((sum, { share }) => sum + Math.round(Number(share) * SCALE), 0)
     return [
       ...mandateReasons(model, by, { may: { ...officers, 'developer/Admin': 'own' }, organisations }),
       ...(model.projects.has(project) || model.streams.has(project) ? ['already-exists'] : []),
       ...(scope === '99' ? ['scope-unknown'] : []),
-      ...accounts.flatMap((account) => accountReasons(model, account, 'holding')),
-      ...(new Set(accounts).size < accounts.length ? ['already-exists'] : []),
-      ...(whole === 100 * SCALE && owners.every(({ share }) => Number(share) > 0) ? [] : ['shares-not-100']),
+      ...ownerReasons(model, owners),
     ]
   },
-  carryOut: (model, { request: { project, owners } }) => {
-    model.projects.set(project, { state: 'submitted', owners })
+  carryOut: (model, { request: { project, scope, owners } }) => {
+    const number = model.projects.size + 1
+    model.projects.set(project, newProject(number, scope, owners))
     model.streams.add(project)
-    return { allotted: { number: model.projects.size } }
+    return { says: { allotted: { number } } }
   },
 })
 
@@ -73,13 +89,20 @@ const moves: Record<string, { from: string[]; to: string; may: May }> = {
 export const projectMoved = defineCommand<{ project: string; move: string }>({
   type: 'ProjectMoved',
   weight: 1,
-  generate: (model, choose) => ({
-    by: mostly(model, choose, choose.pick(model.officers)),
-    request: {
-      project: knownId(model.projects.keys(), choose),
-      move: choose.pick(['register', 'register', 'resume', ...Object.keys(moves), 'bless']),
-    },
-  }),
+  generate: (model, choose) => {
+    const project = knownId(model.projects.keys(), choose)
+    const { state = '', owners = [] } = model.projects.get(project) ?? {}
+    const lawful = Object.keys(moves).filter((move) => moves[move]?.from.includes(state))
+    const isLawful = lawful.length > 0 && !choose.rarely(6)
+    // Registered mostly, ended seldom: little can be done with a project that is over.
+    const likely = [...lawful, 'register', 'resume', 'resume'].filter((move) => lawful.includes(move))
+    const move = choose.pick(isLawful ? likely : [...Object.keys(moves), 'bless'])
+    const owner = owners[0]?.account ?? ''
+    return {
+      by: move === 'withdraw' ? aHolder(model, choose, owner) : anOfficer(model, choose),
+      request: { project, move },
+    }
+  },
   reasons: (model, { by, request }) => {
     const project = model.projects.get(request.project)
     const move = moves[request.move]
@@ -98,115 +121,62 @@ export const projectMoved = defineCommand<{ project: string; move: string }>({
   },
 })
 
-interface Authorisation extends Record<string, unknown> {
-  authorisation: string
-  project: string
-  unitType: string
-  quantity: string
-  purposes: string[]
-  firstTransfer: string | null
-  cooperativeApproach: string | null
-}
-
-export const quantityAuthorised = defineCommand<Authorisation>({
-  type: 'QuantityAuthorised',
+export const ownershipChanged = defineCommand<{ project: string; owners: Owner[] }>({
+  type: 'OwnershipChanged',
   weight: 1,
-  generate: (model, choose) => ({
-    by: mostly(model, choose, choose.pick(model.officers)),
-    request: {
-      authorisation: idFrom(`authorisation ${choose.below(5)}`),
-      project: knownId(model.projects.keys(), choose),
-      unitType: choose.rarely(12) ? 'XXX' : choose.pick(['ITMO', 'A6ER']),
-      quantity: `${1 + choose.below(80)}`,
-      purposes: choose.rarely(12) ? ['GIFT'] : ['NDC'],
-      firstTransfer: null,
-      cooperativeApproach: null,
-    },
-  }),
-  reasons: (model, { by, request }) => {
-    const project = model.projects.get(request.project)
-    return [
-      ...mandateReasons(model, by, { may: officers }),
-      ...(model.authorisations.has(request.authorisation) ? ['already-exists'] : []),
-      ...(project ? [] : ['project-unknown']),
-      ...(project && project.state !== 'registered' ? ['project-state'] : []),
-      ...(request.unitType === 'XXX' ? ['unit-type-unknown'] : []),
-      ...(request.purposes.includes('GIFT') ? ['code-unknown'] : []),
-    ]
+  generate: (model, choose) => {
+    const project = knownId(model.projects.keys(), choose)
+    const same = choose.rarely(12) ? model.projects.get(project)?.owners : undefined
+    const by = anOfficer(model, choose)
+    return {
+      by,
+      request: { project, owners: same ?? someOwners(model, choose) },
+      approvers: anApprover(model, choose, by),
+    }
   },
-  carryOut: (model, { request: { authorisation, project, unitType, quantity } }) => {
-    model.authorisations.set(authorisation, { project, unitType, left: BigInt(quantity) })
+  reasons: (model, { by, request: { project, owners }, approvers = [] }) => [
+    ...mandateReasons(model, by, { may: officers }),
+    ...where(!model.projects.has(project), 'project-unknown'),
+    ...ownerReasons(model, owners),
+    ...where(JSON.stringify(model.projects.get(project)?.owners) === JSON.stringify(owners), 'nothing-changes'),
+    ...approvalReasons(model, by, approvers),
+  ],
+  carryOut: (model, { request: { project, owners } }) => {
+    const known = model.projects.get(project)
+    if (known) known.owners = owners
     return {}
   },
 })
 
-interface Issuance extends Record<string, unknown> {
-  batch: string
-  authorisation: string
-  vintage: string
-  quantity: string
-  monitoringPeriod: null
+interface Terms extends Record<string, unknown> {
+  project: string
+  buffer: string
+  exempt: string[]
+  reason: string
 }
 
-/** How many units each owner gets: the floor of the share, the rest one by one to the largest remainders. */
-function shared(quantity: number, owners: Owner[]): number[] {
-  const exact = owners.map(({ share }) => quantity * Math.round(Number(share) * SCALE))
-  const parts = exact.map((value) => Math.floor(value / (100 * SCALE)))
-  const order = exact
-    .map((value, at) => ({ at, rest: value % (100 * SCALE) }))
-    .sort((a, b) => b.rest - a.rest || a.at - b.at)
-  let left = quantity - parts.reduce((sum, part) => sum + part, 0)
-  for (const { at } of order) {
-    if (left <= 0) break
-    parts[at] = (parts[at] ?? 0) + 1
-    left -= 1
-  }
-  return parts
-}
-
-export const batchIssued = defineCommand<Issuance>({
-  type: 'BatchIssued',
-  weight: 1.5,
-  generate: (model, choose) => ({
-    by: mostly(model, choose, choose.pick(model.officers)),
-    request: {
-      batch: someId(model, choose, 'batch', 8),
-      authorisation: knownId(model.authorisations.keys(), choose),
-      vintage: choose.rarely(16) ? '2099' : '2024',
-      quantity: `${1 + choose.below(40)}`,
-      monitoringPeriod: null,
-    },
-    approvers: choose.rarely(12) ? [] : [mostly(model, choose, choose.pick(model.officers))],
-  }),
-  reasons: (model, { by, request, approvers = [] }) => {
-    const quantity = BigInt(request.quantity)
-    const authorisation = model.authorisations.get(request.authorisation)
-    const project = model.projects.get(authorisation?.project ?? '')
-    return [
-      ...mandateReasons(model, by, { may: officers, quantity }),
-      ...(authorisation ? [] : ['authorisation-unknown']),
-      ...(model.batches.has(request.batch) || model.streams.has(request.batch) ? ['already-exists'] : []),
-      ...(project && project.state !== 'registered' ? ['project-state'] : []),
-      ...(authorisation && authorisation.left < quantity ? ['authorisation-exceeded'] : []),
-      ...(request.vintage === '2099' ? ['vintage-wrong'] : []),
-      // Of these a share of proceeds and of OMGE is due: no accounts have been named, and one unit is too few.
-      ...(authorisation?.unitType === 'A6ER' ? ['pool-missing', 'split-wrong'] : []),
-      ...(project?.owners ?? []).flatMap(({ account }) => accountReasons(model, account, 'holding')),
-      ...approvalReasons(model, by, approvers, quantity),
-    ]
+export const issuanceTermsSet = defineCommand<Terms>({
+  type: 'IssuanceTermsSet',
+  weight: 1,
+  generate: (model, choose) => {
+    const by = anOfficer(model, choose)
+    const request = {
+      project: knownId(model.projects.keys(), choose),
+      buffer: choose.pick(['0', '10', '12.5', '20', '33.3333', '95', '100']),
+      exempt: choose.pick([[], [], ['omge'], ['shareOfProceeds', 'host']]),
+      reason: choose.rarely(16) ? 'whim' : 'risk-assessment',
+    }
+    return { by, request, approvers: anApprover(model, choose, by) }
   },
-  carryOut: (model, { request }) => {
-    const authorisation = model.authorisations.get(request.authorisation)
-    const owners = model.projects.get(authorisation?.project ?? '')?.owners ?? []
-    const { project = '', unitType = '' } = authorisation ?? {}
-    const first = model.next.get(unitType) ?? 1n
-    const counts = shared(Number(request.quantity), owners)
-    const accounts = owners.flatMap(({ account }, at) => Array.from({ length: counts[at] ?? 0 }, () => account))
-    const serials = new Map(accounts.map((account, at) => [first + BigInt(at), account]))
-    model.batches.set(request.batch, { project, vintage: request.vintage, unitType, owners: serials })
-    model.streams.add(request.batch)
-    model.next.set(unitType, first + BigInt(request.quantity))
-    if (authorisation) authorisation.left -= BigInt(request.quantity)
-    return { allotted: { first: `${first}` } }
+  reasons: (model, { by, request: { project, reason }, approvers = [] }) => [
+    ...mandateReasons(model, by, { may: officers }),
+    ...where(!model.projects.has(project), 'project-unknown'),
+    ...codeReasons('change', reason),
+    ...approvalReasons(model, by, approvers),
+  ],
+  carryOut: (model, { request: { project, buffer, exempt } }) => {
+    const known = model.projects.get(project)
+    if (known) Object.assign(known, { buffer, exempt })
+    return {}
   },
 })

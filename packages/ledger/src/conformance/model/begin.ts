@@ -1,0 +1,157 @@
+import type { TestRegistry } from '../registry.ts'
+import { idFrom, type Wish } from './command.ts'
+import type { Model } from './naive.ts'
+
+/** What a life finds when it begins. */
+export interface Beginning {
+  /** Holdings in pieces of two units: more of them than one command may take. */
+  inPieces: boolean
+  /** Accounts for the parts of issuances are named, and units of A6ER issued. */
+  levied: boolean
+  /** Accounts of the government and in registries abroad, and units of another Party. */
+  abroad: boolean
+  /** Records of another registry, some of units cancelled there. */
+  mirror: boolean
+  /** An account that asks for a second word, and movements that wait. */
+  policies: boolean
+  /** Documents adopted: permissions and preset of a later version. */
+  law: { permissions: number; preset: number }
+}
+
+export type Told = [type: string, wish: Wish]
+
+export const firstBatch = 'ba'.repeat(16)
+
+/** The commands that make a beginning, told as to a person. */
+export function tell(registry: TestRegistry, model: Model, beginning: Beginning): Told[] {
+  const { officer, secondOfficer, developers } = registry
+  const [giver, taker] = developers
+  if (!giver || !taker) throw new Error('the test registry has two developers')
+  const by = { by: officer, approvers: [secondOfficer] }
+  return [
+    ...people(registry),
+    [
+      'BatchIssued',
+      { ...by, request: issuance(firstBatch, registry.authorisation, beginning.inPieces ? '600' : '120') },
+    ],
+    ...(beginning.inPieces ? [3, 183].map((from) => pieces(giver, taker.holding, from)) : []),
+    ...(beginning.levied ? levied(registry) : []),
+    ...(beginning.abroad ? abroad(registry) : []),
+    ...(beginning.mirror ? mirror(registry) : []),
+    ...(beginning.policies ? policies(registry) : []),
+    ...adoptions(registry, model, beginning.law),
+  ]
+}
+
+function issuance(batch: string, authorisation: string, quantity: string, vintage = '2024') {
+  return { batch, authorisation, vintage, quantity, monitoringPeriod: null }
+}
+
+/** A second person for each developer, and for the government a third. */
+function people({ root, officer, developers, genesis }: TestRegistry): Told[] {
+  const grant = (by: string, name: string, organisation: string, role: string): Told => [
+    'MandateGranted',
+    { by, request: { mandate: idFrom(name), organisation, role, limit: null } },
+  ]
+  return [
+    grant(root, 'third officer', genesis.authority, 'government/Admin'),
+    ...developers.map(({ organisation }, at) => grant(officer, `second of ${at}`, organisation, 'developer/Admin')),
+  ]
+}
+
+/** Every third unit of sixty goes to the other. */
+function pieces(giver: TestRegistry['developers'][number], to: string, from: number): Told {
+  const serials = Array.from({ length: 60 }, (_, at) => `${from + 3 * at}`)
+  const ranges = serials.map((serial) => [serial, serial])
+  return ['CreditsTransferred', { by: giver.mandate, request: { batch: firstBatch, from: giver.holding, to, ranges } }]
+}
+
+function levied({ officer, secondOfficer, genesis, project }: TestRegistry): Told[] {
+  const by = { by: officer, approvers: [secondOfficer] }
+  const pools = {
+    buffer: idFrom('buffer'),
+    shareOfProceeds: idFrom('proceeds'),
+    omge: idFrom('omge'),
+    host: idFrom('host'),
+  }
+  const kinds = { buffer: 'buffer', shareOfProceeds: 'share-of-proceeds', omge: 'omge', host: 'holding' }
+  const accounts = Object.entries(kinds).map(([levy, kind]) => ({ account: pools[levy as keyof typeof pools], kind }))
+  const authorisation = idFrom('authorisation 0')
+  const terms = { quantity: '300', purposes: ['NDC', 'OIMP_IMP', 'OIMP_OP'], firstTransfer: 'issuance' }
+  return [
+    ['AccountsOpened', { by: officer, request: { organisation: genesis.authority, accounts } }],
+    ['PoolsNamed', { ...by, request: pools }],
+    ['IssuanceTermsSet', { ...by, request: { project, buffer: '20', exempt: [], reason: 'risk-assessment' } }],
+    [
+      'QuantityAuthorised',
+      { by: officer, request: { authorisation, project, unitType: 'A6ER', ...terms, cooperativeApproach: 'CA0001' } },
+    ],
+    ['BatchIssued', { ...by, request: issuance(idFrom('batch 0'), authorisation, '60', '2025') }],
+    ['BatchIssued', { ...by, request: issuance(idFrom('batch 1'), authorisation, '40', '2021') }],
+  ]
+}
+
+function abroad({ officer, secondOfficer, genesis, developers }: TestRegistry): Told[] {
+  const by = { by: officer, approvers: [secondOfficer] }
+  const ids = { treasury: idFrom('treasury'), use: idFrom('use'), kenya: idFrom('kenya'), swiss: idFrom('swiss') }
+  const accounts = [
+    { account: ids.treasury, kind: 'holding' },
+    { account: ids.use, kind: 'ndc-use' },
+    { account: idFrom('own retirement'), kind: 'retirement' },
+    { account: idFrom('own cancellation'), kind: 'cancellation' },
+    { account: ids.kenya, kind: 'foreign', registry: 'KEN01' },
+    { account: ids.swiss, kind: 'foreign', registry: 'CHE01' },
+  ]
+  const series = { cooperativeApproach: 'CA0007', registry: 'KEN01', party: 'KEN', vintage: '2024' }
+  const [giver] = developers
+  const leaving = { batch: firstBatch, from: giver?.holding, to: ids.kenya, quantity: '20' }
+  const coming = { batch: idFrom('series 0'), from: ids.kenya, to: ids.treasury, ranges: [['5', '24']], series }
+  return [
+    ['AccountsOpened', { by: officer, request: { organisation: genesis.authority, accounts } }],
+    ['CreditsAcquired', { ...by, request: coming }],
+    ['CreditsTransferredAbroad', { by: giver?.mandate ?? '', approvers: [secondOfficer], request: leaving }],
+  ]
+}
+
+function mirror({ genesis }: TestRegistry): Told[] {
+  const accounts = { active: idFrom('active 0'), retired: idFrom('retired 0'), cancelled: idFrom('cancelled 0') }
+  const row = {
+    registry: 'elsewhere',
+    space: 'elsewhere:S',
+    range: ['20', '49'],
+    project: { id: idFrom('foreign 77 0'), code: '77' },
+    vintage: '2020',
+    unitType: 'VCU',
+    ...{ issued: true, issuedOn: null, fate: 'cancelled', fateOn: null },
+    facts: 'fa'.repeat(32),
+  }
+  return [
+    ['MirrorOpened', { by: genesis.system, request: { registry: 'elsewhere', ...accounts } }],
+    ['MirrorRecorded', { by: genesis.system, request: row }],
+  ]
+}
+
+/** The first developer wants two for all but small movements, the second wants to accept. */
+function policies({ developers }: TestRegistry): Told[] {
+  const [first, second] = developers
+  const policy = (by: string, account: string, secondAbove: string | null): Told => [
+    'AccountPolicySet',
+    { by, request: { account, policy: { secondAbove, acceptance: secondAbove === null, trustedOnly: false } } },
+  ]
+  return [
+    policy(first?.mandate ?? '', first?.holding ?? '', '6'),
+    policy(second?.mandate ?? '', second?.holding ?? '', null),
+  ]
+}
+
+/** Version after version, up to those named. */
+function adoptions({ root, officer }: TestRegistry, model: Model, law: Beginning['law']): Told[] {
+  return (['permissions', 'preset'] as const).flatMap((document) =>
+    [2, 3]
+      .filter((version) => version <= law[document])
+      .map((version): Told => {
+        const sha256 = [...model.documents].find(([, one]) => one.kind === document && one.version === version)?.[0]
+        return ['DocumentAdopted', { by: root, approvers: [officer], request: { document, version, sha256 } }]
+      }),
+  )
+}

@@ -1,0 +1,207 @@
+import { aHolder, aHolding, anAccount, anApprover, anOfficer, aSecond, someUnits } from './choices.ts'
+import { type Choose, defineCommand, type Wish } from './command.ts'
+import { lawOf } from './law.ts'
+import { directAsked, directReasons, type Movement, move, movementReasons, quantityOf } from './movement.ts'
+import type { Model } from './naive.ts'
+import { approvalReasons, isOneHolder, mandateReasons, officers, where } from './reasons.ts'
+import { aReversal } from './reversals.ts'
+import { bufferOf, freeUnits, sumOf } from './units.ts'
+
+const homeReasons = ({ batches }: Model, batch: string) =>
+  where(batches.get(batch)?.project === null, 'unit-type-not-movable')
+
+/** Writes down what came into the buffer or left it. */
+function note(model: Model, way: 'in' | 'cancelled' | 'released', id: string, units: bigint): void {
+  const { project = null, vintage = '' } = model.batches.get(id) ?? {}
+  if (project !== null) model.bufferMoves.push({ way, project, vintage, units })
+}
+
+type Contribution = Movement & { repays: string | null }
+
+export const bufferContributed = defineCommand<Contribution>({
+  type: 'BufferContributed',
+  weight: 1.5,
+  generate: (model, choose) => {
+    const { batch, from } = aHolding(model, choose)
+    const by = aHolder(model, choose, from)
+    const owing = [...model.projects].filter(([, { debt }]) => debt > 0n).map(([id]) => id)
+    const repays =
+      owing.length > 0 && !choose.rarely(4) ? choose.pick(owing) : choose.rarely(12) ? 'f0'.repeat(16) : null
+    const to = model.pools.buffer ?? anAccount(model, choose, 'buffer')
+    const request = { batch, from, to, ...someUnits(model, choose, batch, from, repays === null ? 20 : 3), repays }
+    const { second } = directAsked(model, from, quantityOf(model, request))
+    return { by, request, approvers: aSecond(model, choose, by, second) }
+  },
+  reasons: (model, wish) => {
+    const { batch, to, repays } = wish.request
+    const repaid = model.projects.get(repays ?? '')
+    return [
+      ...directReasons(model, wish),
+      ...movementReasons(model, wish.request, { from: 'holding', to: 'buffer' }),
+      ...where(to !== model.pools.buffer, 'pool-missing'),
+      ...homeReasons(model, batch),
+      ...where(repays !== null && !repaid, 'project-unknown'),
+      ...where(repaid !== undefined && quantityOf(model, wish.request) > repaid.debt, 'too-much'),
+    ]
+  },
+  carryOut: (model, { request }) => {
+    const quantity = quantityOf(model, request)
+    const repaid = model.projects.get(request.repays ?? '')
+    if (repaid) repaid.debt -= quantity
+    note(model, 'in', request.batch, quantity)
+    return { says: { ranges: move(model, request).ranges } }
+  },
+})
+
+type Compensation = Movement & { reversal: string }
+
+/** Why units cannot make the reversal good. */
+function compensationReasons(model: Model, { reversal, ...movement }: Compensation): string[] {
+  const known = model.reversals.get(reversal)
+  if (!known) return ['reversal-unknown']
+  const isOpen = known.state === 'avoidable' || known.state === 'unavoidable'
+  return [
+    ...where(!isOpen, 'reversal-state'),
+    ...where(isOpen && quantityOf(model, movement) > known.quantity - known.compensated, 'too-much'),
+  ]
+}
+
+/** The last unit closes the reversal. What the buffer lends for an avoidable loss, the project owes. */
+function compensate(model: Model, { reversal, ...movement }: Compensation, isLent: boolean): void {
+  const known = model.reversals.get(reversal)
+  const project = model.projects.get(known?.project ?? '')
+  if (!known || !project) return
+  const quantity = quantityOf(model, movement)
+  if (isLent && known.state === 'avoidable') project.debt += quantity
+  known.compensated += quantity
+  if (known.compensated === known.quantity) known.state = 'compensated'
+}
+
+/** The project's own units first, then anybody's; the oldest vintage first. */
+function orderReasons(model: Model, reversal: string, id: string): string[] {
+  const project = model.reversals.get(reversal)?.project
+  const batch = model.batches.get(id)
+  if (project === undefined || !batch || batch.project === null) return []
+  const own = bufferOf(model, project)
+  const isOwn = own.size > 0
+  const [oldest] = [...(isOwn ? own : bufferOf(model)).keys()].sort()
+  return where((isOwn && batch.project !== project) || batch.vintage !== oldest, 'buffer-order')
+}
+
+/** A batch of which the buffer has free units, of these projects, the oldest vintage first. */
+function aBufferedBatch(model: Model, choose: Choose, buffer: string, project?: string): string {
+  const found = [...model.batches].filter(([id]) => freeUnits(model, id, buffer).length > 0)
+  const own = found.filter(([, batch]) => batch.project === project)
+  const sorted = (own.length > 0 ? own : found).sort(([, a], [, b]) => (a.vintage < b.vintage ? -1 : 1))
+  if (sorted.length === 0 || choose.rarely(6)) return choose.pick([...model.batches.keys()])
+  return sorted[0]?.[0] ?? ''
+}
+
+export const bufferCancelled = defineCommand<Compensation>({
+  type: 'BufferCancelled',
+  weight: 2,
+  generate: (model, choose) => {
+    const by = anOfficer(model, choose)
+    const reversal = aReversal(model, choose, 'avoidable', 'unavoidable')
+    const from = model.pools.buffer ?? anAccount(model, choose, 'buffer')
+    const batch = aBufferedBatch(model, choose, from, model.reversals.get(reversal)?.project)
+    const to = anAccount(model, choose, 'cancellation')
+    const request = { reversal, batch, from, to, ...someUnits(model, choose, batch, from, 4) }
+    return { by, request, approvers: anApprover(model, choose, by) }
+  },
+  reasons: (model, { by, request, approvers = [] }) => {
+    const quantity = quantityOf(model, request)
+    return [
+      ...mandateReasons(model, by, { may: officers, quantity }),
+      ...movementReasons(model, request, { from: 'buffer', to: 'cancellation' }),
+      ...homeReasons(model, request.batch),
+      ...compensationReasons(model, request),
+      ...where(request.from !== model.pools.buffer, 'pool-missing'),
+      ...orderReasons(model, request.reversal, request.batch),
+      ...approvalReasons(model, by, approvers, { officers: 1, quantity }),
+    ]
+  },
+  carryOut: (model, { request }) => {
+    note(model, 'cancelled', request.batch, quantityOf(model, request))
+    compensate(model, request, true)
+    return { says: { ranges: move(model, request).ranges } }
+  },
+})
+
+export const reversalCompensated = defineCommand<Compensation>({
+  type: 'ReversalCompensated',
+  weight: 1.5,
+  generate: (model, choose) => {
+    const { batch, from } = aHolding(model, choose)
+    const by = aHolder(model, choose, from)
+    const to = anAccount(model, choose, 'cancellation', model.accounts.get(from)?.organisation)
+    const reversal = aReversal(model, choose, 'avoidable', 'unavoidable')
+    const request = { reversal, batch, from, to, ...someUnits(model, choose, batch, from, 4) }
+    const { second } = directAsked(model, from, quantityOf(model, request))
+    return { by, request, approvers: aSecond(model, choose, by, second) }
+  },
+  reasons: (model, wish: Wish<Compensation>) => [
+    ...directReasons(model, wish),
+    ...movementReasons(model, wish.request, { from: 'holding', to: 'cancellation' }),
+    ...homeReasons(model, wish.request.batch),
+    ...compensationReasons(model, wish.request),
+    ...where(!isOneHolder(model, wish.request.from, wish.request.to), 'account-foreign'),
+  ],
+  carryOut: (model, { request }) => {
+    compensate(model, request, false)
+    return { says: { ranges: move(model, request).ranges } }
+  },
+})
+
+/** The same instant, so many years on. */
+function yearsAfter(instant: string, years: number): string {
+  const date = new Date(instant)
+  date.setUTCFullYear(date.getUTCFullYear() + years)
+  return date.toISOString()
+}
+
+export const bufferReleased = defineCommand<Movement>({
+  type: 'BufferReleased',
+  weight: 1.5,
+  generate: (model, choose) => {
+    const by = anOfficer(model, choose)
+    const from = model.pools.buffer ?? anAccount(model, choose, 'buffer')
+    const batch = aBufferedBatch(model, choose, from, choose.pick([...model.projects.keys()]))
+    const owners = model.projects.get(model.batches.get(batch)?.project ?? '')?.owners ?? []
+    const isOwner = owners.length > 0 && !choose.rarely(12)
+    const to = isOwner ? choose.pick(owners).account : anAccount(model, choose, 'holding')
+    const request = { batch, from, to, ...someUnits(model, choose, batch, from, 3) }
+    return { by, request, approvers: anApprover(model, choose, by) }
+  },
+  reasons: (model, { by, request, approvers = [] }) => {
+    const quantity = quantityOf(model, request)
+    const batch = model.batches.get(request.batch)
+    const project = model.projects.get(batch?.project ?? '')
+    const mandate = mandateReasons(model, by, { may: officers, quantity })
+    if (!batch || !project) {
+      return [...mandate, 'batch-unknown', ...movementReasons(model, request, { from: 'buffer', to: 'holding' })]
+    }
+    const { releasePercent, releaseYears } = lawOf(model)
+    const most = (sumOf(bufferOf(model, batch.project ?? '').values()) * BigInt(releasePercent)) / 100n
+    const isOpen = [...model.reversals.values()].some(
+      (one) => one.project === batch.project && !['dismissed', 'compensated'].includes(one.state),
+    )
+    return [
+      ...mandate,
+      ...movementReasons(model, request, { from: 'buffer', to: 'holding' }),
+      ...where(request.from !== model.pools.buffer, 'pool-missing'),
+      ...where(!project.owners.some(({ account }) => account === request.to), 'account-foreign'),
+      ...where(isOpen, 'reversal-open'),
+      ...where(project.debt > 0n, 'debt-open'),
+      ...where(project.released !== null && model.now < yearsAfter(project.released, releaseYears), 'too-early'),
+      ...where(quantity > most, 'too-much'),
+      ...approvalReasons(model, by, approvers, { officers: 1, quantity }),
+    ]
+  },
+  carryOut: (model, { request }) => {
+    const project = model.projects.get(model.batches.get(request.batch)?.project ?? '')
+    if (project) project.released = model.now
+    note(model, 'released', request.batch, quantityOf(model, request))
+    return { says: { ranges: move(model, request).ranges } }
+  },
+})

@@ -1,0 +1,125 @@
+import { wordOf, wordsOf } from '@tallystick/rules'
+import { expect } from 'vitest'
+import type { Dump, Ledger } from '../../port.ts'
+import type { Model } from './naive.ts'
+import { ascending, balancesOf, bufferOf, issuedUnder, sumOf, transferredUnder } from './units.ts'
+
+/** Every unit has the owner and the marks that the model says, and every count is what is counted one by one. */
+export async function compare(ledger: Ledger, model: Model): Promise<void> {
+  const dump = await ledger.dump()
+  compareUnits(model, dump)
+  compareUnitsAbroad(model, dump)
+  await compareAccounts(model, ledger)
+  compareRows(model, dump)
+  compareCounts(model, dump)
+}
+
+function compareUnits(model: Model, { runs }: Dump): void {
+  for (const [batch, { units }] of model.batches) {
+    const stored = new Map<bigint, unknown>()
+    for (const run of runs.filter((one) => one.batch === batch)) {
+      for (let serial = run.first; serial <= run.last; serial += 1n) {
+        const first = wordOf(run.attributes, 'first')
+        const itmo = wordOf(run.attributes, 'itmo')?.split(':')
+        stored.set(serial, {
+          owner: run.account,
+          first: first === undefined ? null : Number(first),
+          itmo: itmo === undefined ? null : `${itmo[0]}:${serial + BigInt(itmo[1] ?? '')}`,
+        })
+      }
+    }
+    expect(stored).toEqual(units)
+  }
+}
+
+function compareUnitsAbroad(model: Model, { runs }: Dump): void {
+  for (const [space, units] of model.abroad) {
+    const stored: unknown[] = []
+    for (const run of runs.filter((one) => one.space === space)) {
+      const words = wordsOf(run.attributes)
+      for (let number = run.first; number <= run.last; number += 1n) {
+        stored.push([number, run.class, run.account, !words.includes('evidenced'), words.includes('converted')])
+      }
+    }
+    const counted = [...units]
+      .sort(([a], [b]) => ascending(a, b))
+      .map(([number, unit]) => {
+        return [number, unit.class, model.registries.get(unit.registry)?.[unit.fate], unit.isIssued, unit.isConverted]
+      })
+    expect(stored).toEqual(counted)
+  }
+}
+
+async function compareAccounts(model: Model, ledger: Ledger): Promise<void> {
+  for (const [id, account] of model.accounts) {
+    expect(await ledger.row('account', id)).toEqual(account)
+    if (account.kind === 'issuance') continue
+    const balances = (await ledger.balances(id)).map(({ class: unitClass, balance }) => {
+      return [unitClass, balance.credits - balance.debits] as const
+    })
+    expect(new Map(balances.filter(([, units]) => units > 0n))).toEqual(balancesOf(model, id))
+  }
+}
+
+/** The rows of a kind, by id. */
+function rowsOf({ rows }: Dump, kind: string): Map<string, unknown> {
+  return new Map(rows.flatMap((put) => (put.kind === kind && put.row !== null ? [[put.id, put.row]] : [])))
+}
+
+function compareRows(model: Model, dump: Dump): void {
+  const holds = [
+    ...model.holds.keys(),
+    ...[...model.pending, ...model.pledges].flatMap(([id, { ranges }]) => ranges.map((_, at) => `${id}/${at}`)),
+  ]
+  expect([...rowsOf(dump, 'hold').keys()].sort()).toEqual(holds.sort())
+  const waiting = [...model.pending].map(([id, { missing, ...rest }]) => {
+    return [
+      id,
+      { ...rest, missing: missing.map((whose) => (whose === 'holder' ? null : ['government/Admin'])) },
+    ] as const
+  })
+  expect(rowsOf(dump, 'pending')).toEqual(new Map<string, unknown>(waiting))
+  expect(rowsOf(dump, 'pledge')).toEqual(model.pledges)
+  expect(rowsOf(dump, 'reversal')).toEqual(model.reversals)
+  expect(rowsOf(dump, 'trusted')).toEqual(new Map([...model.trusted].map(([pair, from]) => [pair, { from }])))
+  const ended = [...rowsOf(dump, 'ended').keys()].filter((id) => id.length === 32)
+  expect(ended.sort()).toEqual([...model.ended].sort())
+  for (const [id, { kind, active }] of model.organisations) {
+    expect(rowsOf(dump, 'organisation').get(id)).toMatchObject({ kind, active })
+  }
+  for (const [id, project] of model.projects) {
+    const reversals = [...model.reversals.values()].filter(
+      (one) => one.project === id && !['dismissed', 'compensated'].includes(one.state),
+    ).length
+    expect(rowsOf(dump, 'project').get(id)).toMatchObject({ ...project, reversals })
+  }
+  expect(rowsOf(dump, 'ledger').get('ledger')).toMatchObject({
+    pools: model.pools,
+    certificates: model.certificates,
+    projects: model.projects.size,
+  })
+}
+
+/** Counters of the ledger, against units counted one by one. */
+function compareCounts(model: Model, dump: Dump): void {
+  for (const [id, authorisation] of model.authorisations) {
+    const counted = { issued: issuedUnder(model, id), transferred: transferredUnder(model, id) }
+    expect(rowsOf(dump, 'authorisation').get(id)).toEqual({ ...authorisation, ...counted })
+  }
+  const pools = rowsOf(dump, 'pool')
+  const projects = new Set(model.bufferMoves.filter(({ units }) => units > 0n).map(({ project }) => project))
+  expect([...pools.keys()].sort()).toEqual(projects.size === 0 ? [] : [...projects, 'all'].sort())
+  for (const [id, pool] of pools) {
+    const project = id === 'all' ? undefined : id
+    const moves = model.bufferMoves.filter((one) => project === undefined || one.project === project)
+    const sum = (way: string) => sumOf(moves.filter((one) => one.way === way).map(({ units }) => units))
+    const vintages = Object.fromEntries([...bufferOf(model, project)].map(([vintage, units]) => [vintage, `${units}`]))
+    expect(pool).toEqual({ in: sum('in'), cancelled: sum('cancelled'), released: sum('released'), vintages })
+  }
+  const carried = new Map([...rowsOf(dump, 'remainder')].filter(([, row]) => (row as { micro: bigint }).micro !== 0n))
+  const counted = [
+    ...model.fractions,
+    ...[...model.deficits].map(([unitClass, micro]) => [unitClass.replace('//', '/'), micro] as const),
+  ]
+  expect(carried).toEqual(new Map(counted.filter(([, micro]) => micro !== 0n).map(([id, micro]) => [id, { micro }])))
+}

@@ -1,0 +1,95 @@
+import type { Entry } from '@tallystick/rules'
+import { anApprover, anOfficer } from './choices.ts'
+import { type Choose, defineCommand } from './command.ts'
+import { carryBack } from './issuance.ts'
+import type { Brought, Model, Past } from './naive.ts'
+import { approvalReasons, codeReasons, mandateReasons, officers, where } from './reasons.ts'
+import { heldAmong, isHeld } from './units.ts'
+
+const correctable = ['CreditsTransferred', 'CreditsRetired', 'CreditsCancelled', 'BatchIssued']
+
+interface Correction extends Record<string, unknown> {
+  original: Entry
+  reason: string
+}
+
+/** One of the last entries, mostly of a type that can be taken back; rarely one that was never written. */
+function someOriginal({ past }: Model, choose: Choose): Entry {
+  const fitting = past.filter(({ entry }) => correctable.includes(entry.type)).slice(-8)
+  const { entry } = choose.pick(fitting.length === 0 || choose.rarely(8) ? past : fitting)
+  if (!choose.rarely(16)) return entry
+  return { ...entry, at: '2020-01-01T00:00:00.000Z' }
+}
+
+/** The entry of the past that this is, to the last word. */
+function pastOf({ past }: Model, original: Entry): Past | undefined {
+  return past.find(({ entry }) => entry.key === original.key && JSON.stringify(entry) === JSON.stringify(original))
+}
+
+function isStillThere(model: Model, { batch, units }: Brought): boolean {
+  const known = model.batches.get(batch)?.units
+  return units.every(({ serial, to }) => known?.get(serial)?.owner === to)
+}
+
+/** Why units cannot be brought back. */
+function backReasons(model: Model, { index, brought }: Past): string[] {
+  if (!brought) return []
+  const { batch, units, certified } = brought
+  const known = model.batches.get(batch)?.units
+  const serials = units.map(({ serial }) => serial)
+  const targets = new Set([batch, ...units.flatMap(({ from, to }) => [from, to])])
+  const isIssuance = certified !== undefined
+  return [
+    ...where(!isStillThere(model, brought), 'units-moved'),
+    ...where(isIssuance && units.some(({ to }) => to === model.pools.buffer), 'units-moved'),
+    ...where(
+      isIssuance && serials.some((serial) => ![null, index].includes(known?.get(serial)?.first ?? null)),
+      'already-transferred',
+    ),
+    ...where(heldAmong(model, batch, serials).length > 0, 'on-hold'),
+    ...where(
+      [...targets].some((target) => isHeld(model, target)),
+      'on-hold',
+    ),
+  ]
+}
+
+export const entryCorrected = defineCommand<Correction>({
+  type: 'EntryCorrected',
+  weight: 3,
+  generate: (model, choose) => {
+    const by = anOfficer(model, choose)
+    const request = { original: someOriginal(model, choose), reason: choose.rarely(16) ? 'whim' : 'clerical-error' }
+    return { by, request, approvers: anApprover(model, choose, by) }
+  },
+  reasons: (model, { by, request: { original, reason }, approvers = [] }) => {
+    const past = pastOf(model, original)
+    return [
+      ...mandateReasons(model, by, { may: officers }),
+      ...where(!correctable.includes(original.type), 'not-correctable'),
+      ...where(!past, 'entry-unknown'),
+      ...where(past !== undefined && model.takenBack.has(past.index), 'already-corrected'),
+      ...codeReasons('correction', reason),
+      ...(past ? backReasons(model, past) : []),
+      ...approvalReasons(model, by, approvers),
+    ]
+  },
+  carryOut: (model, { request: { original } }) => {
+    const past = pastOf(model, original)
+    if (!past?.brought) throw new Error('what is taken back brought units somewhere')
+    const { batch: id, units, certified } = past.brought
+    const batch = model.batches.get(id)
+    for (const { serial, from } of units) {
+      const unit = batch?.units.get(serial)
+      if (!unit) continue
+      unit.owner = from
+      if (unit.first === past.index) Object.assign(unit, { first: null, itmo: null })
+    }
+    const authorisation = model.authorisations.get(batch?.authorisation ?? '')
+    if (certified !== undefined && batch && authorisation) {
+      carryBack(model, authorisation, batch.vintage, BigInt(units.length) * 1_000_000n - certified)
+    }
+    model.takenBack.add(past.index)
+    return {}
+  },
+})

@@ -1,0 +1,95 @@
+import { documentBytes, simpleDocuments } from '@tallystick/rules'
+import type { DocumentKind, Model } from './naive.ts'
+
+/** What the documents say that a life may adopt one after the other; what is not told here is as in the first. */
+interface Law {
+  /** How many officers approve a movement of a kind. */
+  approvals: { transfer: number; retirement: number; cancellation: number }
+  pendingHours: number
+  trustHours: number
+  /** What is taken from an issuance of A6ER; of other types nothing is. */
+  levies: { base: 'gross' | 'after-buffer'; rounding: 'up' | 'down'; a6er: Record<Levy, string> }
+  releasePercent: number
+  releaseYears: number
+  debitIssuances: boolean
+}
+
+export type Levy = 'shareOfProceeds' | 'omge' | 'host'
+
+const permissions: Record<number, Pick<Law, 'approvals'>> = {
+  1: { approvals: { transfer: 0, retirement: 0, cancellation: 0 } },
+  2: { approvals: { transfer: 0, retirement: 1, cancellation: 0 } },
+  3: { approvals: { transfer: 1, retirement: 0, cancellation: 2 } },
+}
+
+const presets: Record<number, Omit<Law, 'approvals'>> = {
+  1: {
+    pendingHours: 720,
+    trustHours: 24,
+    levies: { base: 'after-buffer', rounding: 'up', a6er: { shareOfProceeds: '5', omge: '2', host: '0' } },
+    releasePercent: 15,
+    releaseYears: 5,
+    debitIssuances: true,
+  },
+  2: {
+    pendingHours: 48,
+    trustHours: 1,
+    levies: { base: 'gross', rounding: 'down', a6er: { shareOfProceeds: '7.5', omge: '2', host: '10' } },
+    releasePercent: 50,
+    releaseYears: 1,
+    debitIssuances: false,
+  },
+  3: {
+    pendingHours: 240,
+    trustHours: 0,
+    levies: { base: 'gross', rounding: 'up', a6er: { shareOfProceeds: '0.0001', omge: '0', host: '60' } },
+    releasePercent: 100,
+    releaseYears: 2,
+    debitIssuances: true,
+  },
+}
+
+export function lawOf({ inForce }: Model): Law {
+  const [ofPermissions, ofPreset] = [permissions[inForce.permissions], presets[inForce.preset]]
+  if (!ofPermissions || !ofPreset) throw new Error('the documents in force are known')
+  return { ...ofPermissions, ...ofPreset }
+}
+
+/** The documents that may be adopted, with their versions. */
+export function nextDocuments(): { kind: DocumentKind; version: number; bytes: Uint8Array }[] {
+  return [2, 3].flatMap((version) => [
+    { kind: 'permissions' as const, version, bytes: permissionsBytes(version) },
+    { kind: 'preset' as const, version, bytes: presetBytes(version) },
+  ])
+}
+
+const simple = (kind: DocumentKind) => JSON.parse(Buffer.from(simpleDocuments[kind]).toString())
+
+function permissionsBytes(version: number): Uint8Array {
+  const document = simple('permissions')
+  const actions = { transfer: 'credits.transfer', retirement: 'credits.retire', cancellation: 'credits.cancel' }
+  for (const [kind, action] of Object.entries(actions)) {
+    const count = permissions[version]?.approvals[kind as keyof typeof actions] ?? 0
+    if (count > 0) document.approvals[action] = { count, by: ['government/Admin'] }
+  }
+  return documentBytes({ ...document, version })
+}
+
+function presetBytes(version: number): Uint8Array {
+  const document = simple('preset')
+  const law = presets[version]
+  if (!law) throw new Error(`no preset ${version}`)
+  const { base, rounding, a6er } = law.levies
+  return documentBytes({
+    ...document,
+    version,
+    pending: { hours: law.pendingHours },
+    trust: { hours: law.trustHours },
+    levies: { base, rounding, unitTypes: { A6ER: a6er } },
+    buffer: {
+      releasePercent: `${law.releasePercent}`,
+      releaseYears: law.releaseYears,
+      debitIssuances: law.debitIssuances,
+    },
+  })
+}

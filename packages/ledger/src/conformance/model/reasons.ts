@@ -1,0 +1,111 @@
+import type { Model } from './naive.ts'
+
+/** Who may do it, and for which organisations: the permission table as a person would say it. */
+export type May = Record<string, 'any' | 'own'>
+
+export const officers: May = { 'government/Admin': 'any' }
+export const holders: May = { 'government/Admin': 'own', 'developer/Admin': 'own' }
+export const theSystem: May = { 'system/system': 'any' }
+
+/** What is asked of whoever acts. */
+export interface Asked {
+  may: May
+  /** The organisations that it concerns. */
+  organisations?: string[]
+  /** Units, for the limit of the mandate. */
+  quantity?: bigint
+}
+
+/** Why a mandate may not do it. */
+export function mandateReasons(model: Model, by: string, { may, organisations = [], quantity = 0n }: Asked): string[] {
+  const mandate = model.mandates.get(by)
+  if (!mandate) return ['mandate-unknown']
+  const scope = may[mandate.role]
+  const reasons = mandate.active ? [] : ['mandate-revoked']
+  if (!model.organisations.get(mandate.organisation)?.active) reasons.push('organisation-suspended')
+  if (scope !== 'any' && !(scope === 'own' && organisations.includes(mandate.organisation))) {
+    reasons.push('not-permitted')
+  }
+  if (mandate.limit !== null && quantity > mandate.limit) reasons.push('mandate-limit')
+  return reasons
+}
+
+/** Whose approvals an act needs: of how many officers, and of a second mandate that might have done the same. */
+export interface Needed {
+  officers: number
+  second?: Asked | undefined
+  quantity?: bigint
+}
+
+/** Why approvals are not enough. */
+export function approvalReasons(
+  model: Model,
+  by: string,
+  approvers: string[],
+  { officers: needed, second, quantity = second?.quantity ?? 0n }: Needed = { officers: 1 },
+): string[] {
+  const reasons: string[] = []
+  const isOfficer = (id: string) => needed > 0 && model.mandates.get(id)?.role === 'government/Admin'
+  const isSecond = (id: string) => second !== undefined && mayAlso(model, id, second)
+  const isMissing =
+    approvers.filter(isOfficer).length < needed || (second !== undefined && !approvers.some((id) => isSecond(id)))
+  if (isMissing) reasons.push('approval-missing')
+  if (new Set([by, ...approvers]).size <= approvers.length) reasons.push('approval-not-distinct')
+  for (const approver of approvers) {
+    const mandate = model.mandates.get(approver)
+    if (!mandate) reasons.push('mandate-unknown')
+    else if (!mandate.active) reasons.push('mandate-revoked')
+    else if (mandate.limit !== null && quantity > mandate.limit) reasons.push('mandate-limit')
+    else if (!model.organisations.get(mandate.organisation)?.active) reasons.push('organisation-suspended')
+    else if (!isOfficer(approver) && !isSecond(approver)) reasons.push('not-permitted')
+  }
+  return reasons
+}
+
+/** A mandate of the organisation itself that might do it. */
+export function mayAlso(model: Model, id: string, { may, organisations = [] }: Asked): boolean {
+  const mandate = model.mandates.get(id)
+  return mandate !== undefined && organisations.includes(mandate.organisation) && mandate.role in may
+}
+
+/** Why an account cannot take part. */
+export function accountReasons(model: Model, id: string, ...kinds: string[]): string[] {
+  const account = model.accounts.get(id)
+  if (!account) return ['account-unknown']
+  if (!kinds.includes(account.kind)) return ['account-kind']
+  return [
+    ...(account.active ? [] : ['account-not-active']),
+    ...(model.organisations.get(account.organisation)?.active ? [] : ['organisation-suspended']),
+  ]
+}
+
+export function organisationOf({ accounts }: Model, account: string): string[] {
+  return accounts.get(account)?.organisation === undefined ? [] : [accounts.get(account)?.organisation ?? '']
+}
+
+/** Have both accounts one holder? */
+export function isOneHolder({ accounts }: Model, a: string, b: string): boolean {
+  return accounts.get(a)?.organisation === accounts.get(b)?.organisation
+}
+
+/** Words of the presets, that a person may know by heart. */
+export const codes = {
+  authorisation: ['NDC', 'OIMP_IMP', 'OIMP_OP'],
+  retirement: ['voluntary', 'compliance', 'OIMP_IMP', 'OIMP_OP', 'other'],
+  cancellation: ['voluntary', 'administrative', 'environmental-integrity', 'OIMP_OP', 'other'],
+  hold: ['court-order', 'investigation', 'holder-request', 'administrative', 'other'],
+  suspension: ['investigation', 'due-diligence', 'holder-request', 'administrative', 'other'],
+  pledge: ['collateral', 'delivery', 'other'],
+  correction: ['clerical-error', 'wrong-receiver', 'court-order', 'other'],
+  reversal: ['fire', 'storm', 'pest', 'flood', 'harvest', 'land-use-change', 'other'],
+  change: ['request', 'risk-assessment', 'legal', 'integrity', 'registry-transition', 'other'],
+} as const
+
+export function codeReasons(kind: keyof typeof codes, code: string): string[] {
+  return (codes[kind] as readonly string[]).includes(code) ? [] : ['code-unknown']
+}
+
+/** A reason where something is so. */
+export function where(isSo: boolean, ...reasons: string[]): string[] {
+  return isSo ? reasons : []
+}

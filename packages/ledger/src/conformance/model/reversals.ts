@@ -1,0 +1,78 @@
+import { aHolder, anApprover, anOfficer } from './choices.ts'
+import { type Choose, defineCommand, idFrom, knownId } from './command.ts'
+import type { Model, Reversal } from './naive.ts'
+import { approvalReasons, codeReasons, type May, mandateReasons, officers, organisationOf, where } from './reasons.ts'
+
+const reporters: May = { 'government/Admin': 'any', 'developer/Admin': 'own' }
+
+interface Report extends Record<string, unknown> {
+  reversal: string
+  project: string
+  occurredOn: string
+  cause: string
+}
+
+export const reversalReported = defineCommand<Report>({
+  type: 'ReversalReported',
+  weight: 1.2,
+  generate: (model, choose) => {
+    const project = knownId(model.projects.keys(), choose)
+    const owner = model.projects.get(project)?.owners[0]?.account ?? ''
+    return {
+      by: choose.rarely(2) ? anOfficer(model, choose) : aHolder(model, choose, owner),
+      request: {
+        reversal: idFrom(`reversal ${choose.below(6)}`),
+        project,
+        occurredOn: choose.rarely(16) ? '2999-01-01' : model.now.slice(0, 10),
+        cause: choose.rarely(16) ? 'whim' : 'fire',
+      },
+    }
+  },
+  reasons: (model, { by, request: { reversal, project, occurredOn, cause } }) => {
+    const owners = model.projects.get(project)?.owners ?? []
+    const organisations = owners.flatMap(({ account }) => organisationOf(model, account))
+    return [
+      ...mandateReasons(model, by, { may: reporters, organisations }),
+      ...where(model.reversals.has(reversal), 'already-exists'),
+      ...where(!model.projects.has(project), 'project-unknown'),
+      ...codeReasons('reversal', cause),
+      ...where(occurredOn > model.now.slice(0, 10), 'date-wrong'),
+    ]
+  },
+  carryOut: (model, { request: { reversal, project } }) => {
+    model.reversals.set(reversal, { project, state: 'reported', quantity: 0n, compensated: 0n })
+    return {}
+  },
+})
+
+/** A reversal in one of the states, or rarely any. */
+export function aReversal(model: Model, choose: Choose, ...states: Reversal['state'][]): string {
+  const fitting = [...model.reversals].filter(([, { state }]) => states.includes(state)).map(([id]) => id)
+  const known = fitting.length > 0 && !choose.rarely(12) ? fitting : [...model.reversals.keys()]
+  return known.length === 0 ? idFrom('reversal 0') : knownId(known, choose)
+}
+
+type Decision = 'avoidable' | 'unavoidable' | 'dismissed'
+
+export const reversalDecided = defineCommand<{ reversal: string; decision: Decision; quantity: string | null }>({
+  type: 'ReversalDecided',
+  weight: 1.5,
+  generate: (model, choose) => {
+    const by = anOfficer(model, choose)
+    const decision = choose.pick<Decision>(['avoidable', 'avoidable', 'unavoidable', 'unavoidable', 'dismissed'])
+    const quantity = decision === 'dismissed' ? null : `${1 + choose.below(8)}`
+    const reversal = aReversal(model, choose, 'reported')
+    return { by, request: { reversal, decision, quantity }, approvers: anApprover(model, choose, by) }
+  },
+  reasons: (model, { by, request: { reversal }, approvers = [] }) => [
+    ...mandateReasons(model, by, { may: officers }),
+    ...where(!model.reversals.has(reversal), 'reversal-unknown'),
+    ...where((model.reversals.get(reversal)?.state ?? 'reported') !== 'reported', 'reversal-state'),
+    ...approvalReasons(model, by, approvers),
+  ],
+  carryOut: (model, { request: { reversal, decision, quantity } }) => {
+    const known = model.reversals.get(reversal)
+    if (known) Object.assign(known, { state: decision, quantity: BigInt(quantity ?? 0) })
+    return {}
+  },
+})

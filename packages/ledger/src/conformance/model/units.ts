@@ -1,0 +1,177 @@
+import type { Brought, Model, Unit, WireRange } from './naive.ts'
+
+/** Every serial number of ranges, one by one. */
+export function serialsIn(ranges: readonly WireRange[]): bigint[] {
+  return ranges.flatMap(([first, last]) => {
+    const serials: bigint[] = []
+    for (let serial = BigInt(first); serial <= BigInt(last); serial += 1n) serials.push(serial)
+    return serials
+  })
+}
+
+/** Serials as ranges on the wire. */
+export function rangesOf(serials: readonly bigint[]): WireRange[] {
+  const ranges: [bigint, bigint][] = []
+  for (const serial of serials) {
+    const last = ranges.at(-1)
+    if (last && last[1] + 1n === serial) last[1] = serial
+    else ranges.push([serial, serial])
+  }
+  return ranges.map(([first, last]) => [`${first}`, `${last}`])
+}
+
+export function ascending(a: bigint, b: bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** Does a hold stand on the whole target? */
+export function isHeld({ holds }: Model, target: string): boolean {
+  return [...holds.values()].some(
+    ({ account, batch, range }) => range === null && (account === target || batch === target),
+  )
+}
+
+/** The ranges of a batch that are held: by a hold, by a movement that waits (but one), by a pledge. */
+function heldIn({ holds, pending, pledges }: Model, batch: string, but: string | null): WireRange[] {
+  return [
+    ...[...holds.values()].flatMap((hold) => (hold.batch === batch && hold.range !== null ? [hold.range] : [])),
+    ...[...pending].flatMap(([id, waiting]) => (waiting.batch === batch && id !== but ? waiting.ranges : [])),
+    ...[...pledges.values()].flatMap((pledge) => (pledge.batch === batch ? pledge.ranges : [])),
+  ]
+}
+
+/** The serials of those that are held. */
+export function heldAmong(
+  model: Model,
+  batch: string,
+  serials: readonly bigint[],
+  but: string | null = null,
+): bigint[] {
+  const held = heldIn(model, batch, but).map(([first, last]) => [BigInt(first), BigInt(last)] as const)
+  return serials.filter((serial) => held.some(([first, last]) => first <= serial && serial <= last))
+}
+
+/** The units of an account in a batch that nothing holds, ascending. */
+export function freeUnits(model: Model, batch: string, account: string): bigint[] {
+  const owned = [...(model.batches.get(batch)?.units ?? [])].filter(([, { owner }]) => owner === account)
+  const serials = owned.map(([serial]) => serial).sort(ascending)
+  const held = new Set(heldAmong(model, batch, serials))
+  return serials.filter((serial) => !held.has(serial))
+}
+
+export function unitsAt(model: Model, batch: string, serials: readonly bigint[]): Unit[] {
+  const units = model.batches.get(batch)?.units
+  return serials.flatMap((serial) => units?.get(serial) ?? [])
+}
+
+/** Units change their owner. */
+export function bring(model: Model, batch: string, serials: readonly bigint[], to: string): Brought {
+  const units = model.batches.get(batch)?.units
+  return {
+    batch,
+    units: serials.map((serial) => {
+      const unit = units?.get(serial)
+      if (!unit) throw new Error('what moves is there')
+      const from = unit.owner
+      unit.owner = to
+      return { serial, from, to }
+    }),
+  }
+}
+
+/** Every unit issued under an authorisation that was not taken back. */
+function* unitsUnder({ batches, issuance }: Model, authorisation: string): Generator<Unit> {
+  for (const batch of batches.values()) {
+    if (batch.authorisation !== authorisation) continue
+    for (const unit of batch.units.values()) if (unit.owner !== issuance) yield unit
+  }
+}
+
+export function issuedUnder(model: Model, authorisation: string): bigint {
+  return BigInt([...unitsUnder(model, authorisation)].length)
+}
+
+export function transferredUnder(model: Model, authorisation: string): bigint {
+  return BigInt([...unitsUnder(model, authorisation)].filter(({ first }) => first !== null).length)
+}
+
+/** Those that were not first transferred yet; units of another Party were, by that Party. */
+export function untransferred(model: Model, batch: string, serials: readonly bigint[]): bigint[] {
+  const { project = null, units } = model.batches.get(batch) ?? {}
+  return project === null ? [] : serials.filter((serial) => units?.get(serial)?.first === null)
+}
+
+/** Why units may not be first transferred. */
+export function firstTransferReasons(model: Model, id: string | null, quantity: bigint): string[] {
+  const authorisation = model.authorisations.get(id ?? '')
+  if (quantity === 0n || !authorisation) return []
+  return [
+    ...(authorisation.active ? [] : ['authorisation-revoked']),
+    ...(authorisation.purposes.length > 0 ? [] : ['purpose-not-authorised']),
+    ...(transferredUnder(model, id ?? '') + quantity > authorisation.quantity ? ['authorisation-exceeded'] : []),
+  ]
+}
+
+/** Marks units that were not first transferred yet, and numbers them. Answers the first ITMO number. */
+export function firstTransfer(model: Model, batch: string, serials: readonly bigint[]): string | null {
+  const known = model.batches.get(batch)
+  const fresh = untransferred(model, batch, serials)
+  const approach = model.authorisations.get(known?.authorisation ?? '')?.cooperativeApproach ?? null
+  if (!known || fresh.length === 0) return null
+  const series = `${approach}/${known.vintage}`
+  const from = model.nextItmo.get(series) ?? 1n
+  for (const [at, serial] of fresh.entries()) {
+    const unit = known.units.get(serial)
+    if (!unit) continue
+    unit.first = model.size
+    unit.itmo = approach === null ? null : `${approach}:${from + BigInt(at)}`
+  }
+  if (approach === null) return null
+  model.nextItmo.set(series, from + BigInt(fresh.length))
+  return `${from}`
+}
+
+/** Units of an account by class, counted one by one. */
+export function balancesOf(model: Model, account: string): Map<string, bigint> {
+  const counts = new Map<string, bigint>()
+  const count = (unitClass: string) => counts.set(unitClass, (counts.get(unitClass) ?? 0n) + 1n)
+  for (const batch of model.batches.values()) {
+    for (const { owner } of batch.units.values()) if (owner === account) count(batch.class)
+  }
+  for (const units of model.abroad.values()) {
+    for (const unit of units.values()) {
+      if (model.registries.get(unit.registry)?.[unit.fate] === account) count(unit.class)
+    }
+  }
+  for (const [unitClass, { registry, quantity }] of model.lots) {
+    if (model.registries.get(registry)?.active !== account) continue
+    const rest = quantity - numberedOf(model, unitClass)
+    if (rest > 0n) counts.set(unitClass, (counts.get(unitClass) ?? 0n) + rest)
+  }
+  return counts
+}
+
+/** How many serial numbers of a class abroad are known. */
+function numberedOf({ abroad }: Model, unitClass: string): bigint {
+  let numbered = 0n
+  for (const units of abroad.values()) for (const unit of units.values()) if (unit.class === unitClass) numbered += 1n
+  return numbered
+}
+
+/** Units that the buffer holds, of a project or of all, by vintage. */
+export function bufferOf({ batches, pools }: Model, project?: string): Map<string, bigint> {
+  const held = new Map<string, bigint>()
+  for (const batch of batches.values()) {
+    if (batch.project === null || (project !== undefined && batch.project !== project)) continue
+    for (const { owner } of batch.units.values()) {
+      if (owner === pools.buffer) held.set(batch.vintage, (held.get(batch.vintage) ?? 0n) + 1n)
+    }
+  }
+  return held
+}
+
+export function sumOf(counts: Iterable<bigint>): bigint {
+  let sum = 0n
+  for (const count of counts) sum += count
+  return sum
+}

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { until } from '../../support/api.ts'
 import { figure, lengths } from '../../support/lengths.ts'
 import { cases } from './cases.ts'
+import { areOverdueEnded } from './waiting.ts'
 import { type CasesWorld, setUpCases } from './world.ts'
 
 let world: CasesWorld
@@ -14,13 +16,19 @@ test.each(cases)(`$id, ${lengths.rounds} rounds: $what`, async ({ id, round }) =
   figure(id, `${lengths.rounds} rounds, each with its only right answer`)
 })
 
+test('what nobody approved in time is ended by the system', async () => {
+  const { length } = world.careful.overdue
+  await until('the end of what is overdue', () => areOverdueEnded(world))
+  figure('W4', `${length} of them were over before they were approved, and ended by the system`)
+})
+
 interface Holding {
   quantity: string
 }
 
 test('afterwards every account has what its holdings sum to, and the log is whole', async () => {
   const reader = world.cast.officer
-  for (const { holding } of Object.values(world.holders)) {
+  for (const { holding } of [...Object.values(world.holders), world.careful]) {
     let held = 0n
     let cursor: string | undefined
     do {

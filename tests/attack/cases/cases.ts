@@ -1,17 +1,11 @@
 import { expect } from 'vitest'
 import type { Answer } from '../../support/api.ts'
 import { statuses } from '../../support/two-nationals.ts'
-import { atOnce, balanceOf, type CasesWorld, checkBlock, newBlock, sendAtOnce } from './world.ts'
+import { waitingCases } from './waiting.ts'
+import { atOnce, balanceOf, type Case, type CasesWorld, checkBlock, newBlock, sendAtOnce } from './world.ts'
 
 const TRANSFERS = '/national/transfers'
 const RETIREMENTS = '/national/retirements'
-
-/** Requests that meet, and their only right answer. */
-export interface Case {
-  id: string
-  what: string
-  round(world: CasesWorld, round: number): Promise<void>
-}
 
 const ok = (answers: Answer[]) => answers.filter(({ status }) => status === 201)
 
@@ -262,4 +256,4 @@ const r1: Case = {
   },
 }
 
-export const cases: readonly Case[] = [t1, t2, t3, t3b, t4, t5, t6, t7, t8, t9, t10, p7, r1]
+export const cases: readonly Case[] = [t1, t2, t3, t3b, t4, t5, t6, t7, t8, t9, t10, p7, r1, ...waitingCases]

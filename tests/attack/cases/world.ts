@@ -28,6 +28,16 @@ export interface Block {
   serial: string
 }
 
+export interface Careful extends Developer {
+  authorisation: string
+  /** Further mandates of E. */
+  colleagues: Api[]
+  /** Mandates of B, who may accept. */
+  receivers: Api[]
+  /** Movements whose time was over before they were approved: the system ends them. */
+  overdue: { movement: string; block: Block }[]
+}
+
 export interface CasesWorld {
   nationals: TwoNationals
   cast: Cast
@@ -36,8 +46,17 @@ export interface CasesWorld {
   /** Officers who may approve what the first officer proposes. */
   approvers: Api[]
   authorisation: string
+  /** E, of whose account more than 250 leave only by two mandates. */
+  careful: Careful
   /** Of A alone, each with its batch, for what is to happen on many projects at once. */
   projects: { authorisation: string; batch: string }[]
+}
+
+/** Requests that meet, and their only right answer. */
+export interface Case {
+  id: string
+  what: string
+  round(world: CasesWorld, round: number): Promise<void>
 }
 
 export async function setUpCases(): Promise<CasesWorld> {
@@ -47,11 +66,13 @@ export async function setUpCases(): Promise<CasesWorld> {
   const [a, b] = cast.developers
   const holders = { a, b, c: await developer(cast, 'Cedar Trading'), d: await developer(cast, 'Delta Offsets') }
   const { organisation } = await cast.root.get('/national/sessions/current')
+  const join = async (by: Api, organisation: string, email: string) => {
+    await by.done('/national/users', { email, name: 'Colleague', organisation, role: 'Admin' })
+    return signIn(first.url, await first.linkFor(email))
+  }
   const approvers = [cast.second]
   for (let at = 0; at < 7; at += 1) {
-    const email = `approver${at}@authority.example`
-    await cast.root.done('/national/users', { email, name: 'Officer', organisation: organisation.id, role: 'Admin' })
-    approvers.push(await signIn(first.url, await first.linkFor(email)))
+    approvers.push(await join(cast.root, organisation.id, `approver${at}@authority.example`))
   }
   const { authorisation } = await registerProject(cast, ['100', '0'], AUTHORISED)
   const projects: CasesWorld['projects'] = []
@@ -59,14 +80,36 @@ export async function setUpCases(): Promise<CasesWorld> {
     const one = (await registerProject(cast, ['100', '0'], AUTHORISED)).authorisation.id
     projects.push({ authorisation: one, batch: (await issue(cast, one, '2024', '1000000')).id })
   })
-  return { nationals, cast, holders, approvers, authorisation: authorisation.id, projects }
+  const careful = await carefulHolder(cast, join)
+  return { nationals, cast, holders, approvers, authorisation: authorisation.id, careful, projects }
 }
 
-async function developer(cast: Cast, name: string): Promise<Holder> {
+const MANDATES = 6
+
+async function carefulHolder(
+  cast: Cast,
+  join: (by: Api, organisation: string, email: string) => Promise<Api>,
+): Promise<Careful> {
+  const [, receiver] = cast.developers
+  const ember = await developer(cast, 'Ember Forestry')
+  const api = await join(cast.officer, ember.organisation, 'ember@developer.example')
+  const [colleagues, receivers]: [Api[], Api[]] = [[], [receiver.api]]
+  for (let at = 0; at < MANDATES; at += 1) {
+    colleagues.push(await join(cast.officer, ember.organisation, `ember${at}@developer.example`))
+    receivers.push(await join(cast.officer, receiver.organisation, `receiver${at}@developer.example`))
+  }
+  const owner = { ...ember, api }
+  const { authorisation } = await registerProject({ ...cast, developers: [owner, receiver] }, ['100', '0'], AUTHORISED)
+  const policy = { secondAbove: '250', acceptance: false, trustedOnly: false }
+  await api.done(`/national/accounts/${ember.holding}/policy`, policy)
+  return { ...owner, authorisation: authorisation.id, colleagues, receivers, overdue: [] }
+}
+
+async function developer(cast: Cast, name: string): Promise<Omit<Developer, 'api'>> {
   const { id } = await cast.officer.done('/national/organisations', { kind: 'developer', name })
   const { accounts } = await cast.officer.done('/national/accounts', { organisation: id })
   const holding = accounts.find(({ kind }: { kind: string }) => kind === 'holding').id
-  return { holding }
+  return { organisation: id, holding }
 }
 
 /** Does work so many times, with so many at the same time; answers in the order of the work. */
@@ -80,8 +123,8 @@ export async function atOnce<T>(times: number, concurrent: number, work: (at: nu
   return results
 }
 
-export async function newBlock({ cast, authorisation }: CasesWorld): Promise<Block> {
-  const { id, block } = await issue(cast, authorisation, '2024', '1000')
+export async function newBlock({ cast, authorisation }: CasesWorld, of = authorisation): Promise<Block> {
+  const { id, block } = await issue(cast, of, '2024', '1000')
   return { id, first: BigInt(block.first), last: BigInt(block.last), serial: block.serial }
 }
 

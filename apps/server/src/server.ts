@@ -1,6 +1,7 @@
 import { createServer } from 'node:net'
 import { CheckpointSigner, Integrator, repeat, signingRound, type WitnessState } from '@tallystick/ledger'
 import { createApp } from './app.ts'
+import { expireDue } from './expiry.ts'
 import type { Config } from './platform/config.ts'
 import { quietSerializers } from './platform/http.ts'
 import { claimInstance } from './platform/instance.ts'
@@ -12,6 +13,7 @@ import { welcome } from './welcome.ts'
 
 const INTEGRATOR_PAUSE_MS = 100
 const SIGNER_PAUSE_MS = 500
+const EXPIRY_PAUSE_MS = 5_000
 
 export interface ServerOptions {
   config: Config
@@ -65,7 +67,7 @@ async function startModules(config: Config, registry: Registry, log: Log): Promi
   try {
     if (runs('integrator')) stops.push(runIntegrator(registry, log))
     if (runs('signer')) stops.push(await runSigner(config, registry, log))
-    if (runs('national')) stops.push(await listen(config, registry))
+    if (runs('national')) stops.push(runExpiry(registry, log), await listen(config, registry))
   } catch (error) {
     for (const stop of stops.reverse()) await stop()
     throw error
@@ -78,6 +80,12 @@ async function startModules(config: Config, registry: Registry, log: Log): Promi
 function runIntegrator({ signing }: Registry, log: Log): () => Promise<void> {
   const integrator = new Integrator(signing)
   const loop = repeat(() => integrator.step(), { pauseMs: INTEGRATOR_PAUSE_MS, onError: tellOnce(log, 'integrator') })
+  return () => loop.stop()
+}
+
+/** Ends what is due: movements that waited, pledges, holds. */
+function runExpiry({ services }: Registry, log: Log): () => Promise<void> {
+  const loop = repeat(() => expireDue(services), { pauseMs: EXPIRY_PAUSE_MS, onError: tellOnce(log, 'expiry') })
   return () => loop.stop()
 }
 

@@ -1,5 +1,5 @@
-import type { Batch, Project, ProposalMade } from '@tallystick/contract'
-import { expectStatus, type Person, type TestRegistry, testRegistry } from './registry.fixture.ts'
+import type { Batch, Project, Proposal, ProposalMade } from '@tallystick/contract'
+import { type Answer, expectStatus, type Person, type TestRegistry, testRegistry } from './registry.fixture.ts'
 
 export interface Holder {
   id: string
@@ -17,6 +17,8 @@ export interface World {
   harbour: Holder
   project: Project
   authorisation: string
+  /** What the officer asks for, which the second officer then approves: the proposal as it is after that. */
+  approved(answer: Promise<Answer>): Promise<Proposal>
   /** Issues a batch with the approval of the second officer. */
   issue(vintage: string, quantity: string): Promise<Batch>
 }
@@ -59,8 +61,13 @@ export async function world(title = 'Salt Lake solar plant'): Promise<World> {
       cooperativeApproach: 'CA0001',
     }),
   )
+  const approved = async (answer: Promise<Answer>): Promise<Proposal> => {
+    const { id, sha256 } = await done<ProposalMade>(answer, 202)
+    return done<Proposal>(second.post(`/national/proposals/${id}/approvals`, { sha256 }))
+  }
   return {
     registry,
+    approved,
     officer,
     second,
     sunfield,
@@ -68,11 +75,7 @@ export async function world(title = 'Salt Lake solar plant'): Promise<World> {
     project,
     authorisation,
     async issue(vintage, quantity) {
-      const proposal = await done<ProposalMade>(
-        officer.post('/national/batches', { authorisation, vintage, quantity }),
-        202,
-      )
-      await done(second.post(`/national/proposals/${proposal.id}/approvals`, { sha256: proposal.sha256 }))
+      const proposal = await approved(officer.post('/national/batches', { authorisation, vintage, quantity }))
       return done<Batch>(officer.get(`/national/batches/${proposal.body.batch}`), 200)
     },
   }

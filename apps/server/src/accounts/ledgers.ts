@@ -71,19 +71,22 @@ const COUNTRY_PAGE = `
     ORDER BY e.index LIMIT $3)
   SELECT e.index, e.leaf, e.bytes FROM next JOIN ledger_entry e ON e.index = next.index ORDER BY e.index`
 
-export async function countryLedger(services: Services, query: PageAsked): Promise<Page<CountryEntry>> {
-  const [after] = decodeCursor(NumberKey, query.cursor) ?? [-1]
-  const limit = limitOf(query)
-  const { authority } = services.genesis
+/** Entries that touch accounts of the government, after an index. */
+export async function countryRows(services: Services, after: number, limit: number): Promise<LogRow[]> {
   const { rows } = await services.pool.query<{ index: string; leaf: Buffer; bytes: Buffer }>({
     name: 'country-ledger',
     text: COUNTRY_PAGE,
-    values: [authority, after, limit + 1],
+    values: [services.genesis.authority, after, limit],
   })
-  const entries = rows.map(({ index, leaf, bytes }) =>
-    logRowOf({ index: Number(index), leaf: leaf.toString('hex'), bytes }),
-  )
-  const own = await ownAccounts(services, authority, entries)
+  return rows.map(({ index, leaf, bytes }) => logRowOf({ index: Number(index), leaf: leaf.toString('hex'), bytes }))
+}
+
+export async function countryLedger(services: Services, query: PageAsked): Promise<Page<CountryEntry>> {
+  const [after] = decodeCursor(NumberKey, query.cursor) ?? [-1]
+  const limit = limitOf(query)
+  const entries = await countryRows(services, after, limit + 1)
+  const streams = entries.flatMap(({ entry }) => entry.streams.map(([id]) => id))
+  const own = await ownAccounts(services, [...new Set(streams)])
   const classes = await batchClasses(
     services,
     entries.map(({ entry }) => entry),
@@ -105,11 +108,11 @@ export async function countryLedger(services: Services, query: PageAsked): Promi
   )
 }
 
-async function ownAccounts(services: Services, organisation: string, entries: readonly LogRow[]): Promise<Set<string>> {
-  const streams = entries.flatMap(({ entry }) => entry.streams.map(([id]) => id))
+/** Which of these accounts are the government's. */
+export async function ownAccounts(services: Services, accounts: readonly string[]): Promise<Set<string>> {
   const { rows } = await services.pool.query<{ id: string }>(
     `SELECT id FROM ledger_row WHERE kind = 'account' AND id = ANY($1) AND row ->> 'organisation' = $2`,
-    [[...new Set(streams)], organisation],
+    [accounts, services.genesis.authority],
   )
   return new Set(rows.map(({ id }) => id))
 }

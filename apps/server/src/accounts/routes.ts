@@ -1,5 +1,9 @@
 import {
   AccountKind,
+  accountLedgerCsv,
+  accountLedgerJsonl,
+  countryLedgerCsv,
+  countryLedgerJsonl,
   listAccounts,
   listHoldings,
   openAccounts,
@@ -10,13 +14,15 @@ import {
   suspendAccount,
 } from '@tallystick/contract'
 import { randomId } from '@tallystick/ledger'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
+import { streamRows } from '../platform/entries.ts'
 import { execute, type Sender, writtenOf } from '../platform/idempotency.ts'
+import { type ExportFormat, exportLedger } from '../platform/ledger-export.ts'
 import { handle } from '../platform/operations.ts'
 import { problem } from '../platform/problem.ts'
 import type { Services } from '../platform/services.ts'
-import { accountLedger, countryLedger } from './ledgers.ts'
+import { accountLedger, countryLedger, countryRows, ownAccounts } from './ledgers.ts'
 import { registerPolicies } from './policies.ts'
 import { accountOf, accountPage, balances, holdingPage } from './queries.ts'
 
@@ -64,6 +70,31 @@ export function register(app: FastifyInstance, services: Services): void {
   })
 
   handle(app, services, readCountryLedger, ({ query }) => countryLedger(services, query))
+
+  handle(app, services, accountLedgerCsv, ({ params, reply }) => accountFile(services, params.id, reply, 'csv'))
+  handle(app, services, accountLedgerJsonl, ({ params, reply }) => accountFile(services, params.id, reply, 'jsonl'))
+  handle(app, services, countryLedgerCsv, async ({ reply }) => countryFile(services, reply, 'csv'))
+  handle(app, services, countryLedgerJsonl, async ({ reply }) => countryFile(services, reply, 'jsonl'))
+}
+
+async function accountFile(services: Services, id: string, reply: FastifyReply, format: ExportFormat) {
+  await known(services, id)
+  return exportLedger(services, reply, format, {
+    name: `account-${id}-ledger`,
+    start: 0,
+    read: (after, limit) => streamRows(services, id, after, limit),
+    accounts: async () => new Set([id]),
+  })
+}
+
+function countryFile(services: Services, reply: FastifyReply, format: ExportFormat) {
+  return exportLedger(services, reply, format, {
+    name: 'country-ledger',
+    start: -1,
+    read: async (after, limit) =>
+      (await countryRows(services, after, limit)).map((row) => ({ ...row, place: row.index })),
+    accounts: (accounts) => ownAccounts(services, accounts),
+  })
 }
 
 /** What an organisation needs to hold, retire and cancel units. */

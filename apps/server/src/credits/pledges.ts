@@ -9,6 +9,7 @@ import type { Services } from '../platform/services.ts'
 import { unitsShown } from './answers.ts'
 import { chosenUnits } from './choice.ts'
 import { pageOfEntries, type Show } from './lists.ts'
+import { sayUnknown } from './queries.ts'
 
 /** Units that their holder pledges to somebody. */
 export function registerPledges(app: FastifyInstance, services: Services): void {
@@ -26,7 +27,10 @@ export function registerPledges(app: FastifyInstance, services: Services): void 
   handle(app, services, listPledges, ({ query }) => pageOfEntries(services, 'UnitsPledged', query, showPledges))
 
   handle(app, services, releasePledge, async (call) => {
-    const receipt = await execute(services, call, { type: 'PledgeReleased', request: { pledge: call.params.id } })
+    const pledge = call.params.id
+    const receipt = await execute(services, call, { type: 'PledgeReleased', request: { pledge } }).catch((error) =>
+      sayUnknown(services, error, 'pledge', pledge),
+    )
     return { id: entryOf('PledgeReleased', receipt).body.pledge, entry: writtenOf(receipt) }
   })
 }

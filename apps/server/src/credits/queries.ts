@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { problemOf } from '@tallystick/contract'
 import { type LogRow, logRowOf } from '../platform/entries.ts'
-import { problem } from '../platform/problem.ts'
+import { ProblemError, problem } from '../platform/problem.ts'
 import type { Actor, Services } from '../platform/services.ts'
 import type { HoldRow } from './parts.ts'
 
@@ -94,4 +94,19 @@ export async function endAccount(
   if (!known) throw ofFrom('account-unknown', { account: from })
   if (known.organisation !== organisation) throw ofFrom('not-permitted', { role })
   throw ofFrom('account-missing', { kind })
+}
+
+/**
+ * Nobody may do anything with what is not there, so the ledger says `not-permitted` of a movement or a pledge that is
+ * over; people are told that it is.
+ */
+export async function sayUnknown(
+  { ledger }: Services,
+  error: unknown,
+  kind: 'pending' | 'pledge',
+  id: string,
+): Promise<never> {
+  if (!(error instanceof ProblemError) || error.problem.code !== 'not-permitted') throw error
+  if (await ledger.row(kind, id)) throw error
+  throw kind === 'pending' ? problem('movement-unknown', { movement: id }) : problem('pledge-unknown', { pledge: id })
 }

@@ -22,7 +22,7 @@ import { agentOf } from '../platform/proposals.ts'
 import type { Actor, Services } from '../platform/services.ts'
 import { beneficiaryOf, unitsShown } from './answers.ts'
 import { chosenUnits } from './choice.ts'
-import { endAccount } from './queries.ts'
+import { endAccount, sayUnknown } from './queries.ts'
 import { proposedOf, waitingRequest } from './waiting.ts'
 
 type Waiting = Rows['pending']
@@ -72,15 +72,20 @@ export function registerWaiting(app: FastifyInstance, services: Services): void 
     return stepOf(call.params.id, receipt)
   })
 
-  handle(app, services, declineMovement, async (call) => {
-    const request = { movement: call.params.id }
-    return stepOf(call.params.id, await execute(services, call, { type: 'MovementDeclined', request }))
-  })
+  handle(app, services, declineMovement, (call) => ended(services, call, 'MovementDeclined'))
+  handle(app, services, withdrawMovement, (call) => ended(services, call, 'MovementWithdrawn'))
+}
 
-  handle(app, services, withdrawMovement, async (call) => {
-    const request = { movement: call.params.id }
-    return stepOf(call.params.id, await execute(services, call, { type: 'MovementWithdrawn', request }))
-  })
+async function ended(
+  services: Services,
+  call: Sender & { actor: Actor; params: { id: string } },
+  type: 'MovementDeclined' | 'MovementWithdrawn',
+): Promise<MovementStep> {
+  const { id } = call.params
+  const receipt = await execute(services, call, { type, request: { movement: id } }).catch((error: unknown) =>
+    sayUnknown(services, error, 'pending', id),
+  )
+  return stepOf(id, receipt)
 }
 
 const finalTypes: Readonly<Record<PendingKind, string>> = {
@@ -100,7 +105,7 @@ async function nextStepOf(
   }
   return step().catch((error: unknown) => {
     if (error instanceof ProblemError && overtaken.has(error.problem.code)) return step()
-    throw error
+    return sayUnknown(services, error, 'pending', call.params.id)
   })
 }
 

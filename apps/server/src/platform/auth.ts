@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type pg from 'pg'
 import { Gathered } from './gathered.ts'
@@ -20,7 +20,7 @@ export function newToken(): string {
 
 /** What of a token is stored: its SHA-256, hex. */
 export function tokenHash(token: string): string {
-  return createHash('sha256').update(token).digest('hex')
+  return hash('sha256', token)
 }
 
 /** Name of the session cookie; the prefix binds it to this host where the connection is encrypted. */
@@ -46,14 +46,14 @@ export function credentialOf(
 export async function actorOf(services: Services, request: FastifyRequest): Promise<Actor | undefined> {
   const credential = credentialOf(services, request)
   if (!credential || !TOKEN.test(credential.token)) return undefined
-  const hash = tokenHash(credential.token)
-  const session = (await sessionsIn(services.pool).get([hash])).get(hash)
+  const stored = tokenHash(credential.token)
+  const session = (await sessionsIn(services.pool).get([stored])).get(stored)
   const now = services.clock()
   if (!session || session.expires_at <= now) return undefined
   const idleMs = now.getTime() - session.seen_at.getTime()
   if (idleMs >= SESSION_IDLE_MS) return undefined
   if (idleMs > SEEN_EVERY_MS) {
-    await services.pool.query('UPDATE content_session SET seen_at = $2 WHERE token_hash = $1', [hash, now])
+    await services.pool.query('UPDATE content_session SET seen_at = $2 WHERE token_hash = $1', [stored, now])
   }
   const { user, organisation, mandate, role } = session
   return { user, organisation, mandate, role }
@@ -65,10 +65,12 @@ interface StoredSession extends Actor {
   expires_at: Date
 }
 
-/** Every request asks for its session, so those of many requests are asked for at once. */
-const readers = new WeakMap<pg.Pool, Gathered<StoredSession>>()
+type Sessions = Gathered<Map<string, StoredSession>>
 
-function sessionsIn(pool: pg.Pool): Gathered<StoredSession> {
+/** Every request asks for its session, so those of many requests are asked for at once. */
+const readers = new WeakMap<pg.Pool, Sessions>()
+
+function sessionsIn(pool: pg.Pool): Sessions {
   const known = readers.get(pool) ?? new Gathered((hashes) => readSessions(pool, hashes))
   readers.set(pool, known)
   return known
@@ -78,15 +80,20 @@ function sessionsIn(pool: pg.Pool): Gathered<StoredSession> {
 async function readSessions(pool: pg.Pool, hashes: string[]): Promise<Map<string, StoredSession>> {
   const { rows } = await pool.query<StoredSession>({
     name: 'session-actors',
-    text: `SELECT s.token_hash AS hash, s.seen_at, s.expires_at, s.user_id AS user, s.mandate,
-                  m.row ->> 'organisation' AS organisation, m.row ->> 'role' AS role
-           FROM content_session s
-           JOIN ledger_row m ON m.kind = 'mandate' AND m.id = s.mandate AND (m.row ->> 'active')::boolean
-           WHERE s.token_hash = ANY($1)`,
-    values: [hashes],
+    text: SESSION_ACTORS,
+    values: [JSON.stringify(hashes)],
   })
   return new Map(rows.map((row) => [row.hash, row]))
 }
+
+// PostgreSQL plans this once: how many hashes there are changes nothing in what it expects of a JSON array.
+const SESSION_ACTORS = `
+  SELECT k.hash, s.seen_at, s.expires_at, s.user_id AS user, s.mandate,
+         m.row ->> 'organisation' AS organisation, m.row ->> 'role' AS role
+    FROM json_array_elements_text($1) k(hash)
+   CROSS JOIN LATERAL (SELECT * FROM content_session WHERE token_hash = k.hash OFFSET 0) s
+   CROSS JOIN LATERAL (SELECT row FROM ledger_row WHERE kind = 'mandate' AND id = s.mandate OFFSET 0) m
+   WHERE (m.row ->> 'active')::boolean`
 
 /**
  * A browser sends its cookie along with whatever another site makes it send. So a change under a cookie must be JSON,

@@ -1,8 +1,9 @@
 import { migrate } from '@tallystick/ledger'
 import pg from 'pg'
 
+// Statements here look at few rows each: compiling them would cost more than they do.
 const SETTINGS =
-  '-c statement_timeout=10000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=15000 -c timezone=UTC'
+  '-c jit=off -c statement_timeout=10000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=15000 -c timezone=UTC'
 
 /**
  * The pool of connections to the content store, its schema made or brought up to date. Errors: `SchemaError` where it

@@ -67,6 +67,18 @@ export async function newestEntries<Type extends EntryType>(
   }))
 }
 
+/** Entries of a stream after a revision, which is their place. */
+export async function streamRows(
+  { ledger }: Services,
+  stream: string,
+  after: number,
+  limit: number,
+): Promise<ListedRow[]> {
+  return (await ledger.stream(stream, after, limit)).map((stored, at) => {
+    return { ...logRowOf(stored), place: after + at + 1 }
+  })
+}
+
 /** The entry that began the stream of a thing, if it is one of this type. */
 export async function firstOfStream<Type extends EntryType>(
   services: Services,

@@ -2,29 +2,29 @@
 const MOST_KEYS = 1_000
 
 /** What one caller asks for. */
-interface Asked<Row> {
+interface Asked<Answer> {
   keys: readonly string[]
-  resolve(rows: ReadonlyMap<string, Row>): void
+  resolve(answer: Answer): void
   reject(error: unknown): void
 }
 
 /**
- * Reads by key, gathered: what is asked for while one question is at the database makes the next one, whoever asks. A
- * question leaves after it was asked for, so every caller sees what was committed before. Nothing is kept.
+ * Reads by key, gathered: what is asked for in one turn of the event loop, or while one question is at the database,
+ * makes the next one, whoever asks. A question leaves after it was asked for, so every caller sees what was committed
+ * before. Nothing is kept.
  */
-export class Gathered<Row> {
-  readonly #read: (keys: string[]) => Promise<ReadonlyMap<string, Row>>
-  #waiting: Asked<Row>[] = []
+export class Gathered<Answer> {
+  readonly #read: (keys: string[]) => Promise<Answer>
+  #waiting: Asked<Answer>[] = []
   #running = false
 
-  /** `read` answers the rows under some of these keys; what it leaves out is not there. */
-  constructor(read: (keys: string[]) => Promise<ReadonlyMap<string, Row>>) {
+  /** `read` answers a question about some keys, each named once. All who asked for them share its answer. */
+  constructor(read: (keys: string[]) => Promise<Answer>) {
     this.#read = read
   }
 
-  /** Rows by key, at least those under the keys that were asked for; what is not there is left out. */
-  get(keys: readonly string[]): Promise<ReadonlyMap<string, Row>> {
-    if (keys.length === 0) return Promise.resolve(new Map())
+  /** The answer to a question about these keys, and maybe others. */
+  get(keys: readonly string[]): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ keys, resolve, reject })
       if (!this.#running) void this.#drain()
@@ -33,11 +33,12 @@ export class Gathered<Row> {
 
   async #drain(): Promise<void> {
     this.#running = true
+    await new Promise((resolve) => setImmediate(resolve))
     while (this.#waiting.length > 0) {
       const asked = this.#next()
       try {
-        const rows = await this.#read([...new Set(asked.flatMap(({ keys }) => keys))])
-        for (const { resolve } of asked) resolve(rows)
+        const answer = await this.#read([...new Set(asked.flatMap(({ keys }) => keys))])
+        for (const { resolve } of asked) resolve(answer)
       } catch (error) {
         for (const { reject } of asked) reject(error)
       }
@@ -46,7 +47,7 @@ export class Gathered<Row> {
   }
 
   /** As many callers as one question may hold, at least one. */
-  #next(): Asked<Row>[] {
+  #next(): Asked<Answer>[] {
     let keys = 0
     const end = this.#waiting.findIndex((asked, at) => {
       keys += asked.keys.length

@@ -69,14 +69,18 @@ export async function createHttp(
     throw problem('not-found')
   })
   readJsonOnly(app)
-  const https = services.publicUrl.startsWith('https:')
-  await app.register(helmet, securityHeaders(https))
+  const security = await securityHeaders(services.publicUrl.startsWith('https:'))
+  app.addHook('onRequest', (request, reply, done) => {
+    for (const [name, value] of security) reply.raw.setHeader(name, value)
+    reply.header('x-request-id', request.id)
+    done()
+  })
   await app.register(cookie)
-  app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
-  app.addHook('preValidation', async (request) => {
+  app.addHook('preValidation', (request, _reply, done) => {
     refuseOddText(request.params)
     refuseOddText(request.query)
     refuseOddText(request.body)
+    done()
   })
   const routes = watchRoutes(app)
   for (const capability of capabilities) await app.register(async (scope) => capability(scope, services))
@@ -111,8 +115,18 @@ function readJsonOnly(app: FastifyInstance): void {
   })
 }
 
+/** The headers of every answer that say what a browser may do with it. Always the same, so they are worked out once. */
+async function securityHeaders(https: boolean): Promise<[string, string][]> {
+  const sample = fastify()
+  await sample.register(helmet, securityPolicy(https))
+  sample.get('/', async (_request, reply) => reply.raw.getHeaders())
+  const answer = await sample.inject('/')
+  await sample.close()
+  return Object.entries(answer.json<Record<string, string>>())
+}
+
 /** Pages carry no script; styles, pictures and fonts are served by us. */
-function securityHeaders(https: boolean) {
+function securityPolicy(https: boolean) {
   return {
     contentSecurityPolicy: {
       useDefaults: false,

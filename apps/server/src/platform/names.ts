@@ -167,24 +167,44 @@ export function itmoBlock(space: string, { first, last }: Range): Block {
   return { first: `${first}`, last: `${last}`, quantity: `${last - first + 1n}`, serial: print(serial) }
 }
 
-/** Loads the names of everything that these values mention by id or by commitment, in a few round trips. */
+/** Loads the names of everything that these values mention by id or by commitment. */
 export async function namesIn(services: Services, ...values: readonly unknown[]): Promise<KnownNames> {
+  const commitments = new Set<string>()
+  const ids = mentions(values, new Set(), commitments)
+  return readerOf(services).get([...ids, ...commitments])
+}
+
+/** Every request asks for names, so those of many requests are asked for at once; they share what was found. */
+const readers = new WeakMap<Services, Gathered<KnownNames>>()
+
+function readerOf(services: Services): Gathered<KnownNames> {
+  const known = readers.get(services) ?? new Gathered((keys) => readNames(services, keys))
+  readers.set(services, known)
+  return known
+}
+
+/** Reads what ids and commitments stand for, and all that this leads to. */
+async function readNames(services: Services, keys: string[]): Promise<KnownNames> {
   const rows = new Map<string, unknown>()
+  const openings = new Map<string, Opening>()
   const seen = new Set<string>()
   const commitments = new Set<string>()
-  const reader = rowsByIdIn(services.pool)
-  let waiting = mentions(values, seen, commitments)
+  let waiting = mentions(keys, seen, commitments)
   for (let round = 0; waiting.length > 0 && round < MAX_ROUNDS; round += 1) {
-    const byId = await reader.get(waiting)
-    const found = waiting.flatMap((id) => byId.get(id) ?? [])
-    for (const { kind, id, row } of found) rows.set(`${kind} ${id}`, row)
+    const found = await rowsLedTo(services.pool, waiting)
+    for (const { kind, id, row, commitment, key, value } of found) {
+      seen.add(id)
+      rows.set(`${kind} ${id}`, row)
+      if (commitment !== null && key !== null) openings.set(commitment, { key, value })
+    }
     waiting = mentions(
       found.map(({ row }) => row),
       seen,
       commitments,
     )
   }
-  const openings = commitments.size > 0 ? await services.openings.open([...commitments]) : new Map<string, Opening>()
+  const closed = [...commitments].filter((commitment) => !openings.has(commitment))
+  for (const [commitment, opening] of await services.openings.open(closed)) openings.set(commitment, opening)
   return new KnownNames(services, rows, openings)
 }
 
@@ -192,34 +212,47 @@ interface NamedRow {
   kind: string
   id: string
   row: unknown
+  /** Of its name or title, with the opening of that; null where it has none. */
+  commitment: string | null
+  key: string | null
+  value: unknown
 }
 
-/** Every request asks for names, so those of many requests are asked for at once. */
-const readers = new WeakMap<pg.Pool, Gathered<NamedRow[]>>()
-
-function rowsByIdIn(pool: pg.Pool): Gathered<NamedRow[]> {
-  const known = readers.get(pool) ?? new Gathered((ids) => rowsById(pool, ids))
-  readers.set(pool, known)
-  return known
+/** Rows by id, with those that they lead to, each with the opening of its name or title. */
+async function rowsLedTo(pool: pg.Pool, ids: string[]): Promise<NamedRow[]> {
+  const { rows } = await pool.query<NamedRow>({ name: 'names-rows', text: ROWS_LED_TO, values: [ids, [...KINDS]] })
+  return rows
 }
 
-async function rowsById(pool: pg.Pool, ids: string[]): Promise<Map<string, NamedRow[]>> {
-  const { rows } = await pool.query<NamedRow>({
-    name: 'names-rows',
-    text: 'SELECT kind, id, row FROM ledger_row WHERE id = ANY($1)',
-    values: [ids],
-  })
-  return Map.groupBy(
-    rows.filter(({ kind }) => KINDS.has(kind)),
-    ({ id }) => id,
+// The inner selects with OFFSET 0 keep to one look into the index for each id, however many rows there are.
+const ROWS_LED_TO = `
+  WITH RECURSIVE named AS (
+    SELECT r.kind, r.id, r.row
+      FROM unnest($1::text[]) k(id)
+     CROSS JOIN LATERAL (SELECT * FROM ledger_row WHERE ledger_row.id = k.id OFFSET 0) r
+     WHERE r.kind = ANY($2)
+    UNION
+    SELECT r.kind, r.id, r.row
+      FROM named
+     CROSS JOIN LATERAL (
+       VALUES (named.row ->> 'organisation'), (named.row ->> 'project'), (named.row ->> 'authorisation')
+        UNION ALL
+       SELECT owner ->> 'account'
+         FROM jsonb_array_elements(CASE named.kind WHEN 'project' THEN named.row -> 'owners' END) owner) k(id)
+     CROSS JOIN LATERAL (SELECT * FROM ledger_row WHERE ledger_row.id = k.id OFFSET 0) r
+     WHERE r.kind = ANY($2)
   )
-}
+  SELECT named.kind, named.id, named.row, o.commitment, o.key, o.value
+    FROM named
+    LEFT JOIN LATERAL (
+      SELECT * FROM content_opening
+       WHERE commitment = coalesce(named.row ->> 'name', named.row ->> 'title') OFFSET 0) o ON true`
 
 /** Ids that were not seen before in the strings of a value; commitments are gathered aside. */
 function mentions(value: unknown, seen: Set<string>, commitments: Set<string>): string[] {
   if (typeof value === 'string') {
-    if (/^[0-9a-f]{64}$/.test(value)) commitments.add(value)
-    if (!/^[0-9a-f]{32}$/.test(value) || seen.has(value)) return []
+    if (value.length === 64 && HEX.test(value)) commitments.add(value)
+    if (value.length !== 32 || seen.has(value) || !HEX.test(value)) return []
     seen.add(value)
     return [value]
   }
@@ -228,6 +261,8 @@ function mentions(value: unknown, seen: Set<string>, commitments: Set<string>): 
     silent.has(name) ? [] : mentions(name === 'streams' ? streamIds(member) : member, seen, commitments),
   )
 }
+
+const HEX = /^[0-9a-f]*$/
 
 /** Of a stream's link only the id names something. */
 function streamIds(streams: unknown): unknown[] {

@@ -13,7 +13,7 @@ export interface Opening {
 /** Keeps openings in the content store, durable before the entry that commits to them. Erasing one forgets its text. */
 export class Openings {
   readonly #pool: pg.Pool
-  readonly #opened: Gathered<Opening>
+  readonly #opened: Gathered<Map<string, Opening>>
 
   constructor(pool: pg.Pool) {
     this.#pool = pool
@@ -41,8 +41,8 @@ export class Openings {
   }
 
   /** The openings that are still there, by commitment: at least those that are asked for. */
-  open(commitments: readonly string[]): Promise<ReadonlyMap<string, Opening>> {
-    return this.#opened.get(commitments)
+  async open(commitments: readonly string[]): Promise<ReadonlyMap<string, Opening>> {
+    return commitments.length === 0 ? new Map() : this.#opened.get(commitments)
   }
 
   /** Forgets texts, for ever: what was committed to them can no longer be opened. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Readable } from 'node:stream'
 import type { Access, Operation, ProposalMade } from '@tallystick/contract'
 import { canonicalJson } from '@tallystick/rules'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -41,9 +42,12 @@ export type Handler<
   Q extends z.ZodType,
   B extends z.ZodType,
   R extends z.ZodType,
-> = (call: Call<A, z.output<P>, z.output<Q>, z.output<B>>) => Promise<z.input<R>>
+> = (call: Call<A, z.output<P>, z.output<Q>, z.output<B>>) => Promise<z.input<R> | Readable>
 
-/** Serves an operation: who may, is it well formed, then the handler; its answer is checked against the contract. */
+/**
+ * Serves an operation: who may, is it well formed, then the handler; its answer is checked against the contract. A file
+ * may be sent while it is read.
+ */
 export function handle<
   A extends Access,
   P extends z.ZodType,

@@ -2,6 +2,8 @@ import {
   changeOwnership,
   listProjects,
   moveProject,
+  projectLedgerCsv,
+  projectLedgerJsonl,
   readProject,
   readProjectLedger,
   registerProject,
@@ -10,11 +12,12 @@ import {
 } from '@tallystick/contract'
 import { randomId } from '@tallystick/ledger'
 import { invariant } from '@tallystick/rules'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { decodeCursor, limitOf, NumberKey, pageFrom } from '../platform/cursor.ts'
-import { entryOf, logRowOf, newestEntries } from '../platform/entries.ts'
+import { entryOf, newestEntries, streamRows } from '../platform/entries.ts'
 import { execute, writtenOf } from '../platform/idempotency.ts'
 import { lawInForce } from '../platform/law.ts'
+import { type ExportFormat, exportLedger } from '../platform/ledger-export.ts'
 import { namesIn, speechOf } from '../platform/names.ts'
 import { handle } from '../platform/operations.ts'
 import { problem } from '../platform/problem.ts'
@@ -55,13 +58,14 @@ export function register(app: FastifyInstance, services: Services): void {
     return project
   })
 
+  handle(app, services, projectLedgerCsv, ({ params, reply }) => ledgerFile(services, params.id, reply, 'csv'))
+  handle(app, services, projectLedgerJsonl, ({ params, reply }) => ledgerFile(services, params.id, reply, 'jsonl'))
+
   handle(app, services, readProjectLedger, async ({ params, query }) => {
     if (!(await services.ledger.row('project', params.id))) throw problem('not-found')
     const limit = limitOf(query)
     const [after = 0] = decodeCursor(NumberKey, query.cursor) ?? []
-    const rows = (await services.ledger.stream(params.id, after, limit + 1)).map((stored, at) => {
-      return { ...logRowOf(stored), revision: after + at + 1 }
-    })
+    const rows = await streamRows(services, params.id, after, limit + 1)
     const names = await namesIn(
       services,
       rows.map(({ entry }) => entry),
@@ -70,12 +74,21 @@ export function register(app: FastifyInstance, services: Services): void {
     return pageFrom(
       rows,
       limit,
-      ({ revision, index, leaf, entry }) => {
+      ({ place: revision, index, leaf, entry }) => {
         const { at, type, by } = entry
         return { revision, index, leaf, at, type, by, sentence: sentenceOf(entry, names, speech) }
       },
-      ({ revision }) => [revision],
+      ({ place }) => [place],
     )
+  })
+}
+
+async function ledgerFile(services: Services, id: string, reply: FastifyReply, format: ExportFormat) {
+  if (!(await services.ledger.row('project', id))) throw problem('not-found')
+  return exportLedger(services, reply, format, {
+    name: `project-${id}-ledger`,
+    start: 0,
+    read: (after, limit) => streamRows(services, id, after, limit),
   })
 }
 

@@ -12,6 +12,7 @@ const acted = new Map<string, Set<string>>()
 describe.each([...Map.groupBy(cases, ({ type }) => type)])('%s', (type, ofType) => {
   test.each(ofType.map((one) => [one.refused ?? 'writes', one.title, one] as const))('%s: %s', (_, __, one) => {
     const world = country()
+    world.checksParts = true
     const outcome = one.act(world)
     if (one.refused !== undefined) return expect(outcome).toMatchObject({ refused: one.refused })
     if (isRefusal(outcome)) throw new Error(JSON.stringify(outcome))

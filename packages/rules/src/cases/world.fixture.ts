@@ -2,13 +2,15 @@ import { createHash } from 'node:crypto'
 import { commonRefusals, declarations, type RuleName } from '../declarations.ts'
 import { documentBytes, type Law, Shelf } from '../documents.ts'
 import { admit, applyVerdict, type Command, currentVersion, decideBody, draft } from '../engine.ts'
-import { type Entry, encodeEntry, leafOf, proposalHash, sha256Hex } from '../envelope.ts'
+import { canonicalJson, type Entry, encodeEntry, leafOf, proposalHash, sha256Hex } from '../envelope.ts'
+import { invariant } from '../invariant.ts'
 import { isRefusal, type Refusal } from '../refusal.ts'
 import { rules } from '../rules.ts'
 import { simpleDocuments } from '../simple.ts'
 import { type Effects, State } from '../state.ts'
 import { booksAreRight } from './books.fixture.ts'
 import { linesOf } from './lines.fixture.ts'
+import { partOf } from './partial.fixture.ts'
 import { testKey } from './signing.fixture.ts'
 
 type Body = Record<string, unknown>
@@ -46,6 +48,8 @@ export class World {
   readonly key = firstKey
   readonly origin = 'tallystick/test/xt/0123456789abcdef'
   now = '2026-01-01T00:00:00.000Z'
+  /** Is every command also decided on just the part of the state that it names? */
+  checksParts = false
   /** Who acts where a case does not say: an officer of the government. */
   by = this.id('officer')
   #count = 0
@@ -126,12 +130,37 @@ export class World {
     this.#count += 1
     const command: Command = { type, by, approvals: [], key: this.hash(`key ${this.#count}`), request }
     const body = decideBody(this.state, command, this.law())
-    if (isRefusal(body)) return this.#refused(type, body)
+    if (isRefusal(body)) {
+      if (this.checksParts) this.#checkPart(command)
+      return this.#refused(type, body)
+    }
     const forged = forge ? forge(body) : body
     const proposal = proposalHash({ v: currentVersion(type), type, by, key: command.key, body: forged })
     command.approvals = approvers.map((approver) => ({ by: approver, proposal }))
     const entry = draft(this.state, command, forged, this.now)
-    return isRefusal(entry) ? this.#refused(type, entry) : this.judge(entry)
+    if (isRefusal(entry)) return this.#refused(type, entry)
+    if (this.checksParts && !forge) this.#checkPart(command)
+    return this.judge(entry)
+  }
+
+  /** Whoever sees only what the command names answers the same, and has all that the entry changes. */
+  #checkPart(command: Command): void {
+    const [part, whole] = [partOf(this.state, command, this.law()), this.state].map((state) =>
+      this.#answer(state, command),
+    )
+    invariant(canonicalJson(part) === canonicalJson(whole), `${command.type} is answered alike: ${canonicalJson(part)}`)
+  }
+
+  #answer(state: State, command: Command): object {
+    const body = decideBody(state, command, this.law())
+    if (isRefusal(body)) return body
+    const entry = draft(state, command, body, this.now)
+    if (isRefusal(entry)) return entry
+    const verdict = admit(state, entry, leafOf(encodeEntry(entry)), this.shelf)
+    if (isRefusal(verdict)) return { refused: verdict.refused }
+    const lines = this.lines(verdict.effects)
+    if (state !== this.state) applyVerdict(state, entry, verdict)
+    return { entry, lines }
   }
 
   /** As `try`, for what must succeed. */

@@ -20,6 +20,7 @@ import {
   admitHolds,
   admitMovement,
   admitRanges,
+  batchRows,
   batchUnknown,
   chosen,
   decideRanges,
@@ -195,10 +196,13 @@ function acquiredReads(state: State, request: Acquired): Keys {
   if (request.series === null) return movementReads(state, request)
   const space = itmoSpace(request.series)
   const batch = state.peek('series', space)?.batch ?? request.batch
+  // A batch that was issued here has this id: it is refused, and its streams are looked at all the same.
+  const known = state.peek('batch', batch)
   const accounts = [request.from, request.to, state.ledger().issuance]
   const rows: RowKey[] = [
     { kind: 'series', id: space },
     { kind: 'batch', id: batch },
+    ...(known ? batchRows(known) : []),
     ...accounts.flatMap((id): RowKey[] => [
       { kind: 'account', id },
       { kind: 'balance', id: balanceId(id, itmoClass(request.series ?? nothing)) },

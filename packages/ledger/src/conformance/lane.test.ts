@@ -165,6 +165,7 @@ test('a decision loads no more runs than it may look at', async () => {
   await query(`INSERT INTO ledger_hold VALUES ('h', $1, 1, 90001, NULL, 'other')`, [batch])
   expect(await loadedRuns({ quantity: '10' })).toBeLessThanOrEqual(6 * 101)
   await query('DELETE FROM ledger_hold')
+  await query(`UPDATE ledger_head SET turn = 'by hand'`)
 
   const wide = { batch, ...parties, ranges: [['1', '100000']] }
   expect(await send(ledger, giver.mandate, 'CreditsTransferred', wide)).toMatchObject({ refused: 'not-owned' })

@@ -217,17 +217,22 @@ const periods = [
   ['2031', '2035'],
 ] as const
 
+/** A holding account of the government. */
+function isTreasury({ accounts, authority }: Model, id: string): boolean {
+  return accounts.get(id)?.kind === 'holding' && accounts.get(id)?.organisation === authority
+}
+
 export const creditsUsed = defineCommand<Use>({
   type: 'CreditsUsed',
   weight: 2,
   generate: (model, choose) => {
     const batches = [...model.batches].filter(([, { units }]) =>
-      [...units.values()].some(({ owner }) => model.accounts.get(owner)?.organisation === model.authority),
+      [...units.values()].some(({ owner }) => isTreasury(model, owner)),
     )
     const batch =
       batches.length === 0 || choose.rarely(8) ? knownId(model.batches.keys(), choose) : choose.pick(batches)[0]
     const owners = [...(model.batches.get(batch)?.units.values() ?? [])].map(({ owner }) => owner)
-    const own = owners.filter((owner) => model.accounts.get(owner)?.organisation === model.authority)
+    const own = owners.filter((owner) => isTreasury(model, owner))
     const from = own.length === 0 ? anAccount(model, choose, 'holding') : choose.pick(own)
     const by = aHolder(model, choose, from)
     const vintage = model.batches.get(batch)?.vintage ?? '2024'

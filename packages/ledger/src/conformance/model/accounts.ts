@@ -84,8 +84,8 @@ function statusKind(type: string, active: boolean, weight: number) {
   })
 }
 
-export const accountSuspended = statusKind('AccountSuspended', false, 0.5)
-export const accountReactivated = statusKind('AccountReactivated', true, 1.5)
+export const accountSuspended = statusKind('AccountSuspended', false, 0.8)
+export const accountReactivated = statusKind('AccountReactivated', true, 0.8)
 
 /** What is asked of whoever changes how an account's movements are decided, and of a second where the policy wants one. */
 function policyAsked(model: Model, account: string, loosens = true) {
@@ -133,7 +133,7 @@ function trustKind(type: string, trusts: boolean) {
       const pairs = [...model.trusted.keys()].map((pair) => pair.split('/') as [string, string])
       const known = trusts || pairs.length === 0 || choose.rarely(6) ? undefined : choose.pick(pairs)
       const account = known?.[0] ?? anAccount(model, choose, 'holding')
-      const receiver = known?.[1] ?? anAccount(model, choose, 'holding')
+      const receiver = known?.[1] ?? anAccount(model, choose, 'holding', undefined, account)
       const by = aHolder(model, choose, account)
       const approvers = aSecond(model, choose, by, policyAsked(model, account, trusts).second)
       return { by, request: { account, receiver }, approvers }

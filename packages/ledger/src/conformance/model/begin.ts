@@ -14,11 +14,15 @@ export interface Beginning {
   mirror: boolean
   /** An account that asks for a second word, and movements that wait. */
   policies: boolean
+  /** A loss of the project that is decided on and not made good. */
+  reversed: boolean
   /** Documents adopted: permissions and preset of a later version. */
   law: { permissions: number; preset: number }
 }
 
 export type Told = [type: string, wish: Wish]
+
+const SOON = '2026-01-20T00:00:00.000Z'
 
 export const firstBatch = 'ba'.repeat(16)
 
@@ -39,6 +43,7 @@ export function tell(registry: TestRegistry, model: Model, beginning: Beginning)
     ...(beginning.abroad ? abroad(registry) : []),
     ...(beginning.mirror ? mirror(registry) : []),
     ...(beginning.policies ? policies(registry) : []),
+    ...(beginning.reversed ? reversed(registry, beginning.inPieces ? 'avoidable' : 'unavoidable') : []),
     ...adoptions(registry, model, beginning.law),
   ]
 }
@@ -138,9 +143,23 @@ function policies({ developers }: TestRegistry): Told[] {
     'AccountPolicySet',
     { by, request: { account, policy: { secondAbove, acceptance: secondAbove === null, trustedOnly: false } } },
   ]
+  const [from, to] = [first?.holding ?? '', second?.holding ?? '']
+  const large = { batch: firstBatch, from, to, quantity: '9', purpose: null, beneficiary: null }
+  const movement = { movement: idFrom('movement 0'), kind: 'transfer', acceptance: false, expiresAt: SOON }
   return [
-    policy(first?.mandate ?? '', first?.holding ?? '', '6'),
-    policy(second?.mandate ?? '', second?.holding ?? '', null),
+    policy(first?.mandate ?? '', from, '6'),
+    policy(second?.mandate ?? '', to, null),
+    ['MovementProposed', { by: first?.mandate ?? '', request: { ...movement, ...large } }],
+  ]
+}
+
+/** A loss was found, and nothing is issued to the project until it is made good. */
+function reversed({ officer, secondOfficer, developers, project }: TestRegistry, decision: string): Told[] {
+  const reversal = idFrom('reversal 0')
+  const report = { reversal, project, occurredOn: '2025-12-01', cause: 'storm' }
+  return [
+    ['ReversalReported', { by: developers[0]?.mandate ?? '', request: report }],
+    ['ReversalDecided', { by: officer, approvers: [secondOfficer], request: { reversal, decision, quantity: '7' } }],
   ]
 }
 

@@ -130,7 +130,7 @@ export const bufferCancelled = defineCommand<Compensation>({
 
 export const reversalCompensated = defineCommand<Compensation>({
   type: 'ReversalCompensated',
-  weight: 1.5,
+  weight: 2,
   generate: (model, choose) => {
     const { batch, from } = aHolding(model, choose)
     const by = aHolder(model, choose, from)

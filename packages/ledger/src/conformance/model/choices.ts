@@ -52,11 +52,11 @@ export function aSecond(model: Model, choose: Choose, by: string, asked: Asked |
   return found.length === 0 ? [] : [choose.pick(found.map(([id]) => id))]
 }
 
-/** An account of a kind that takes part; rarely another. */
-export function anAccount(model: Model, choose: Choose, kind: string, organisation?: string): string {
+/** An account of a kind that takes part, and not this one; rarely another. */
+export function anAccount(model: Model, choose: Choose, kind: string, organisation?: string, but?: string): string {
   if (choose.rarely(32)) return knownId(model.accounts.keys(), choose)
   const ofKind = [...model.accounts].filter(
-    ([, one]) => one.kind === kind && (organisation === undefined || one.organisation === organisation),
+    ([id, one]) => id !== but && one.kind === kind && (organisation === undefined || one.organisation === organisation),
   )
   const usable = ofKind.filter(([, one]) => one.active && model.organisations.get(one.organisation)?.active === true)
   const found = usable.length > 0 ? usable : ofKind

@@ -30,7 +30,7 @@ function someSource(model: Model, choose: Choose): { ranges: WireRange[]; vintag
     return { vintage, ranges: rangesOf(numbers.slice(from, from + 1 + choose.below(12))) }
   }
   const first = choose.below(130)
-  return { vintage, ranges: [[`${first}`, `${first + choose.below(6) - (choose.rarely(16) ? 9 : 0)}`]] }
+  return { vintage, ranges: [[`${first}`, `${Math.max(0, first + choose.below(6) - (choose.rarely(16) ? 9 : 0))}`]] }
 }
 
 function sourceReasons({ registries, abroad }: Model, { vintage, source: { registry, space, ranges } }: Conversion) {
@@ -63,7 +63,7 @@ export const unitsConverted = defineCommand<Conversion>({
     const by = anOfficer(model, choose)
     const { ranges, vintage } = someSource(model, choose)
     const request = {
-      batch: someId(model, choose, 'converted', 8),
+      batch: someId(model, choose, 'converted', 16),
       authorisation: knownId(model.authorisations.keys(), choose),
       vintage: choose.rarely(16) ? '2024' : vintage,
       to: anAccount(model, choose, 'holding'),

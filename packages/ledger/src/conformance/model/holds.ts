@@ -10,9 +10,9 @@ function someTarget(model: Model, choose: Choose): Target {
   if (choose.rarely(6)) return { account: knownId(model.accounts.keys(), choose), batch: null, range: null }
   const batch = knownId(model.batches.keys(), choose)
   if (choose.rarely(8)) return { account: null, batch, range: null }
-  const [first = 1n] = model.batches.get(batch)?.units.keys() ?? []
-  const from = first + BigInt(choose.below(130))
-  const length = BigInt(choose.below(choose.rarely(6) ? 240 : 30))
+  const serials = [...(model.batches.get(batch)?.units.keys() ?? [1n])]
+  const from = choose.pick(serials)
+  const length = BigInt(choose.below(choose.rarely(6) ? 240 : 12))
   return { account: null, batch, range: [`${from}`, `${choose.rarely(30) ? from - 1n : from + length}`] }
 }
 
@@ -36,7 +36,7 @@ type Placed = Target & Record<string, unknown> & { hold: string; reason: string;
 
 export const holdPlaced = defineCommand<Placed>({
   type: 'HoldPlaced',
-  weight: 2.5,
+  weight: 3,
   generate: (model, choose) => ({
     by: anOfficer(model, choose),
     request: {
@@ -88,5 +88,5 @@ function endKind(type: string, weight: number, may: May, expires: boolean) {
   })
 }
 
-export const holdLifted = endKind('HoldLifted', 2.5, officers, false)
-export const holdExpired = endKind('HoldExpired', 1.5, theSystem, true)
+export const holdLifted = endKind('HoldLifted', 1, officers, false)
+export const holdExpired = endKind('HoldExpired', 1.2, theSystem, true)

@@ -195,7 +195,7 @@ export const batchIssued = defineCommand<Issuance>({
     const vintage = choose.rarely(24) ? '2099' : choose.pick(['2020', '2021', '2024', '2024', '2025'])
     const authorisation = knownId(model.authorisations.keys(), choose)
     const request: Issuance = {
-      batch: someId(model, choose, 'batch', 12),
+      batch: someId(model, choose, 'batch', 24),
       authorisation,
       vintage,
       monitoringPeriod: somePeriod(choose, vintage),

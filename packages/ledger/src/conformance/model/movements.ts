@@ -25,7 +25,7 @@ function someDirect(model: Model, choose: Choose, kind: Waiting['kind'], most = 
   const { batch, from } = aHolding(model, choose)
   const to =
     kind === 'transfer'
-      ? anAccount(model, choose, 'holding')
+      ? anAccount(model, choose, 'holding', undefined, from)
       : anAccount(model, choose, kind, model.accounts.get(from)?.organisation)
   const request = { batch, from, to, ...someUnits(model, choose, batch, from, most) }
   const by = aHolder(model, choose, from)
@@ -41,7 +41,7 @@ function directApprovers(model: Model, choose: Choose, kind: Waiting['kind'], by
 
 export const creditsTransferred = defineCommand<Direct>({
   type: 'CreditsTransferred',
-  weight: 8,
+  weight: 6,
   generate: (model, choose) => {
     const last = choose.rarely(3) ? someLastStep(model, choose, 'transfer') : undefined
     if (last) return last

@@ -123,8 +123,8 @@ function statusKind(type: string, active: boolean, weight: number) {
   })
 }
 
-export const organisationSuspended = statusKind('OrganisationSuspended', false, 0.5)
-export const organisationReactivated = statusKind('OrganisationReactivated', true, 1.5)
+export const organisationSuspended = statusKind('OrganisationSuspended', false, 0.7)
+export const organisationReactivated = statusKind('OrganisationReactivated', true, 0.8)
 
 export const documentAdopted = defineCommand<{ document: DocumentKind; version: number; sha256: string }>({
   type: 'DocumentAdopted',

@@ -22,7 +22,7 @@ const arbitraryStep = fc.record({
   numbers: fc.array(fc.nat(0xffff), { minLength: 24, maxLength: 24 }),
   again: fc.constantFrom('no', 'no', 'no', 'no', 'no', 'no', 'no', 'no', 'no', 'repeat', 'reuse' as const),
   /** Hours that pass before it. */
-  hours: fc.constantFrom(...Array.from({ length: 40 }, () => 0), 1, 1, 2, 25, 25, 48, 200, 720, 2 * HOURS_IN_YEAR),
+  hours: fc.constantFrom(...Array.from({ length: 60 }, () => 0), 1, 2, 25, 48, 200, 720, 2 * HOURS_IN_YEAR),
 })
 type Step = typeof arbitraryStep extends fc.Arbitrary<infer T> ? T : never
 
@@ -34,6 +34,7 @@ const arbitraryBeginning: fc.Arbitrary<Beginning> = fc.record({
   abroad: often,
   mirror: often,
   policies: often,
+  reversed: fc.constantFrom(true, false, false),
   law: fc.record({ permissions: version, preset: version }),
 })
 
@@ -97,7 +98,7 @@ export async function live(
   }
   const sent: Sent[] = []
   for (const [at, step] of life.steps.entries()) {
-    clock.jump(step.hours)
+    clock.jump(step.type.endsWith('Expired') ? 2 * step.hours + ((step.numbers[1] ?? 0) % 3) * 48 : step.hours)
     const earlier = sent.at(-1 - ((step.numbers[0] ?? 0) % 10))
     if (step.again === 'no' || !earlier) sent.push(await take(living, step, at))
     else if (step.again === 'repeat') await repeat(living, earlier)

@@ -148,7 +148,8 @@ function someProposal(model: Model, choose: Choose): Wish<Proposal> {
     ...asking,
   ])
   const target = kind === 'transfer' ? 'holding' : kind
-  const to = anAccount(model, choose, target, kind === 'transfer' ? undefined : model.accounts.get(from)?.organisation)
+  const holder = kind === 'transfer' ? undefined : model.accounts.get(from)?.organisation
+  const to = anAccount(model, choose, target, holder, from)
   const { purpose, beneficiary } = kind === 'transfer' ? { purpose: null, beneficiary: null } : someEnding(choose, kind)
   return {
     by: aHolder(model, choose, from),

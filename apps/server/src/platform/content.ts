@@ -12,6 +12,8 @@ const SETTINGS =
 export async function openContent(url: string, may: 'create' | 'upgrade', max = 10): Promise<pg.Pool> {
   const pool = new pg.Pool({ connectionString: url, max, options: SETTINGS })
   pool.on('error', () => undefined)
+  // A connection may be lost while somebody works on it: the next statement says so, and nobody else need hear of it.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   try {
     await migrate(pool, 'content', new URL('./migrations/', import.meta.url), may)
   } catch (error) {

@@ -163,7 +163,8 @@ try {
   } else {
     const soaked = await run(options)
     console.log(options.json ? JSON.stringify(jsonOf(soaked)) : summaryOf(soaked))
-    if (!nothingLost(soaked.findings) || soaked.faults.length > 0) process.exitCode = 1
+    const { findings, faults, mishaps } = soaked
+    if (!nothingLost(findings) || faults.length + mishaps.length > 0) process.exitCode = 1
   }
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)

@@ -26,7 +26,7 @@ export const HELP = `npm run bench -- soak [options]
   --seed NUMBER      of what is chosen by chance (the time)
 
 Exits with 1 if anything that was acknowledged is missing, stands twice, or differs from what was answered,
-and if a server answered 500.`
+and if a server answered 500 or ended by itself.`
 
 /** Reads the command line. Throws an Error with a sentence. */
 export function readOptions(args: string[]): Options | 'help' {

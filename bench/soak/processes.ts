@@ -17,7 +17,7 @@ export type Victim = (typeof VICTIMS)[number]
 const RESTART_PAUSE_MS = 100
 const START_BOUND_MS = 60_000
 /** Characters of a message. */
-const MOST_WORDS = 400
+const MOST_WORDS = 800
 
 export interface Processes {
   /** Addresses of the national servers. */
@@ -55,7 +55,7 @@ export async function startProcesses(server: Server, world: World): Promise<Proc
         running.set(name, one)
         one.child.once('exit', (code, signal) => {
           if (closing || running.get(name) !== one) return
-          mishaps.push(`${name} ended by itself (${signal ?? code}): ${lastWords(one.output())}`)
+          mishaps.push(`${name} ended by itself (${signal ?? code}): ${lastWords(withoutLog(one.output()))}`)
           start(name).catch((error: unknown) => mishaps.push(String(error)))
         })
         return
@@ -137,6 +137,11 @@ function faultsIn(output: string): string[] {
   })
 }
 
+/** What a process said besides its log, which is in lines of JSON. */
+function withoutLog(output: string): string {
+  return output.replace(/^\{.*\}$/gm, '').replace(/\n+/g, '\n')
+}
+
 function lastWords(output: string): string {
-  return output.trim().split('\n').slice(-3).join(' | ').slice(-MOST_WORDS)
+  return output.trim().split('\n').slice(-12).join(' | ').slice(-MOST_WORDS)
 }

@@ -165,6 +165,13 @@ describe('first transfers', () => {
     ).toMatchObject({ refused: 'ranges-disorder' })
   })
 
+  it('do not divide what moves by quantity: units side by side are one range', () => {
+    const world = forOthers()
+    set(world, [['411', '420']])
+    const asked = { batch: world.id('wave'), from: world.id('sun'), to: world.id('port'), quantity: '40' }
+    expect(world.do('CreditsTransferred', asked, bySun(world)).entry.body).toMatchObject({ ranges: [['401', '440']] })
+  })
+
   it('happen once in the life of a unit', () => {
     const world = forOthers()
     set(world, [['401', '600']])

@@ -111,14 +111,16 @@ function abroad({ officer, secondOfficer, genesis, developers }: TestRegistry): 
   const [giver] = developers
   const leaving = { batch: firstBatch, from: giver?.holding, to: ids.kenya, quantity: '20' }
   const coming = { batch: idFrom('series 0'), from: ids.kenya, to: ids.treasury, ranges: [['5', '24']], series }
+  const goingOn = { batch: idFrom('series 0'), from: ids.treasury, to: ids.swiss, quantity: '2' }
   return [
     ['AccountsOpened', { by: officer, request: { organisation: genesis.authority, accounts } }],
     ['CreditsAcquired', { ...by, request: coming }],
     ['CreditsTransferredAbroad', { by: giver?.mandate ?? '', approvers: [secondOfficer], request: leaving }],
+    ['CreditsTransferredAbroad', { ...by, request: goingOn }],
   ]
 }
 
-function mirror({ genesis }: TestRegistry): Told[] {
+function mirror({ genesis, officer, secondOfficer, authorisation, developers }: TestRegistry): Told[] {
   const accounts = { active: idFrom('active 0'), retired: idFrom('retired 0'), cancelled: idFrom('cancelled 0') }
   const row = {
     registry: 'elsewhere',
@@ -130,9 +132,15 @@ function mirror({ genesis }: TestRegistry): Told[] {
     ...{ issued: true, issuedOn: null, fate: 'cancelled', fateOn: null },
     facts: 'fa'.repeat(32),
   }
+  const conversion = {
+    ...{ batch: idFrom('converted 0'), authorisation, vintage: '2020', to: developers[0]?.holding },
+    reason: 'registry-transition',
+    source: { registry: 'elsewhere', space: 'elsewhere:S', ranges: [['20', '24']] },
+  }
   return [
     ['MirrorOpened', { by: genesis.system, request: { registry: 'elsewhere', ...accounts } }],
     ['MirrorRecorded', { by: genesis.system, request: row }],
+    ['UnitsConverted', { by: officer, approvers: [secondOfficer], request: conversion }],
   ]
 }
 

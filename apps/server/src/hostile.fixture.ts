@@ -183,7 +183,9 @@ function now<T>(arbitrary: fc.Arbitrary<T>, times: number): fc.Arbitrary<T | und
 
 function textsOf(value: unknown): Record<string, string> {
   const members = typeof value === 'object' && value !== null ? Object.entries(value) : []
-  return Object.fromEntries(members.map(([name, member]) => [name, typeof member === 'string' ? member : `${member}`]))
+  return Object.fromEntries(
+    members.map(([name, member]) => [name, typeof member === 'string' ? member : JSON.stringify(member)]),
+  )
 }
 
 /** Percent-encoded; a lone surrogate, which has no UTF-8, as the bytes that careless programs send for it. */

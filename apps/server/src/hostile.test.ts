@@ -30,7 +30,9 @@ beforeAll(async () => {
   await registry.publish()
   const { user } = session.body as { user: { id: string } }
   const accounts = [sunfield.holding, harbour.holding]
+  const more = await somethingOfEach(batch)
   const fields = {
+    ...more,
     ...{ '{accounts}': [...accounts, sunfield.retirement], '{batches}': [batch], '{holds}': [String(hold.body.id)] },
     ...{ '{organisations}': [sunfield.id], '{projects}': [project.id], '{proposals}': [String(proposal.body.id)] },
     ...{ '{users}': [user.id], account: accounts, from: accounts, to: accounts, batch: [batch], project: [project.id] },
@@ -79,6 +81,37 @@ beforeAll(async () => {
 })
 afterAll(() => all.registry.close())
 
+/** A movement that waits, a pledge, a reversal, and accounts of further kinds: ids by what stands before them in a path. */
+async function somethingOfEach(batch: string): Promise<Record<string, string[]>> {
+  const { officer, sunfield, harbour, project, authorisation, registry } = all
+  const idOf = async (answer: ReturnType<Person['post']>) => String(expectStatus(await answer, 201).body.id)
+  const units = { batch, from: sunfield.holding }
+  const proposal = { kind: 'transfer', ...units, to: harbour.holding, quantity: '3', acceptance: true }
+  const movement = await idOf(sunfield.admin.post('/national/movements', proposal))
+  const pledge = { batch, account: sunfield.holding, to: harbour.id, reason: 'collateral', quantity: '3' }
+  const pledged = await idOf(sunfield.admin.post('/national/pledges', pledge))
+  const report = { project: project.id, occurredOn: '2026-01-01', cause: 'fire' }
+  const reversal = await idOf(officer.post('/national/reversals', report))
+  const kinds = [{ kind: 'buffer' }, { kind: 'ndc-use' }, { kind: 'foreign', registry: 'KEN01' }]
+  const body = { organisation: registry.root.organisation, accounts: kinds }
+  const opened = expectStatus(await officer.post('/national/accounts', body), 201).body
+  const ids = (opened.accounts as { id: string }[]).map(({ id }) => id)
+  return {
+    '{movements}': [movement],
+    '{pledges}': [pledged],
+    '{reversals}': [reversal],
+    '{authorisations}': [authorisation],
+    reversal: [reversal],
+    receiver: [harbour.holding],
+    repays: [project.id],
+    buffer: ids,
+    serials: ['XT-ITMO-1-001-2024-0-1-10', 'CA0007-KEN01-KEN-1-2024'],
+    expiresAt: [new Date(registry.services.clock().getTime() + 86_400_000).toISOString()],
+    certified: ['0.5', '12.25'],
+    cause: ['fire'],
+  }
+}
+
 /** Sends it; whatever is written is provable at once, so that no question waits for a checkpoint. */
 async function send({ operation, url, body }: HostileRequest, who: Person, headers: Record<string, string> = {}) {
   const { app } = all.registry
@@ -110,7 +143,7 @@ it('whatever is asked of an operation, its answer is one that the contract names
       if (answer.statusCode === 404 && answer.json().code === 'not-found') named.add(404)
       expect([...named, 405], answer.body).toContain(answer.statusCode)
     }),
-    { numRuns: 600 },
+    { numRuns: 900 },
   )
 })
 

@@ -302,5 +302,5 @@ it('the OpenAPI document names what is answered to a strange body, also where no
   const { status } = await officer.post(`/national/users/${'0'.repeat(32)}/sign-in-links`, 'x', { headers: text })
   expect(status).toBe(415)
   const stranger = await registry.newOrganisation(officer, 'Stranger')
-  expect((await stranger.admin.get(`/national/proposals/${'0'.repeat(32)}`)).status).toBe(403)
+  expect((await stranger.admin.get(`/national/proposals/${'0'.repeat(32)}`)).status).toBe(404)
 })

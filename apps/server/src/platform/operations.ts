@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import type { Access, Operation, ProposalMade } from '@tallystick/contract'
 import { canonicalJson } from '@tallystick/rules'
@@ -76,12 +76,12 @@ export function handle<
       if (operation.method !== 'GET') refuseCrossSite(services, request)
       if (operation.command) idempotencyKeyOf(request)
     },
-    preValidation: async (request) => {
+    preValidation: (request, _reply, done) => {
       request.sent = request.body
-      if (operation.body) return
-      if (request.body !== undefined && request.body !== null) {
+      if (!operation.body && request.body !== undefined && request.body !== null) {
         throw problem('invalid-request', {}, [{ field: '', message: 'this request has no body' }])
       }
+      done()
     },
     handler: async (request, reply) => {
       reply.code(operation.status).header('cache-control', 'no-store')
@@ -134,6 +134,5 @@ function callOf<A extends Access, P extends z.ZodType, Q extends z.ZodType, B ex
 
 function requestHashOf(request: FastifyRequest): string {
   const [path = ''] = request.url.split('?', 1)
-  const asked = canonicalJson([request.method, path, request.sent ?? null])
-  return createHash('sha256').update(asked).digest('hex')
+  return hash('sha256', canonicalJson([request.method, path, request.sent ?? null]))
 }

@@ -17,8 +17,13 @@ import { Dice, keyOfSeed } from '../support/ledger-fixture.ts'
 import { liveLedger } from '../support/ledger-life.ts'
 import { filesOf, MemorySource, scratchFolder } from '../support/log-files.ts'
 import { CarelessStore, type Forgery } from './careless-store.ts'
+import { Country } from './country.ts'
+import { countryCases } from './rooms.ts'
 
 const fixture = await liveLedger('unlawful', 300)
+const country = new Country(fixture)
+await country.settle()
+const ofCountry = await countryCases(country)
 const { accounts, mandates, genesis } = fixture
 const vkey = parseVkey(sha256Bytes, fixture.vkey)
 const go = await goVerifier()
@@ -196,6 +201,7 @@ const cases: [what: string, rule: RefusalCode, forgery: Forgery][] = [
   ['a rotation that nobody approved', 'approval-missing', { ...lawfulRotation, approvers: [] }],
   ['a second genesis', 'not-first', { type: 'Genesis', by: mandates.system, body: { ...genesis } }],
   ['a type that nobody knows', 'unknown-type', withChange(transfer, { type: 'CreditsDoubled' })],
+  ...ofCountry.cases,
 ]
 
 /** The forged entry, two more on top of it, and a signature over all. */
@@ -220,10 +226,13 @@ async function logWith(append: (store: CarelessStore) => number): Promise<{ stor
 const spelledOtherwise = () => Buffer.from(encodeEntry(earlier)).toString().replace('"v":1', '"v":1.0')
 
 describe('verify', () => {
-  test.each([transfer, retirement, issuance(next)])('finds nothing wrong with a lawful $type', async (lawful) => {
-    const { store } = await logWith((careless) => careless.append(lawful))
-    expect(await verifyLog(new MemorySource(await filesOf(store)), { vkey })).toMatchObject({ outcome: 'whole' })
-  })
+  test.each([transfer, retirement, issuance(next), ...ofCountry.lawful])(
+    'finds nothing wrong with a lawful $type',
+    async (lawful) => {
+      const { store } = await logWith((careless) => careless.append(lawful))
+      expect(await verifyLog(new MemorySource(await filesOf(store)), { vkey })).toMatchObject({ outcome: 'whole' })
+    },
+  )
 
   test.each(cases)('names the index and the rule of %s', async (_, rule, forgery) => {
     const { store, index } = await logWith((careless) => careless.append(forgery))

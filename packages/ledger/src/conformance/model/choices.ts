@@ -4,6 +4,8 @@ import { type Asked, mayAlso } from './reasons.ts'
 import { freeUnits, rangesOf } from './units.ts'
 
 const HOUR_MS = 3_600_000
+/** As many as an entry may name. */
+const MOST_RANGES = 100
 
 /** Mandates in force of a role, those without a limit first. */
 function inForce({ mandates, organisations }: Model, role: string, organisation?: string): string[] {
@@ -98,7 +100,7 @@ export function freeRanges(choose: Choose, free: readonly bigint[], length: numb
   const from = choose.below(free.length)
   const gap = 2 + choose.below(9)
   const isWhole = choose.rarely(2)
-  return rangesOf(free.slice(from, from + length).filter((_, at) => isWhole || at % gap !== 1))
+  return rangesOf(free.slice(from, from + length).filter((_, at) => isWhole || at % gap !== 1)).slice(0, MOST_RANGES)
 }
 
 /** Pieces of the batch, whoever owns them; rarely in disorder. */

@@ -13,8 +13,7 @@ import {
 import { invariant, isRefusal, type Put, type Run, Shelf, State, sha256Bytes, sha256Hex } from '@tallystick/rules'
 import { bundlesOf, encodeBundle, MemoryTree, signCheckpoint, type Tile, tilePath, tilesOf } from '@tallystick/tlog'
 import pg from 'pg'
-import { emptyState } from '../../packages/ledger/src/postgres/load.ts'
-import { write } from '../../packages/ledger/src/postgres/write.ts'
+import { write, written } from '../../packages/ledger/src/postgres/write.ts'
 import { LedgerFixture } from './ledger-fixture.ts'
 
 /** What a seeded ledger is to hold; the same shape and seed make the same bytes. */
@@ -219,6 +218,17 @@ export async function seedPostgres(url: string, shape: SeedShape): Promise<Seede
   }
 }
 
+/** The token in the head row of a ledger that nobody has opened yet. */
+const SEEDED = '0'.repeat(32)
+
+/** Takes what is to be written next. */
+function partOf({ size, at }: Pick<State, 'size' | 'at'>): State {
+  const state = new State('partial')
+  state.size = size
+  state.at = at
+  return state
+}
+
 async function writeLog(client: pg.ClientBase, ledger: SeededLedger, entries: number): Promise<void> {
   const stored = await ledger.fixture.ledger.entries(0, ledger.state.size)
   const founding = stored.map((entry): Appended => ({ ...entry, entry: receiptOf(entry).entry }))
@@ -230,9 +240,9 @@ async function writeLog(client: pg.ClientBase, ledger: SeededLedger, entries: nu
     const keys = chunk.flatMap(({ index, leaf, entry }): Put[] =>
       entry.key === null ? [] : [{ kind: 'key', id: entry.key, row: { index, leaf } }],
     )
-    const loaded = emptyState(from + count, chunk.at(-1)?.entry.at ?? '', undefined)
-    loaded.state.apply({ puts: keys, postings: [], runs: [] })
-    await write(client, loaded, chunk, new Map([...requests, ...ledger.requests]))
+    const state = partOf({ size: from + count, at: chunk.at(-1)?.entry.at ?? '' })
+    state.apply({ puts: keys, postings: [], runs: [] })
+    await write(client, written(state, chunk, new Map([...requests, ...ledger.requests]), SEEDED))
     ledger.requests.clear()
     requests.clear()
   }
@@ -240,9 +250,9 @@ async function writeLog(client: pg.ClientBase, ledger: SeededLedger, entries: nu
 
 async function writeState(client: pg.ClientBase, { state }: SeededLedger): Promise<void> {
   const put = async (puts: Put[], runs: Run[]) => {
-    const loaded = emptyState(state.size, state.at, undefined)
-    loaded.state.apply({ puts, postings: [], runs })
-    await write(client, loaded, [], new Map())
+    const part = partOf(state)
+    part.apply({ puts, postings: [], runs })
+    await write(client, written(part, [], new Map(), SEEDED))
   }
   const rows = [...state.rows()].filter(({ kind, row }) => kind !== 'key' && row !== null)
   while (rows.length > 0) await put(rows.splice(-CHUNK), [])

@@ -55,6 +55,10 @@ class PlainRuns {
     return this.#runs.filter((one) => one.last >= first && one.first <= last)
   }
 
+  ownedBy(account: string): Run[] {
+    return this.#runs.filter((one) => one.account === account)
+  }
+
   clear(range: { first: bigint; last: bigint }): void {
     this.#runs = this.#runs.flatMap((old) => without([old], [range]).map((part) => ({ ...old, ...part })))
   }
@@ -86,14 +90,18 @@ test('many runs are kept as a plain list would keep them', () => {
   })
   fc.assert(
     fc.property(fc.boolean(), changes, short, (full, list, asked) => {
-      const set = new RunSet()
+      const touched = new Map<bigint, string>()
+      const set = new RunSet(touched)
       const plain = new PlainRuns()
       // Every other serial has an owner of its own: several chunks from the start.
       for (let serial = 0; full && serial < WIDTH; serial += 4) {
         set.insert(run(serial, serial + 1, serial % 8 === 0 ? 'd' : 'e'))
         plain.all().push(run(serial, serial + 1, serial % 8 === 0 ? 'd' : 'e'))
       }
+      const before = new Map(set.all().map((one) => [one.first, one]))
+      expect(touched.size).toBe(0)
       for (const one of list) {
+        for (const account of ['a', 'd']) expect([...set.ownedBy(account)]).toEqual(plain.ownedBy(account))
         if (one.account === 'c') {
           set.clear(one)
           plain.clear(one)
@@ -104,7 +112,16 @@ test('many runs are kept as a plain list would keep them', () => {
         expect(set.overlapping(one)).toEqual(plain.overlapping(one))
       }
       expect(set.all()).toEqual(plain.all())
+      expect(set.size).toBe(plain.all().length)
       expect(set.overlapping(asked)).toEqual(plain.overlapping(asked))
+      for (const account of ['a', 'b', 'd', 'e']) expect([...set.ownedBy(account)]).toEqual(plain.ownedBy(account))
+      // Who writes what was touched over what was there before has what is there now.
+      for (const first of touched.keys()) before.delete(first)
+      for (const first of touched.keys()) {
+        const now = set.startingAt(first)
+        if (now) before.set(first, now)
+      }
+      expect([...before.values()].sort((a, b) => (a.first < b.first ? -1 : 1))).toEqual(plain.all())
       set.assign(run(0, 2 * WIDTH, 'f'))
       expect(set.all()).toEqual([run(0, 2 * WIDTH, 'f')])
     }),

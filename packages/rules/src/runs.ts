@@ -38,11 +38,37 @@ interface Place {
 export class RunSet {
   /** None of them is empty. */
   readonly #chunks: Run[][] = []
+  /** The runs of each account, once somebody has asked for them. */
+  #byAccount: Map<string, RunSet> | undefined
+  /** First serial and space of each run that came or went, but for those that were inserted. */
+  readonly #touched: Map<bigint, string> | undefined
+
+  /** `touched` gathers what is changed. */
+  constructor(touched?: Map<bigint, string>) {
+    this.#touched = touched
+  }
+
+  get size(): number {
+    return this.#chunks.reduce((sum, runs) => sum + runs.length, 0)
+  }
 
   /** Ascending. A picture of now: it may or may not follow later changes. */
   all(): readonly Run[] {
     const [only] = this.#chunks
     return this.#chunks.length === 1 && only ? only : this.#chunks.flat()
+  }
+
+  /** The runs of one account, ascending. What it costs to look at the first ones does not grow with their number. */
+  *ownedBy(account: string): Iterable<Run> {
+    this.#byAccount ??= byAccount(this.#chunks)
+    const owned = this.#byAccount.get(account)
+    if (owned) for (const runs of owned.#chunks) yield* runs
+  }
+
+  /** The run that begins with the serial. */
+  startingAt(first: bigint): Run | undefined {
+    const run = this.#at(this.#firstEndingAtOrAfter(first))
+    return run?.first === first ? run : undefined
   }
 
   /** Adds a run that overlaps none that is here. */
@@ -91,14 +117,23 @@ export class RunSet {
     const keepsNext = tail === undefined && first !== undefined && parts.at(-1) === first
     if (keepsNext) parts.pop()
     const taken = covered + (joinsBefore ? 1 : 0) + (tail === undefined && first !== undefined && !keepsNext ? 1 : 0)
-    this.#replace(joinsBefore ? before.place : place, taken, parts)
+    this.#change(joinsBefore ? before.place : place, taken, parts)
   }
 
   /** Takes away whatever covers the range. */
   clear(range: Range): void {
     const over = this.overlapping(range)
     const parts = over.flatMap((run) => without([run], [range]).map((rest) => ({ ...run, ...rest })))
-    if (over.length > 0) this.#replace(this.#firstEndingAtOrAfter(range.first), over.length, parts)
+    if (over.length > 0) this.#change(this.#firstEndingAtOrAfter(range.first), over.length, parts)
+  }
+
+  #change(place: Place, taken: number, parts: Run[]): void {
+    // A list of parts may become a chunk, and grow.
+    const came = parts.slice()
+    const gone = this.#replace(place, taken, parts)
+    if (this.#touched === undefined) return
+    for (const { first, space } of gone) this.#touched.set(first, space)
+    for (const { first, space } of came) this.#touched.set(first, space)
   }
 
   #at({ chunk, at }: Place): Run | undefined {
@@ -121,32 +156,48 @@ export class RunSet {
     return run && { place, run }
   }
 
-  /** Puts `parts` in place of the `taken` runs from a place on. */
-  #replace({ chunk, at }: Place, taken: number, parts: Run[]): void {
+  /** Puts `parts` in place of the `taken` runs from a place on, and answers these. */
+  #replace(place: Place, taken: number, parts: Run[]): Run[] {
+    const byAccount = this.#byAccount
+    if (byAccount === undefined) return this.#splice(place, taken, parts)
+    const came = parts.slice()
+    const gone = this.#splice(place, taken, parts)
+    for (const run of gone) setOf(byAccount, run.account).#remove(run)
+    for (const run of came) setOf(byAccount, run.account).insert(run)
+    return gone
+  }
+
+  #splice({ chunk, at }: Place, taken: number, parts: Run[]): Run[] {
     const runs = this.#chunks[chunk] ?? this.#chunks.at(-1)
     if (runs === undefined) {
       if (parts.length > 0) this.#chunks.push(parts)
-      return
+      return []
     }
     const index = chunk < this.#chunks.length ? chunk : this.#chunks.length - 1
     const from = chunk < this.#chunks.length ? at : runs.length
     const here = Math.min(taken, runs.length - from)
-    runs.splice(from, here, ...parts)
-    this.#drop(index + 1, taken - here)
+    const gone = runs.splice(from, here, ...parts)
+    if (taken > here) gone.push(...this.#drop(index + 1, taken - here))
     if (runs.length === 0) this.#chunks.splice(index, 1)
     else if (runs.length > MOST_IN_CHUNK) this.#chunks.splice(index + 1, 0, runs.splice(runs.length >>> 1))
+    return gone
   }
 
   /** Takes away the first `count` runs of a chunk and those after it. */
-  #drop(chunk: number, count: number): void {
-    let left = count
+  #drop(chunk: number, count: number): Run[] {
+    const gone: Run[] = []
     let whole = chunk
-    for (let runs = this.#chunks[whole]; runs && left >= runs.length; runs = this.#chunks[whole]) {
-      left -= runs.length
+    for (let runs = this.#chunks[whole]; runs && count - gone.length >= runs.length; runs = this.#chunks[whole]) {
+      for (const run of runs) gone.push(run)
       whole += 1
     }
-    if (left > 0) this.#chunks[whole]?.splice(0, left)
+    if (gone.length < count) gone.push(...(this.#chunks[whole]?.splice(0, count - gone.length) ?? []))
     if (whole > chunk) this.#chunks.splice(chunk, whole - chunk)
+    return gone
+  }
+
+  #remove(run: Run): void {
+    this.#splice(this.#firstEndingAtOrAfter(run.first), 1, [])
   }
 
   #firstEndingAtOrAfter(number: bigint): Place {
@@ -166,6 +217,20 @@ function firstPlace<T>(items: readonly T[], isSo: (item: T) => boolean): number 
     else low = middle + 1
   }
   return low
+}
+
+function byAccount(chunks: readonly (readonly Run[])[]): Map<string, RunSet> {
+  const found = new Map<string, RunSet>()
+  for (const runs of chunks) for (const run of runs) setOf(found, run.account).insert(run)
+  return found
+}
+
+function setOf(sets: Map<string, RunSet>, account: string): RunSet {
+  const known = sets.get(account)
+  if (known) return known
+  const set = new RunSet()
+  sets.set(account, set)
+  return set
 }
 
 /** Runs in their order, each joined with the one before where it can be. */

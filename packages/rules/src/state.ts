@@ -255,16 +255,20 @@ function addId(ids: Ids, kind: RowKind, id: string): void {
 export class State {
   size = 0
   at = ''
-  /** `null` is a row that was deleted. */
+  /** `null` is a row that was deleted, or that a partial state knows not to be there. */
   readonly #rows = new Map<RowKind, Map<string, Put['row']>>()
   readonly #runs = new Map<string, RunSet>()
   readonly #holds = new Map<string, Set<string>>()
-  /** What a partial state knows of, and what effects have changed there; a whole one keeps no such lists. */
-  readonly #part: { loaded: Ids; touched: Ids; touchedPartitions: Set<string> } | undefined
+  /**
+   * What effects have changed in a partial state: rows, and by their partition the first serials of runs with their
+   * space. A whole one keeps no such lists.
+   */
+  readonly #touched: { rows: Ids; runs: Map<string, Map<bigint, string>> } | undefined
+  /** First serials of runs by partition, of each settling that is not confirmed. */
+  readonly #unconfirmed: Map<string, ReadonlySet<bigint>>[] = []
 
   constructor(scope: 'whole' | 'partial' = 'whole') {
-    this.#part =
-      scope === 'partial' ? { loaded: new Map(), touched: new Map(), touchedPartitions: new Set() } : undefined
+    this.#touched = scope === 'partial' ? { rows: new Map(), runs: new Map() } : undefined
   }
 
   get<K extends RowKind>(kind: K, id: string): Rows[K] | undefined {
@@ -286,22 +290,38 @@ export class State {
   }
 
   isLoaded(kind: RowKind, id: string): boolean {
-    return this.#part === undefined || this.#part.loaded.get(kind)?.has(id) === true
+    return this.#touched === undefined || this.#rows.get(kind)?.has(id) === true
   }
 
-  /** Marks a key as looked up, whether a row was found or not. */
-  markLoaded(kind: RowKind, id: string): void {
-    if (this.#part) addId(this.#part.loaded, kind, id)
-  }
-
-  /** Takes a row from the store, unless this state already has it. */
+  /** Takes a row from the store, unless this state already knows of it. */
   load(put: Put): void {
-    this.markLoaded(put.kind, put.id)
     if (!this.#rows.get(put.kind)?.has(put.id)) this.#set(put)
   }
 
+  /** Marks a key as looked up; where no row was loaded there is none. */
+  markLoaded(kind: RowKind, id: string): void {
+    if (!this.isLoaded(kind, id)) this.#set({ kind, id, row: null } as Put)
+  }
+
+  /** Lets go of what a partial state knows of a row that nobody has changed since it was settled. */
+  forget(kind: RowKind, id: string): void {
+    this.#rows.get(kind)?.delete(id)
+  }
+
+  /** How much there is in memory: rows and runs. */
+  count(): number {
+    let sum = 0
+    for (const rows of this.#rows.values()) sum += rows.size
+    for (const runs of this.#runs.values()) sum += runs.size
+    return sum
+  }
+
+  /** Takes a run from the store, which may not know yet what effects have changed. */
   loadRun(run: Run): void {
-    const set = this.#partition(partitionOf(run))
+    const partition = partitionOf(run)
+    const set = this.#partition(partition)
+    if (this.#touched?.runs.get(partition)?.has(run.first)) return
+    if (this.#unconfirmed.some((settled) => settled.get(partition)?.has(run.first))) return
     if (set.overlapping(run).length === 0) set.insert(run)
   }
 
@@ -317,29 +337,45 @@ export class State {
   apply(effects: Effects): void {
     for (const put of effects.puts) this.#put(put)
     for (const posting of effects.postings) this.#post(posting)
-    for (const run of effects.runs) {
-      this.#partition(partitionOf(run)).assign(run)
-      this.#part?.touchedPartitions.add(partitionOf(run))
-    }
-    for (const range of effects.gone ?? []) {
-      this.#partition(range.space).clear(range)
-      this.#part?.touchedPartitions.add(range.space)
-    }
+    for (const run of effects.runs) this.#partition(partitionOf(run)).assign(run)
+    for (const range of effects.gone ?? []) this.#partition(range.space).clear(range)
   }
 
-  /** Rows that effects have written since this partial state was made. */
+  /** Rows that effects have written in this partial state since it was settled. */
   touchedRows(): Put[] {
-    return [...(this.#part?.touched ?? [])].flatMap(([kind, ids]) => [...ids].map((id) => this.#putOf(kind, id)))
+    return [...(this.#touched?.rows ?? [])].flatMap(([kind, ids]) => [...ids].map((id) => this.#putOf(kind, id)))
   }
 
-  /** The store has written what effects have changed so far: what is touched from now on is listed anew. */
+  /** The runs that have changed since then, and by space and first serial where none begins any more. */
+  touchedRuns(): { changed: Run[]; gone: { space: string; first: bigint }[] } {
+    const changed: Run[] = []
+    const gone: { space: string; first: bigint }[] = []
+    for (const [partition, touched] of this.#touched?.runs ?? []) {
+      const runs = this.runs(partition)
+      for (const [first, space] of touched) {
+        const run = runs.startingAt(first)
+        if (run) changed.push(run)
+        else gone.push({ space, first })
+      }
+    }
+    return { changed, gone }
+  }
+
+  /** The store was given what effects have changed so far: what is touched from now on is listed anew. */
   settle(): void {
-    this.#part?.touched.clear()
-    this.#part?.touchedPartitions.clear()
+    for (const ids of this.#touched?.rows.values() ?? []) ids.clear()
+    const settled = new Map<string, ReadonlySet<bigint>>()
+    for (const [partition, runs] of this.#touched?.runs ?? []) {
+      if (runs.size === 0) continue
+      settled.set(partition, new Set(runs.keys()))
+      runs.clear()
+    }
+    this.#unconfirmed.push(settled)
   }
 
-  touchedPartitions(): string[] {
-    return [...(this.#part?.touchedPartitions ?? [])]
+  /** Whatever the store answers from now on, it knows what it was given in the oldest settling that is not confirmed. */
+  confirm(): void {
+    this.#unconfirmed.shift()
   }
 
   partitions(): string[] {
@@ -353,7 +389,9 @@ export class State {
   #partition(partition: string): RunSet {
     let set = this.#runs.get(partition)
     if (set === undefined) {
-      set = new RunSet()
+      const touched = this.#touched && new Map<bigint, string>()
+      if (touched) this.#touched?.runs.set(partition, touched)
+      set = new RunSet(touched)
       this.#runs.set(partition, set)
     }
     return set
@@ -375,9 +413,7 @@ export class State {
 
   #put(put: Put): void {
     this.#set(put)
-    if (!this.#part) return
-    addId(this.#part.loaded, put.kind, put.id)
-    addId(this.#part.touched, put.kind, put.id)
+    if (this.#touched) addId(this.#touched.rows, put.kind, put.id)
   }
 
   #putOf(kind: RowKind, id: string): Put {

@@ -127,3 +127,136 @@ test('a group is written in parts, and all of it or nothing', async () => {
   expect((await one.head()).size).toBe(size + 120)
   expect((await reconcile(one)).differences).toEqual([])
 })
+
+/** What a connection is told to do, in a word. */
+function wordOf(statement: unknown): string {
+  if (typeof statement !== 'string') return (statement as { name?: string }).name ?? ''
+  return statement.slice(0, 6).trim()
+}
+
+type Told = () => Promise<unknown>
+
+/** Whatever a connection is told goes through `turn`, which may wait, fail, or let it happen and fail then. */
+function standBetween(turn: (word: string, tell: Told) => Promise<unknown>): void {
+  const real = Client.prototype.query as (...values: unknown[]) => Promise<unknown>
+  const spy = vi.spyOn(Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...values: unknown[]) {
+    const told = typeof values.at(-1) === 'function' ? undefined : wordOf(values[0])
+    return told === undefined ? real.apply(this, values) : turn(told, () => real.apply(this, values))
+  })
+  onTestFinished(() => spy.mockRestore())
+}
+
+const lost = () => Promise.reject(new Error('Connection terminated unexpectedly'))
+
+/** Groups that were written and committed in a row by one process, so that it decides the next one ahead. */
+async function settled(ledger: PostgresLedger, transfer: (ledger: PostgresLedger) => Promise<Outcome>): Promise<void> {
+  for (let at = 0; at < 3; at += 1) expect(refusal(await transfer(ledger))).toBe('done')
+}
+
+test.for([
+  { what: 'is committed', end: (commit: Told) => commit(), outcomes: ['done', 'not-enough-credits'] },
+  { what: 'fails', end: lost, outcomes: ['done', 'not-enough-credits'] },
+  {
+    what: 'is committed and not confirmed',
+    end: (commit: Told) => commit().then(lost),
+    outcomes: ['done', 'not-enough-credits'],
+  },
+])(
+  'a group decided on one that is being written is right whatever comes of that: it $what',
+  async ({ end, outcomes }) => {
+    const { one, registry, batch } = await two()
+    await settled(one, move(registry, batch, '1'))
+    const [committing, decided, release] = [0, 0, 0].map(() => Promise.withResolvers<void>())
+    let commits = 0
+    standBetween(async (word, tell) => {
+      if (word === 'ledger-load' && commits === 1) decided?.resolve()
+      if (word !== 'COMMIT') return tell()
+      commits += 1
+      if (commits > 1) return tell()
+      committing?.resolve()
+      await release?.promise
+      return end(tell)
+    })
+    // The giver owns 600 of the 1,000, less the three.
+    const first = move(registry, batch, '597')(one)
+    await committing?.promise
+    const second = move(registry, batch, '597')(one)
+    await decided?.promise
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(commits).toBe(1)
+    release?.resolve()
+    expect([await first, await second].map(refusal).sort()).toEqual(outcomes)
+    expect((await reconcile(one)).differences).toEqual([])
+  },
+)
+
+test('a refusal is not answered before the group is committed that it was judged on', async () => {
+  const { one, registry, batch } = await two()
+  await settled(one, move(registry, batch, '1'))
+  const [committing, release] = [0, 0].map(() => Promise.withResolvers<void>())
+  let [commits, answered] = [0, 0]
+  standBetween(async (word, tell) => {
+    if (word !== 'COMMIT') return tell()
+    commits += 1
+    if (commits === 1) {
+      committing?.resolve()
+      await release?.promise
+    }
+    return tell()
+  })
+  const first = move(registry, batch, '597')(one)
+  await committing?.promise
+  const second = move(
+    registry,
+    batch,
+    '1',
+  )(one).finally(() => {
+    answered += 1
+  })
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect(answered).toBe(0)
+  release?.resolve()
+  expect([await first, await second].map(refusal)).toEqual(['done', 'not-enough-credits'])
+})
+
+test('who was overtaken between deciding and the lane decides anew', async () => {
+  const { one, other, registry, batch } = await two()
+  const account = registry.developers[0]?.holding
+  await settled(one, move(registry, batch, '1'))
+  const [entering, release] = [0, 0].map(() => Promise.withResolvers<void>())
+  let entered = 0
+  standBetween(async (word, tell) => {
+    if (word !== 'BEGIN') return tell()
+    entered += 1
+    if (entered === 1) {
+      entering?.resolve()
+      await release?.promise
+    }
+    return tell()
+  })
+  const overtaken = move(registry, batch, '1')(one)
+  await entering?.promise
+  await done(other, registry.officer, 'AccountSuspended', { account, reason: 'other' })
+  release?.resolve()
+  expect(refusal(await overtaken)).toBe('account-not-active')
+  expect((await reconcile(one)).differences).toEqual([])
+})
+
+test('a key that is sent again while its group is being written has one entry', async () => {
+  const { one, registry, batch } = await two()
+  const [giver, taker] = registry.developers
+  await settled(one, move(registry, batch, '1'))
+  const request = { batch, from: giver?.holding, to: taker?.holding, quantity: '1' }
+  const { size } = await one.head()
+  const outcomes: Outcome[] = []
+  await Promise.all(
+    Array.from({ length: 60 }, async (_, at) => {
+      await new Promise((resolve) => setTimeout(resolve, at % 20))
+      outcomes.push(await send(one, giver?.mandate ?? '', 'CreditsTransferred', request, `key ${at % 7}`))
+    }),
+  )
+  expect(outcomes.filter((outcome) => isReceipt(outcome) && !outcome.repeated)).toHaveLength(7)
+  expect(outcomes.filter(isReceipt)).toHaveLength(60)
+  expect((await one.head()).size).toBe(size + 7)
+  expect((await reconcile(one)).differences).toEqual([])
+})

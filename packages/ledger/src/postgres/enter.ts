@@ -1,17 +1,32 @@
 import { invariant, type Put } from '@tallystick/rules'
 import type pg from 'pg'
-import { Kept } from './kept.ts'
-import { emptyState, type Loaded } from './load.ts'
+import type { Standing } from './kept.ts'
 import { LedgerBusy } from './passing.ts'
 import { rowFromJson } from './rows.ts'
 
 /**
+ * The statements that load and write are planned once and not for every group: when tables are small as well as when they
+ * are large, so the planner may not choose what is good for small ones only.
+ */
+const PLANNED_ONCE = {
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+}
+
+/** Settings of a connection that only loads. */
+export const LOADING = Object.entries(PLANNED_ONCE)
+  .map(([name, value]) => `SET ${name} = ${value}`)
+  .join('; ')
+
+/**
  * Into the lane, in one round trip. Whatever a connection was opened with, in the lane these settings hold: what is
- * answered is on disk, nobody stays in it, and its two statements are planned once and not for every group.
+ * answered is on disk, and nobody stays in it.
  */
 const ENTER = `BEGIN ISOLATION LEVEL READ COMMITTED;
   SET LOCAL synchronous_commit = on;
-  SET LOCAL plan_cache_mode = force_generic_plan;
+  ${LOADING.replaceAll('SET', 'SET LOCAL')};
   SET LOCAL lock_timeout = '2s';
   SET LOCAL idle_in_transaction_session_timeout = '2s';
   SELECT size, at, turn, clock_timestamp() AS now FROM ledger_head WHERE one = 1 FOR UPDATE`
@@ -21,11 +36,9 @@ const CLOCK_TOLERANCE_MS = 10_000
 
 export interface LaneOptions {
   checkClock: boolean
-  /** What this process keeps between its turns. */
-  kept?: Kept
 }
 
-interface Head {
+interface HeadRow {
   size: string
   at: string
   turn: string
@@ -39,8 +52,8 @@ interface Head {
  */
 export async function inLane<T>(
   pool: pg.Pool,
-  { checkClock, kept = new Kept() }: LaneOptions,
-  work: (client: pg.ClientBase, loaded: Loaded) => Promise<T>,
+  { checkClock }: LaneOptions,
+  work: (client: pg.ClientBase, head: Standing) => Promise<T>,
 ): Promise<T> {
   const client = await pool.connect()
   let broken: Error | undefined
@@ -50,10 +63,8 @@ export async function inLane<T>(
   }
   client.on('error', onError)
   try {
-    const loaded = await enter(client, checkClock, kept)
-    const result = await work(client, loaded)
+    const result = await work(client, await enter(client, checkClock))
     await client.query('COMMIT')
-    if (loaded.turn !== undefined) kept.leave(loaded.turn, loaded.changes)
     return result
   } catch (error) {
     await client.query('ROLLBACK').catch((failure: Error) => {
@@ -66,20 +77,18 @@ export async function inLane<T>(
   }
 }
 
-async function enter(client: pg.ClientBase, checkClock: boolean, kept: Kept): Promise<Loaded> {
+async function enter(client: pg.ClientBase, checkClock: boolean): Promise<Standing> {
   const before = Date.now()
   // A text of several statements has as many results.
-  const results = (await client.query(ENTER)) as unknown as pg.QueryResult<Head>[]
+  const results = (await client.query(ENTER)) as unknown as pg.QueryResult<HeadRow>[]
   const head = results.at(-1)?.rows[0]
   invariant(head, 'the ledger has its head row')
   if (checkClock) compareClocks(before, head.now.getTime(), Date.now())
-  kept.enter(head.turn)
-  const known = kept.row('ledger', 'ledger') ?? (await ledgerRow(client))
-  if (known.row !== null) kept.keep(known)
-  return emptyState(Number(head.size), head.at, known, kept)
+  return { size: Number(head.size), at: head.at, turn: head.turn }
 }
 
-async function ledgerRow(client: pg.ClientBase): Promise<Put> {
+/** The row of the ledger itself, without which nothing is decided; `row: null` before genesis. */
+export async function ledgerRow(client: pg.ClientBase): Promise<Put> {
   const { rows } = await client.query<{ row: unknown }>({
     name: 'ledger-row',
     text: `SELECT row FROM ledger_row WHERE kind = 'ledger' AND id = 'ledger'`,

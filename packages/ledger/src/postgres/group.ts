@@ -6,6 +6,9 @@ const MAX_GROUP = 200
 /** Most calls that wait for their turn. */
 const MAX_WAITING = 10_000
 
+/** Most groups under way: one that is written, and the next, which is decided. */
+const MOST_UNDER_WAY = 2
+
 interface Waiting<In, Out> {
   input: In
   /** When it is given up, if the database is away; milliseconds since 1970. */
@@ -16,21 +19,28 @@ interface Waiting<In, Out> {
   reject(error: unknown): void
 }
 
+/** Answers one output for each input, in their order, or fails and has done nothing. `next`: another group may begin. */
+export type Run<In, Out> = (inputs: In[], next: () => void) => Promise<Out[]>
+
 /**
- * Gathers calls and hands them on in groups, one group at a time: what arrives while a group runs makes the next one.
- * A group that fails is run again call by call, so that only the call that breaks fails. A failure that passes is tried
- * again until the calls' own time is over. Errors: `LedgerBusy` for those, and at once where too many wait.
+ * Gathers calls and hands them on in groups: what arrives before a group may begin makes it. A group that fails is run
+ * again call by call, so that only the call that breaks fails. A failure that passes is tried again until the calls' own
+ * time is over. Errors: `LedgerBusy` for those, and at once where too many wait.
  */
 export class Grouping<In, Out> {
-  readonly #run: (inputs: In[]) => Promise<Out[]>
+  readonly #run: Run<In, Out>
   readonly #patienceMs: number
   readonly #mostWaiting: number
   #waiting: Waiting<In, Out>[] = []
-  #running: Promise<void> | undefined
+  #underWay = 0
+  /** A group has begun and not let in the next one, or there is a pause. */
+  #closed = false
+  #pauses = new Pauses()
+  /** To be called when nothing waits and nothing is under way. */
+  #whenIdle: (() => void)[] = []
 
-  /** `run` answers one output for each input, in their order, or fails and has done nothing. */
   constructor(
-    run: (inputs: In[]) => Promise<Out[]>,
+    run: Run<In, Out>,
     { patienceMs = PATIENCE_MS, mostWaiting = MAX_WAITING }: { patienceMs?: number; mostWaiting?: number } = {},
   ) {
     this.#run = run
@@ -46,36 +56,61 @@ export class Grouping<In, Out> {
     const answer = new Promise<Out>((resolve, reject) =>
       this.#waiting.push({ input, until, alone: false, resolve, reject }),
     )
-    this.#running ??= this.#drain()
+    if (this.#waiting.length === 1) this.#beginSoon()
     return answer
   }
 
   /** Resolves when nothing waits and nothing runs. */
-  async idle(): Promise<void> {
-    while (this.#running) await this.#running
+  idle(): Promise<void> {
+    if (this.#isIdle()) return Promise.resolve()
+    return new Promise((resolve) => this.#whenIdle.push(resolve))
   }
 
-  async #drain(): Promise<void> {
-    // Calls of the same turn of the event loop share a group.
-    await new Promise((resolve) => setImmediate(resolve))
-    let pauses = new Pauses()
-    while (this.#waiting.length > 0) {
-      const failure = await this.#runNext()
-      if (failure === undefined) {
-        pauses = new Pauses()
-      } else {
-        this.#giveUpLate(failure)
-        await pauses.pause()
-      }
-    }
-    this.#running = undefined
+  #isIdle(): boolean {
+    return this.#underWay === 0 && this.#waiting.length === 0
   }
 
-  /** Runs the next group. Answers the failure after which it is to be tried again. */
-  async #runNext(): Promise<unknown> {
+  /** Calls of the same turn of the event loop share a group. */
+  #beginSoon(): void {
+    setImmediate(() => this.#begin())
+  }
+
+  #begin(): void {
+    if (this.#closed || this.#underWay >= MOST_UNDER_WAY || this.#waiting.length === 0) return
     const group = this.#waiting.splice(0, this.#waiting[0]?.alone ? 1 : MAX_GROUP)
+    this.#closed = true
+    this.#underWay += 1
+    let isOpen = false
+    const open = () => {
+      if (isOpen) return
+      isOpen = true
+      this.#closed = false
+      this.#beginSoon()
+    }
+    void this.#runGroup(group, open).then(async (failure) => {
+      this.#underWay -= 1
+      if (failure === undefined) this.#pauses = new Pauses()
+      else await this.#pauseAfter(failure, isOpen)
+      open()
+      this.#beginSoon()
+      if (this.#isIdle()) for (const resolve of this.#whenIdle.splice(0)) resolve()
+    })
+  }
+
+  /** A group that has begun meanwhile goes on. */
+  async #pauseAfter(failure: unknown, isOpen: boolean): Promise<void> {
+    this.#giveUpLate(failure)
+    const isOurs = isOpen && !this.#closed
+    if (isOurs) this.#closed = true
+    await this.#pauses.pause()
+    if (isOurs) this.#closed = false
+  }
+
+  /** Runs a group. Answers the failure after which it is to be tried again. */
+  async #runGroup(group: Waiting<In, Out>[], next: () => void): Promise<unknown> {
+    const inputs = group.map(({ input }) => input)
     try {
-      const outputs = await this.#run(group.map(({ input }) => input))
+      const outputs = await this.#run(inputs, next)
       for (const [at, { resolve }] of group.entries()) resolve(outputs[at] as Out)
     } catch (error) {
       if (isPassing(error)) {

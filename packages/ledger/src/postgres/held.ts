@@ -1,4 +1,4 @@
-import { type Command, MAX_RANGES, type Range, type State, sumOf, without } from '@tallystick/rules'
+import { type Command, countOf, MAX_RANGES, type Range, type State, without } from '@tallystick/rules'
 
 /** An account's units of one batch. */
 export interface Pair {
@@ -13,12 +13,18 @@ export interface Pair {
 export class Known {
   readonly #ranges = new Map<string, Range[]>()
 
-  has(pair: Pair): boolean {
-    return this.#ranges.has(keyOf(pair))
+  /** Pairs of which something is known. */
+  get size(): number {
+    return this.#ranges.size
   }
 
+  /** Pages follow each other, so that most often there is one range, which grows. */
   add(pair: Pair, range: Range): void {
-    this.#ranges.set(keyOf(pair), [...this.of(pair), range])
+    const before = this.of(pair).filter(({ first, last }) => first > range.last + 1n || last + 1n < range.first)
+    const joined = this.of(pair).filter((one) => !before.includes(one))
+    const first = [range, ...joined].reduce((least, one) => (one.first < least ? one.first : least), range.first)
+    const last = [range, ...joined].reduce((most, one) => (one.last > most ? one.last : most), range.last)
+    this.#ranges.set(keyOf(pair), [...before, { first, last }])
   }
 
   of(pair: Pair): readonly Range[] {
@@ -40,13 +46,17 @@ export function unknownFrom(state: State, known: Known, pair: Pair, quantity: bi
   const holes = heldRanges(state, pair.batch)
   const from = firstOutside(batch.first, [...known.of(pair), ...holes])
   if (from > batch.last) return undefined
-  const owned = state
-    .runs(pair.batch)
-    .all()
-    .filter((run) => run.account === pair.account && run.first < from)
-    .map(({ first, last }) => ({ first, last: last < from ? last : from - 1n }))
-  const free = without(owned, holes)
-  return free.length > MAX_RANGES || sumOf(free) >= quantity ? undefined : from
+  let [free, pieces] = [0n, 0]
+  for (const run of state.runs(pair.batch).ownedBy(pair.account)) {
+    if (run.first >= from) break
+    const { first } = run
+    for (const piece of without([{ first, last: run.last < from ? run.last : from - 1n }], holes)) {
+      free += countOf(piece)
+      pieces += 1
+      if (pieces > MAX_RANGES || free >= quantity) return undefined
+    }
+  }
+  return from
 }
 
 /** The quantity that a command asks for, of those that leave the choice of serials to the ledger. */

@@ -1,61 +1,85 @@
-import type { Put, RowKind } from '@tallystick/rules'
+import { type Put, State } from '@tallystick/rules'
+import { Known } from './held.ts'
 
-/** Most rows of one kind that a process keeps between its turns in the lane. */
-const MOST_ROWS = 20_000
-/** Most batches and accounts of which it keeps which holds stand on them. */
-const MOST_TARGETS = 10_000
+/** Most rows, runs and questions that a process keeps; then it begins anew. */
+const MOST_KEPT = 200_000
 
-/**
- * State rows as they stand in the database, kept by a process between its turns in the lane. They hold as long as nobody
- * else has written: every group leaves a random token in the head row, and whoever enters and finds another token than
- * his own forgets everything. Rows change with entries only, so what a process has loaded or written itself is still so.
- */
-export class Kept {
-  readonly #rows = new Map<RowKind, Map<string, Put>>()
-  readonly #holds = new Map<string, Put[]>()
-  #turn = ''
-
-  /** With the head row locked: `turn` is the token of whoever wrote last; empty where that was never told. */
-  enter(turn: string): void {
-    if (turn !== '' && turn === this.#turn) return
-    this.#rows.clear()
-    this.#holds.clear()
-    this.#turn = turn
-  }
-
-  /** The row under a key, `row: null` where there is none; undefined where that is not known here. */
-  row(kind: RowKind, id: string): Put | undefined {
-    return this.#rows.get(kind)?.get(id)
-  }
-
-  /** The holds that stand on a batch or an account; undefined where that is not known here. */
-  holdsOn(target: string): readonly Put[] | undefined {
-    return this.#holds.get(target)
-  }
-
-  /** Keeps a row that was read in this turn. Idempotency keys are asked for once, so they are not kept. */
-  keep(put: Put): void {
-    if (put.kind === 'key') return
-    const rows = this.#rows.get(put.kind) ?? new Map<string, Put>()
-    this.#rows.set(put.kind, rows)
-    if (rows.size >= MOST_ROWS) dropOldest(rows)
-    rows.set(put.id, put)
-  }
-
-  keepHolds(target: string, holds: Put[]): void {
-    if (this.#holds.size >= MOST_TARGETS) dropOldest(this.#holds)
-    this.#holds.set(target, holds)
-  }
-
-  /** After the commit of a group that left `turn` in the head row and changed these rows. */
-  leave(turn: string, changed: readonly Put[]): void {
-    this.#turn = turn
-    for (const put of changed) this.keep(put)
-    if (changed.some(({ kind }) => kind === 'hold')) this.#holds.clear()
-  }
+/** Where the head row stands. */
+export interface Standing {
+  size: number
+  at: string
+  /** Token of the group that wrote last; empty where that was never told. */
+  turn: string
 }
 
-function dropOldest(map: Map<string, unknown>): void {
-  const [oldest] = map.keys()
-  if (oldest !== undefined) map.delete(oldest)
+/**
+ * What a process knows of the state, as it is after all groups that it has decided. It holds as long as nobody else
+ * writes: every group that writes leaves a random token in the head row, so that each statement that reads, and
+ * whoever enters the lane, sees whether that is still one of ours.
+ */
+export class Kept {
+  readonly state = new State('partial')
+  /** Holds and ranges that were asked for. */
+  readonly asked = new Set<string>()
+  /** How far each account's runs of a batch were loaded. */
+  readonly known = new Known()
+  /** Request hash of each idempotency key that is known. */
+  readonly requests = new Map<string, string>()
+  /** Tokens that the head row may hold: of the last group that is committed, and of those behind it. */
+  readonly #turns: string[]
+  /** Keys of the groups that have ended since the last one was begun, and how many groups these are. */
+  #ended: string[] = []
+  #toConfirm = 0
+  #committed: number
+
+  constructor({ size, at, turn }: Standing, ledger: Put) {
+    this.state.size = size
+    this.state.at = at
+    this.state.load(ledger)
+    this.#turns = [turn]
+    this.#committed = size
+  }
+
+  /** The token that the newest group leaves. */
+  get turn(): string {
+    return this.#turns.at(-1) ?? ''
+  }
+
+  get turns(): readonly string[] {
+    return [...this.#turns]
+  }
+
+  get isFull(): boolean {
+    return this.state.count() + this.asked.size + this.known.size > MOST_KEPT
+  }
+
+  /** A group is decided that will leave this token. */
+  push(turn: string): void {
+    this.#turns.push(turn)
+  }
+
+  /** The oldest group that was decided has ended; `wrote`: it has left its token, and is committed. */
+  end(keys: readonly string[], wrote: { turn: string; size: number; parts: number } | undefined): void {
+    this.#ended.push(...keys)
+    if (wrote === undefined) return
+    this.#turns.splice(0, this.#turns.indexOf(wrote.turn))
+    this.#committed = wrote.size
+    this.#toConfirm += wrote.parts
+  }
+
+  /**
+   * Called while no statement reads for this state. Idempotency keys are asked for once, so those of groups that have
+   * ended are let go.
+   */
+  begin(): void {
+    for (; this.#toConfirm > 0; this.#toConfirm -= 1) this.state.confirm()
+    this.#ended = this.#ended.filter((key) => {
+      const row = this.state.peek('key', key)
+      // Written by a group that has not ended yet.
+      if (row && row.index >= this.#committed) return true
+      this.state.forget('key', key)
+      this.requests.delete(key)
+      return false
+    })
+  }
 }

@@ -4,6 +4,7 @@
 -- $12 spaces, $13 accounts, $14 first and $16 last serials of a batch, $15 serials, $17 quantities, $18 limits: pages of an
 -- account's runs in a batch, from a serial on, as many as may make up a quantity
 -- $19 targets of holds
+-- The token of the head row is of the same snapshot as all the rest.
 WITH page AS (
   SELECT k.at, k.most, held.space, held.first, held.last, held.looked
     FROM unnest($12::text[], $13::text[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[], $18::int[])
@@ -23,6 +24,7 @@ WITH page AS (
    ) held
 )
 SELECT
+  (SELECT turn FROM ledger_head WHERE one = 1) AS turn,
   (SELECT json_agg(json_build_array(r.kind, r.id, r.row))
      FROM unnest($1::text[], $2::text[]) AS k(kind, id) JOIN ledger_row r USING (kind, id)) AS rows,
   (SELECT json_agg(json_build_array(s.id, s.revision, s.leaf))

@@ -1,22 +1,10 @@
-import {
-  admit,
-  applyVerdict,
-  type Effects,
-  type Entry,
-  isRefusal,
-  partitionOf,
-  type Refusal,
-  type RowKind,
-  Shelf,
-  State,
-} from '@tallystick/rules'
+import { randomBytes } from 'node:crypto'
+import { admit, applyVerdict, type Entry, isRefusal, type Refusal, type RowKind, Shelf, State } from '@tallystick/rules'
 import type pg from 'pg'
 import type { Appended } from '../lane.ts'
 import type { Ledger } from '../port.ts'
 import { inLane } from './enter.ts'
-import { Kept } from './kept.ts'
-import { type Loaded, loadedInto, runKey } from './load.ts'
-import { write } from './write.ts'
+import { write, written } from './write.ts'
 
 /** Somebody else wrote into the ledger meanwhile. */
 export class NotAloneError extends Error {}
@@ -67,31 +55,19 @@ export class Restoring {
   async take(entries: readonly { entry: Entry; bytes: Uint8Array; leaf: string }[]): Promise<Refusal | undefined> {
     const state = this.#state
     const from = state.size
-    const loaded = loadedInto(state, new Kept())
     const appended: Appended[] = []
     for (const { entry, bytes, leaf } of entries) {
       const verdict = admit(state, entry, leaf, this.#shelf)
       if (isRefusal(verdict)) return verdict
-      rememberRuns(loaded, verdict.effects)
       appended.push({ index: state.size, entry, bytes, leaf })
       applyVerdict(state, entry, verdict)
     }
-    await inLane(this.#pool, { checkClock: false }, async (client, now) => {
-      if (now.state.size !== from)
-        throw new NotAloneError(`the ledger has ${now.state.size} entries instead of ${from}`)
-      await write(client, loaded, appended, new Map())
+    const values = written(state, appended, new Map(), randomBytes(16).toString('hex'))
+    state.confirm()
+    await inLane(this.#pool, { checkClock: false }, async (client, { size }) => {
+      if (size !== from) throw new NotAloneError(`the ledger has ${size} entries instead of ${from}`)
+      await write(client, values)
     })
-    state.settle()
     return undefined
-  }
-}
-
-/** The runs of a partition as the database has them, before the first of these entries changes them. */
-function rememberRuns({ state, runs }: Loaded, effects: Effects): void {
-  const touched = new Set(state.touchedPartitions())
-  const partitions = [...effects.runs.map(partitionOf), ...(effects.gone ?? []).map(({ space }) => space)]
-  for (const partition of new Set(partitions)) {
-    if (touched.has(partition)) continue
-    for (const run of state.runs(partition).all()) runs.set(runKey(run), run)
   }
 }

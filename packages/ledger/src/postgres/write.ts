@@ -1,8 +1,6 @@
-import { randomBytes } from 'node:crypto'
-import type { Put, RowKind, Run } from '@tallystick/rules'
+import type { Put, RowKind, State } from '@tallystick/rules'
 import type pg from 'pg'
 import type { Appended } from '../lane.ts'
-import { type Loaded, runKey } from './load.ts'
 import { rowToJson, sqlFile } from './rows.ts'
 
 const writeSql = sqlFile('write.sql')
@@ -20,33 +18,38 @@ interface Changed {
   holds: PutOf<'hold'>[]
 }
 
+/** All that one writing gives to the database. */
+export type Written = readonly unknown[]
+
 /**
- * Writes entries of a batch and everything that they changed since the last such writing of this transaction. What is
- * to be written is read when this is called, so the state may move on while the database is at work.
+ * What entries of a group write: they, everything that they changed since the state was settled last, and the token that
+ * they leave in the head row. The state is settled with that.
  */
-export function write(
-  client: pg.ClientBase,
-  loaded: Loaded,
+export function written(
+  state: State,
   appended: readonly Appended[],
   requests: ReadonlyMap<string, string>,
-): Promise<unknown> {
-  loaded.turn ??= randomBytes(16).toString('hex')
-  const changed = changedRows(loaded)
+  turn: string,
+): Written {
+  const changed = changedRows(state)
   const values = [
-    ...headAndEntries(loaded, appended),
+    ...headAndEntries(state, appended),
     ...rowValues(changed, requests),
     ...holdValues(changed.holds),
-    ...runValues(loaded),
-    loaded.turn,
+    ...runValues(state),
+    turn,
     ...endedValues(changed),
   ]
-  loaded.state.settle()
-  loaded.writing = loaded.writing.then(() => client.query({ name: 'ledger-write', text: writeSql, values }))
-  loaded.writing.catch(() => undefined) // told to whoever waits for it
-  return loaded.writing
+  state.settle()
+  return values
 }
 
-function headAndEntries({ state }: Loaded, appended: readonly Appended[]): unknown[] {
+/** Writes it in the lane. */
+export function write(client: pg.ClientBase, values: Written): Promise<unknown> {
+  return client.query({ name: 'ledger-write', text: writeSql, values: [...values] })
+}
+
+function headAndEntries(state: State, appended: readonly Appended[]): unknown[] {
   let end = 0
   const ends = appended.map(({ bytes }) => {
     end += bytes.length
@@ -72,10 +75,9 @@ function plain<T>(list: readonly T[], textOf: (item: T) => string | number | nul
   return `{${list.map((item) => textOf(item) ?? 'NULL').join(',')}}`
 }
 
-function changedRows({ state, changes }: Loaded): Changed {
+function changedRows(state: State): Changed {
   const changed: Changed = { named: [], ended: [], streams: [], keys: [], balances: [], holds: [] }
   for (const put of state.touchedRows()) {
-    changes.push(put)
     if (put.kind === 'stream') changed.streams.push(put)
     else if (put.kind === 'key') changed.keys.push(put)
     else if (put.kind === 'balance') changed.balances.push(put)
@@ -126,16 +128,8 @@ function endedValues({ ended, holds }: Changed): unknown[] {
   return [ended.map(({ kind }) => kind), ended.map(({ id }) => id), standing.map(({ expiresAt }) => expiresAt)]
 }
 
-function runValues({ state, runs: before }: Loaded): unknown[] {
-  const after = new Map<string, Run>()
-  const partitions = new Set(state.touchedPartitions())
-  for (const partition of partitions) {
-    for (const run of state.runs(partition).all()) after.set(runKey(run), run)
-  }
-  const gone = [...before.values()].filter((run) => partitions.has(run.batch || run.space) && !after.has(runKey(run)))
-  const changed = [...after.values()].filter((run) => !same(before.get(runKey(run)), run))
-  for (const run of gone) before.delete(runKey(run))
-  for (const run of changed) before.set(runKey(run), run)
+function runValues(state: State): unknown[] {
+  const { changed, gone } = state.touchedRuns()
   return [
     gone.map(({ space }) => space),
     plain(gone, ({ first }) => first.toString()),
@@ -147,14 +141,4 @@ function runValues({ state, runs: before }: Loaded): unknown[] {
     changed.map(({ account }) => account),
     changed.map(({ attributes }) => attributes),
   ]
-}
-
-function same(a: Run | undefined, b: Run): boolean {
-  return (
-    a !== undefined &&
-    a.last === b.last &&
-    a.account === b.account &&
-    a.attributes === b.attributes &&
-    a.class === b.class
-  )
 }

@@ -89,23 +89,22 @@ export function batchRows(batch: Rows['batch']): RowKey[] {
 function take(state: State, request: MovementRequest): [string, string][] | Refusal {
   if (request.ranges !== undefined) return request.ranges
   const quantity = BigInt(request.quantity ?? 0)
-  const owned = state
-    .runs(request.batch)
-    .all()
-    .filter((run) => run.account === request.from)
+  const held = heldRanges(state, request.batch)
   const taken: Range[] = []
   let missing = quantity
-  for (const range of without(owned, heldRanges(state, request.batch))) {
-    const before = taken.at(-1)
-    // Units side by side that only their marks tell apart are one range.
-    const joins = before !== undefined && before.last + 1n === range.first
-    if (!joins && taken.length === MAX_RANGES)
-      return refuse('too-fragmented', { field: 'quantity', fits: sumOf(taken).toString() })
-    const last = countOf(range) <= missing ? range.last : range.first + missing - 1n
-    if (joins) before.last = last
-    else taken.push({ first: range.first, last })
-    missing -= countOf({ first: range.first, last })
-    if (missing === 0n) return taken.map(toWire)
+  for (const run of state.runs(request.batch).ownedBy(request.from)) {
+    for (const range of without([run], held)) {
+      const before = taken.at(-1)
+      // Units side by side that only their marks tell apart are one range.
+      const joins = before !== undefined && before.last + 1n === range.first
+      if (!joins && taken.length === MAX_RANGES)
+        return refuse('too-fragmented', { field: 'quantity', fits: sumOf(taken).toString() })
+      const last = countOf(range) <= missing ? range.last : range.first + missing - 1n
+      if (joins) before.last = last
+      else taken.push({ first: range.first, last })
+      missing -= countOf({ first: range.first, last })
+      if (missing === 0n) return taken.map(toWire)
+    }
   }
   return refuse('not-enough-credits', {
     field: 'quantity',

@@ -1,0 +1,322 @@
+import { randomBytes } from 'node:crypto'
+import {
+  type Command,
+  invariant,
+  isRefusal,
+  type Law,
+  type Refusal,
+  refuse,
+  type Shelf,
+  type State,
+} from '@tallystick/rules'
+import type pg from 'pg'
+import { type Appended, append, nextInstant } from '../lane.ts'
+import { type Clock, isReceipt, type Outcome } from '../port.ts'
+import { receiptOf } from '../receipt.ts'
+import { inLane, ledgerRow } from './enter.ts'
+import { Kept, type Standing } from './kept.ts'
+import { type Ask, ask, load, loadForDecision } from './load.ts'
+import * as read from './read.ts'
+import { type Written, write, written } from './write.ts'
+
+/** Most commands that were sent and not answered, of which is remembered what they would have written. */
+const MOST_UNANSWERED = 10_000
+
+/** Commands that are decided before the network has its turn; in the lane, what they write is then sent. */
+const PART = 50
+const PART_AHEAD = 16
+
+/** A command with the hash of what its sender asked for. */
+export interface Keyed {
+  command: Command & { key: string }
+  requestHash: string
+}
+
+/** Commands that are decided together. */
+interface Group {
+  kept: Kept
+  keyed: readonly Keyed[]
+  law: Law
+  /** What was appended. */
+  done: Appended[]
+  /** What each command has come to; a number is the index of the entry that it wrote before. */
+  outcomes: (Outcome | number)[]
+}
+
+/** A group that was decided outside the lane. */
+interface Ahead extends Group {
+  /** The token that must be in the head row when it enters. */
+  before: string
+  /** The token that it leaves. */
+  turn: string
+  values: Written | undefined
+}
+
+/** Somebody else has written: what was known is not so any more. */
+class Overtaken extends Error {}
+
+export interface TurnsOptions {
+  clock: Clock
+  /** Lets nobody into the lane whose clock is not the database's. */
+  checkClock: boolean
+  shelf: Shelf
+  /** Brings the documents that the database has to the shelf. */
+  shelve(): Promise<void>
+}
+
+/**
+ * A process's turns in the lane. Each group of commands is decided on the state that the process knows while the group
+ * before it is being written, enters the lane, and is written if the head row holds the token on which it was decided.
+ * Where it does not, and where nothing is known, the group is decided in the lane.
+ */
+export class Turns {
+  readonly #pool: pg.Pool
+  readonly #loading: pg.Pool
+  readonly #options: TurnsOptions
+  #kept: Kept | undefined
+  /** Was nobody else in the lane before our last turn there? */
+  #alone = false
+  /** Until the group that began last has ended. */
+  #last: Promise<void> = Promise.resolve()
+  /** Leaf of the entry that a command has written, by its key, until it is known that it was committed. */
+  readonly #unanswered = new Map<string, string>()
+
+  /** `pool` for turns in the lane, `loading` for what is loaded outside it. */
+  constructor(pool: pg.Pool, loading: pg.Pool, options: TurnsOptions) {
+    this.#pool = pool
+    this.#loading = loading
+    this.#options = options
+  }
+
+  /** Decides commands in their order and commits what they write, all of it or nothing. `next`: another group may begin. */
+  async run(keyed: readonly Keyed[], next: () => void): Promise<Outcome[]> {
+    const before = this.#last
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#last = promise
+    try {
+      const ahead = await this.#decideAhead(keyed)
+      if (ahead) next()
+      await before
+      const outcomes = await this.#enter(ahead, keyed)
+      for (const outcome of outcomes) if (isReceipt(outcome)) this.#unanswered.delete(outcome.entry.key ?? '')
+      return outcomes
+    } finally {
+      resolve()
+    }
+  }
+
+  /** Undefined where the group is to be decided in the lane. */
+  async #decideAhead(keyed: readonly Keyed[]): Promise<Ahead | undefined> {
+    const kept = this.#kept
+    if (kept === undefined || !this.#alone || kept.isFull) return undefined
+    kept.begin()
+    const before = kept.turn
+    try {
+      const group = await this.#groupOf(kept, keyed)
+      const askFor: Ask = (wanted) => this.#askAhead(kept, wanted)
+      // Whatever is known: this shows that it still holds.
+      await load(
+        kept,
+        keyed.map(({ command }) => command),
+        group.law,
+        askFor,
+      )
+      for (const [at, one] of keyed.entries()) {
+        await loadForDecision(kept, one.command, group.law, askFor)
+        this.#decide(group, one)
+        if (at % PART_AHEAD === PART_AHEAD - 1) await turnOfLoop()
+        if (this.#kept !== kept) return undefined
+      }
+      if (group.done.length === 0) return { ...group, before, turn: before, values: undefined }
+      const turn = newTurn()
+      const values = written(kept.state, group.done, kept.requests, turn)
+      kept.push(turn)
+      return { ...group, before, turn, values }
+    } catch {
+      // In the lane it shows what is wrong, if anything is. Half of a group may be in what is known.
+      this.#forget(kept)
+      return undefined
+    }
+  }
+
+  /** Asks outside the lane. Errors: `Overtaken` where the answer is not of a state that was left by us. */
+  async #askAhead(kept: Kept, wanted: Parameters<Ask>[0]): ReturnType<Ask> {
+    const { turns } = kept
+    const client = await this.#loading.connect()
+    let broken: Error | undefined
+    const onError = (error: Error) => {
+      broken = error
+    }
+    client.on('error', onError)
+    try {
+      const answer = await ask(client, wanted)
+      if (!turns.includes(answer.turn)) throw new Overtaken('somebody else has written')
+      return answer
+    } finally {
+      client.off('error', onError)
+      client.release(broken)
+    }
+  }
+
+  async #enter(ahead: Ahead | undefined, keyed: readonly Keyed[]): Promise<Outcome[]> {
+    let ended: (() => void) | undefined
+    try {
+      const outcomes = await inLane(this.#pool, this.#options, async (client, head) => {
+        if (ahead !== undefined && ahead.before === head.turn) {
+          if (ahead.values) await write(client, ahead.values)
+          ended = () => endOf(ahead, ahead.values === undefined ? undefined : { turn: ahead.turn, parts: 1 })
+          return this.#answers(client, ahead)
+        }
+        const kept = await this.#keptAt(client, head)
+        const { group, parts } = await this.#decideIn(client, kept, keyed)
+        ended = () => endOf(group, parts === 0 ? undefined : { turn: kept.turn, parts })
+        return this.#answers(client, group)
+      })
+      ended?.()
+      return outcomes
+    } catch (error) {
+      // It may have been committed all the same: then the head row has a token that we do not know.
+      this.#kept = undefined
+      throw error
+    }
+  }
+
+  /** In the lane: what is known, if nobody else has written since; else nothing but the ledger's own row. */
+  async #keptAt(client: pg.ClientBase, head: Standing): Promise<Kept> {
+    const kept = this.#kept
+    this.#alone = kept !== undefined && head.turn !== '' && kept.turn === head.turn
+    if (kept && this.#alone && !kept.isFull) {
+      kept.begin()
+      return kept
+    }
+    this.#kept = new Kept(head, await ledgerRow(client))
+    return this.#kept
+  }
+
+  /** Decides in the lane, and writes part by part: while the database writes one part, the next one is decided. */
+  async #decideIn(
+    client: pg.ClientBase,
+    kept: Kept,
+    keyed: readonly Keyed[],
+  ): Promise<{ group: Group; parts: number }> {
+    const group = await this.#groupOf(kept, keyed)
+    const turn = newTurn()
+    let [begun, parts] = [0, 0]
+    let writing: Promise<unknown> = Promise.resolve()
+    const askFor: Ask = async (wanted) => {
+      await writing
+      return ask(client, wanted)
+    }
+    try {
+      await load(
+        kept,
+        keyed.map(({ command }) => command),
+        group.law,
+        askFor,
+      )
+      for (const [at, one] of keyed.entries()) {
+        // What an earlier command of this group has made may lead to further keys.
+        await loadForDecision(kept, one.command, group.law, askFor)
+        this.#decide(group, one)
+        const isLast = at === keyed.length - 1
+        if (group.done.length === begun || (group.done.length - begun < PART && !isLast)) continue
+        const values = written(kept.state, group.done.slice(begun), kept.requests, turn)
+        writing = writing.then(() => write(client, values))
+        writing.catch(() => undefined) // told to whoever waits for it
+        begun = group.done.length
+        parts += 1
+        if (!isLast) await turnOfLoop()
+      }
+    } finally {
+      // Of several failures the first says why.
+      await writing
+    }
+    if (parts > 0) kept.push(turn)
+    return { group, parts }
+  }
+
+  async #groupOf(kept: Kept, keyed: readonly Keyed[]): Promise<Group> {
+    const { shelf, shelve } = this.#options
+    // Documents in force, or about to be adopted, that another process may have brought.
+    const adopts = keyed.some(({ command }) => command.type === 'DocumentAdopted')
+    if (adopts || !shelf.inForce(kept.state.ledger())) await shelve()
+    const law = shelf.inForce(kept.state.ledger())
+    invariant(law, 'the documents in force are kept')
+    return { kept, keyed, law, done: [], outcomes: [] }
+  }
+
+  /** Decides one command of a group. */
+  #decide({ kept: { state, requests }, done, outcomes }: Group, { command, requestHash }: Keyed): void {
+    const known = state.get('key', command.key)
+    if (known) {
+      const same = requests.get(command.key) === requestHash
+      outcomes.push(same ? known.index : { conflict: 'key-reused', index: known.index })
+      return
+    }
+    const appended = this.#append(state, command)
+    if (isRefusal(appended)) {
+      outcomes.push(appended)
+      return
+    }
+    done.push(appended)
+    requests.set(command.key, requestHash)
+    const { index, leaf, entry } = appended
+    outcomes.push({ index, leaf, entry, repeated: false })
+  }
+
+  #append(state: State, command: Command): Appended | Refusal {
+    const { clock, shelf } = this.#options
+    return append(state, command, nextInstant(state.at, clock()), shelf)
+  }
+
+  /** What each command is answered once the group is committed. */
+  async #answers(client: pg.ClientBase, { outcomes, done }: Group): Promise<Outcome[]> {
+    const answers: Outcome[] = []
+    const told = new Set<string>()
+    for (const outcome of outcomes) {
+      answers.push(typeof outcome === 'number' ? await this.#repeat(client, outcome, done, told) : outcome)
+    }
+    this.#remember(done)
+    return answers
+  }
+
+  /** A repeated command is answered with the entry that it wrote before; as the first time if that never was. */
+  async #repeat(client: pg.ClientBase, index: number, done: readonly Appended[], told: Set<string>): Promise<Outcome> {
+    const now = done.find((appended) => appended.index === index)
+    const [stored] = now ? [now] : await read.entries(client, index, 1)
+    if (!stored) return refuse('already-exists', { index: String(index) })
+    const receipt = receiptOf(stored)
+    const unanswered = !now && this.#unanswered.get(receipt.entry.key ?? '') === receipt.leaf
+    if (!unanswered || told.has(receipt.leaf)) return receipt
+    told.add(receipt.leaf)
+    return { ...receipt, repeated: false }
+  }
+
+  /** A commit whose answer was lost may have happened; whoever sent the command has had no answer then. */
+  #remember(done: readonly Appended[]): void {
+    for (const { entry, leaf } of done) if (entry.key !== null) this.#unanswered.set(entry.key, leaf)
+    for (const key of this.#unanswered.keys()) {
+      if (this.#unanswered.size <= MOST_UNANSWERED) return
+      this.#unanswered.delete(key)
+    }
+  }
+
+  #forget(kept: Kept): void {
+    if (this.#kept === kept) this.#kept = undefined
+  }
+}
+
+function endOf({ kept, keyed, done }: Group, wrote: { turn: string; parts: number } | undefined): void {
+  const last = done.at(-1)
+  const keys = keyed.map(({ command }) => command.key)
+  kept.end(keys, wrote && last ? { ...wrote, size: last.index + 1 } : undefined)
+}
+
+function newTurn(): string {
+  return randomBytes(16).toString('hex')
+}
+
+/** Lets the network in: what was handed to the database is sent, and what came is taken. */
+function turnOfLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}

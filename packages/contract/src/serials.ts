@@ -13,6 +13,9 @@ export const SerialPart = Block.extend({
   batch: Id.nullable(),
   project: ProjectRef.nullable(),
   class: UnitClass.nullable().meta({ description: 'Null where nothing was issued.' }),
+  itmos: Block.nullable().meta({
+    description: 'The ITMO identifiers of these units, once they were first transferred under a cooperative approach.',
+  }),
   evidence: z.enum(['issued', 'ended-only']).nullable().meta({
     description: 'Of another registry: whether an issuance is on record that explains them, or only their end.',
   }),

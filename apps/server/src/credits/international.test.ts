@@ -181,6 +181,18 @@ describe('a retirement for a purpose other than an NDC', () => {
     ).toMatchObject({ status: 409, body: { code: 'purpose-not-authorised' } })
   })
 
+  it('and its page shows them', async () => {
+    const url = '/serials/XT-ITMO-1-001-2024-0-151-170'
+    const page = await all.registry.app.inject({ url, headers: { accept: 'text/html' } })
+    expect(page.body).toContain('ITMO identifiers')
+    expect(await read(`/national${url}`)).toMatchObject({
+      parts: [
+        { state: 'retired', itmos: { first: '101', last: '110' } },
+        { state: 'retired', itmos: { first: '111', last: '120', quantity: '10' } },
+      ],
+    })
+  })
+
   it('and the home page adds up', async () => {
     const page = await all.registry.app.inject({ url: '/', headers: { accept: 'text/html' } })
     expect(page.statusCode).toBe(200)

@@ -1,8 +1,19 @@
 import { type Block, findSerial, type SerialPart, type SerialReport, type UnitClass } from '@tallystick/contract'
-import { EVIDENCED, onlyEvidenced, type Range, type Run, without, wordsOf } from '@tallystick/rules'
+import {
+  EVIDENCED,
+  homeSeries,
+  ITMO,
+  itmoSpace,
+  onlyEvidenced,
+  type Range,
+  type Run,
+  without,
+  wordOf,
+  wordsOf,
+} from '@tallystick/rules'
 import { count, formats, print, recognise, type Serial, subrange } from '@tallystick/serials'
 import type { FastifyInstance } from 'fastify'
-import { type KnownNames, namesIn } from '../platform/names.ts'
+import { itmoBlock, type KnownNames, namesIn } from '../platform/names.ts'
 import { handle } from '../platform/operations.ts'
 import { problem } from '../platform/problem.ts'
 import type { Services } from '../platform/services.ts'
@@ -34,7 +45,7 @@ export async function serialReport(services: Services, text: string): Promise<Se
   const unexplained = await unexplainedClasses(services, meant)
   const known = meant.flatMap((run) =>
     cutByHolds(run, names.party(run.account).kind, holds).map((part) =>
-      partOf({ ...run, ...part }, serial, names, unexplained),
+      partOf({ ...run, ...part }, serial, names, unexplained, services.genesis.country.code),
     ),
   )
   const seen =
@@ -147,6 +158,7 @@ function partOf(
   serial: Serial,
   names: KnownNames,
   unexplained: ReadonlySet<string>,
+  country: string,
 ): SerialPart {
   const unitClass = classOf(part)
   const isHome = part.batch !== ''
@@ -158,12 +170,23 @@ function partOf(
     batch: isHome ? part.batch : null,
     project: isHome && !names.batch(part.batch)?.party ? names.projectRef(unitClass.project) : null,
     class: unitClass,
+    itmos: isHome ? itmosOfPart(part, unitClass.vintage, country) : null,
     evidence: isHome ? null : isEndedOnly(part) && unexplained.has(part.class) ? 'ended-only' : 'issued',
   }
 }
 
+/** The ITMO identifiers of neighbouring units: those of another Party have them from the start. */
+function itmosOfPart({ space, attributes, first, last }: Run, vintage: string, country: string): Block | null {
+  if (space.startsWith('itmo:')) return itmoBlock(space, { first, last })
+  const word = wordOf(attributes, ITMO)
+  if (word === undefined) return null
+  const [approach = '', offset = '0'] = word.split(':')
+  const by = BigInt(offset)
+  return itmoBlock(itmoSpace(homeSeries(country, approach, vintage)), { first: first + by, last: last + by })
+}
+
 function gapOf(gap: Range, serial: Serial): SerialPart {
   const state = serial.format === 'national' ? 'not-issued' : 'not-recorded'
-  const nothing = { owner: null, holds: [], batch: null, project: null, class: null, evidence: null }
+  const nothing = { owner: null, holds: [], batch: null, project: null, class: null, itmos: null, evidence: null }
   return { ...blockOf(serial, gap), state, ...nothing }
 }

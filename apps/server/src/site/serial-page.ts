@@ -15,6 +15,7 @@ import { type Stretch, strip } from './strip.ts'
 /** Most parts that the page lists, and most batches that it draws. */
 const MAX_LISTED = 50
 const MAX_DRAWN = 3
+const MAX_ITMOS = 5
 
 /** What a serial number or a range is, was, and belongs to. */
 export async function serialPage(services: Services, reads: PublicReads, report: SerialReport): Promise<Html> {
@@ -35,6 +36,7 @@ export async function serialPage(services: Services, reads: PublicReads, report:
 <p>${chip(mark, stateWord(speech, state, report.registry))}</p>
 <p class="lead">${leadOf(speech, report, measure)}</p>
 ${report.registry !== null && html`<p class="note">${speech.say('lead.recorded.note', { registry: speech.registry(report.registry) })}</p>`}
+${itmoIdentifiers(speech, report)}
 ${report.parts.length > 1 && partsTable(speech, report)}
 <section aria-labelledby="chain"><h2 id="chain">${speech.say('chain')}</h2>
 ${chain(speech, report)}
@@ -52,6 +54,15 @@ ${facts(speech, report, project, batches[0])}
 /** A serial that may break after its dashes. */
 export function broken(serial: string): Html {
   return html`${serial.split('-').map((piece, at) => html`${at > 0 && html`-<wbr>`}${piece}`)}`
+}
+
+/** The names of these units in the Article 6 database, where they have some. */
+function itmoIdentifiers(speech: SiteSpeech, { parts, serial }: SerialReport): Html | null {
+  const itmos = parts.flatMap(({ itmos }) => (itmos === null || itmos.serial === serial ? [] : [itmos.serial]))
+  if (itmos.length === 0) return null
+  const shown = itmos.slice(0, MAX_ITMOS).map((one) => html`<span class="mono">${broken(one)}</span> `)
+  const more = BigInt(itmos.length - shown.length)
+  return html`<p class="over">${speech.say('itmos')}: ${shown}${more > 0n && speech.counted('range.more', more)}</p>`
 }
 
 function partsTable(speech: SiteSpeech, { parts, registry, truncated }: SerialReport): Html {

@@ -50,7 +50,7 @@ type Checked = {
 
 /** JSON Schema drops the words of checks; they are what a person reads. */
 function addMessages({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; jsonSchema: object }): void {
-  const { checks = [], error } = zodSchema._zod.def as Checked
+  const { checks = [], error } = zodSchema._zod.def as unknown as Checked
   const said = [...checks.map((check) => check._zod.def.error), error].flatMap((one) => {
     const text = one?.({ code: 'custom', input: undefined })
     return typeof text === 'string' ? [text.replace(/^must be /, '')] : []

@@ -27,26 +27,6 @@ export interface Declaration {
   writes: readonly Writes[]
 }
 
-/** What every entry may meet, whatever its type: its form, its place in the log, its mandate and its approvals. */
-export const commonRefusals = [
-  'malformed',
-  'too-large',
-  'unknown-type',
-  'time-goes-back',
-  'key-used',
-  'stream-broken',
-  'not-first',
-  'document-unknown',
-  'mandate-unknown',
-  'mandate-revoked',
-  'mandate-limit',
-  'organisation-suspended',
-  'not-permitted',
-  'approval-missing',
-  'approval-not-distinct',
-  'approval-mismatch',
-] as const satisfies readonly RefusalCode[]
-
 /** An account takes part. */
 const account = ['account-unknown', 'account-kind', 'account-not-active', 'organisation-suspended'] as const
 /** Exact ranges of a batch are what they should be. */
@@ -79,6 +59,13 @@ const issuing = [
   'serials-gap',
   'serials-exhausted',
 ] as const
+const organisationStatus = [
+  'organisation-unknown',
+  'organisation-authority',
+  'organisation-already-so',
+  'code-unknown',
+] as const
+const accountStatus = ['account-unknown', 'account-kind', 'account-already-so', 'code-unknown'] as const
 const owners = [...account, 'already-exists', 'shares-not-100'] as const
 const reversing = ['reversal-unknown', 'reversal-state', 'too-much'] as const
 const foreignProject = ['registry-unknown', 'allocation-wrong', 'already-exists'] as const
@@ -116,14 +103,10 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
     refuses: ['already-exists', 'code-unknown'],
     writes: ['organisation'],
   },
-  OrganisationSuspended: {
-    actions: ['organisations.suspend'],
-    refuses: ['organisation-unknown', 'organisation-authority', 'organisation-already-so', 'code-unknown'],
-    writes: ['organisation'],
-  },
+  OrganisationSuspended: { actions: ['organisations.suspend'], refuses: organisationStatus, writes: ['organisation'] },
   OrganisationReactivated: {
     actions: ['organisations.reactivate'],
-    refuses: ['organisation-unknown', 'organisation-authority', 'organisation-already-so', 'code-unknown'],
+    refuses: organisationStatus,
     writes: ['organisation'],
   },
   MandateGranted: {
@@ -137,16 +120,8 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
     refuses: ['organisation-unknown', 'already-exists', 'registry-own'],
     writes: ['account'],
   },
-  AccountSuspended: {
-    actions: ['accounts.suspend'],
-    refuses: ['account-unknown', 'account-kind', 'account-already-so', 'code-unknown'],
-    writes: ['account'],
-  },
-  AccountReactivated: {
-    actions: ['accounts.reactivate'],
-    refuses: ['account-unknown', 'account-kind', 'account-already-so', 'code-unknown'],
-    writes: ['account'],
-  },
+  AccountSuspended: { actions: ['accounts.suspend'], refuses: accountStatus, writes: ['account'] },
+  AccountReactivated: { actions: ['accounts.reactivate'], refuses: accountStatus, writes: ['account'] },
   AccountPolicySet: { actions: ['accounts.policy'], second: true, refuses: account, writes: ['account'] },
   ReceiverTrusted: {
     actions: ['accounts.trust'],

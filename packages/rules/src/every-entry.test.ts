@@ -3,10 +3,9 @@ import { country } from './cases/country.fixture.ts'
 import { transfer } from './cases/movements.cases.ts'
 import { bySun, suspendCompany } from './cases/people.fixture.ts'
 import { type Outcome, World } from './cases/world.fixture.ts'
-import { commonRefusals } from './declarations.ts'
 import { reads } from './engine.ts'
 import { decodeEntry, type Entry, encodeEntry, proposalHash } from './envelope.ts'
-import { isRefusal, type Refusal } from './refusal.ts'
+import { commonRefusals, isRefusal, type Refusal } from './refusal.ts'
 
 /** A lawful transfer that was not written yet, for a forger to change. */
 function drafted(world: World): Entry {

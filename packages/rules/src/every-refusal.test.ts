@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { cases } from './cases/all.cases.ts'
 import { country } from './cases/country.fixture.ts'
-import { commonRefusals, declarations, type RuleName, summaries } from './declarations.ts'
-import { isRefusal, refusalCodes } from './refusal.ts'
+import { declarations, type RuleName, summaries } from './declarations.ts'
+import { commonRefusals, isRefusal, refusalCodes } from './refusal.ts'
 import { rules } from './rules.ts'
 
 /** What the cases of each type have written, all together, and what they were to the permission table. */

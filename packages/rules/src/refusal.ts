@@ -109,6 +109,26 @@ export const refusalCodes = [
 
 export type RefusalCode = (typeof refusalCodes)[number]
 
+/** What every entry may meet, whatever its type: its form, its place in the log, its mandate and its approvals. */
+export const commonRefusals = [
+  'malformed',
+  'too-large',
+  'unknown-type',
+  'time-goes-back',
+  'key-used',
+  'stream-broken',
+  'not-first',
+  'document-unknown',
+  'mandate-unknown',
+  'mandate-revoked',
+  'mandate-limit',
+  'organisation-suspended',
+  'not-permitted',
+  'approval-missing',
+  'approval-not-distinct',
+  'approval-mismatch',
+] as const satisfies readonly RefusalCode[]
+
 /** A refusal is a value: a code and the facts that a person needs to do better. */
 export interface Refusal {
   refused: RefusalCode

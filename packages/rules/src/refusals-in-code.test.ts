@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { expect, test } from 'vitest'
-import { commonRefusals, declarations, type RuleName } from './declarations.ts'
-import type { RefusalCode } from './refusal.ts'
+import { declarations, type RuleName } from './declarations.ts'
+import { commonRefusals, type RefusalCode } from './refusal.ts'
 
 /** What stands in code that several rules share, or that stays closed, and cannot happen in this one. */
 const notThisOne: Partial<Record<RuleName, readonly RefusalCode[]>> = {

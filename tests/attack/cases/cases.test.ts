@@ -17,9 +17,10 @@ test.each(cases)(`$id, ${lengths.rounds} rounds: $what`, async ({ id, round }) =
 })
 
 test('what nobody approved in time is ended by the system', async () => {
-  const { length } = world.careful.overdue
+  const { overdue, winners } = world.careful
   await until('the end of what is overdue', () => areOverdueEnded(world))
-  figure('W4', `${length} of them were over before they were approved, and ended by the system`)
+  figure('W4', `${overdue.length} were over before they were approved, and ended by the system`)
+  figure('winners', [...winners].map((one) => one.join(' ')).join(', '))
 })
 
 interface Holding {

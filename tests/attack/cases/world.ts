@@ -34,6 +34,8 @@ export interface Careful extends Developer {
   colleagues: Api[]
   /** Mandates of B, who may accept. */
   receivers: Api[]
+  /** How often which of those who met has won. */
+  winners: Map<string, number>
   /** Movements whose time was over before they were approved: the system ends them. */
   overdue: { movement: string; block: Block }[]
 }
@@ -102,7 +104,7 @@ async function carefulHolder(
   const { authorisation } = await registerProject({ ...cast, developers: [owner, receiver] }, ['100', '0'], AUTHORISED)
   const policy = { secondAbove: '250', acceptance: false, trustedOnly: false }
   await api.done(`/national/accounts/${ember.holding}/policy`, policy)
-  return { ...owner, authorisation: authorisation.id, colleagues, receivers, overdue: [] }
+  return { ...owner, authorisation: authorisation.id, colleagues, receivers, winners: new Map(), overdue: [] }
 }
 
 async function developer(cast: Cast, name: string): Promise<Omit<Developer, 'api'>> {

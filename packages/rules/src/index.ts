@@ -1,6 +1,7 @@
 export * from './attributes.ts'
 export { CONVERTED, FIRST_TRANSFER, ITMO, wordOf } from './attributes.ts'
 export { commitmentOf } from './commitment.ts'
+export { type Declaration, declarations, type RuleName, summaries } from './declarations.ts'
 export * from './documents.ts'
 export { verifyEd25519 } from './ed25519.ts'
 export * from './engine.ts'
@@ -15,7 +16,15 @@ export * from './ids.ts'
 export { invariant } from './invariant.ts'
 export { type Act, allows, PermissionTable } from './permissions.ts'
 export { Preset } from './preset.ts'
-export { isRefusal, type Proposal, type Refusal, type RefusalCode, refusalCodes, refuse } from './refusal.ts'
+export {
+  commonRefusals,
+  isRefusal,
+  type Proposal,
+  type Refusal,
+  type RefusalCode,
+  refusalCodes,
+  refuse,
+} from './refusal.ts'
 export { partitionOf, type Run, RunSet, without } from './runs.ts'
 export * from './simple.ts'
 export * from './spaces.ts'

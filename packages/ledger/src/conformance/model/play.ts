@@ -1,4 +1,4 @@
-import { isRefusal } from '@tallystick/rules'
+import { commonRefusals, declarations, isRefusal, type RuleName } from '@tallystick/rules'
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { isReceipt, type Ledger, type Outcome, type Submission } from '../../port.ts'
@@ -152,6 +152,8 @@ function judge({ model, clock }: Living, prepared: Prepared, outcome: Outcome): 
   const what = { type: prepared.type, ...prepared.wish }
   if (isRefusal(outcome)) {
     expect(mays, `refused: ${JSON.stringify({ outcome, what })}`).toContain(outcome.refused)
+    const declared = [...commonRefusals, ...declarations[what.type as RuleName].refuses]
+    expect(declared, `a refusal that ${what.type} declares`).toContain(outcome.refused)
     return
   }
   expect(musts, `carried out: ${JSON.stringify(what)}`).toEqual([])

@@ -21,7 +21,7 @@ async function stateOf(ledger: Ledger): Promise<State> {
 
 /** Counts unit by unit: the larger of what was issued without serial numbers and the serial numbers, of each vintage. */
 function counted(rows: readonly Row[]) {
-  const sums = { issued: 0, active: 0, retired: 0, cancelled: 0 }
+  const sums = { issued: 0, active: 0, retired: 0, cancelled: 0, used: 0, abroad: 0 }
   for (const one of ['2020', '2021']) {
     const fates = new Map<number, Fate>()
     let quantity = 0

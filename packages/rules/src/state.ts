@@ -239,6 +239,9 @@ export function balanceId(account: string, unitClass: string): string {
   return `${account}|${unitClass}`
 }
 
+/** Rows that change with every movement, and that no `reads` looks at. */
+const leadsNowhere: ReadonlySet<RowKind> = new Set(['balance', 'stream', 'key'])
+
 /** Ids by kind of row. */
 type Ids = Map<RowKind, Set<string>>
 
@@ -255,6 +258,8 @@ function addId(ids: Ids, kind: RowKind, id: string): void {
 export class State {
   size = 0
   at = ''
+  /** Grows whenever effects change a row that may lead to further keys: what `reads` names is the same until then. */
+  version = 0
   /** `null` is a row that was deleted, or that a partial state knows not to be there. */
   readonly #rows = new Map<RowKind, Map<string, Put['row']>>()
   readonly #runs = new Map<string, RunSet>()
@@ -413,6 +418,7 @@ export class State {
 
   #put(put: Put): void {
     this.#set(put)
+    if (!leadsNowhere.has(put.kind)) this.version += 1
     if (this.#touched) addId(this.#touched.rows, put.kind, put.id)
   }
 

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
 import { Grouping } from './group.ts'
 import { LedgerBusy } from './passing.ts'
@@ -48,4 +49,42 @@ test('of a group that breaks each call is settled by itself, and what passes is 
   const settled = await Promise.allSettled([1, 2, 3].map((input) => grouping.call(input)))
   expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
   expect(attempts).toEqual([[1, 2, 3], [1], [2], [3], [3]])
+})
+
+test('whatever fails, no group begins before the one before it has let it in, and two are under way at most', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(fc.nat(3), fc.nat(3), fc.nat(4)), { minLength: 40, maxLength: 40 }),
+      async (plan) => {
+        let [closed, underWay, runs, broken] = [false, 0, 0, 0]
+        const wait = (turns: number) => new Promise((resolve) => setTimeout(resolve, turns * 3))
+        const grouping = new Grouping(async (inputs: number[], next) => {
+          const [deciding = 0, writing = 0, fate = 0] = plan[runs++] ?? []
+          if (closed || underWay === 2) broken += 1
+          closed = true
+          underWay += 1
+          await wait(2 * deciding)
+          if (fate !== 1) {
+            closed = false
+            next()
+          }
+          await wait(writing)
+          if (fate === 1) closed = false
+          underWay -= 1
+          if (fate > 2) throw away()
+          return inputs
+        })
+        const calls: Promise<number>[] = []
+        for (let at = 0; at < 20; at += 1) {
+          calls.push(grouping.call(at))
+          await wait(at % 3)
+        }
+        expect(await Promise.all(calls)).toEqual(calls.map((_, at) => at))
+        await grouping.idle()
+        expect(underWay).toBe(0)
+        expect(broken).toBe(0)
+      },
+    ),
+    { numRuns: 15 },
+  )
 })

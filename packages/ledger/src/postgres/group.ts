@@ -33,8 +33,10 @@ export class Grouping<In, Out> {
   readonly #mostWaiting: number
   #waiting: Waiting<In, Out>[] = []
   #underWay = 0
-  /** A group has begun and not let in the next one, or there is a pause. */
+  /** The group that began last has not let in the next one. */
   #closed = false
+  /** Pauses under way: nothing begins in them. */
+  #pausing = 0
   #pauses = new Pauses()
   /** To be called when nothing waits and nothing is under way. */
   #whenIdle: (() => void)[] = []
@@ -76,11 +78,12 @@ export class Grouping<In, Out> {
   }
 
   #begin(): void {
-    if (this.#closed || this.#underWay >= MOST_UNDER_WAY || this.#waiting.length === 0) return
+    if (this.#closed || this.#pausing > 0 || this.#underWay >= MOST_UNDER_WAY || this.#waiting.length === 0) return
     const group = this.#waiting.splice(0, this.#waiting[0]?.alone ? 1 : MAX_GROUP)
     this.#closed = true
     this.#underWay += 1
     let isOpen = false
+    // Only once: after that, it is the next group that keeps others out.
     const open = () => {
       if (isOpen) return
       isOpen = true
@@ -90,7 +93,7 @@ export class Grouping<In, Out> {
     void this.#runGroup(group, open).then(async (failure) => {
       this.#underWay -= 1
       if (failure === undefined) this.#pauses = new Pauses()
-      else await this.#pauseAfter(failure, isOpen)
+      else await this.#pauseAfter(failure, open)
       open()
       this.#beginSoon()
       if (this.#isIdle()) for (const resolve of this.#whenIdle.splice(0)) resolve()
@@ -98,12 +101,12 @@ export class Grouping<In, Out> {
   }
 
   /** A group that has begun meanwhile goes on. */
-  async #pauseAfter(failure: unknown, isOpen: boolean): Promise<void> {
+  async #pauseAfter(failure: unknown, open: () => void): Promise<void> {
     this.#giveUpLate(failure)
-    const isOurs = isOpen && !this.#closed
-    if (isOurs) this.#closed = true
+    this.#pausing += 1
+    open()
     await this.#pauses.pause()
-    if (isOurs) this.#closed = false
+    this.#pausing -= 1
   }
 
   /** Runs a group. Answers the failure after which it is to be tried again. */

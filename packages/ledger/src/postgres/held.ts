@@ -46,13 +46,15 @@ export function unknownFrom(state: State, known: Known, pair: Pair, quantity: bi
   const holes = heldRanges(state, pair.batch)
   const from = firstOutside(batch.first, [...known.of(pair), ...holes])
   if (from > batch.last) return undefined
-  let [free, pieces] = [0n, 0]
+  let [free, pieces, end] = [0n, 0, -1n]
   for (const run of state.runs(pair.batch).ownedBy(pair.account)) {
     if (run.first >= from) break
     const { first } = run
     for (const piece of without([{ first, last: run.last < from ? run.last : from - 1n }], holes)) {
       free += countOf(piece)
-      pieces += 1
+      // Units side by side that only their marks tell apart are one range.
+      if (end + 1n !== piece.first) pieces += 1
+      end = piece.last
       if (pieces > MAX_RANGES || free >= quantity) return undefined
     }
   }

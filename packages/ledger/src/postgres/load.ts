@@ -53,13 +53,27 @@ export async function ask(client: pg.ClientBase, wanted: Wanted): Promise<Answer
   return rows[0]
 }
 
-/** Loads all that the commands look at: asked until reading what is there names nothing new. */
-export async function load(kept: Kept, commands: readonly Command[], law: Law, askFor: Ask): Promise<void> {
+/** What a command looks at, and the version of the state of which that is so. */
+export interface Looked {
+  keys: Keys
+  version: number
+}
+
+/**
+ * Loads all that the commands look at: asked until reading what is there names nothing new. Answers what they look at, in
+ * their order.
+ */
+export async function load(kept: Kept, commands: readonly Command[], law: Law, askFor: Ask): Promise<Looked[]> {
+  const { state } = kept
   const needs = new Map<string, Need>()
-  for (let waiting = commands; waiting.length > 0; ) {
+  const looked: Looked[] = []
+  for (let waiting = [...commands.keys()]; waiting.length > 0; ) {
     const wanted = nothing()
-    waiting = waiting.filter((command) => {
-      const keys = readsOrKey(kept.state, command, law)
+    waiting = waiting.filter((at) => {
+      const command = commands[at]
+      if (command === undefined) return false
+      const keys = readsOrKey(state, command, law)
+      looked[at] = { keys, version: state.version }
       for (const pair of keys.held) addNeed(needs, pair, quantityOf(command))
       return want(wanted, kept, keys)
     })
@@ -67,18 +81,22 @@ export async function load(kept: Kept, commands: readonly Command[], law: Law, a
     needs.clear()
     if (isSomething(wanted)) take(kept, await askFor(wanted), wanted)
   }
+  return looked
 }
 
-/** As `load` for the command that is decided next: an account's runs page by page, until a quantity can be told. */
-export async function loadForDecision(kept: Kept, command: Command, law: Law, askFor: Ask): Promise<void> {
-  let keys = readsOrKey(kept.state, command, law)
-  for (;;) {
-    const wanted = nothing()
-    want(wanted, kept, keys)
-    if (!isSomething(wanted)) break
-    take(kept, await askFor(wanted), wanted)
-    keys = readsOrKey(kept.state, command, law)
-  }
+/**
+ * As `load` for the command that is decided next: what an earlier one of its group has made may lead to further keys. An
+ * account's runs are loaded page by page, until a quantity can be told.
+ */
+export async function loadForDecision(
+  kept: Kept,
+  command: Command,
+  law: Law,
+  askFor: Ask,
+  looked?: Looked,
+): Promise<void> {
+  const isSame = looked?.version === kept.state.version
+  const keys = isSame ? looked.keys : await loadKeys(kept, command, law, askFor)
   for (const pair of keys.held) {
     const quantity = quantityOf(command)
     for (;;) {
@@ -87,6 +105,16 @@ export async function loadForDecision(kept: Kept, command: Command, law: Law, as
       if (!isSomething(wanted)) break
       take(kept, await askFor(wanted), wanted)
     }
+  }
+}
+
+async function loadKeys(kept: Kept, command: Command, law: Law, askFor: Ask): Promise<Keys> {
+  for (;;) {
+    const wanted = nothing()
+    const keys = readsOrKey(kept.state, command, law)
+    want(wanted, kept, keys)
+    if (!isSomething(wanted)) return keys
+    take(kept, await askFor(wanted), wanted)
   }
 }
 

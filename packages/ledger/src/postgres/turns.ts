@@ -115,14 +115,9 @@ export class Turns {
       const group = await this.#groupOf(kept, keyed)
       const askFor: Ask = (wanted) => this.#askAhead(kept, wanted)
       // Whatever is known: this shows that it still holds.
-      await load(
-        kept,
-        keyed.map(({ command }) => command),
-        group.law,
-        askFor,
-      )
+      const looked = await load(kept, commandsOf(keyed), group.law, askFor)
       for (const [at, one] of keyed.entries()) {
-        await loadForDecision(kept, one.command, group.law, askFor)
+        await loadForDecision(kept, one.command, group.law, askFor, looked[at])
         this.#decide(group, one)
         if (at % PART_AHEAD === PART_AHEAD - 1) await turnOfLoop()
         if (this.#kept !== kept) return undefined
@@ -208,15 +203,10 @@ export class Turns {
       return ask(client, wanted)
     }
     try {
-      await load(
-        kept,
-        keyed.map(({ command }) => command),
-        group.law,
-        askFor,
-      )
+      const looked = await load(kept, commandsOf(keyed), group.law, askFor)
       for (const [at, one] of keyed.entries()) {
         // What an earlier command of this group has made may lead to further keys.
-        await loadForDecision(kept, one.command, group.law, askFor)
+        await loadForDecision(kept, one.command, group.law, askFor, looked[at])
         this.#decide(group, one)
         const isLast = at === keyed.length - 1
         if (group.done.length === begun || (group.done.length - begun < PART && !isLast)) continue
@@ -310,6 +300,10 @@ function endOf({ kept, keyed, done }: Group, wrote: { turn: string; parts: numbe
   const last = done.at(-1)
   const keys = keyed.map(({ command }) => command.key)
   kept.end(keys, wrote && last ? { ...wrote, size: last.index + 1 } : undefined)
+}
+
+function commandsOf(keyed: readonly Keyed[]): Command[] {
+  return keyed.map(({ command }) => command)
 }
 
 function newTurn(): string {

@@ -260,3 +260,30 @@ test('a key that is sent again while its group is being written has one entry', 
   expect((await one.head()).size).toBe(size + 7)
   expect((await reconcile(one)).differences).toEqual([])
 })
+
+test('processes that overtake each other while the same keys come again and again write each command once', async () => {
+  const { one, other, registry, batch } = await two()
+  const [giver, taker] = registry.developers
+  const request = { batch, from: giver?.holding, to: taker?.holding, quantity: '1' }
+  const { size } = await one.head()
+  const answers = new Map<string, Outcome[]>()
+  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+  const sender = async (ledger: PostgresLedger, at: number, busy: boolean) => {
+    for (let round = 0; round < 60; round += 1) {
+      const key = `${busy ? 'a' : 'b'} ${(round * 7 + at) % 100}`
+      const outcome = await send(ledger, giver?.mandate ?? '', 'CreditsTransferred', request, key)
+      answers.set(key, [...(answers.get(key) ?? []), outcome])
+      await pause(busy ? (round * at) % 4 : 5 + ((round + at) % 30))
+    }
+  }
+  const senders = Array.from({ length: 14 }, (_, at) => (at < 12 ? sender(one, at, true) : sender(other, at, false)))
+  await Promise.all(senders)
+  for (const outcomes of answers.values()) {
+    const receipts = outcomes.filter(isReceipt)
+    expect(receipts).toHaveLength(outcomes.length)
+    expect(new Set(receipts.map(({ index }) => index)).size).toBe(1)
+    expect(receipts.filter(({ repeated }) => !repeated)).toHaveLength(1)
+  }
+  expect((await one.head()).size).toBe(size + answers.size)
+  expect((await reconcile(one)).differences).toEqual([])
+}, 60_000)

@@ -162,9 +162,12 @@ export class Turns {
           ended = () => endOf(ahead, ahead.values === undefined ? undefined : { turn: ahead.turn, parts: 1 })
           return this.#answers(client, ahead)
         }
-        const kept = await this.#keptAt(client, head)
+        const kept = await this.#keptAt(client, head, ahead === undefined)
         const { group, parts } = await this.#decideIn(client, kept, keyed)
-        ended = () => endOf(group, parts === 0 ? undefined : { turn: kept.turn, parts })
+        ended = () => {
+          endOf(group, parts === 0 ? undefined : { turn: kept.turn, parts })
+          this.#kept = kept
+        }
         return this.#answers(client, group)
       })
       ended?.()
@@ -176,16 +179,17 @@ export class Turns {
     }
   }
 
-  /** In the lane: what is known, if nobody else has written since; else nothing but the ledger's own row. */
-  async #keptAt(client: pg.ClientBase, head: Standing): Promise<Kept> {
+  /**
+   * In the lane: what is known, if nobody else has written since; else nothing but the ledger's own row. Nobody else has it
+   * until the group is committed. `isAlone`: no later group may have begun to decide on it.
+   */
+  async #keptAt(client: pg.ClientBase, head: Standing, isAlone: boolean): Promise<Kept> {
     const kept = this.#kept
+    this.#kept = undefined
     this.#alone = kept !== undefined && head.turn !== '' && kept.turn === head.turn
-    if (kept && this.#alone && !kept.isFull) {
-      kept.begin()
-      return kept
-    }
-    this.#kept = new Kept(head, await ledgerRow(client))
-    return this.#kept
+    if (kept === undefined || !this.#alone || !isAlone || kept.isFull) return new Kept(head, await ledgerRow(client))
+    kept.begin()
+    return kept
   }
 
   /** Decides in the lane, and writes part by part: while the database writes one part, the next one is decided. */

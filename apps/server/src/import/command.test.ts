@@ -27,7 +27,7 @@ describe('tallystick import', () => {
       `${sample} (verra-transactions): 5 rows`,
       '  accepted 5 · already there 0 · refused 0',
       '  tonnes of the file: issued 52,001 · active 49,201 · retired 2,800 · cancelled 0',
-      '  registry verra now: issued 52,001 · active 49,201 · retired 2,800 · cancelled 0',
+      '  registry verra would then have: issued 52,001 · active 49,201 · retired 2,800 · cancelled 0',
       'Dry run: nothing was changed.',
     ])
   })
@@ -66,11 +66,18 @@ describe('tallystick import', () => {
     [['verra', sample], /^mapping-unknown: There is no mapping verra\. There are: art-trees-cancellations, /],
     [['verra-transactions', 'none.csv'], /^file-unreadable: The file none\.csv/],
     [['gold-standard-issuances', sample], /^columns-missing/],
-    [['verra-transactions', sample, '--report', 'none/r.json'], /^report-unwritable: .*none\/r\.json .*ENOENT/],
+    [
+      ['verra-transactions', sample, '--report', 'none/r.json'],
+      /^report-unwritable: .*none\/r\.json .* there is no \/.*\/none \(ENOENT\)/,
+    ],
   ])('answers 2 to %j', async (args, said) => {
     expect(await run(...args)).toEqual({ exitCode: 2, text: expect.stringMatching(said) })
     const { error } = JSON.parse((await run(...args, '--json')).text)
     expect(error).toMatch(said)
+  })
+
+  it('says how it is called', async () => {
+    expect(await run('--help')).toEqual({ exitCode: 0, text: expect.stringMatching(/^Usage: tallystick import/) })
   })
 
   it('takes the path of a mapping', async () => {

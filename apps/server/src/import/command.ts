@@ -1,10 +1,12 @@
 import { open as openFile, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Ledger, LedgerBusy } from '@tallystick/ledger'
+import { errorCode } from '../platform/error-code.ts'
 import type { Openings } from '../platform/openings.ts'
 import { importFile } from './import.ts'
 import { loadMapping, mappingNames } from './mapping.ts'
-import { ImportError } from './messages.ts'
+import { ImportError, whyNot } from './messages.ts'
 import { grouped, progressBar, type Terminal } from './progress-bar.ts'
 import type { ImportReport, Tonnes } from './report.ts'
 
@@ -32,6 +34,7 @@ export async function runImport(
   open: (dataDir: string | undefined) => Promise<ImportServices>,
   terminal: Terminal = process.stderr,
 ): Promise<ImportAnswer> {
+  if (args.includes('--help') || args.includes('-h')) return { exitCode: 0, text: await usage() }
   const asked = await parse(args)
   if ('wrong' in asked) return failed(asked.wrong, args.includes('--json'))
   const bar = progressBar(terminal)
@@ -62,8 +65,8 @@ async function checkWritable(report: string): Promise<void> {
   try {
     await (await openFile(report, 'a')).close()
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    throw new ImportError('report-unwritable', { report, reason })
+    const place = errorCode(error) === 'ENOENT' ? dirname(report) : report
+    throw new ImportError('report-unwritable', { report, reason: whyNot(error, place) })
   }
 }
 
@@ -113,7 +116,7 @@ function forPeople(report: ImportReport, registry: string, { mapping, dryRun }: 
     `${file} (${mapping}): ${grouped(rows)} rows`,
     `  accepted ${grouped(accepted)} · already there ${grouped(alreadyThere)} · refused ${grouped(refused.length)}`,
     `  tonnes of the file: ${tonnes(report.tonnes)}`,
-    `  registry ${registry} now: ${tonnes(report.registry)}`,
+    `  registry ${registry} ${dryRun ? 'would then have' : 'now'}: ${tonnes(report.registry)}`,
     ...refused.slice(0, MAX_REFUSALS_SHOWN).map(({ row, column, reason }) => `  row ${row}, ${column}: ${reason}`),
   ]
   const more = refused.length - MAX_REFUSALS_SHOWN

@@ -35,7 +35,7 @@ export async function lastSteps(country: Country): Promise<Room> {
         withBody(waits, { ranges: [[first, `${BigInt(last) - 1n}`]] }),
       ],
       ['a last step to another receiver', 'movement-differs', withBody(waits, { to: accounts.alpha })],
-      ['a last step while the receiver has not accepted', 'approval-missing', both],
+      ['a last step while the receiver has not accepted', 'step-missing', both],
       ['an acceptance before the holder approved', 'not-permitted', by(both, mandates.beta)],
       ['an acceptance by the sender', 'not-permitted', by(accepted, one)],
       ['an acceptance after expiry', 'expired', over],

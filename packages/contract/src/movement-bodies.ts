@@ -77,6 +77,7 @@ export interface MovementBodies {
     reversal: string
     decision: 'avoidable' | 'unavoidable' | 'dismissed'
     quantity: string | null
+    unitType: string | null
   }
   ReversalCompensated: Moved & { reversal: string }
   EntryCorrected: {

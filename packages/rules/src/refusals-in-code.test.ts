@@ -15,7 +15,7 @@ const notThisOne: Partial<Record<RuleName, readonly RefusalCode[]>> = {
   PledgeReleased: ['not-expired'],
   HoldLifted: ['not-expired'],
   // No holding account takes part, and only those are suspended; units of no project of ours do not get into the buffer.
-  BufferCancelled: ['account-not-active', 'account-foreign', 'unit-type-not-movable'],
+  BufferCancelled: ['account-not-active', 'unit-type-not-movable'],
   ReversalCompensated: ['pool-missing', 'buffer-order'],
 }
 

@@ -96,12 +96,13 @@ export interface Rows {
     buffer: string
     /** Levies that are not taken from this project. */
     exempt: string[]
-    /** Units that the project owes to the buffer. */
-    debt: bigint
+    /** Units that the project owes to the buffer, by unit type. */
+    debts: Record<string, string>
     /** Reversals that are not compensated. */
     reversals: number
-    /** When units were last released to it from the buffer. */
-    released: string | null
+    /** When its reversal risk was last assessed, and when its percentage was last raised. */
+    assessed: string | null
+    raised: string | null
   }
   authorisation: {
     project: string
@@ -148,11 +149,20 @@ export interface Rows {
     expiresAt: string
   }
   pledge: { account: string; batch: string; ranges: [string, string][]; to: string; expiresAt: string | null }
-  /** What the buffer holds: of a project by its id, of all by `all`; units by vintage. */
-  pool: { in: bigint; cancelled: bigint; released: bigint; vintages: Record<string, string> }
+  /** What the buffer holds, by `<project>/<unit type>`, and of all by `all/<unit type>`; units by vintage. */
+  pool: {
+    in: bigint
+    cancelled: bigint
+    released: bigint
+    /** When its first unit came, or units were last released. */
+    since: string
+    vintages: Record<string, string>
+  }
   reversal: {
     project: string
     state: 'reported' | 'avoidable' | 'unavoidable' | 'dismissed' | 'compensated'
+    /** The type of the units that were lost, once it is decided on. */
+    unitType: string | null
     quantity: bigint
     compensated: bigint
   }

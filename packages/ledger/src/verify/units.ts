@@ -1,5 +1,6 @@
 import {
   balanceId,
+  bookId,
   countOf,
   EVIDENCED,
   FIRST_TRANSFER,
@@ -139,7 +140,8 @@ function compareBooks(state: State, compare: Compare): void {
     const units = countOf(run)
     if (run.account !== issuance) add(`issued ${batch.authorisation}`, units)
     if (wordOf(run.attributes, FIRST_TRANSFER) !== undefined) add(`transferred ${batch.authorisation}`, units)
-    if (run.account === pools.buffer) for (const id of ['all', batch.project]) add(`pool ${id} ${batch.vintage}`, units)
+    if (run.account !== pools.buffer) continue
+    for (const whose of ['all', batch.project]) add(`pool ${bookId(whose, batch.unitType)} ${batch.vintage}`, units)
   }
   for (const { kind, id, row } of state.rows()) {
     if (row === null) continue

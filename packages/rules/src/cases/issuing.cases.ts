@@ -180,9 +180,9 @@ const issuanceCases: Case[] = [
       'authorisation solar itmo: issued 325 → 425',
       'remainder solar/2025/ITMO: micro 510000 → 10000',
       'remainder solar/ITMO: as before',
-      'pool all: in 9 → 38, vintages {} → {2025:29}',
-      'new pool solar: in 29, cancelled 0, released 0, vintages {2025:29}',
-      'project solar: debt 9 → 0',
+      'pool all/ITMO: in 9 → 38, vintages {} → {2025:29}',
+      'new pool solar/ITMO: in 29, cancelled 0, released 0, since 2026-01-01T00:00:00.000Z, vintages {2025:29}',
+      'project solar: debts {ITMO:9} → {}',
       '29 solar/2025/ITMO: issuance → buffer',
       '71 solar/2025/ITMO: issuance → sun',
       'units solar 2025 426-454: buffer',
@@ -215,9 +215,10 @@ export function owing(world: World, quantity: string): void {
   const give = { batch: world.id('tide 2024'), from: world.id('port'), to: world.id('buffer'), quantity, repays: null }
   world.do('BufferContributed', give, { by: world.id('port admin') })
   reportReversal(world)
-  world.decree('ReversalDecided', { reversal: world.id('reversal'), decision: 'avoidable', quantity })
+  const loss = { decision: 'avoidable', quantity, unitType: 'ITMO' }
+  world.decree('ReversalDecided', { reversal: world.id('reversal'), ...loss })
   const pay = { reversal: world.id('reversal'), batch: world.id('tide 2024'), from: world.id('buffer') }
-  world.decree('BufferCancelled', { ...pay, to: world.id('sun cancellation'), quantity })
+  world.decree('BufferCancelled', { ...pay, to: world.id('made good'), quantity })
 }
 
 const carry = (world: World, change: Body = {}) => {

@@ -52,7 +52,7 @@ const registrationCases: Case[] = [
   ...ownerCases('ProjectRegistered', (world, owners) => register(world, { owners })),
   writes('ProjectRegistered', 'in the first state of the preset, with the next number', (world) => register(world), [
     'ledger: projects 2 → 3',
-    'new project wave: number 3, state submitted, scope 1, methodology AMS-I.D, title hash, owners [{account:sun,share:100}], buffer 0, exempt [], debt 0, reversals 0',
+    'new project wave: number 3, state submitted, scope 1, methodology AMS-I.D, title hash, owners [{account:sun,share:100}], buffer 0, exempt [], debts {}, reversals 0',
   ]),
 ]
 
@@ -111,7 +111,7 @@ const termsCases: Case[] = [
     termsOf(world, { reason: 'spite' }),
   ),
   writes('IssuanceTermsSet', 'buffer and exemptions', (world) => termsOf(world), [
-    'project solar: buffer 0 → 20, exempt [] → [omge]',
+    'project solar: buffer 0 → 20, exempt [] → [omge], assessed 2026-01-01T00:00:00.000Z, raised 2026-01-01T00:00:00.000Z',
   ]),
 ]
 

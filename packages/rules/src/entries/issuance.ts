@@ -25,7 +25,7 @@ import {
 } from './ground.ts'
 import { admitPools, Levies, leviesFor, levyOrder, type Split, splitIssuance } from './levies.ts'
 import { freshStream } from './organisations.ts'
-import { poolPuts, poolReads } from './pool.ts'
+import { debtsAfter, poolPuts, poolReads } from './pool.ts'
 import { Owner, sameOwners } from './projects.ts'
 
 const asked = { batch: Id, authorisation: Id, vintage: Vintage, monitoringPeriod: MonitoringPeriod }
@@ -122,7 +122,7 @@ function admitTerms(state: State, body: Issuance, ground: Ground, preset: Preset
 
 function admitSplit(state: State, body: Issuance, ground: Ground, preset: Preset): Refusal | undefined {
   const quantity = BigInt(body.quantity)
-  const split = splitIssuance(quantity, ground.owner, body.levies, preset)
+  const split = splitIssuance(quantity, ground.owner, ground.authorisation.unitType, body.levies, preset)
   if (isRefusal(split)) return split
   const expected = partsFor(state, BigInt(body.allotted.first), split, ground)
   const first = firstAtIssuance(state, expected, ground, body, '')
@@ -144,7 +144,7 @@ function decide(state: State, request: IssuanceRequest, preset: Preset): Issuanc
   if (BigInt(quantity) < 1n) return refuse('nothing-to-issue', { field: 'certified', certified })
   if (BigInt(quantity) > MAX_SERIAL) return refuse('serials-exhausted', { space: ground.space })
   const levies = request.levies ?? leviesFor(ground.owner, ground.authorisation.unitType, preset)
-  const split = splitIssuance(BigInt(quantity), ground.owner, levies, preset)
+  const split = splitIssuance(BigInt(quantity), ground.owner, ground.authorisation.unitType, levies, preset)
   if (isRefusal(split)) return split
   const missing = admitPools(state, split, state.ledger().pools)
   if (missing) return missing
@@ -168,7 +168,7 @@ function reads(state: State, request: IssuanceRequest): RowKey[] {
     { kind: 'batch', id: request.batch },
     ...groundReads(state, request.authorisation, request.vintage),
     ...remainderReads(ground, request.vintage),
-    ...(ground ? poolReads(ground.project) : []),
+    ...(ground ? poolReads({ project: ground.project, unitType: ground.authorisation.unitType }) : []),
     ...accounts.flatMap((account): RowKey[] => [
       { kind: 'account', id: account },
       ...(ground ? [{ kind: 'balance' as const, id: balanceId(account, classOf(ground, request.vintage)) }] : []),
@@ -209,13 +209,13 @@ export const batchIssued = defineRule<Issuance, IssuanceRequest>({
     const project = state.get('authorisation', body.authorisation)?.project
     return [...new Set([body.batch, ...(project ? [project] : []), ...body.allotted.parts.map(([account]) => account)])]
   },
-  effects: (state, body, { preset }) => {
+  effects: (state, body, { preset }, { at }) => {
     const ground = groundOf(state, body.authorisation)
     if (!ground) return noEffects()
     const unitClass = classOf(ground, body.vintage)
     const quantity = BigInt(body.quantity)
     const { parts, itmo } = body.allotted
-    const split = splitIssuance(quantity, ground.owner, body.levies, preset)
+    const split = splitIssuance(quantity, ground.owner, ground.authorisation.unitType, body.levies, preset)
     const first = marked(state, body, firstAtIssuance(state, parts, ground, body, unitClass), itmo)
     const words = new Map(first.map((run) => [run.first, run.attributes]))
     const runs = parts.map(([account, from, to]): Run => {
@@ -231,7 +231,7 @@ export const batchIssued = defineRule<Issuance, IssuanceRequest>({
     })
     const transferred = first.reduce((sum, run) => sum + countOf(run), 0n)
     const left = dueMicro(state, ground, body.vintage, microOf(body.certified)) - quantity * UNIT
-    const debts = isRefusal(split) ? [] : debtPuts(state, ground, body.vintage, split)
+    const debts = isRefusal(split) ? [] : debtPuts(state, ground, body.vintage, split, at)
     return {
       puts: [
         ...firstTransferPuts(state, body, first, itmo),
@@ -251,11 +251,12 @@ export const batchIssued = defineRule<Issuance, IssuanceRequest>({
 })
 
 /** What came into the buffer, and what of the project's debt to it is paid. */
-function debtPuts(state: State, { project, owner }: Ground, vintage: string, split: Split): Put[] {
+function debtPuts(state: State, ground: Ground, vintage: string, split: Split, at: string): Put[] {
+  const { project, owner } = ground
+  const { unitType } = ground.authorisation
+  const debts = debtsAfter(owner, unitType, -split.repaid)
   return [
-    ...poolPuts(state, 'in', project, vintage, split.levies.buffer),
-    ...(split.repaid > 0n
-      ? [{ kind: 'project' as const, id: project, row: { ...owner, debt: owner.debt - split.repaid } }]
-      : []),
+    ...poolPuts(state, 'in', { project, unitType, vintage }, split.levies.buffer, at),
+    ...(split.repaid > 0n ? [{ kind: 'project' as const, id: project, row: { ...owner, debts } }] : []),
   ]
 }

@@ -1,4 +1,4 @@
-import type { Brought, Model, Unit, WireRange } from './naive.ts'
+import type { Brought, BufferMove, Model, Project, Unit, WireRange } from './naive.ts'
 
 /** Every serial number of ranges, one by one. */
 export function serialsIn(ranges: readonly WireRange[]): bigint[] {
@@ -159,15 +159,38 @@ function numberedOf({ abroad }: Model, unitClass: string): bigint {
 }
 
 /** Units that the buffer holds, of a project or of all, by vintage. */
-export function bufferOf({ batches, pools }: Model, project?: string): Map<string, bigint> {
+export function bufferOf({ batches, pools }: Model, unitType: string, project?: string): Map<string, bigint> {
   const held = new Map<string, bigint>()
   for (const batch of batches.values()) {
-    if (batch.project === null || (project !== undefined && batch.project !== project)) continue
+    if (batch.project === null || batch.unitType !== unitType) continue
+    if (project !== undefined && batch.project !== project) continue
     for (const { owner } of batch.units.values()) {
       if (owner === pools.buffer) held.set(batch.vintage, (held.get(batch.vintage) ?? 0n) + 1n)
     }
   }
   return held
+}
+
+/** What came into the buffer and left it, of one unit type and of one project or all. */
+export function movesIn({ bufferMoves }: Model, unitType: string, project?: string): BufferMove[] {
+  return bufferMoves.filter((one) => one.unitType === unitType && (project === undefined || one.project === project))
+}
+
+/** When the first of what is there came, or units were last given back. */
+export function sinceOf(moves: readonly BufferMove[]): string {
+  let [since, units] = ['', 0n]
+  for (const move of moves.filter((one) => one.units > 0n)) {
+    if (move.way === 'released' || (move.way === 'in' && units === 0n)) since = move.at
+    units += move.way === 'in' ? move.units : -move.units
+  }
+  return since
+}
+
+/** The project owes so many units of a type more, or less. */
+export function owe({ debts }: Project, unitType: string, more: bigint): void {
+  const owed = (debts.get(unitType) ?? 0n) + more
+  if (owed === 0n) debts.delete(unitType)
+  else debts.set(unitType, owed)
 }
 
 export function sumOf(counts: Iterable<bigint>): bigint {

@@ -39,7 +39,7 @@ export async function issuing(country: Country): Promise<Room> {
       [
         'first transfers at issuance without their ITMO numbers',
         'allocation-wrong',
-        withBody(issued, { allotted: { ...allotted, itmo: null } }),
+        withBody(issued, { allotted: { ...allotted, itmos: null } }),
       ],
     ],
   }

@@ -200,6 +200,7 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
       'not-cancelled',
       'already-converted',
       'code-unknown',
+      'allocation-wrong',
     ],
     writes: ['units', 'batch', 'space', 'authorisation'],
   },
@@ -262,10 +263,7 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
     refuses: [
       ...account,
       ...firstTransfer,
-      'batch-unknown',
-      'ranges-disorder',
-      'range-outside-batch',
-      'not-owned',
+      ...ranges,
       'unit-type-not-movable',
       'definition-differs',
       'already-transferred',
@@ -276,7 +274,15 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
   CreditsUsed: {
     actions: ['credits.use'],
     second: true,
-    refuses: [...movement, ...taking, 'not-first-transferred', 'period-wrong'],
+    refuses: [
+      ...movement,
+      ...taking,
+      'account-foreign',
+      'not-first-transferred',
+      'purpose-not-authorised',
+      'period-wrong',
+      'allocation-wrong',
+    ],
     writes: ['units'],
   },
   UnitsPledged: {

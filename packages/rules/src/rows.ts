@@ -115,6 +115,8 @@ export interface Rows {
     purposes: string[]
     firstTransfer: string | null
     cooperativeApproach: string | null
+    /** Purposes from a version on, with the index of its entry: units keep those under which they were first transferred. */
+    granted: { from: number; purposes: string[] }[]
   }
   /** Of units of another Party: `project` and `authorisation` are empty, and `first` to `last` is the whole space. */
   batch: {

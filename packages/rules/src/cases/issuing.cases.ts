@@ -131,8 +131,13 @@ const issuanceCases: Case[] = [
     return issue(world, { authorisation: world.id('a6') })
   }),
   refuses('BatchIssued', 'allocation-wrong', 'an ITMO number for units that get none', (world) =>
-    issue(world, {}, allotted({ itmo: '1' })),
+    issue(world, {}, allotted({ itmos: { prefix: 'CA0001-XTX01-XTX-#-2025', ranges: [['1', '10']] } })),
   ),
+  refuses('BatchIssued', 'allocation-wrong', 'ITMO numbers of another vintage', (world) => {
+    authorise(world, 'oimp', { purposes: ['OIMP_OP'], firstTransfer: 'issuance' })
+    const itmos = { prefix: 'CA0001-XTX01-XTX-#-2024', ranges: [['1', '10']] }
+    return issue(world, { authorisation: world.id('oimp') }, allotted({ itmos }))
+  }),
   writes('BatchIssued', 'numbers go on, and the owner gets all', (world) => issue(world), [
     'new batch solar 2025: space national:XT/ITMO, first 401, last 410, class solar/2025/ITMO, project solar, vintage 2025, unitType ITMO, authorisation solar itmo',
     'space national:XT/ITMO: next 401 → 411',
@@ -335,6 +340,38 @@ const conversionCases: Case[] = [
   ),
   refuses('UnitsConverted', 'code-unknown', 'a reason that the preset does not have', (world) =>
     convert(world, { reason: 'spite' }),
+  ),
+  refuses('UnitsConverted', 'vintage-wrong', 'a year to come', (world) => {
+    const to = { space: 'elsewhere:N', vintage: '2027', project: { id: world.id('new'), code: 'P2' } }
+    world.do('MirrorRecorded', foreignRecord(world, to))
+    return convert(world, { vintage: '2027', source: { space: 'elsewhere:N' } })
+  }),
+  refuses('UnitsConverted', 'authorisation-exceeded', 'more would be first transferred than is authorised', (world) => {
+    authorise(world, 'oimp', { purposes: ['OIMP_OP'], firstTransfer: 'issuance', quantity: '9' })
+    return convert(world, { authorisation: world.id('oimp') })
+  }),
+  refuses('UnitsConverted', 'allocation-wrong', 'an ITMO number that is not the next one', (world) => {
+    authorise(world, 'oimp', { purposes: ['OIMP_OP'], firstTransfer: 'issuance' })
+    const itmos = { prefix: 'CA0001-XTX01-XTX-#-2020', ranges: [['2', '11']] }
+    return convert(world, { authorisation: world.id('oimp') }, allotted({ itmos }))
+  }),
+  writes(
+    'UnitsConverted',
+    'units for other purposes alone, with that definition, are first transferred by it, as by an issuance',
+    (world) => {
+      authorise(world, 'oimp', { purposes: ['OIMP_OP', 'OIMP_IMP'], firstTransfer: 'authorisation' })
+      return convert(world, { authorisation: world.id('oimp') })
+    },
+    [
+      'authorisation oimp: transferred 0 → 10',
+      'new space itmo:CA0001-XTX01-XTX-2020: next 11',
+      'new batch converted: space national:XT/ITMO, first 401, last 410, class solar/2020/ITMO, project solar, vintage 2020, unitType ITMO, authorisation oimp',
+      'space national:XT/ITMO: next 401 → 411',
+      'authorisation oimp: issued 0 → 10, transferred 0 → 10',
+      '10 solar/2020/ITMO: issuance → sun',
+      'units converted 401-410: sun [first:26,itmo:CA0001:-400]',
+      'units elsewhere:S 1-10: elsewhere cancelled [converted]',
+    ],
   ),
   writes('UnitsConverted', 'one for one, and those abroad are marked', (world) => convert(world), [
     'new batch converted: space national:XT/ITMO, first 401, last 410, class solar/2020/ITMO, project solar, vintage 2020, unitType ITMO, authorisation solar itmo',

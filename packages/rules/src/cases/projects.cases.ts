@@ -169,7 +169,7 @@ const authorisationCases: Case[] = [
     (world) => authorise(world, { purposes: ['OIMP_OP'] }),
   ),
   writes('QuantityAuthorised', 'nothing of it is issued yet', (world) => authorise(world), [
-    'new authorisation wave: project solar, unitType ITMO, purposes [NDC], cooperativeApproach CA0001, quantity 100000, issued 0, transferred 0, version 1, active true',
+    'new authorisation wave: project solar, unitType ITMO, purposes [NDC], cooperativeApproach CA0001, quantity 100000, issued 0, transferred 0, version 1, active true, granted [{from:23,purposes:[NDC]}]',
   ]),
 ]
 
@@ -230,6 +230,15 @@ const changeCases: Case[] = [
       return change(world, { quantity: '10' })
     },
     ['authorisation solar itmo: quantity 100000 → 10, version 1 → 2'],
+  ),
+  writes(
+    'AuthorisationChanged',
+    'other purposes, for units that are first transferred from now on',
+    (world) =>
+      change(world, { purposes: ['NDC', 'OIMP_OP'], firstTransfer: 'use-or-cancellation', quantity: '100000' }),
+    [
+      'authorisation solar itmo: purposes [NDC] → [NDC,OIMP_OP], firstTransfer use-or-cancellation, version 1 → 2, granted [{from:16,purposes:[NDC]}] → [{from:16,purposes:[NDC]},{from:23,purposes:[NDC,OIMP_OP]}]',
+    ],
   ),
   writes(
     'AuthorisationChanged',

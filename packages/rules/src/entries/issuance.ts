@@ -1,12 +1,20 @@
 import { z } from 'zod'
-import { Certified, countOf, fromWire, Id, MAX_SERIAL, microOf, Quantity, SerialNumber, UNIT } from '../ids.ts'
+import { Certified, countOf, fromWire, Id, MAX_SERIAL, microOf, Quantity, SerialNumber, sumOf, UNIT } from '../ids.ts'
 import type { Preset } from '../preset.ts'
 import { isRefusal, type Refusal, refuse } from '../refusal.ts'
 import { defineRule, firstOf, noEffects } from '../rule.ts'
 import type { Run } from '../runs.ts'
 import { balanceId, noKeys, type Put, type RowKey, type State } from '../state.ts'
 import { organisationsOf, usable } from './accounts.ts'
-import { admitFirstTransfer, firstTransferPuts, isOimp, itmoFirst, marked } from './first-transfer.ts'
+import {
+  admitFirstTransfer,
+  admitItmos,
+  firstTransferPuts,
+  Itmos,
+  isFirstByIssuance,
+  itmosOf,
+  marked,
+} from './first-transfer.ts'
 import {
   admitFirst,
   admitGround,
@@ -56,8 +64,7 @@ const Issuance = z.strictObject({
   allotted: z.strictObject({
     first: SerialNumber,
     parts: z.array(Part).min(1).max(60),
-    /** First of the consecutive ITMO numbers of the units that are first transferred by being issued. */
-    itmo: Quantity.nullable(),
+    itmos: Itmos,
   }),
 })
 type Issuance = z.infer<typeof Issuance>
@@ -78,6 +85,8 @@ function partsFor(state: State, first: bigint, { levies, owners }: Split, ground
   })
 }
 
+type Asked = Pick<Issuance, 'batch' | 'authorisation' | 'vintage'>
+
 /**
  * The parts that are first transferred by being issued: all of them where the authorisation is for other purposes than an
  * NDC alone and says so, else those that go to the share of proceeds and to OMGE, if the outcome is authorised at all.
@@ -86,18 +95,24 @@ function firstAtIssuance(
   state: State,
   parts: readonly Part[],
   { authorisation, space }: Ground,
-  body: { batch: string; vintage: string },
+  body: Asked,
   unitClass: string,
 ): Run[] {
-  const { purposes, firstTransfer } = authorisation
-  if (purposes.length === 0) return []
-  const all = purposes.every(isOimp) && firstTransfer !== 'use-or-cancellation'
+  if (authorisation.purposes.length === 0) return []
+  const all = isFirstByIssuance(authorisation)
   const { shareOfProceeds, omge } = state.ledger().pools
   return parts
     .filter(([account]) => all || account === shareOfProceeds || account === omge)
     .map(([account, from, to]) => {
       return { space, batch: body.batch, class: unitClass, account, attributes: '', ...fromWire([from, to]) }
     })
+}
+
+/** The ITMO identifiers of the parts that are first transferred by being issued. */
+function itmosIssued(state: State, first: readonly Run[], ground: Ground, body: Asked): Itmos | Refusal {
+  const { project, space, authorisation } = ground
+  const batch = { project, space, vintage: body.vintage, unitType: authorisation.unitType }
+  return itmosOf(state, batch, marked(state, body, first))
 }
 
 export function admitCertified(
@@ -131,7 +146,7 @@ function admitSplit(state: State, body: Issuance, ground: Ground, preset: Preset
     admitFirst(state, ground, body.allotted.first, quantity),
     JSON.stringify(expected) !== JSON.stringify(body.allotted.parts) && refuse('split-wrong'),
     admitFirstTransfer(state, body.authorisation, first),
-    body.allotted.itmo !== itmoFirst(state, body, first) && refuse('allocation-wrong', { field: 'itmo' }),
+    admitItmos(body.allotted.itmos, itmosIssued(state, first, ground, body)),
   )
 }
 
@@ -151,9 +166,10 @@ function decide(state: State, request: IssuanceRequest, preset: Preset): Issuanc
   const first = nextNumber(state, ground)
   if (first + BigInt(quantity) - 1n > MAX_SERIAL) return refuse('serials-exhausted', { space: ground.space })
   const parts = partsFor(state, first, split, ground)
-  const itmo = itmoFirst(state, request, firstAtIssuance(state, parts, ground, request, ''))
+  const itmos = itmosIssued(state, firstAtIssuance(state, parts, ground, request, ''), ground, request)
+  if (isRefusal(itmos)) return itmos
   const owners = request.owners ?? ground.owner.owners
-  return { ...request, quantity, certified, owners, levies, allotted: { first: first.toString(), parts, itmo } }
+  return { ...request, quantity, certified, owners, levies, allotted: { first: first.toString(), parts, itmos } }
 }
 
 function reads(state: State, request: IssuanceRequest): RowKey[] {
@@ -214,10 +230,10 @@ export const batchIssued = defineRule<Issuance, IssuanceRequest>({
     if (!ground) return noEffects()
     const unitClass = classOf(ground, body.vintage)
     const quantity = BigInt(body.quantity)
-    const { parts, itmo } = body.allotted
+    const { parts } = body.allotted
     const split = splitIssuance(quantity, ground.owner, ground.authorisation.unitType, body.levies, preset)
-    const first = marked(state, body, firstAtIssuance(state, parts, ground, body, unitClass), itmo)
-    const words = new Map(first.map((run) => [run.first, run.attributes]))
+    const first = firstAtIssuance(state, parts, ground, body, unitClass)
+    const words = new Map(marked(state, body, first).map((run) => [run.first, run.attributes]))
     const runs = parts.map(([account, from, to]): Run => {
       const range = fromWire([from, to])
       return {
@@ -229,13 +245,12 @@ export const batchIssued = defineRule<Issuance, IssuanceRequest>({
         ...range,
       }
     })
-    const transferred = first.reduce((sum, run) => sum + countOf(run), 0n)
     const left = dueMicro(state, ground, body.vintage, microOf(body.certified)) - quantity * UNIT
     const debts = isRefusal(split) ? [] : debtPuts(state, ground, body.vintage, split, at)
     return {
       puts: [
-        ...firstTransferPuts(state, body, first, itmo),
-        ...batchPuts(ground, body, BigInt(body.allotted.first), quantity, transferred),
+        ...firstTransferPuts(state, body, first),
+        ...batchPuts(ground, body, BigInt(body.allotted.first), quantity, sumOf(first)),
         ...remainderPuts(ground, body.vintage, left),
         ...debts,
       ],

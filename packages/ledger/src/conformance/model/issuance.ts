@@ -3,7 +3,7 @@ import { type Choose, defineCommand, knownId, someId } from './command.ts'
 import type { Authorisation, Batch, Model, Owner, Pools, Project, Unit } from './naive.ts'
 import { accountReasons, approvalReasons, mandateReasons, officers, where } from './reasons.ts'
 import { type Levies, leviesOf, levyOrder, poolKinds, type Split, splitOf } from './split.ts'
-import { firstTransfer, firstTransferReasons, issuedUnder, owe } from './units.ts'
+import { firstTransfer, firstTransferReasons, issuedUnder, itmosOf, owe } from './units.ts'
 
 export const poolsNamed = defineCommand<Pools & Record<string, unknown>>({
   type: 'PoolsNamed',
@@ -121,14 +121,15 @@ function askedFor(model: Model, { quantity, certified, vintage }: Issuance, auth
   return { certified: tonnes, due, whole, quantity: quantity === undefined ? whole : BigInt(quantity) }
 }
 
+/** Are all units of an authorisation first transferred by being issued? */
+export function isFirstByIssuance({ purposes, firstTransfer }: Authorisation): boolean {
+  return purposes.length > 0 && !purposes.includes('NDC') && firstTransfer !== 'use-or-cancellation'
+}
+
 /** The accounts of the parts, unit by unit, and whether each is first transferred by being issued. */
-function unitsOf(
-  model: Model,
-  { levies, owners }: Split,
-  project: Project,
-  { purposes, firstTransfer }: Authorisation,
-) {
-  const isOimp = purposes.length > 0 && !purposes.includes('NDC') && firstTransfer !== 'use-or-cancellation'
+function unitsOf(model: Model, { levies, owners }: Split, project: Project, authorisation: Authorisation) {
+  const { purposes } = authorisation
+  const isOimp = isFirstByIssuance(authorisation)
   const parts = [
     ...levyOrder.map((levy) => ({
       account: model.pools[levy] ?? '',
@@ -230,7 +231,8 @@ export const batchIssued = defineCommand<Issuance>({
       units.map(({ account }) => account),
     )
     const fresh = units.flatMap(({ isFirst }, at) => (isFirst ? [first + BigInt(at)] : []))
-    const itmo = firstTransfer(model, request.batch, fresh)
+    firstTransfer(model, request.batch, fresh)
+    const itmos = itmosOf(model, request.batch, fresh)
     carry(model, authorisation, request.vintage, due - quantity * 1_000_000n)
     owe(project, unitType, -BigInt(split.repaid))
     const { vintage } = request
@@ -245,7 +247,7 @@ export const batchIssued = defineCommand<Issuance>({
         certified,
         owners: project.owners,
         levies,
-        allotted: { first: `${first}`, itmo },
+        allotted: { first: `${first}`, itmos },
       },
       brought: { batch: request.batch, units: brought, certified: microOf(certified) },
     }

@@ -115,6 +115,8 @@ export interface Authorisation {
   purposes: string[]
   firstTransfer: string | null
   cooperativeApproach: string | null
+  /** The purposes from an entry on, by its index. */
+  granted: { from: number; purposes: string[] }[]
   version: number
   active: boolean
 }
@@ -278,6 +280,7 @@ export function modelOf(registry: TestRegistry): Model {
     purposes: ['NDC'],
     firstTransfer: null,
     cooperativeApproach: null,
+    granted: [{ from: registry.authorisedAt, purposes: ['NDC'] }],
     version: 1,
     active: true,
   })

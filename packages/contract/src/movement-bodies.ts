@@ -83,7 +83,15 @@ export interface MovementBodies {
   }
   ReversalCompensated: Moved & { reversal: string }
   EntryCorrected: {
-    original: { type: string; at: string; by: string; key: string | null; body: Record<string, unknown> }
+    /** The whole entry; of an issuance its index, and what it says. */
+    original: {
+      type: string
+      at: string
+      by: string
+      key?: string | null
+      index?: number
+      body: Record<string, unknown>
+    }
     reason: string
   }
 }

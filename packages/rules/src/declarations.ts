@@ -183,7 +183,7 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
       'pool-missing',
       'allocation-wrong',
     ],
-    writes: ['units', 'batch', 'space', 'authorisation', 'remainder', 'pool', 'project'],
+    writes: ['units', 'batch', 'issued', 'space', 'authorisation', 'remainder', 'pool', 'project'],
   },
   OutcomeCarried: {
     actions: ['credits.carry'],

@@ -129,6 +129,8 @@ export interface Rows {
     unitType: string
     authorisation: string
   }
+  /** The issuance of a batch: the index of its entry, and the SHA-256 of what that says. */
+  issued: { index: number; says: string }
   /** The batch that stands for all ITMOs of one foreign series, by their space. */
   series: { batch: string }
   /** Millionths of a unit that were certified and not issued, by unit class; negative: a deficit. */
@@ -167,7 +169,7 @@ export interface Rows {
     quantity: bigint
     compensated: bigint
   }
-  /** What is over and whose id is not used again: a hold, a movement that waited, a pledge; or an entry taken back, by its leaf. */
+  /** What is over and whose id is not used again: a hold, a movement that waited, a pledge; or an entry taken back, by its leaf, an issuance by the hash of what it says. */
   ended: { index: number }
   space: { next: bigint }
   balance: { debits: bigint; credits: bigint; floor: bigint | null }

@@ -14,7 +14,7 @@ export function registerCorrections(app: FastifyInstance, services: Services): v
     const { index, reason } = call.body
     const original = await entryAt(services, index)
     if (!original) throw problem('not-found')
-    const request = { original: original.entry, reason }
+    const request = { original: carried(original), reason }
     const receipt = await execute(services, call, { type: 'EntryCorrected', request })
     return shown(services, { ...receipt, entry: entryOf('EntryCorrected', receipt) }, showCorrections)
   })
@@ -22,6 +22,13 @@ export function registerCorrections(app: FastifyInstance, services: Services): v
   handle(app, services, listCorrections, ({ query }) =>
     pageOfEntries(services, 'EntryCorrected', query, showCorrections),
   )
+}
+
+/** What a correction carries: the whole entry; of an issuance its index, and what it says. */
+function carried({ entry, index }: LogRow): object {
+  if (entry.type !== 'BatchIssued') return entry
+  const { type, at, by, body } = entry
+  return { index, type, at, by, body }
 }
 
 const showCorrections: Show<'EntryCorrected', Correction> = async (services, rows, names) => {
@@ -35,7 +42,7 @@ const showCorrections: Show<'EntryCorrected', Correction> = async (services, row
     const { original, reason } = row.entry.body
     return {
       id: row.index,
-      corrected: { index: byKey.get(keyOf(row) ?? '') ?? null, type: original.type },
+      corrected: { index: original.index ?? byKey.get(keyOf(row) ?? '') ?? null, type: original.type },
       reason,
       sentence: sentenceOf(row.entry, names, speechOf(services)),
       entry: placeOf(row),
@@ -44,5 +51,5 @@ const showCorrections: Show<'EntryCorrected', Correction> = async (services, row
 }
 
 function keyOf({ entry }: LogRow<'EntryCorrected'>): string | null {
-  return entry.body.original.key
+  return entry.body.original.key ?? null
 }

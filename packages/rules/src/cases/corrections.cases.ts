@@ -1,6 +1,5 @@
-import type { Entry } from '../envelope.ts'
 import { type Case, refuses, writes } from './case.fixture.ts'
-import { issuance } from './country.fixture.ts'
+import { issuance, issuedAs } from './country.fixture.ts'
 import { authorise, buffered } from './issuing.cases.ts'
 import { retirable, retirement, transfer } from './movements.cases.ts'
 import { byBoth, byPort, bySun } from './people.fixture.ts'
@@ -10,10 +9,11 @@ const sent = (world: World) => world.do('CreditsTransferred', transfer(world), b
 const correct = (world: World, original: unknown, reason = 'clerical-error') =>
   world.try('EntryCorrected', { original, reason }, byBoth(world))
 /** A batch of Solar's, issued under an authorisation of its own. */
-const issued = (world: World, change: object = {}): Entry => {
+const issued = (world: World, change: object = {}) => {
   authorise(world, 'wave', change)
   const request = { ...issuance(world, 'solar', '2025', '10', 'wave'), quantity: undefined, certified: '10.25' }
-  return world.decree('BatchIssued', request).entry
+  const { entry, index } = world.decree('BatchIssued', request)
+  return issuedAs(entry, index)
 }
 
 export const correctionCases: Case[] = [
@@ -39,6 +39,32 @@ export const correctionCases: Case[] = [
   }),
   refuses('EntryCorrected', 'entry-unknown', 'an entry with another key', (world) => {
     return correct(world, { ...sent(world), key: world.hash('another key') })
+  }),
+  refuses('EntryCorrected', 'malformed', 'an issuance with its links and approvals', (world) => {
+    authorise(world, 'wave')
+    return correct(world, world.decree('BatchIssued', issuance(world, 'solar', '2025', '10', 'wave')).entry)
+  }),
+  refuses('EntryCorrected', 'malformed', 'an issuance with half a letter', (world) => {
+    const original = issued(world)
+    return correct(world, { ...original, body: { ...original.body, vintage: '\ud800' } })
+  }),
+  refuses('EntryCorrected', 'entry-unknown', 'an issuance to other owners', (world) => {
+    const original = issued(world)
+    const allotted = { ...(original.body.allotted as object), parts: [[world.id('port'), '401', '410']] }
+    return correct(world, { ...original, body: { ...original.body, allotted } })
+  }),
+  refuses('EntryCorrected', 'entry-unknown', 'an issuance at another place of the log', (world) => {
+    const original = issued(world)
+    return correct(world, { ...original, index: original.index + 1 })
+  }),
+  refuses('EntryCorrected', 'entry-unknown', 'an issuance of a batch that is none', (world) => {
+    const original = issued(world)
+    return correct(world, { ...original, body: { ...original.body, batch: world.id('no batch') } })
+  }),
+  refuses('EntryCorrected', 'already-corrected', 'an issuance that was taken back', (world) => {
+    const original = issued(world)
+    correct(world, original)
+    return correct(world, original)
   }),
   refuses('EntryCorrected', 'already-corrected', 'an entry that was taken back', (world) => {
     const entry = sent(world)

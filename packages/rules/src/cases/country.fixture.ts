@@ -1,3 +1,4 @@
+import type { Entry } from '../envelope.ts'
 import { World } from './world.fixture.ts'
 
 /**
@@ -118,4 +119,9 @@ export function issuance(world: World, project: string, vintage: string, quantit
     quantity,
     monitoringPeriod: null,
   }
+}
+
+/** An issuance as a correction carries it. */
+export function issuedAs({ type, at, by, body }: Entry, index: number) {
+  return { index, type, at, by, body }
 }

@@ -1,7 +1,7 @@
 import type { RuleName } from '../declarations.ts'
 import type { Entry } from '../envelope.ts'
 import { isRefusal } from '../refusal.ts'
-import { country } from './country.fixture.ts'
+import { country, issuedAs } from './country.fixture.ts'
 import type { Outcome, World } from './world.fixture.ts'
 
 export type Numbers = readonly number[]
@@ -9,7 +9,8 @@ export type Numbers = readonly number[]
 /** What has happened so far that later commands may be about. */
 interface Past {
   batches: string[]
-  entries: Entry[]
+  /** As corrections carry them. */
+  entries: object[]
   movements: string[]
   pledges: string[]
   reversals: string[]
@@ -90,7 +91,7 @@ export class Life {
   try(type: RuleName, request: Record<string, unknown>, by: string, approvers: string[] = []): Outcome {
     const { world } = this
     const outcome = world.try(type, request, { by: world.id(by), approvers: approvers.map((name) => world.id(name)) })
-    if (!isRefusal(outcome)) this.past.entries.push(outcome.entry)
+    if (!isRefusal(outcome)) this.past.entries.push(carried(outcome.entry, outcome.index))
     return outcome
   }
 
@@ -98,6 +99,10 @@ export class Life {
   decree(type: RuleName, request: Record<string, unknown>): Outcome {
     return this.try(type, request, 'officer', approvedTypes.has(type) ? ['second officer'] : [])
   }
+}
+
+function carried(entry: Entry, index: number): object {
+  return entry.type === 'BatchIssued' ? issuedAs(entry, index) : entry
 }
 
 const approvedTypes: ReadonlySet<RuleName> = new Set<RuleName>([

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { FIRST_TRANSFER, ITMO, withoutWord, wordOf } from '../attributes.ts'
-import { decodeEntry, type Entry, encodeEntry, leafOf } from '../envelope.ts'
-import { Certified, Code, countOf, fromWire, Id, Quantity, sumOf, WireRange } from '../ids.ts'
+import { canonicalJson, decodeEntry, type Entry, encodeEntry, leafOf } from '../envelope.ts'
+import { Certified, Code, countOf, fromWire, Id, Instant, Quantity, sumOf, WireRange } from '../ids.ts'
 import { isRefusal, type Refusal, refuse } from '../refusal.ts'
 import { defineRule, firstOf, noEffects } from '../rule.ts'
 import { type Run, without } from '../runs.ts'
@@ -9,10 +9,11 @@ import { balanceId, type Effects, type Keys, noKeys, type Put, type Rows, type S
 import { codeIn } from './accounts.ts'
 import { takenBackPuts, takenBackReads } from './ground.ts'
 import { heldRanges, standingOn } from './holds.ts'
+import { hashOfIssuance } from './issuance.ts'
 import { batchRows } from './movement.ts'
 
 const Correction = z.strictObject({
-  /** The whole entry that is taken back, as it stands in the log. */
+  /** A movement: the whole entry, as it stands in the log. An issuance: what `IssuedEntry` has of it. */
   original: z.unknown(),
   reason: Code,
 })
@@ -32,6 +33,18 @@ const Issued = z.object({
   allotted: z.object({ parts: z.array(z.tuple([Id, z.string(), z.string()])) }),
 })
 
+/**
+ * An issuance without links and approvals: with as many owners as there may be, the whole entry and the links of the
+ * correction would not fit into one. The batch's row knows the hash of the rest.
+ */
+const IssuedEntry = z.strictObject({
+  index: z.number().int().min(1),
+  type: z.literal('BatchIssued'),
+  at: Instant,
+  by: Id,
+  body: z.record(z.string(), z.unknown()),
+})
+
 const movements: readonly string[] = ['CreditsTransferred', 'CreditsRetired', 'CreditsCancelled']
 const correctable = [...movements, 'BatchIssued']
 
@@ -42,8 +55,10 @@ interface Back {
 }
 
 interface Original {
-  entry: Entry
-  leaf: string
+  /** What tells it from every other entry: its leaf, of an issuance the hash of what it says. */
+  id: string
+  /** The idempotency key of a movement; of an issuance the index that it claims. */
+  place: { key: string | null } | { index: number }
   back: Back
   issued: z.infer<typeof Issued> | undefined
 }
@@ -57,41 +72,59 @@ function bytesOf(original: unknown): Uint8Array {
   }
 }
 
-/** Reads the original; only what is byte for byte an entry that can be taken back. */
-function originalOf(body: Correction, issuance: string): Original | Refusal {
-  const bytes = bytesOf(body.original)
+function hasCanonicalForm(body: object): boolean {
+  try {
+    canonicalJson(body)
+    return true
+  } catch {
+    return false // half of a surrogate pair, escaped
+  }
+}
+
+/** Reads the original; only what is an entry that can be taken back. */
+function originalOf({ original }: Correction, issuance: string): Original | Refusal {
+  const issued = IssuedEntry.safeParse(original)
+  return issued.success ? issuanceOf(issued.data, issuance) : movementOf(original)
+}
+
+function issuanceOf({ index, at, by, body }: z.infer<typeof IssuedEntry>, issuance: string): Original | Refusal {
+  const issued = Issued.safeParse(body)
+  if (!issued.success || !hasCanonicalForm(body)) return refuse('malformed', { field: 'original' })
+  const legs = issued.data.allotted.parts.map(([account, first, last]) => {
+    return { account, to: issuance, ranges: [[first, last] as [string, string]] }
+  })
+  const id = hashOfIssuance({ by, at, body })
+  return { id, place: { index }, back: { batch: issued.data.batch, legs }, issued: issued.data }
+}
+
+/** Byte for byte an entry. */
+function movementOf(original: unknown): Original | Refusal {
+  const bytes = bytesOf(original)
   const entry = decodeEntry(bytes)
   if (isRefusal(entry)) return refuse('malformed', { field: 'original', reason: entry.detail.reason ?? entry.refused })
   if (!correctable.includes(entry.type)) {
     return refuse('not-correctable', { field: 'original', type: entry.type, allowed: correctable.join(', ') })
   }
-  const leaf = leafOf(bytes)
-  if (movements.includes(entry.type)) {
-    const moved = Moved.safeParse(entry.body)
-    if (!moved.success) return refuse('malformed', { field: 'original' })
-    const { batch, from, to, ranges } = moved.data
-    return { entry, leaf, back: { batch, legs: [{ account: to, to: from, ranges }] }, issued: undefined }
-  }
-  const issued = Issued.safeParse(entry.body)
-  if (!issued.success) return refuse('malformed', { field: 'original' })
-  const legs = issued.data.allotted.parts.map(([account, first, last]) => {
-    return { account, to: issuance, ranges: [[first, last] as [string, string]] }
-  })
-  return { entry, leaf, back: { batch: issued.data.batch, legs }, issued: issued.data }
+  const moved = movements.includes(entry.type) ? Moved.safeParse(entry.body) : undefined
+  if (!moved?.success) return refuse('malformed', { field: 'original', allowed: 'index, type, at, by, body' })
+  const { batch, from, to, ranges } = moved.data
+  const back = { batch, legs: [{ account: to, to: from, ranges }] }
+  return { id: leafOf(bytes), place: { key: entry.key }, back, issued: undefined }
 }
 
 function reads(state: State, request: Correction): Keys {
   const original = originalOf(request, state.ledger().issuance)
   if (isRefusal(original)) return noKeys()
-  const { back, entry, issued } = original
+  const { back, place, issued } = original
   const batch = state.peek('batch', back.batch)
   const accounts = back.legs.flatMap(({ account, to }) => [account, to])
   return {
     ...noKeys(),
     rows: [
       { kind: 'batch', id: back.batch },
-      { kind: 'ended', id: original.leaf },
-      ...(entry.key === null ? [] : [{ kind: 'key' as const, id: entry.key }]),
+      { kind: 'ended', id: original.id },
+      ...('index' in place ? [{ kind: 'issued' as const, id: back.batch }] : []),
+      ...('key' in place && place.key !== null ? [{ kind: 'key' as const, id: place.key }] : []),
       ...(issued ? takenBackReads(state, issued) : []),
       ...accounts.map((id) => ({ kind: 'account' as const, id })),
       ...(batch
@@ -131,7 +164,7 @@ function admitLeg(state: State, batch: string, { account, to, ranges }: Back['le
 function admitIssued(state: State, original: Original): Refusal | undefined {
   if (!original.issued) return undefined
   const { buffer } = state.ledger().pools
-  const index = indexOf(state, original.entry)
+  const index = indexOf(state, original)
   const pieces = original.back.legs.flatMap(({ ranges }) => piecesOf(state, original.back.batch, ranges))
   const marks = pieces.map(({ attributes }) => wordOf(attributes, FIRST_TRANSFER) ?? index)
   return firstOf(
@@ -152,16 +185,19 @@ export const entryCorrected = defineRule<Correction, Correction>({
   request: Correction,
   attested: ['that the entry was an error'],
   reads,
-  decide: (_state, request) => request,
+  // What has no canonical form cannot be carried.
+  decide: (state, request) => {
+    const original = originalOf(request, state.ledger().issuance)
+    return isRefusal(original) ? original : request
+  },
   act: () => ({ action: 'entries.correct', organisations: [] }),
   admit: (state, body, { preset }) => {
     const original = originalOf(body, state.ledger().issuance)
     if (isRefusal(original)) return original
-    const { entry, leaf, back } = original
-    const known = entry.key === null ? undefined : state.get('key', entry.key)
+    const { id, back } = original
     return firstOf(
-      known?.leaf !== leaf && refuse('entry-unknown', { field: 'original', leaf }),
-      state.get('ended', leaf) && refuse('already-corrected', { field: 'original', leaf }),
+      !isInLog(state, original) && refuse('entry-unknown', { field: 'original', hash: id }),
+      state.get('ended', id) && refuse('already-corrected', { field: 'original', hash: id }),
       codeIn('reason', body.reason, preset.purposes.correction),
       admitIssued(state, original),
       ...back.legs.map((leg) => admitLeg(state, back.batch, leg)),
@@ -181,16 +217,23 @@ export const entryCorrected = defineRule<Correction, Correction>({
   },
 })
 
+function isInLog(state: State, { id, place, back }: Original): boolean {
+  if ('key' in place) return place.key !== null && state.get('key', place.key)?.leaf === id
+  const issued = state.get('issued', back.batch)
+  return issued?.says === id && issued.index === place.index
+}
+
 /** Where the entry stands in the log, as words of first transfers have it. */
-function indexOf(state: State, { key }: Entry): string {
-  return key === null ? '' : String(state.get('key', key)?.index)
+function indexOf(state: State, { place }: Original): string {
+  if ('index' in place) return String(place.index)
+  return place.key === null ? '' : String(state.get('key', place.key)?.index)
 }
 
 function effectsOf(state: State, original: Original): Effects {
-  const { back, leaf, entry, issued } = original
+  const { back, id, issued } = original
   const batch = state.get('batch', back.batch)
   if (!batch) return noEffects()
-  const index = indexOf(state, entry)
+  const index = indexOf(state, original)
   const runs: Run[] = []
   let unmarked = 0n
   for (const { to, ranges } of back.legs) {
@@ -207,7 +250,7 @@ function effectsOf(state: State, original: Original): Effects {
   })
   return {
     puts: [
-      { kind: 'ended', id: leaf, row: { index: state.size } },
+      { kind: 'ended', id, row: { index: state.size } },
       ...authorisationPuts(state, batch, unmarked, BigInt(issued?.quantity ?? 0)),
       ...(issued ? takenBackPuts(state, issued) : []),
     ],

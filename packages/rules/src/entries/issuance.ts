@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { canonicalJson, sha256Hex } from '../envelope.ts'
 import { Certified, countOf, fromWire, Id, MAX_SERIAL, microOf, Quantity, SerialNumber, sumOf, UNIT } from '../ids.ts'
 import type { Preset } from '../preset.ts'
 import { isRefusal, type Refusal, refuse } from '../refusal.ts'
@@ -225,7 +226,7 @@ export const batchIssued = defineRule<Issuance, IssuanceRequest>({
     const project = state.get('authorisation', body.authorisation)?.project
     return [...new Set([body.batch, ...(project ? [project] : []), ...body.allotted.parts.map(([account]) => account)])]
   },
-  effects: (state, body, { preset }, { at }) => {
+  effects: (state, body, { preset }, { by, at }) => {
     const ground = groundOf(state, body.authorisation)
     if (!ground) return noEffects()
     const unitClass = classOf(ground, body.vintage)
@@ -251,6 +252,7 @@ export const batchIssued = defineRule<Issuance, IssuanceRequest>({
       puts: [
         ...firstTransferPuts(state, body, first),
         ...batchPuts(ground, body, BigInt(body.allotted.first), quantity, sumOf(first)),
+        { kind: 'issued', id: body.batch, row: { index: state.size, says: hashOfIssuance({ by, at, body }) } },
         ...remainderPuts(ground, body.vintage, left),
         ...debts,
       ],
@@ -264,6 +266,11 @@ export const batchIssued = defineRule<Issuance, IssuanceRequest>({
     }
   },
 })
+
+/** What an issuance says, by whom and when, as its batch's row knows it: all but the envelope's links and approvals. */
+export function hashOfIssuance({ by, at, body }: { by: string; at: string; body: object }): string {
+  return sha256Hex(canonicalJson({ by, at, body }))
+}
 
 /** What came into the buffer, and what of the project's debt to it is paid. */
 function debtPuts(state: State, ground: Ground, vintage: string, split: Split, at: string): Put[] {

@@ -8,22 +8,35 @@ import { heldAmong, isHeld } from './units.ts'
 
 const correctable = ['CreditsTransferred', 'CreditsRetired', 'CreditsCancelled', 'BatchIssued']
 
+/** A whole entry, or of an issuance what it says and where. */
+type Original = Pick<Entry, 'type' | 'at' | 'by' | 'body'> & { index?: number; key?: string | null }
+
 interface Correction extends Record<string, unknown> {
-  original: Entry
+  original: Original
   reason: string
 }
 
+function carriedOf({ index, entry }: Past): Original {
+  const { type, at, by, body } = entry
+  return type === 'BatchIssued' ? { index, type, at, by, body } : entry
+}
+
 /** One of the last entries, mostly of a type that can be taken back; rarely one that was never written. */
-function someOriginal({ past }: Model, choose: Choose): Entry {
+function someOriginal({ past }: Model, choose: Choose): Original {
   const fitting = past.filter(({ entry }) => correctable.includes(entry.type)).slice(-8)
-  const { entry } = choose.pick(fitting.length === 0 || choose.rarely(8) ? past : fitting)
-  if (!choose.rarely(16)) return entry
-  return { ...entry, at: '2020-01-01T00:00:00.000Z' }
+  const original = carriedOf(choose.pick(fitting.length === 0 || choose.rarely(8) ? past : fitting))
+  if (choose.rarely(16)) return { ...original, at: '2020-01-01T00:00:00.000Z' }
+  return original.index !== undefined && choose.rarely(16) ? { ...original, index: original.index + 1 } : original
 }
 
 /** The entry of the past that this is, to the last word. */
-function pastOf({ past }: Model, original: Entry): Past | undefined {
-  return past.find(({ entry }) => entry.key === original.key && JSON.stringify(entry) === JSON.stringify(original))
+function pastOf({ past }: Model, original: Original): Past | undefined {
+  return past.find(
+    (one) =>
+      one.entry.type === original.type &&
+      one.entry.at === original.at &&
+      JSON.stringify(carriedOf(one)) === JSON.stringify(original),
+  )
 }
 
 function isStillThere(model: Model, { batch, units }: Brought): boolean {

@@ -169,7 +169,10 @@ export interface Rows {
     quantity: bigint
     compensated: bigint
   }
-  /** What is over and whose id is not used again: a hold, a movement that waited, a pledge; or an entry taken back, by its leaf, an issuance by the hash of what it says. */
+  /**
+   * What is over and whose id is not used again: a hold, a movement that waited, a pledge; or an entry taken back, by its
+   * leaf, an issuance by the hash of what it says.
+   */
   ended: { index: number }
   space: { next: bigint }
   balance: { debits: bigint; credits: bigint; floor: bigint | null }

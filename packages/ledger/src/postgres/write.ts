@@ -12,7 +12,6 @@ interface Changed {
   named: Put[]
   /** Named rows that are no more. */
   ended: Put[]
-  streams: PutOf<'stream'>[]
   keys: PutOf<'key'>[]
   balances: PutOf<'balance'>[]
   holds: PutOf<'hold'>[]
@@ -55,7 +54,7 @@ function headAndEntries(state: State, appended: readonly Appended[]): unknown[] 
     end += bytes.length
     return end
   })
-  const links = appended.flatMap(({ index, entry }) => entry.streams.map(([id, revision]) => ({ id, revision, index })))
+  const streams = [...grownStreams(appended)]
   return [
     state.size,
     state.at,
@@ -64,10 +63,25 @@ function headAndEntries(state: State, appended: readonly Appended[]): unknown[] 
     Buffer.from(appended.map(({ leaf }) => leaf).join(''), 'hex'),
     Buffer.concat(appended.map(({ bytes }) => bytes)),
     plain(ends, (end) => end),
-    plain(links, ({ id }) => id),
-    plain(links, ({ revision }) => revision),
-    plain(links, ({ index }) => index),
+    plain(streams, ([id]) => id),
+    plain(streams, ([, { revision }]) => revision),
+    plain(streams, ([, { indexes }]) => `"{${indexes.join(',')}}"`),
   ]
+}
+
+/** By stream the entries that it has got, and the revision of the last of them. */
+function grownStreams(appended: readonly Appended[]): Map<string, { revision: number; indexes: number[] }> {
+  const grown = new Map<string, { revision: number; indexes: number[] }>()
+  for (const { index, entry } of appended) {
+    for (const [id, revision] of entry.streams) {
+      const known = grown.get(id)
+      if (known) {
+        known.revision = revision
+        known.indexes.push(index)
+      } else grown.set(id, { revision, indexes: [index] })
+    }
+  }
+  return grown
 }
 
 /** A list as PostgreSQL reads it. Only for numbers, hex digits and names of types, which need no quotes. */
@@ -76,10 +90,11 @@ function plain<T>(list: readonly T[], textOf: (item: T) => string | number | nul
 }
 
 function changedRows(state: State): Changed {
-  const changed: Changed = { named: [], ended: [], streams: [], keys: [], balances: [], holds: [] }
+  const changed: Changed = { named: [], ended: [], keys: [], balances: [], holds: [] }
   for (const put of state.touchedRows()) {
-    if (put.kind === 'stream') changed.streams.push(put)
-    else if (put.kind === 'key') changed.keys.push(put)
+    // What makes a stream is written with the entries.
+    if (put.kind === 'stream') continue
+    if (put.kind === 'key') changed.keys.push(put)
     else if (put.kind === 'balance') changed.balances.push(put)
     else if (put.kind === 'hold') changed.holds.push(put)
     else if (put.row === null) changed.ended.push(put)
@@ -88,16 +103,13 @@ function changedRows(state: State): Changed {
   return changed
 }
 
-function rowValues({ named, streams, keys, balances }: Changed, requests: ReadonlyMap<string, string>): unknown[] {
+function rowValues({ named, keys, balances }: Changed, requests: ReadonlyMap<string, string>): unknown[] {
   const accounts = balances.map(({ id }) => id.slice(0, id.indexOf('|')))
   const classes = balances.map(({ id }) => id.slice(id.indexOf('|') + 1))
   return [
     named.map(({ kind }) => kind),
     named.map(({ id }) => id),
     named.map(({ row }) => rowToJson(row)),
-    plain(streams, ({ id }) => id),
-    plain(streams, ({ row }) => row?.revision),
-    plain(streams, ({ row }) => row?.leaf),
     plain(keys, ({ id }) => id),
     plain(keys, ({ row }) => row?.index),
     keys.map(({ id }) => requests.get(id) ?? ''),

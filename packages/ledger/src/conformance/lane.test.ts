@@ -20,6 +20,11 @@ beforeAll(async () => {
 })
 afterAll(() => database?.close())
 
+/** Is this the writing of a group that was decided ahead? Only these are sent without waiting for others. */
+function isAhead(client: pg.Client, statement: unknown): boolean {
+  return 'pipeline' in client && client.pipeline === true && (statement as { name?: string }).name === 'ledger-write'
+}
+
 async function query(text: string, values: unknown[] = []): Promise<pg.QueryResult> {
   const client = new pg.Client({ connectionString: database.url })
   await client.connect()
@@ -266,7 +271,7 @@ test('a commit whose answer was lost is answered as the first time, and repeated
     ...values: unknown[]
   ) {
     const answer = query.apply(this, values)
-    if (values[0] !== 'COMMIT' || lost >= 2) return answer
+    if ((values[0] !== 'COMMIT' && !isAhead(this, values[0])) || lost >= 2) return answer
     lost += 1
     return answer.then(() => Promise.reject(new Error('Connection terminated unexpectedly')))
   })
@@ -299,7 +304,7 @@ test('a stream is read from any revision on, however its entries were written', 
   const ledger = await openEmpty()
   const registry = await testRegistry(ledger)
   const { giver, parties } = developers(registry)
-  const batch = await issued(registry, '100')
+  const batch = await issued(registry, '1000')
   const move = () => done(ledger, giver.mandate, 'CreditsTransferred', { batch, ...parties, quantity: '1' })
   await move()
   await Promise.all(Array.from({ length: 60 }, move))

@@ -1,4 +1,4 @@
-import type { Put, RowKind, State } from '@tallystick/rules'
+import { invariant, type Put, type RowKind, type State } from '@tallystick/rules'
 import type pg from 'pg'
 import type { Appended } from '../lane.ts'
 import { rowToJson, sqlFile } from './rows.ts'
@@ -17,8 +17,18 @@ interface Changed {
   holds: PutOf<'hold'>[]
 }
 
+/** The token that must be in the head row, and the one that is left there. */
+export interface Token {
+  before: string
+  turn: string
+}
+
 /** All that one writing gives to the database. */
-export type Written = readonly unknown[]
+export interface Written extends Token {
+  size: number
+  at: string
+  values: readonly unknown[]
+}
 
 /**
  * What entries of a group write: they, everything that they changed since the state was settled last, and the token that
@@ -28,27 +38,46 @@ export function written(
   state: State,
   appended: readonly Appended[],
   requests: ReadonlyMap<string, string>,
-  turn: string,
+  token: Token,
 ): Written {
   const changed = changedRows(state)
   const values = [
-    ...headAndEntries(state, appended),
-    ...rowValues(changed, requests),
+    ...entryValues(appended),
+    ...keyValues(changed.keys, requests),
+    ...rowValues(changed),
     ...holdValues(changed.holds),
     ...runValues(state),
-    turn,
-    ...endedValues(changed),
   ]
   state.settle()
-  return values
+  return { ...token, size: state.size, at: state.at, values }
 }
 
-/** Writes it in the lane. */
-export function write(client: pg.ClientBase, values: Written): Promise<unknown> {
-  return client.query({ name: 'ledger-write', text: writeSql, values: [...values] })
+/** How far this computer's clock and the database's may be apart. */
+export const CLOCK_TOLERANCE_MS = 10_000
+
+/**
+ * Writes it. Answers false, and has written nothing, where the head row holds another token, and where the connection
+ * does not answer only for what is on disk. `checkClock`: also where the clocks of this computer and of the database differ.
+ */
+export async function write(
+  client: pg.ClientBase,
+  { size, at, turn, before, values }: Written,
+  { checkClock }: { checkClock: boolean } = { checkClock: false },
+): Promise<boolean> {
+  const { rowCount } = await client.query({
+    name: 'ledger-write',
+    text: writeSql,
+    values: [size, at, turn, before, checkClock ? Date.now() : null, CLOCK_TOLERANCE_MS, ...values],
+  })
+  return rowCount === 1
 }
 
-function headAndEntries(state: State, appended: readonly Appended[]): unknown[] {
+/** Writes it in the lane, where nobody else can have written. */
+export async function writeInLane(client: pg.ClientBase, written: Written): Promise<void> {
+  invariant(await write(client, written), 'in the lane the head row holds its token')
+}
+
+function entryValues(appended: readonly Appended[]): unknown[] {
   let end = 0
   const ends = appended.map(({ bytes }) => {
     end += bytes.length
@@ -56,8 +85,6 @@ function headAndEntries(state: State, appended: readonly Appended[]): unknown[] 
   })
   const streams = [...grownStreams(appended)]
   return [
-    state.size,
-    state.at,
     plain(appended, ({ index }) => index),
     plain(appended, ({ entry }) => entry.type),
     Buffer.from(appended.map(({ leaf }) => leaf).join(''), 'hex'),
@@ -103,16 +130,23 @@ function changedRows(state: State): Changed {
   return changed
 }
 
-function rowValues({ named, keys, balances }: Changed, requests: ReadonlyMap<string, string>): unknown[] {
+function keyValues(keys: readonly PutOf<'key'>[], requests: ReadonlyMap<string, string>): unknown[] {
+  return [
+    plain(keys, ({ id }) => id),
+    plain(keys, ({ row }) => row?.index),
+    keys.map(({ id }) => requests.get(id) ?? ''),
+  ]
+}
+
+function rowValues({ named, ended, balances }: Changed): unknown[] {
   const accounts = balances.map(({ id }) => id.slice(0, id.indexOf('|')))
   const classes = balances.map(({ id }) => id.slice(id.indexOf('|') + 1))
   return [
     named.map(({ kind }) => kind),
     named.map(({ id }) => id),
     named.map(({ row }) => rowToJson(row)),
-    plain(keys, ({ id }) => id),
-    plain(keys, ({ row }) => row?.index),
-    keys.map(({ id }) => requests.get(id) ?? ''),
+    ended.map(({ kind }) => kind),
+    ended.map(({ id }) => id),
     accounts,
     classes,
     plain(balances, ({ row }) => row?.debits.toString()),
@@ -124,20 +158,15 @@ function rowValues({ named, keys, balances }: Changed, requests: ReadonlyMap<str
 function holdValues(holds: PutOf<'hold'>[]): unknown[] {
   const standing = holds.flatMap(({ id, row }) => (row ? [{ id, ...row }] : []))
   return [
-    holds.filter(({ row }) => row === null).map(({ id }) => id),
     standing.map(({ id }) => id),
     standing.map(({ batch }) => batch),
     standing.map(({ first }) => first?.toString() ?? null),
     standing.map(({ last }) => last?.toString() ?? null),
     standing.map(({ account }) => account),
     standing.map(({ reason }) => reason),
+    standing.map(({ expiresAt }) => expiresAt),
+    holds.filter(({ row }) => row === null).map(({ id }) => id),
   ]
-}
-
-/** Named rows that are no more, and when the standing holds end. */
-function endedValues({ ended, holds }: Changed): unknown[] {
-  const standing = holds.flatMap(({ row }) => row ?? [])
-  return [ended.map(({ kind }) => kind), ended.map(({ id }) => id), standing.map(({ expiresAt }) => expiresAt)]
 }
 
 function runValues(state: State): unknown[] {

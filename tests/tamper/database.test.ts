@@ -294,10 +294,7 @@ const crimes: Crime[] = [
   {
     what: 'an entry taken out of the stream of an account',
     commit: ({ sql }) =>
-      sql('UPDATE ledger_stream SET indexes = array_remove(indexes, $1) WHERE id = $2 AND $1 = ANY(indexes)', [
-        first('CreditsTransferred'),
-        giver(),
-      ]),
+      sql('DELETE FROM ledger_stream WHERE id = $1 AND $2 = ANY(indexes)', [giver(), first('CreditsTransferred')]),
     found: () => ({ reconcile: { what: new RegExp(`^entry ${first('CreditsTransferred')}$`) } }),
   },
   {

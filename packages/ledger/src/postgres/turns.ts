@@ -101,7 +101,6 @@ export class Turns {
       const ahead = await this.#decideAhead(keyed)
       if (ahead) next()
       const outcomes = (await this.#write(ahead, before)) ?? (await this.#enter(ahead, keyed, before))
-      for (const outcome of outcomes) if (isReceipt(outcome)) this.#unanswered.delete(outcome.entry.key ?? '')
       return outcomes
     } finally {
       resolve()
@@ -176,7 +175,9 @@ export class Turns {
       throw error
     }
     endOf(ahead, { turn: ahead.turn, parts: 1 })
-    return this.#answers(pool, ahead)
+    // Before the group behind this one is answered, which may have some of the same commands.
+    for (const { entry } of ahead.done) this.#unanswered.delete(entry.key ?? '')
+    return this.#answers(pool, ahead, true)
   }
 
   async #enter(ahead: Ahead | undefined, keyed: readonly Keyed[], before: Promise<void>): Promise<Outcome[]> {
@@ -194,9 +195,12 @@ export class Turns {
           endOf(group, parts === 0 ? undefined : { turn: kept.turn, parts })
           this.#kept = kept
         }
-        return this.#answers(client, group)
+        const answers = await this.#answers(client, group)
+        this.#remember(group.done)
+        return answers
       })
       ended?.()
+      for (const outcome of outcomes) if (isReceipt(outcome)) this.#unanswered.delete(outcome.entry.key ?? '')
       return outcomes
     } catch (error) {
       // It may have been committed all the same: then the head row has a token that we do not know.
@@ -291,13 +295,14 @@ export class Turns {
   }
 
   /** What each command is answered once the group is committed. */
-  async #answers(client: pg.ClientBase | pg.Pool, { outcomes, done }: Group): Promise<Outcome[]> {
+  async #answers(client: pg.ClientBase | pg.Pool, { outcomes, done }: Group, isCommitted = false): Promise<Outcome[]> {
     const answers: Outcome[] = []
     const told = new Set<string>()
     for (const outcome of outcomes) {
-      answers.push(typeof outcome === 'number' ? await this.#repeat(client, outcome, done, told) : outcome)
+      const answer = typeof outcome === 'number' ? await this.#repeat(client, outcome, done, told) : outcome
+      if (isCommitted && isReceipt(answer)) this.#unanswered.delete(answer.entry.key ?? '')
+      answers.push(answer)
     }
-    this.#remember(done)
     return answers
   }
 

@@ -97,6 +97,7 @@ function pageOf(rule: AnyRule): string {
     '',
     ...forms(rule),
     '',
+    ...dates(rule),
     '## What it refuses',
     '',
     ...refusalTable(refuses, type),
@@ -158,6 +159,17 @@ function forms({ schema, requestSchema }: AnyRule): string[] {
     ...(added.length === 0
       ? ['The entry carries just that.']
       : ['In the entry stand besides, or instead:', '', ...formTable(added)]),
+  ]
+}
+
+/** A rule that compares a day or a year with the time of its entry says how. */
+function dates({ refuses }: AnyRule): string[] {
+  const isDated = refuses.some((refusal) => refusal === 'date-wrong' || refusal === 'vintage-wrong')
+  if (!isDated) return []
+  const decision = '[why](../decisions/0035-legal-dates-are-compared-in-utc.md)'
+  return [
+    `A day or a year is to come until it has begun in UTC, where it is compared with the entry's time (${decision}).`,
+    '',
   ]
 }
 

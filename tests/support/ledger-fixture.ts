@@ -122,6 +122,11 @@ export class LedgerFixture {
     this.authorisation = id()
   }
 
+  /** Lets time pass, where no clock was given. */
+  pass(milliseconds: number): void {
+    this.#now += milliseconds
+  }
+
   /** Sends a command. */
   async send(wish: Wish): Promise<Outcome> {
     this.#now += SECOND_MS

@@ -187,7 +187,7 @@ function inflated(body: Entry['body']): Entry['body'] {
     quantity: '10000',
     certified: '10000',
     allotted: {
-      itmo: null,
+      itmos: null,
       first: '1',
       parts: [
         [a?.[0], '1', '6000'],

@@ -16,6 +16,7 @@ export async function abroad(country: Country): Promise<Room> {
   const left = await country.lawful('CreditsTransferredAbroad', one, leaving, [admin])
   const small = { batch: idOf('small'), ranges: await country.ranges('small', 1n, 500n) }
   const unmarked = { batch: idOf('units'), ranges: await country.ranges('units', 201n, 210n) }
+  const waiting = await country.fixture.ledger.row('pending', idOf('waits'))
   return {
     lawful: [acquired, used, marked, left],
     cases: [
@@ -39,11 +40,16 @@ export async function abroad(country: Country): Promise<Room> {
         withBody(marked, { ranges: await country.ranges('units', 50n, 60n) }),
       ],
       [
+        'a first transfer of units that are about to move',
+        'on-hold',
+        withBody(marked, { account: idOf('guarded'), ranges: waiting?.ranges }),
+      ],
+      [
         'a first transfer by another event than is defined',
         'definition-differs',
         withBody(marked, { event: 'issuance' }),
       ],
-      ['an ITMO number that is not the next', 'allocation-wrong', withBody(left, { allotted: { itmo: '1' } })],
+      ['an ITMO number that is not the next', 'allocation-wrong', withBody(left, { allotted: { itmos: null } })],
       ['units that leave without approval', 'approval-missing', { ...left, approvers: [] }],
     ],
   }

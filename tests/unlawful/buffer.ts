@@ -23,7 +23,7 @@ export async function buffer(country: Country): Promise<Room> {
     ranges: await country.ranges('units', 6_001n, 6_010n),
     repays: null,
   })
-  const decided = { reversal: idOf('fire'), decision: 'dismissed', quantity: null }
+  const decided = { reversal: idOf('fire'), decision: 'dismissed', quantity: null, unitType: null }
   return {
     lawful: [released, paid, given],
     cases: [
@@ -43,6 +43,11 @@ export async function buffer(country: Country): Promise<Room> {
         'the buffer paying with units of another project first',
         'buffer-order',
         withBody(paid, await fromBuffer('forest 2024', 100n)),
+      ],
+      [
+        'the buffer paying into an account of somebody else',
+        'account-foreign',
+        withBody(paid, { to: idOf('gamma cancelled') }),
       ],
       [
         'a loss decided twice',

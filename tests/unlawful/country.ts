@@ -37,6 +37,7 @@ export class Country {
     await this.#people()
     await this.#projects()
     await this.#issue()
+    await this.#age()
     await this.#abroad()
     await this.#wait()
     await this.#lose()
@@ -166,6 +167,13 @@ export class Country {
     await this.decree('FirstTransferRecorded', marked)
   }
 
+  /** Units have been in the buffer for so long that some may go back; Forest's risk was assessed anew. */
+  async #age(): Promise<void> {
+    this.fixture.pass(5 * 366 * DAY_MS)
+    const request = { project: idOf('forest'), buffer: '20', exempt: [], reason: 'risk-assessment' }
+    await this.decree('IssuanceTermsSet', request)
+  }
+
   async #batch(name: string, authorisation: string, vintage: string, quantity: string): Promise<void> {
     const request = { batch: idOf(name), authorisation: idOf(authorisation), vintage, quantity, monitoringPeriod: null }
     await this.decree('BatchIssued', request)
@@ -236,7 +244,8 @@ export class Country {
   async #lose(): Promise<void> {
     const reported = { reversal: idOf('fire'), project: idOf('mangrove'), occurredOn: '2025-12-01', cause: 'fire' }
     await this.decree('ReversalReported', reported)
-    await this.decree('ReversalDecided', { reversal: idOf('fire'), decision: 'unavoidable', quantity: '250' })
+    const loss = { decision: 'unavoidable', quantity: '250', unitType: 'ITMO' }
+    await this.decree('ReversalDecided', { reversal: idOf('fire'), ...loss })
   }
 
   /** Two transfers of which the first was taken back; where they stand in the log. */

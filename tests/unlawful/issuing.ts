@@ -35,11 +35,11 @@ export async function issuing(country: Country): Promise<Room> {
         'authorisation-revoked',
         withBody(issued, { authorisation: idOf('ended') }),
       ],
-      ['a vintage to come', 'vintage-wrong', withBody(issued, { vintage: '2031' })],
+      ['a vintage to come', 'vintage-wrong', withBody(issued, { vintage: '2099' })],
       [
         'first transfers at issuance without their ITMO numbers',
         'allocation-wrong',
-        withBody(issued, { allotted: { ...allotted, itmo: null } }),
+        withBody(issued, { allotted: { ...allotted, itmos: null } }),
       ],
     ],
   }
@@ -88,7 +88,7 @@ export async function grounds(country: Country): Promise<Room> {
         'authorisation-too-small',
         withBody(amended, { quantity: '99' }),
       ],
-      ['a change that starts later', 'date-wrong', withBody(amended, { effectiveFrom: '2030-01-01' })],
+      ['a change that starts later', 'date-wrong', withBody(amended, { effectiveFrom: '2099-01-01' })],
       [
         'another buffer',
         'pool-in-use',

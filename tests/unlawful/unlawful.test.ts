@@ -75,7 +75,7 @@ const retirement: Forgery = {
     purpose: 'voluntary',
     beneficiary: null,
     pending: null,
-    allotted: { certificate: certificates + 1, prefix: PREFIX, itmo: null },
+    allotted: { certificate: certificates + 1, prefix: PREFIX, itmos: null },
   },
 }
 
@@ -101,7 +101,7 @@ function issuance(first: bigint, quantity = 1_000n, alphas = (quantity * 6n) / 1
         { account: accounts.beta, share: '40' },
       ],
       levies: { buffer: '0', shareOfProceeds: '0', omge: '0', host: '0' },
-      allotted: { first: `${first}`, parts, itmo: null },
+      allotted: { first: `${first}`, parts, itmos: null },
     },
   }
 }
@@ -159,7 +159,7 @@ const cases: [what: string, rule: RefusalCode, forgery: Forgery][] = [
   [
     'a certificate number that is not the next',
     'allocation-wrong',
-    withBody(retirement, { allotted: { certificate: 1, prefix: PREFIX, itmo: null } }),
+    withBody(retirement, { allotted: { certificate: 1, prefix: PREFIX, itmos: null } }),
   ],
   ['a purpose that the preset does not have', 'code-unknown', withBody(retirement, { purpose: 'vanity' })],
   ['a command by a revoked mandate', 'mandate-revoked', { ...issuance(next), by: mandates.former }],

@@ -35,7 +35,7 @@ export async function lastSteps(country: Country): Promise<Room> {
         withBody(waits, { ranges: [[first, `${BigInt(last) - 1n}`]] }),
       ],
       ['a last step to another receiver', 'movement-differs', withBody(waits, { to: accounts.alpha })],
-      ['a last step while the receiver has not accepted', 'approval-missing', both],
+      ['a last step while the receiver has not accepted', 'step-missing', both],
       ['an acceptance before the holder approved', 'not-permitted', by(both, mandates.beta)],
       ['an acceptance by the sender', 'not-permitted', by(accepted, one)],
       ['an acceptance after expiry', 'expired', over],
@@ -53,7 +53,7 @@ export async function lastSteps(country: Country): Promise<Room> {
 async function retiredInstead({ fixture }: Country, { by, body }: Forgery): Promise<Forgery> {
   const certificate = ((await fixture.ledger.row('ledger', 'ledger'))?.certificates ?? 0) + 1
   const number = (await fixture.ledger.row('project', idOf('forest')))?.number ?? 0
-  const allotted = { certificate, prefix: `XT-ITMO-14-${String(number).padStart(3, '0')}-2023-0`, itmo: null }
+  const allotted = { certificate, prefix: `XT-ITMO-14-${String(number).padStart(3, '0')}-2023-0`, itmos: null }
   const ending = { purpose: 'voluntary', beneficiary: null, to: idOf('gamma retired'), allotted }
   return { type: 'CreditsRetired', by, body: { ...body, ...ending } }
 }

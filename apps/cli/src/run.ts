@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { ExportError, ForkError, MirrorError } from '@tallystick/ledger'
 import { StartupError } from '@tallystick/server'
 import { type Command, UsageError } from './command.ts'
@@ -30,7 +31,7 @@ const commands: Record<string, Command> = {
   version: versionCommand,
 }
 
-const printing = { verify: verifyCommand, import: importCommand }
+const printing = ['verify', 'import']
 
 /** Runs one command line and ends the process with its exit code, unless it is a server that goes on. */
 export async function run(argv: string[]): Promise<void> {
@@ -41,13 +42,17 @@ export async function run(argv: string[]): Promise<void> {
     if (name === 'witness') return await witnessCommand(args)
     if (name === 'help' || name === '--help')
       return print(json ? JSON.stringify({ usage: text('usage') }) : text('usage'), 0)
-    if (name === 'verify' || name === 'import') {
-      const printed = await printing[name](args)
-      return print(printed.text, printed.exitCode, json)
+    if (name === 'verify') {
+      const { text, exitCode } = await verifyCommand(args)
+      return print(text, exitCode, json)
+    }
+    if (name === 'import') {
+      const { text, exitCode } = await importCommand(args)
+      return await printPieces(text, exitCode, json)
     }
     const command = commands[name]
     if (!command) {
-      const known = ['serve', 'witness', ...Object.keys(printing), ...Object.keys(commands)].join(', ')
+      const known = ['serve', 'witness', ...printing, ...Object.keys(commands)].join(', ')
       throw new UsageError(text('unknownCommand', { command: name, known }))
     }
     const done = await command(args)
@@ -79,6 +84,14 @@ function isAboutFiles(error: unknown): error is Error {
 function print(answer: string, exitCode: number, json = false): void {
   if (exitCode === 2 && !json) process.stderr.write(`${answer}\n`)
   else process.stdout.write(`${answer}\n`)
+  process.exitCode = exitCode
+}
+
+/** What may be longer than fits into memory. */
+async function printPieces(pieces: AsyncIterable<string>, exitCode: number, json: boolean): Promise<void> {
+  const out = exitCode === 2 && !json ? process.stderr : process.stdout
+  for await (const piece of pieces) if (!out.write(piece)) await once(out, 'drain')
+  out.write('\n')
   process.exitCode = exitCode
 }
 

@@ -3,7 +3,7 @@ import { Amount, ById, Code, Id, Quantity, Written } from './common.ts'
 import { About, Moved, movementProblems, unitsBody } from './moved.ts'
 import { defineOperation } from './operation.ts'
 import { PageQuery, pageOf } from './page.ts'
-import { LegalDate, ProjectRef } from './units.ts'
+import { LegalDate, ProjectRef, UnitType } from './units.ts'
 
 const tag = 'Buffer'
 
@@ -14,7 +14,7 @@ export const BufferStatus = z
     cancelled: Amount,
     released: Amount,
     balance: Amount.meta({ description: 'In less cancelled and released: the sum of the vintages.' }),
-    vintages: z.array(z.object({ vintage: z.string(), quantity: Amount })),
+    vintages: z.array(z.object({ unitType: z.string(), vintage: z.string(), quantity: Amount })),
     atRisk: Amount.meta({ description: 'Units of reversals that were verified and are not made good yet.' }),
     openReversals: z.number().int().meta({ description: 'Reversals that are reported or not made good.' }),
     owed: Amount.meta({ description: 'Units that are owed to the buffer.' }),
@@ -61,7 +61,7 @@ export const contributeToBuffer = defineOperation({
   }),
   status: 201,
   answer: Moved,
-  problems: [...poolProblems, 'project-unknown', 'too-much'],
+  problems: [...poolProblems, 'project-unknown', 'unit-type-differs', 'too-much'],
 })
 
 export const releaseFromBuffer = defineOperation({
@@ -69,6 +69,8 @@ export const releaseFromBuffer = defineOperation({
   method: 'POST',
   path: '/national/buffer/releases',
   summary: "Release units of a project from the buffer to an owner's account",
+  description:
+    'After years in which its buffer percentage was not raised, once its reversal risk was assessed anew: a part as the preset says.',
   tag,
   access: 'signed-in',
   command: true,
@@ -76,7 +78,15 @@ export const releaseFromBuffer = defineOperation({
   body: unitsBody({ to: Id.meta({ description: 'Account of an owner of the project.' }) }),
   status: 201,
   answer: Moved,
-  problems: [...poolProblems, 'account-foreign', 'reversal-open', 'debt-open', 'too-early', 'too-much'],
+  problems: [
+    ...poolProblems,
+    'account-foreign',
+    'reversal-open',
+    'debt-open',
+    'too-early',
+    'assessment-missing',
+    'too-much',
+  ],
 })
 
 const Compensation = Moved.extend({ reversal: Id }).meta({ id: 'Compensation' })
@@ -86,6 +96,7 @@ const compensationProblems = [
   'account-foreign',
   'reversal-unknown',
   'reversal-state',
+  'unit-type-differs',
   'too-much',
 ] as const
 
@@ -95,7 +106,7 @@ export const cancelFromBuffer = defineOperation({
   path: '/national/buffer/cancellations',
   summary: 'Cancel units from the buffer for a reversal',
   description:
-    "The project's own units first, the oldest vintage first. For an avoidable loss the buffer lends: it is a debt.",
+    "Units of the type that was lost: the project's own first, the oldest vintage first. For an avoidable loss the buffer lends: it is a debt.",
   tag,
   access: 'signed-in',
   command: true,
@@ -114,6 +125,7 @@ export const Reversal = z
     cause: z.string(),
     state: z.enum(['reported', 'avoidable', 'unavoidable', 'dismissed', 'compensated']),
     quantity: Amount.meta({ description: 'Units lost, as verified; 0 until then.' }),
+    unitType: z.string().nullable().meta({ description: 'Their type; null until then.' }),
     compensated: Amount.meta({ description: 'Units cancelled for it.' }),
     entry: Written.meta({ description: 'The report.' }),
   })
@@ -167,16 +179,29 @@ export const decideReversal = defineOperation({
     .strictObject({
       decision: z.enum(['avoidable', 'unavoidable', 'dismissed']),
       quantity: Quantity.nullable().default(null).meta({ description: 'Units lost, as verified.' }),
+      unitType: UnitType.nullable()
+        .default(null)
+        .meta({ description: 'Their type. Of two types, report two reversals.' }),
     })
     .refine(({ decision, quantity }) => (decision === 'dismissed') === (quantity === null), {
       path: ['quantity'],
       message: 'a loss has a quantity, and a report that is dismissed has none',
+    })
+    .refine(({ quantity, unitType }) => (quantity === null) === (unitType === null), {
+      path: ['unitType'],
+      message: 'a loss has a unit type, and a report that is dismissed has none',
     }),
   status: 201,
   answer: z
-    .object({ id: Id, decision: z.string(), quantity: Amount.nullable(), entry: Written })
+    .object({
+      id: Id,
+      decision: z.string(),
+      quantity: Amount.nullable(),
+      unitType: z.string().nullable(),
+      entry: Written,
+    })
     .meta({ id: 'ReversalDecided' }),
-  problems: ['reversal-unknown', 'reversal-state'],
+  problems: ['reversal-unknown', 'reversal-state', 'unit-type-unknown'],
 })
 
 export const compensateReversal = defineOperation({

@@ -1,4 +1,4 @@
-import type { MovementBodies, WireRange } from './movement-bodies.ts'
+import type { Itmos, MovementBodies, WireRange } from './movement-bodies.ts'
 
 interface Hold {
   hold: string
@@ -91,7 +91,7 @@ export interface EntryBodies extends MovementBodies {
     monitoringPeriod: Period | null
     owners: Owner[]
     levies: Record<Levy, string>
-    allotted: { first: string; parts: [account: string, first: string, last: string][]; itmo: string | null }
+    allotted: { first: string; parts: [account: string, first: string, last: string][]; itmos: Itmos }
   }
   OutcomeCarried: { authorisation: string; vintage: string; certified: string; monitoringPeriod: Period | null }
   UnitsConverted: {
@@ -101,7 +101,7 @@ export interface EntryBodies extends MovementBodies {
     to: string
     reason: string
     source: { registry: string; space: string; ranges: WireRange[] }
-    allotted: { first: string }
+    allotted: { first: string; itmos: Itmos }
   }
   HoldPlaced: Hold
   HoldLifted: { hold: string }

@@ -1,6 +1,9 @@
 /** `[first, last]`, decimal strings. */
 export type WireRange = [string, string]
 
+/** Identifiers of ITMOs, the ranges being their numbers; `prefix` with `#` for the number: `CA0001-KEN01-KEN-#-2024`. */
+export type Itmos = { prefix: string; ranges: WireRange[] } | null
+
 /** Units that leave one account for another. */
 export interface Moved {
   batch: string
@@ -15,8 +18,7 @@ interface End extends Moved {
   beneficiary: string | null
   /** The movement that waited, of which this is the last step. */
   pending: string | null
-  /** `itmo`: first of the consecutive ITMO numbers of the units that this entry transfers first. */
-  allotted: { certificate: number; prefix: string; itmo: string | null }
+  allotted: { certificate: number; prefix: string; itmos: Itmos }
 }
 
 interface Step {
@@ -48,16 +50,16 @@ export interface MovementBodies {
   MovementDeclined: Step
   MovementWithdrawn: Step
   MovementExpired: Step
-  CreditsTransferredAbroad: Moved & { allotted: { itmo: string | null } }
+  CreditsTransferredAbroad: Moved & { allotted: { itmos: Itmos } }
   CreditsAcquired: Moved & { series: Series | null }
   FirstTransferRecorded: {
     batch: string
     account: string
     ranges: WireRange[]
     event: 'authorisation' | 'issuance'
-    allotted: { itmo: string | null }
+    allotted: { itmos: Itmos }
   }
-  CreditsUsed: Moved & { year: string }
+  CreditsUsed: Moved & { year: string; allotted: { itmos: Itmos } }
   UnitsPledged: {
     pledge: string
     batch: string
@@ -77,6 +79,7 @@ export interface MovementBodies {
     reversal: string
     decision: 'avoidable' | 'unavoidable' | 'dismissed'
     quantity: string | null
+    unitType: string | null
   }
   ReversalCompensated: Moved & { reversal: string }
   EntryCorrected: {

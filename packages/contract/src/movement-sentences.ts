@@ -90,7 +90,7 @@ function aboutReversal(statement: StatementOf<ReversalTypes>, say: Phrases): Phr
   }
   const project = say.project(say.names.reversal?.(statement.body.reversal)?.project)
   if (type !== 'ReversalDecided') return { key: type, places: { ...moved(statement.body, say), project } }
-  const { decision, quantity } = statement.body
-  const places = { project, quantity: quantity === null ? '' : say.count(quantity) }
+  const { decision, quantity, unitType } = statement.body
+  const places = { project, quantity: quantity === null ? '' : say.count(quantity), unitType: unitType ?? '' }
   return { key: `${type}.${decision}`, places }
 }

@@ -56,6 +56,8 @@ const Authorised = z
   })
   .meta({ id: 'Authorised', description: 'What was authorised, and how much of it was issued.' })
 
+const Owed = z.object({ unitType: z.string(), quantity: Amount }).meta({ id: 'Owed' })
+
 const IssuedBatch = z
   .object({ id: Id, unitType: z.string(), vintage: z.string(), block: Block })
   .meta({ id: 'IssuedBatch' })
@@ -66,7 +68,7 @@ export const ProjectDetails = Project.extend({
   terms: z
     .object({ buffer: z.string(), exempt: z.array(z.string()) })
     .meta({ description: 'Percentage of each issuance that goes to the buffer, and levies that are not taken.' }),
-  debt: Amount.meta({ description: 'Units that the project owes to the buffer.' }),
+  debts: z.array(Owed).meta({ description: 'Units that the project owes to the buffer.' }),
   openReversals: z.number().int().meta({ description: 'While any is open, nothing is issued.' }),
   authorisations: z.array(Authorised).meta({ description: 'At most 1,000.' }),
   batches: z.array(IssuedBatch).meta({ description: 'At most 1,000; all are at `/national/batches?project=`.' }),

@@ -192,8 +192,8 @@ const told: readonly [string, Statement][] = [
     { type: 'ReversalReported', by, body: { reversal: 'r', project: 'p', occurredOn: '2026-03-01', cause: 'fire' } },
   ],
   [
-    'Government of Exampleland finds a reversal of Salt Lake (project 42) avoidable: 1,250 units are to be made good.',
-    { type: 'ReversalDecided', by, body: { reversal: 'r', decision: 'avoidable', quantity: '1250' } },
+    'Government of Exampleland finds a reversal of Salt Lake (project 42) avoidable: 1,250 ITMO are to be made good.',
+    { type: 'ReversalDecided', by, body: { reversal: 'r', decision: 'avoidable', quantity: '1250', unitType: 'ITMO' } },
   ],
   [
     'Sunfield cancels 250 ITMO of vintage 2024 from Salt Lake (project 42) to make a reversal of Salt Lake (project 42) good: numbers 1 to 250.',

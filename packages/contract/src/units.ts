@@ -62,7 +62,7 @@ export const LegalDate = z
   .string()
   .regex(/^\d{4}-\d\d-\d\d$/, 'must be a date such as 2026-01-31')
   .refine((text) => isDay(text), 'must be a day of the calendar')
-  .meta({ description: 'A day in the time zone of the ledger.' })
+  .meta({ description: 'A day, as the document says it; compared with the time of an entry, a day in UTC.' })
 
 function isDay(text: string): boolean {
   const day = new Date(`${text}T00:00:00Z`)

@@ -86,6 +86,15 @@ export class MemoryLedger implements Ledger {
     return this.#state.get(kind, id)
   }
 
+  async rows<K extends RowKind>(kind: K, ids: readonly string[]): Promise<Map<string, Rows[K]>> {
+    const found = new Map<string, Rows[K]>()
+    for (const id of ids) {
+      const row = this.#state.get(kind, id)
+      if (row) found.set(id, row)
+    }
+    return found
+  }
+
   async runs(space: string, range: Range, limit: number): Promise<Run[]> {
     const found = this.#state
       .partitions()

@@ -91,6 +91,8 @@ export interface Ledger {
   /** A stream's entries after a revision, ascending. */
   stream(id: string, afterRevision: number, limit: number): Promise<StoredEntry[]>
   row<K extends RowKind>(kind: K, id: string): Promise<Rows[K] | undefined>
+  /** Rows of one kind, by id; what is not there is left out. */
+  rows<K extends RowKind>(kind: K, ids: readonly string[]): Promise<Map<string, Rows[K]>>
   /** The runs that overlap a range of a space, ascending and whole. */
   runs(space: string, range: Range, limit: number): Promise<Run[]>
   /** The balances of an account, one for each class that it ever held. */

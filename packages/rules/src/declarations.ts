@@ -42,7 +42,7 @@ const lastStep = [
   'movement-unknown',
   'movement-differs',
   'expired',
-  'approval-missing',
+  'step-missing',
   'approval-not-distinct',
   'not-permitted',
 ] as const
@@ -67,7 +67,7 @@ const organisationStatus = [
 ] as const
 const accountStatus = ['account-unknown', 'account-kind', 'account-already-so', 'code-unknown'] as const
 const owners = [...account, 'already-exists', 'shares-not-100'] as const
-const reversing = ['reversal-unknown', 'reversal-state', 'too-much'] as const
+const reversing = ['account-foreign', 'reversal-unknown', 'reversal-state', 'unit-type-differs', 'too-much'] as const
 const foreignProject = ['registry-unknown', 'allocation-wrong', 'already-exists'] as const
 const ending: Pick<Declaration, 'refuses' | 'writes'> = {
   refuses: [
@@ -200,6 +200,7 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
       'not-cancelled',
       'already-converted',
       'code-unknown',
+      'allocation-wrong',
     ],
     writes: ['units', 'batch', 'space', 'authorisation'],
   },
@@ -262,10 +263,7 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
     refuses: [
       ...account,
       ...firstTransfer,
-      'batch-unknown',
-      'ranges-disorder',
-      'range-outside-batch',
-      'not-owned',
+      ...ranges,
       'unit-type-not-movable',
       'definition-differs',
       'already-transferred',
@@ -276,7 +274,15 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
   CreditsUsed: {
     actions: ['credits.use'],
     second: true,
-    refuses: [...movement, ...taking, 'not-first-transferred', 'period-wrong'],
+    refuses: [
+      ...movement,
+      ...taking,
+      'account-foreign',
+      'not-first-transferred',
+      'purpose-not-authorised',
+      'period-wrong',
+      'allocation-wrong',
+    ],
     writes: ['units'],
   },
   UnitsPledged: {
@@ -303,7 +309,15 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
   BufferContributed: {
     actions: ['buffer.contribute'],
     second: true,
-    refuses: [...movement, ...taking, 'pool-missing', 'unit-type-not-movable', 'project-unknown', 'too-much'],
+    refuses: [
+      ...movement,
+      ...taking,
+      'pool-missing',
+      'unit-type-not-movable',
+      'project-unknown',
+      'unit-type-differs',
+      'too-much',
+    ],
     writes: ['units', 'pool', 'project'],
   },
   BufferReleased: {
@@ -316,9 +330,10 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
       'reversal-open',
       'debt-open',
       'too-early',
+      'assessment-missing',
       'too-much',
     ],
-    writes: ['units', 'pool', 'project'],
+    writes: ['units', 'pool'],
   },
   ReversalReported: {
     actions: ['reversals.report'],
@@ -327,7 +342,7 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
   },
   ReversalDecided: {
     actions: ['reversals.decide'],
-    refuses: ['reversal-unknown', 'reversal-state'],
+    refuses: ['reversal-unknown', 'reversal-state', 'unit-type-unknown'],
     writes: ['reversal', 'project'],
   },
   BufferCancelled: {
@@ -348,7 +363,7 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
   ReversalCompensated: {
     actions: ['reversals.compensate'],
     second: true,
-    refuses: [...movement, ...taking, ...reversing, 'unit-type-not-movable', 'account-foreign'],
+    refuses: [...movement, ...taking, ...reversing, 'unit-type-not-movable'],
     writes: ['units', 'reversal', 'project'],
   },
   EntryCorrected: {

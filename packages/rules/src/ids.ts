@@ -43,7 +43,7 @@ function daysIn(year: number, month: number): number {
   return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
 }
 
-/** A legal date in the ledger's time zone. */
+/** A legal date, as the document says it. Where a rule compares it with the time of an entry, it is a day in UTC. */
 export const LegalDate = z
   .string()
   .regex(/^\d{4}-\d\d-\d\d$/, 'must be a date such as 2026-01-31')

@@ -10,6 +10,7 @@ export { KeyRotation, logKeyOf, publicHalfOf, type Rotation, rotationText } from
 export { type Lot, onlyEvidenced, unitsIn, withoutSerials } from './entries/mirror-classes.ts'
 export { EVIDENCED } from './entries/mirrors.ts'
 export { MAX_RANGES } from './entries/movement.ts'
+export { bookId } from './entries/pool.ts'
 export { isLastStep, nextStep } from './entries/waiting.ts'
 export * from './envelope.ts'
 export * from './ids.ts'

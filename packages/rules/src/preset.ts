@@ -36,9 +36,11 @@ export const Preset = z
       ),
     }),
     buffer: z.strictObject({
-      /** Most that is released to a project at once, as a percentage of its own units there, and how often. */
+      /** Most that is released to a project at once, as a percentage of its own units there, and after how many years. */
       releasePercent: Percentage,
       releaseYears: z.number().int().min(1).max(50),
+      /** The reason for which issuance terms are set where the reversal risk was assessed. */
+      assessment: Code,
       /** Is what a project owes to the buffer taken from its next issuances? */
       debitIssuances: z.boolean(),
     }),
@@ -65,5 +67,9 @@ export const Preset = z
   .refine(
     ({ levies, unitTypes }) => Object.keys(levies.unitTypes).every((type) => type in unitTypes),
     'levies are of unit types of the list',
+  )
+  .refine(
+    ({ buffer, purposes }) => purposes.change.includes(buffer.assessment),
+    'an assessment is a reason of the list',
   )
 export type Preset = z.infer<typeof Preset>

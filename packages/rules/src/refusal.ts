@@ -40,6 +40,7 @@ export const refusalCodes = [
   'shares-not-100',
   'scope-unknown',
   'unit-type-unknown',
+  'unit-type-differs', // a loss or a debt is made good with units of its own type
   'unit-type-not-movable', // mirrored units are records of another registry
   'code-unknown', // purpose or reason outside the preset's list
   'authorisation-unknown',
@@ -68,7 +69,7 @@ export const refusalCodes = [
   'not-owned', // some units of the range are not held by the account
   'on-hold',
   'not-enough-credits',
-  'too-fragmented', // needs more than 100 ranges; detail says how much fits
+  'too-fragmented', // more ranges or runs than one entry may touch; detail says how much fits
   'same-account',
   'hold-unknown',
   'expiry-wrong', // ends too early or too late
@@ -78,6 +79,7 @@ export const refusalCodes = [
   'movement-differs', // not what was proposed
   'nothing-awaited', // nobody needs to approve or accept: move the units at once
   'last-step', // this approval completes the movement: write the movement itself
+  'step-missing', // another step comes before this one; detail says which, and who may take it
   'pledge-unknown',
   'reversal-unknown',
   'reversal-open', // a reversal of the project is not compensated
@@ -85,6 +87,7 @@ export const refusalCodes = [
   'debt-open', // the project owes units to the buffer
   'too-much', // more than is left to give
   'too-early',
+  'assessment-missing', // the reversal risk was not assessed since then
   'buffer-order', // the project's own units first, the oldest vintage first
   'not-first-transferred', // only units that were first transferred are used towards an NDC
   'already-transferred', // first transferred before

@@ -7,15 +7,18 @@ import { commonRefusals, type RefusalCode } from './refusal.ts'
 /** What stands in code that several rules share, or that stays closed, and cannot happen in this one. */
 const notThisOne: Partial<Record<RuleName, readonly RefusalCode[]>> = {
   // Owners and pools were judged when they were named, and the kind of an account never changes. Only outcomes that are
-  // authorised for something are first transferred by being issued.
-  BatchIssued: ['account-unknown', 'account-kind', 'purpose-not-authorised'],
+  // authorised for something are first transferred by being issued, all with consecutive ITMO numbers.
+  BatchIssued: ['account-unknown', 'account-kind', 'purpose-not-authorised', 'too-fragmented'],
+  UnitsConverted: ['purpose-not-authorised', 'too-fragmented'],
+  // All of its units get their ITMO numbers by it.
+  FirstTransferRecorded: ['too-fragmented'],
   // Only what expires has to wait for its end.
   MovementDeclined: ['not-expired'],
   MovementWithdrawn: ['not-expired'],
   PledgeReleased: ['not-expired'],
   HoldLifted: ['not-expired'],
   // No holding account takes part, and only those are suspended; units of no project of ours do not get into the buffer.
-  BufferCancelled: ['account-not-active', 'account-foreign', 'unit-type-not-movable'],
+  BufferCancelled: ['account-not-active', 'unit-type-not-movable'],
   ReversalCompensated: ['pool-missing', 'buffer-order'],
 }
 

@@ -8,14 +8,7 @@ import {
   receiverTrusted,
 } from './entries/accounts.ts'
 import { authorisationChanged, quantityAuthorised } from './entries/authorisations.ts'
-import {
-  bufferCancelled,
-  bufferContributed,
-  bufferReleased,
-  reversalCompensated,
-  reversalDecided,
-  reversalReported,
-} from './entries/buffer.ts'
+import { bufferCancelled, bufferContributed, bufferReleased, reversalCompensated } from './entries/buffer.ts'
 import { outcomeCarried } from './entries/carried.ts'
 import { unitsConverted } from './entries/conversion.ts'
 import { entryCorrected } from './entries/corrections.ts'
@@ -45,6 +38,7 @@ import {
 } from './entries/pending.ts'
 import { pledgeExpired, pledgeReleased, unitsPledged } from './entries/pledges.ts'
 import { ownershipChanged, projectMoved, projectRegistered } from './entries/projects.ts'
+import { reversalDecided, reversalReported } from './entries/reversals.ts'
 import type { AnyRule } from './rule.ts'
 
 /** Every entry type and version. A new one is a file in `entries` and a line here. */

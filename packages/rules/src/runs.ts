@@ -1,4 +1,4 @@
-import type { Range } from './ids.ts'
+import { MAX_SERIAL, type Range } from './ids.ts'
 import { invariant } from './invariant.ts'
 
 /**
@@ -25,6 +25,12 @@ export function partitionOf(run: Pick<Run, 'batch' | 'space'>): string {
 /** A chunk of more runs than these is cut in two. */
 const MOST_IN_CHUNK = 512
 
+/** Ascending runs, with the last serial of each as a number (exact: it has at most 15 digits), to be searched quickly. */
+interface Chunk {
+  runs: Run[]
+  lasts: number[]
+}
+
 /** Where a run stands: its chunk, and its place there. A place after the last chunk is the end. */
 interface Place {
   chunk: number
@@ -37,7 +43,7 @@ interface Place {
  */
 export class RunSet {
   /** None of them is empty. */
-  readonly #chunks: Run[][] = []
+  readonly #chunks: Chunk[] = []
   /** The runs of each account, once somebody has asked for them. */
   #byAccount: Map<string, RunSet> | undefined
   /** First serial and space of each run that came or went, but for those that were inserted. */
@@ -49,20 +55,20 @@ export class RunSet {
   }
 
   get size(): number {
-    return this.#chunks.reduce((sum, runs) => sum + runs.length, 0)
+    return this.#chunks.reduce((sum, { runs }) => sum + runs.length, 0)
   }
 
   /** Ascending. A picture of now: it may or may not follow later changes. */
   all(): readonly Run[] {
     const [only] = this.#chunks
-    return this.#chunks.length === 1 && only ? only : this.#chunks.flat()
+    return this.#chunks.length === 1 && only ? only.runs : this.#chunks.flatMap(({ runs }) => runs)
   }
 
   /** The runs of one account, ascending. What it costs to look at the first ones does not grow with their number. */
   *ownedBy(account: string): Iterable<Run> {
     this.#byAccount ??= byAccount(this.#chunks)
     const owned = this.#byAccount.get(account)
-    if (owned) for (const runs of owned.#chunks) yield* runs
+    if (owned) for (const { runs } of owned.#chunks) yield* runs
   }
 
   /** The run that begins with the serial. */
@@ -127,23 +133,21 @@ export class RunSet {
     if (over.length > 0) this.#change(this.#firstEndingAtOrAfter(range.first), over.length, parts)
   }
 
-  #change(place: Place, taken: number, parts: Run[]): void {
-    // A list of parts may become a chunk, and grow.
-    const came = parts.slice()
+  #change(place: Place, taken: number, parts: readonly Run[]): void {
     const gone = this.#replace(place, taken, parts)
     if (this.#touched === undefined) return
     for (const { first, space } of gone) this.#touched.set(first, space)
-    for (const { first, space } of came) this.#touched.set(first, space)
+    for (const { first, space } of parts) this.#touched.set(first, space)
   }
 
   #at({ chunk, at }: Place): Run | undefined {
-    return this.#chunks[chunk]?.[at]
+    return this.#chunks[chunk]?.runs[at]
   }
 
   /** Moves on by one. */
   #next(place: Place): Run | undefined {
     place.at += 1
-    if (place.at >= (this.#chunks[place.chunk]?.length ?? 0)) {
+    if (place.at >= (this.#chunks[place.chunk]?.runs.length ?? 0)) {
       place.chunk += 1
       place.at = 0
     }
@@ -151,35 +155,35 @@ export class RunSet {
   }
 
   #before({ chunk, at }: Place): { place: Place; run: Run } | undefined {
-    const place = at > 0 ? { chunk, at: at - 1 } : { chunk: chunk - 1, at: (this.#chunks[chunk - 1]?.length ?? 0) - 1 }
+    const place =
+      at > 0 ? { chunk, at: at - 1 } : { chunk: chunk - 1, at: (this.#chunks[chunk - 1]?.runs.length ?? 0) - 1 }
     const run = this.#at(place)
     return run && { place, run }
   }
 
   /** Puts `parts` in place of the `taken` runs from a place on, and answers these. */
-  #replace(place: Place, taken: number, parts: Run[]): Run[] {
-    const byAccount = this.#byAccount
-    if (byAccount === undefined) return this.#splice(place, taken, parts)
-    const came = parts.slice()
+  #replace(place: Place, taken: number, parts: readonly Run[]): Run[] {
     const gone = this.#splice(place, taken, parts)
+    const byAccount = this.#byAccount
+    if (byAccount === undefined) return gone
     for (const run of gone) setOf(byAccount, run.account).#remove(run)
-    for (const run of came) setOf(byAccount, run.account).insert(run)
+    for (const run of parts) setOf(byAccount, run.account).insert(run)
     return gone
   }
 
-  #splice({ chunk, at }: Place, taken: number, parts: Run[]): Run[] {
-    const runs = this.#chunks[chunk] ?? this.#chunks.at(-1)
-    if (runs === undefined) {
-      if (parts.length > 0) this.#chunks.push(parts)
+  #splice({ chunk, at }: Place, taken: number, parts: readonly Run[]): Run[] {
+    const index = chunk < this.#chunks.length ? chunk : this.#chunks.length - 1
+    const here = this.#chunks[index]
+    if (here === undefined) {
+      if (parts.length > 0) this.#chunks.push({ runs: [...parts], lasts: parts.map(lastOf) })
       return []
     }
-    const index = chunk < this.#chunks.length ? chunk : this.#chunks.length - 1
-    const from = chunk < this.#chunks.length ? at : runs.length
-    const here = Math.min(taken, runs.length - from)
-    const gone = runs.splice(from, here, ...parts)
-    if (taken > here) gone.push(...this.#drop(index + 1, taken - here))
-    if (runs.length === 0) this.#chunks.splice(index, 1)
-    else if (runs.length > MOST_IN_CHUNK) this.#chunks.splice(index + 1, 0, runs.splice(runs.length >>> 1))
+    const from = chunk < this.#chunks.length ? at : here.runs.length
+    const count = Math.min(taken, here.runs.length - from)
+    const gone = spliced(here, from, count, parts)
+    if (taken > count) gone.push(...this.#drop(index + 1, taken - count))
+    if (here.runs.length === 0) this.#chunks.splice(index, 1)
+    else if (here.runs.length > MOST_IN_CHUNK) this.#chunks.splice(index + 1, 0, upperHalfOf(here))
     return gone
   }
 
@@ -187,11 +191,12 @@ export class RunSet {
   #drop(chunk: number, count: number): Run[] {
     const gone: Run[] = []
     let whole = chunk
-    for (let runs = this.#chunks[whole]; runs && count - gone.length >= runs.length; runs = this.#chunks[whole]) {
-      for (const run of runs) gone.push(run)
+    for (let next = this.#chunks[whole]; next && count - gone.length >= next.runs.length; next = this.#chunks[whole]) {
+      for (const run of next.runs) gone.push(run)
       whole += 1
     }
-    if (gone.length < count) gone.push(...(this.#chunks[whole]?.splice(0, count - gone.length) ?? []))
+    const cut = this.#chunks[whole]
+    if (cut && gone.length < count) gone.push(...spliced(cut, 0, count - gone.length, []))
     if (whole > chunk) this.#chunks.splice(chunk, whole - chunk)
     return gone
   }
@@ -200,28 +205,54 @@ export class RunSet {
     this.#splice(this.#firstEndingAtOrAfter(run.first), 1, [])
   }
 
-  #firstEndingAtOrAfter(number: bigint): Place {
-    const chunk = firstPlace(this.#chunks, (runs) => (runs.at(-1)?.last ?? 0n) >= number)
-    return { chunk, at: firstPlace(this.#chunks[chunk] ?? [], (run) => run.last >= number) }
+  #firstEndingAtOrAfter(serial: bigint): Place {
+    const number = Number(serial)
+    const chunks = this.#chunks
+    let low = 0
+    let high = chunks.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      const lasts = chunks[middle]?.lasts
+      if (lasts === undefined || (lasts[lasts.length - 1] ?? 0) >= number) high = middle
+      else low = middle + 1
+    }
+    const lasts = chunks[low]?.lasts
+    return { chunk: low, at: lasts === undefined ? 0 : firstAtOrAfter(lasts, number) }
   }
 }
 
-/** Place of the first item that is so, or the end; after one that is so, all are. */
-function firstPlace<T>(items: readonly T[], isSo: (item: T) => boolean): number {
+/** Place of the first of ascending numbers that is not below `number`, or the end. */
+function firstAtOrAfter(numbers: readonly number[], number: number): number {
   let low = 0
-  let high = items.length
+  let high = numbers.length
   while (low < high) {
     const middle = (low + high) >>> 1
-    const item = items[middle]
-    if (item !== undefined && isSo(item)) high = middle
+    if ((numbers[middle] ?? 0) >= number) high = middle
     else low = middle + 1
   }
   return low
 }
 
-function byAccount(chunks: readonly (readonly Run[])[]): Map<string, RunSet> {
+function lastOf({ last }: Run): number {
+  invariant(last <= MAX_SERIAL, 'a serial number has at most 15 digits')
+  return Number(last)
+}
+
+/** Puts `parts` in place of `count` runs of a chunk, and answers these. */
+function spliced({ runs, lasts }: Chunk, from: number, count: number, parts: readonly Run[]): Run[] {
+  lasts.splice(from, count, ...parts.map(lastOf))
+  return runs.splice(from, count, ...parts)
+}
+
+/** Takes the upper half out of a chunk. */
+function upperHalfOf({ runs, lasts }: Chunk): Chunk {
+  const half = runs.length >>> 1
+  return { runs: runs.splice(half), lasts: lasts.splice(half) }
+}
+
+function byAccount(chunks: readonly Chunk[]): Map<string, RunSet> {
   const found = new Map<string, RunSet>()
-  for (const runs of chunks) for (const run of runs) setOf(found, run.account).insert(run)
+  for (const { runs } of chunks) for (const run of runs) setOf(found, run.account).insert(run)
   return found
 }
 

@@ -38,6 +38,11 @@ export function splitByShares(quantity: bigint, shares: readonly string[]): bigi
   return parts
 }
 
+/** Is a percentage above another? */
+export function isAbove(one: string, other: string): boolean {
+  return partsOf(one) > partsOf(other)
+}
+
 /** A percentage of a quantity in whole units, rounded up or down. */
 export function percentOf(quantity: bigint, percentage: string, rounding: 'up' | 'down'): bigint {
   const exact = quantity * partsOf(percentage)

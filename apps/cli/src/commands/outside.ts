@@ -1,5 +1,5 @@
 import { mirrorLog, runVerify, UrlSource } from '@tallystick/ledger'
-import { openRegistry, type Registry, runImport, stderrLog } from '@tallystick/server'
+import { type ImportAnswer, openRegistry, type Registry, runImport, stderrLog } from '@tallystick/server'
 import { type Command, configFor, parse, UsageError } from '../command.ts'
 import { text } from '../texts.ts'
 
@@ -29,7 +29,7 @@ export const mirrorCommand: Command = async (args) => {
   }
 }
 
-export async function importCommand(args: string[]): Promise<Printed> {
+export async function importCommand(args: string[]): Promise<ImportAnswer> {
   let registry: Registry | undefined
   try {
     return await runImport(args, async (dataDir) => {

@@ -20,6 +20,16 @@ beforeAll(async () => {
 afterAll(() => all.registry.close())
 
 const done = async (answer: ReturnType<Person['post']>, status = 201) => expectStatus(await answer, status).body
+const FIVE_YEARS_MS = 5 * 366 * 86_400_000
+
+/** Lets time pass; everybody stays signed in. */
+async function pass(milliseconds: number): Promise<void> {
+  all.registry.pass(milliseconds)
+  const now = all.registry.services.clock()
+  const later = new Date(now.getTime() + 3_600_000)
+  await all.registry.services.pool.query('UPDATE content_session SET seen_at = $1, expires_at = $2', [now, later])
+}
+
 const read = async (path: string) => expectStatus(await all.registry.nobody.get(path), 200).body
 
 describe('the pools', () => {
@@ -61,7 +71,7 @@ describe('the buffer', () => {
       cancelled: '0',
       released: '0',
       balance: '100',
-      vintages: [{ vintage: '2024', quantity: '100' }],
+      vintages: [{ unitType: 'ITMO', vintage: '2024', quantity: '100' }],
       atRisk: '0',
       openReversals: 0,
       owed: '0',
@@ -78,6 +88,17 @@ describe('the buffer', () => {
       { quantity: '20', to: { kind: 'buffer' } },
     ])
     const release = { batch, to: sunfield.holding, quantity: '19' }
+    expect(await officer.post('/national/buffer/releases', release)).toMatchObject({
+      status: 409,
+      body: { code: 'too-early' },
+    })
+    await pass(FIVE_YEARS_MS)
+    expect(await officer.post('/national/buffer/releases', release)).toMatchObject({
+      status: 409,
+      body: { code: 'assessment-missing' },
+    })
+    const terms = { buffer: '10', exempt: ['host'], reason: 'risk-assessment' }
+    await approved(officer.post(`/national/projects/${all.project.id}/issuance-terms`, terms))
     expect(await officer.post('/national/buffer/releases', release)).toMatchObject({
       status: 409,
       body: { code: 'too-much', facts: { left: '18' } },
@@ -124,7 +145,7 @@ describe('a reversal', () => {
     const path = `/national/reversals/${reversal}/decision`
     expect(await officer.post(path, { decision: 'avoidable' })).toMatchObject({ status: 400 })
     expect(await sunfield.admin.post(path, { decision: 'dismissed' })).toMatchObject({ status: 403 })
-    const decided = await approved(officer.post(path, { decision: 'avoidable', quantity: '30' }))
+    const decided = await approved(officer.post(path, { decision: 'avoidable', quantity: '30', unitType: 'ITMO' }))
     expect(decided.sentence).toContain('Salt Lake solar plant')
     expect(await officer.post(path, { decision: 'dismissed' })).toMatchObject({
       status: 409,
@@ -139,6 +160,9 @@ describe('a reversal', () => {
     await approved(officer.post('/national/buffer/cancellations', lend))
     expect((await read('/national/buffer/cancellations')).items).toMatchObject([{ quantity: '10' }])
     expect(await read('/national/buffer')).toMatchObject({ atRisk: '20', owed: '10', cancelled: '10', balance: '92' })
+    expect(await read(`/national/projects/${project.id}`)).toMatchObject({
+      debts: [{ unitType: 'ITMO', quantity: '10' }],
+    })
 
     const path = `/national/reversals/${reversal}/compensations`
     const units = { batch, from: sunfield.holding }
@@ -162,7 +186,7 @@ describe('a reversal', () => {
       body: { code: 'too-much' },
     })
     expect(await read('/national/buffer')).toMatchObject({ owed: '0', openReversals: 0, balance: '102' })
-    expect(await read(`/national/projects/${project.id}`)).toMatchObject({ debt: '0', openReversals: 0 })
+    expect(await read(`/national/projects/${project.id}`)).toMatchObject({ debts: [], openReversals: 0 })
     const { sums, block } = (await read(`/national/batches/${batch}`)) as {
       sums: Record<string, string>
       block: { quantity: string }

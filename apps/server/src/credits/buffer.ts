@@ -91,7 +91,7 @@ function reversals(app: FastifyInstance, services: Services): void {
     const request = { reversal: randomId(), ...call.body }
     const receipt = await execute(services, call, { type: 'ReversalReported', request })
     const row = { ...receipt, entry: entryOf('ReversalReported', receipt) }
-    const unknown = { state: 'reported', quantity: '0', compensated: '0' } as const
+    const unknown = { state: 'reported', quantity: '0', unitType: null, compensated: '0' } as const
     return shown(
       services,
       row,
@@ -102,8 +102,8 @@ function reversals(app: FastifyInstance, services: Services): void {
   handle(app, services, decideReversal, async (call) => {
     const request = { reversal: call.params.id, ...call.body }
     const receipt = await execute(services, call, { type: 'ReversalDecided', request })
-    const { reversal, decision, quantity } = entryOf('ReversalDecided', receipt).body
-    return { id: reversal, decision, quantity, entry: writtenOf(receipt) }
+    const { reversal, ...said } = entryOf('ReversalDecided', receipt).body
+    return { id: reversal, ...said, entry: writtenOf(receipt) }
   })
 
   handle(app, services, listReversals, ({ query }) => pageOfEntries(services, 'ReversalReported', query, showReversals))
@@ -122,9 +122,10 @@ const showReversals: Show<'ReversalReported', Reversal> = async (services, rows,
   })
   const byId = new Map(found.rows.map(({ id, row }) => [id, row]))
   return (row) => {
-    const { state = 'reported', quantity = 0n, compensated = 0n } = byId.get(row.entry.body.reversal) ?? {}
+    const known = byId.get(row.entry.body.reversal)
+    const { state = 'reported', unitType = null, quantity = 0n, compensated = 0n } = known ?? {}
     const report = reportOf(row, names.projectRef(row.entry.body.project))
-    return { ...report, state, quantity: `${quantity}`, compensated: `${compensated}` }
+    return { ...report, state, unitType, quantity: `${quantity}`, compensated: `${compensated}` }
   }
 }
 
@@ -143,27 +144,45 @@ const STILL_OPEN = `
      AND ($1::text IS NULL OR (row ? 'project' AND row ->> 'project' = $1))`
 
 const OWED = `
-  SELECT coalesce(sum((row ->> 'debt')::numeric), 0)::text AS owed
-    FROM ledger_row WHERE kind = 'project' AND ($1::text IS NULL OR id = $1)`
+  SELECT coalesce(sum(debt.units::numeric), 0)::text AS owed
+    FROM ledger_row CROSS JOIN LATERAL jsonb_each_text(row -> 'debts') AS debt(unit_type, units)
+   WHERE kind = 'project' AND ($1::text IS NULL OR id = $1)`
+
+/** The books of a project or of all: one for each unit type. */
+const BOOKS = `
+  SELECT split_part(id, '/', 2) AS unit_type, row
+    FROM ledger_row WHERE kind = 'pool' AND split_part(id, '/', 1) = $1 ORDER BY 1`
+
+/** A row of the buffer's book as it is stored. */
+interface Book {
+  in: string
+  cancelled: string
+  released: string
+  vintages: Record<string, string>
+}
 
 /** What the buffer holds, of one project or of all. */
 async function bufferStatus(services: Services, project: string | undefined): Promise<BufferStatus> {
-  const [ledger, pool, open, owed] = await Promise.all([
+  const [ledger, books, open, owed] = await Promise.all([
     services.ledger.row('ledger', 'ledger'),
-    services.ledger.row('pool', project ?? 'all'),
+    services.pool.query<{ unit_type: string; row: Book }>(BOOKS, [project ?? 'all']),
     services.pool.query<{ open: number; at_risk: string }>(STILL_OPEN, [project ?? null]),
     services.pool.query<{ owed: string }>(OWED, [project ?? null]),
   ])
-  const { in: came = 0n, cancelled = 0n, released = 0n, vintages = {} } = pool ?? {}
+  const sum = (way: 'in' | 'cancelled' | 'released') =>
+    books.rows.reduce((units, { row }) => units + BigInt(row[way]), 0n)
+  const [came, cancelled, released] = [sum('in'), sum('cancelled'), sum('released')]
   return {
     account: ledger?.pools.buffer ?? null,
     in: `${came}`,
     cancelled: `${cancelled}`,
     released: `${released}`,
     balance: `${came - cancelled - released}`,
-    vintages: Object.entries(vintages)
-      .map(([vintage, quantity]) => ({ vintage, quantity }))
-      .sort((a, b) => (a.vintage < b.vintage ? -1 : 1)),
+    vintages: books.rows.flatMap(({ unit_type: unitType, row: { vintages } }) =>
+      Object.entries(vintages)
+        .map(([vintage, quantity]) => ({ unitType, vintage, quantity }))
+        .sort((a, b) => (a.vintage < b.vintage ? -1 : 1)),
+    ),
     atRisk: open.rows[0]?.at_risk ?? '0',
     openReversals: open.rows[0]?.open ?? 0,
     owed: owed.rows[0]?.owed ?? '0',

@@ -110,7 +110,7 @@ async function nextStepOf(
 }
 
 /** How the ledger refuses a step that was the right one a moment ago. */
-const overtaken: ReadonlySet<string> = new Set(['last-step', 'approval-missing', 'movement-differs'])
+const overtaken: ReadonlySet<string> = new Set(['last-step', 'step-missing', 'movement-differs'])
 
 function stepCommand(id: string, waiting: Waiting | undefined) {
   if (!waiting || !isLastStep(waiting)) return { type: 'MovementApproved', request: { movement: id } }

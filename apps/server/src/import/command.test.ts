@@ -1,10 +1,11 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { LedgerBusy } from '@tallystick/ledger'
+import { Readable } from 'node:stream'
+import { type Ledger, LedgerBusy } from '@tallystick/ledger'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { memoryTarget, type Target } from '../../../../tests/import/ledgers.ts'
-import { runImport } from './command.ts'
+import { type ImportAnswer, runImport } from './command.ts'
 
 const sample = join(import.meta.dirname, 'samples/verra-transactions.csv')
 
@@ -17,7 +18,12 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 const silent = { write: () => undefined }
-const run = (...args: string[]) => runImport(args, async () => target, silent)
+const run = async (...args: string[]) => printed(await runImport(args, async () => target, silent))
+
+/** The answer with all that it prints. */
+async function printed({ exitCode, text }: ImportAnswer): Promise<{ exitCode: number; text: string }> {
+  return { exitCode, text: (await Readable.from(text).toArray()).join('') }
+}
 
 describe('tallystick import', () => {
   it('says for people what it did', async () => {
@@ -27,17 +33,17 @@ describe('tallystick import', () => {
       `${sample} (verra-transactions): 5 rows`,
       '  accepted 5 · already there 0 · refused 0',
       '  tonnes of the file: issued 52,001 · active 49,201 · retired 2,800 · cancelled 0',
-      '  registry verra now: issued 52,001 · active 49,201 · retired 2,800 · cancelled 0',
+      '  registry verra would then have: issued 52,001 · active 49,201 · retired 2,800 · cancelled 0',
       'Dry run: nothing was changed.',
     ])
   })
 
   it('says it as one object with --json, and keeps it with --report', async () => {
     const kept = join(folder, 'report.json')
-    const { exitCode, text, report } = await run('verra-transactions', sample, '--json', '--report', kept)
+    const { exitCode, text } = await run('verra-transactions', sample, '--json', '--report', kept)
     expect(exitCode).toBe(0)
     expect(text).not.toContain('\n')
-    expect(JSON.parse(text)).toEqual(report)
+    const report: unknown = JSON.parse(text)
     expect(JSON.parse(await readFile(kept, 'utf8'))).toEqual(report)
     expect(Object.keys(report ?? {})).toEqual([
       'file',
@@ -66,11 +72,18 @@ describe('tallystick import', () => {
     [['verra', sample], /^mapping-unknown: There is no mapping verra\. There are: art-trees-cancellations, /],
     [['verra-transactions', 'none.csv'], /^file-unreadable: The file none\.csv/],
     [['gold-standard-issuances', sample], /^columns-missing/],
-    [['verra-transactions', sample, '--report', 'none/r.json'], /^report-unwritable: .*none\/r\.json .*ENOENT/],
+    [
+      ['verra-transactions', sample, '--report', 'none/r.json'],
+      /^report-unwritable: .*none\/r\.json .* there is no \/.*\/none \(ENOENT\)/,
+    ],
   ])('answers 2 to %j', async (args, said) => {
     expect(await run(...args)).toEqual({ exitCode: 2, text: expect.stringMatching(said) })
     const { error } = JSON.parse((await run(...args, '--json')).text)
     expect(error).toMatch(said)
+  })
+
+  it('says how it is called', async () => {
+    expect(await run('--help')).toEqual({ exitCode: 0, text: expect.stringMatching(/^Usage: tallystick import/) })
   })
 
   it('takes the path of a mapping', async () => {
@@ -108,9 +121,12 @@ describe('tallystick import', () => {
         return typeof member === 'function' ? member.bind(target) : member
       },
     })
-    const broken = await runImport(['verra-transactions', sample], async () => ({ ledger: away, openings }), silent)
-    expect(broken).toEqual({ exitCode: 2, text: expect.stringMatching(/^ledger-away: .* run it again/) })
-    const again = await runImport(['verra-transactions', sample], async () => ({ ledger, openings }), silent)
-    expect(again.report).toMatchObject({ accepted: 3, alreadyThere: 2 })
+    const into = async (ledger: Ledger) =>
+      printed(await runImport(['verra-transactions', sample, '--json'], async () => ({ ledger, openings }), silent))
+    expect(await into(away)).toEqual({
+      exitCode: 2,
+      text: expect.stringMatching(/^{"error":"ledger-away: .* run it again/),
+    })
+    expect(JSON.parse((await into(ledger)).text)).toMatchObject({ accepted: 3, alreadyThere: 2 })
   })
 })

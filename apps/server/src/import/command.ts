@@ -1,19 +1,24 @@
-import { open as openFile, writeFile } from 'node:fs/promises'
+import { createWriteStream } from 'node:fs'
+import { open as openFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
 import { type Ledger, LedgerBusy } from '@tallystick/ledger'
+import { errorCode } from '../platform/error-code.ts'
 import type { Openings } from '../platform/openings.ts'
-import { importFile } from './import.ts'
+import { importRows } from './import.ts'
 import { loadMapping, mappingNames } from './mapping.ts'
-import { ImportError } from './messages.ts'
+import { ImportError, whyNot } from './messages.ts'
 import { grouped, progressBar, type Terminal } from './progress-bar.ts'
-import type { ImportReport, Tonnes } from './report.ts'
+import { RefusedRows } from './refused-rows.ts'
+import { type ImportSums, reportText, type Tonnes } from './report.ts'
 
 export interface ImportAnswer {
   /** 0 done; 2 the arguments, the mapping or the file as a whole are wrong, nothing was written; 4 rows were refused. */
   exitCode: 0 | 2 | 4
-  report?: ImportReport
-  /** What to print on standard output: for people, or with `--json` one object on one line. */
-  text: string
+  /** What to print on standard output, piece by piece: for people, or with `--json` one object on one line. */
+  text: AsyncIterable<string>
 }
 
 export interface ImportServices {
@@ -32,29 +37,45 @@ export async function runImport(
   open: (dataDir: string | undefined) => Promise<ImportServices>,
   terminal: Terminal = process.stderr,
 ): Promise<ImportAnswer> {
+  if (args.includes('--help') || args.includes('-h')) return { exitCode: 0, text: inOne(await usage()) }
   const asked = await parse(args)
   if ('wrong' in asked) return failed(asked.wrong, args.includes('--json'))
   const bar = progressBar(terminal)
+  const refused = new RefusedRows(MAX_REFUSALS_SHOWN)
+  let isKept = false
   try {
     const mapping = await loadMapping(asked.mapping)
     if (asked.report !== undefined) await checkWritable(asked.report)
-    const report = await importFile({
-      ...(await open(asked.data)),
-      mapping,
-      file: asked.file,
-      dryRun: asked.dryRun,
-      onProgress: bar.show,
-    })
-    if (asked.report !== undefined) await writeFile(asked.report, `${JSON.stringify(report, null, 2)}\n`)
-    const text = asked.json ? JSON.stringify(report) : forPeople(report, mapping.registry, asked)
-    return { exitCode: report.refused.length > 0 ? 4 : 0, report, text }
+    const job = { ...(await open(asked.data)), mapping, file: asked.file, dryRun: asked.dryRun, onProgress: bar.show }
+    const sums = await importRows(job, (row) => refused.add(row))
+    if (asked.report !== undefined) await writeReport(asked.report, sums, refused)
+    isKept = asked.json
+    const text = asked.json ? onOneLine(sums, refused) : inOne(forPeople(sums, refused, mapping.registry, asked))
+    return { exitCode: refused.count > 0 ? 4 : 0, text }
   } catch (error) {
     const told = error instanceof LedgerBusy ? new ImportError('ledger-away', { reason: error.message }) : error
     if (told instanceof ImportError) return failed(told.message, asked.json)
     throw error
   } finally {
     bar.clear()
+    if (!isKept) await refused.close()
   }
+}
+
+async function writeReport(report: string, sums: ImportSums, refused: RefusedRows): Promise<void> {
+  await pipeline(Readable.from(reportText(sums, refused.lines(), true)), createWriteStream(report))
+}
+
+async function* onOneLine(sums: ImportSums, refused: RefusedRows): AsyncGenerator<string> {
+  try {
+    yield* reportText(sums, refused.lines(), false)
+  } finally {
+    await refused.close()
+  }
+}
+
+async function* inOne(text: string): AsyncGenerator<string> {
+  yield text
 }
 
 /** Asked before anything is imported, so that no report is lost to a wrong path. */
@@ -62,8 +83,8 @@ async function checkWritable(report: string): Promise<void> {
   try {
     await (await openFile(report, 'a')).close()
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    throw new ImportError('report-unwritable', { report, reason })
+    const place = errorCode(error) === 'ENOENT' ? dirname(report) : report
+    throw new ImportError('report-unwritable', { report, reason: whyNot(error, place) })
   }
 }
 
@@ -104,19 +125,19 @@ async function usage(): Promise<string> {
 }
 
 function failed(message: string, json: boolean): ImportAnswer {
-  return { exitCode: 2, text: json ? JSON.stringify({ error: message }) : message }
+  return { exitCode: 2, text: inOne(json ? JSON.stringify({ error: message }) : message) }
 }
 
-function forPeople(report: ImportReport, registry: string, { mapping, dryRun }: Asked): string {
-  const { file, rows, accepted, alreadyThere, refused } = report
+function forPeople(sums: ImportSums, refused: RefusedRows, registry: string, { mapping, dryRun }: Asked): string {
+  const { file, rows, accepted, alreadyThere } = sums
   const lines = [
     `${file} (${mapping}): ${grouped(rows)} rows`,
-    `  accepted ${grouped(accepted)} · already there ${grouped(alreadyThere)} · refused ${grouped(refused.length)}`,
-    `  tonnes of the file: ${tonnes(report.tonnes)}`,
-    `  registry ${registry} now: ${tonnes(report.registry)}`,
-    ...refused.slice(0, MAX_REFUSALS_SHOWN).map(({ row, column, reason }) => `  row ${row}, ${column}: ${reason}`),
+    `  accepted ${grouped(accepted)} · already there ${grouped(alreadyThere)} · refused ${grouped(refused.count)}`,
+    `  tonnes of the file: ${tonnes(sums.tonnes)}`,
+    `  registry ${registry} ${dryRun ? 'would then have' : 'now'}: ${tonnes(sums.registry)}`,
+    ...refused.first.map(({ row, column, reason }) => `  row ${row}, ${column}: ${reason}`),
   ]
-  const more = refused.length - MAX_REFUSALS_SHOWN
+  const more = refused.count - refused.first.length
   if (more > 0) lines.push(`  and ${grouped(more)} more refused rows; --report r.json lists all`)
   if (dryRun) lines.push('Dry run: nothing was changed.')
   return lines.join('\n')

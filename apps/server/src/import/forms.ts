@@ -59,24 +59,34 @@ function isDay(year: number, month: number, day: number): boolean {
   return month >= 1 && month <= 12 && day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate()
 }
 
-const separators: Readonly<Record<string, string>> = {
-  '1234': '',
-  '1234.0': '',
-  '1,234': ',',
-  '1.234': '\\.',
-  '1 234': '[ \\u00a0\\u202f]',
-  "1'234": "['\\u2019]",
+const BLANK = '[ \\u00a0\\u202f]'
+const APOSTROPHE = "['\\u2019]"
+
+/** What stands between the thousands, and what before decimals, which may only be zeros. */
+const numberMarks: Readonly<Record<string, readonly [thousands: string, decimals: string]>> = {
+  '1234': ['', ''],
+  '1,234': [',', ''],
+  '1.234': ['\\.', ''],
+  '1 234': [BLANK, ''],
+  "1'234": [APOSTROPHE, ''],
+  '1234.0': ['', '\\.'],
+  '1234,0': ['', ','],
+  '1,234.0': [',', '\\.'],
+  '1.234,0': ['\\.', ','],
+  '1 234,0': [BLANK, ','],
+  "1'234.0": [APOSTROPHE, '\\.'],
 }
 
-export const NUMBER_HELP = `must show how a thousand is written: one of ${Object.keys(separators).join(' | ')}`
+export const NUMBER_HELP = `must show how a thousand is written: one of ${Object.keys(numberMarks).join(' | ')}`
 
 /** The way of writing that `example` shows: how 1,234 looks. Numbers without separators are read in every form. */
 export function numberForm(example: string): NumberForm | undefined {
-  const separator = separators[example]
-  if (separator === undefined) return undefined
+  const marks = numberMarks[example]
+  if (marks === undefined) return undefined
+  const [separator, point] = marks
   const grouped = separator === '' ? '' : `|[1-9]\\d{0,2}(${separator}\\d{3})+`
-  // What a spreadsheet makes of a column of numbers in which some cells are empty.
-  const decimals = example === '1234.0' ? '(?:\\.0+)?' : ''
+  // Not three zeros: they would be the thousands of somebody who writes them otherwise.
+  const decimals = point === '' ? '' : `(?:${point}0{1,2})?`
   const expression = new RegExp(`^(0|[1-9]\\d*${grouped})${decimals}$`)
   return {
     example,

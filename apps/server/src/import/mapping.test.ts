@@ -43,7 +43,11 @@ describe('a mapping', () => {
   })
 
   it.each<[string, Record<string, unknown>]>([
-    ['serial.column', { serial: { formats: { verra: {} } } }],
+    ['serial.column: is missing', { serial: { formats: { verra: {} } } }],
+    ['quantity: must be an object in braces, such as {"column": "…"}', { quantity: 'Units' }],
+    ['name: must be a text in quotation marks', { name: 7 }],
+    ['inOrder: must be a list in brackets', { inOrder: 'Day' }],
+    ['separator: must be one of ",", ";", "\\t", "|"', { separator: ':' }],
     ['serial.formats: must name', { serial: { column: 'S', formats: {} } }],
     ['serial.formats.verrra: is not a serial format', { serial: { column: 'S', formats: { verrra: {} } } }],
     ['serial.formats.national: is not', { serial: { column: 'S', formats: { national: {} } } }],
@@ -58,20 +62,26 @@ describe('a mapping', () => {
       { fate: { rule: 'always', fate: 'retired', on: { column: 'D', date: 'yyyy' } } },
     ],
     ['fate: a file of the kind retirement has no active units', { fate: { rule: 'always', fate: 'active' } }],
-    ['fate.rule', { fate: { rule: 'sometimes' } }],
+    [
+      'fate.words.Sold: must be one of "active", "retired", "cancelled"',
+      { fate: { rule: 'by-word', column: 'C', words: { Sold: 'gone' } } },
+    ],
+    ['fate.rule: must be one of "always", "by-word", "by-date"', { fate: { rule: 'sometimes' } }],
     ['unitType: must be', { unitType: { colum: 'Type' } }],
     ['Unrecognized key: "vintge"', { vintge: {} }],
     ['registry: must be', { registry: 'My Registry' }],
     ['and not national', { registry: 'national' }],
     ['kind', { kind: 'purchase' }],
-    ['facts', { facts: { 'Project Name': 'Name' } }],
+    ['facts.Project Name: must be a word such as projectName', { facts: { 'Project Name': 'Name' } }],
   ])('that is wrong is refused with the field: %s', (said, change) => {
     expect(() => parseMapping(mapping(change), 'sample.json')).toThrow(said)
   })
 
   it('that is no JSON, or not there, is refused with the reason', async () => {
     expect(() => parseMapping('{"name": ', 'sample.json')).toThrow(/sample\.json is not JSON/)
-    await expect(loadMapping('./nowhere.json')).rejects.toThrow(/nowhere\.json cannot be read \(ENOENT\)/)
+    await expect(loadMapping('./nowhere.json')).rejects.toThrow(
+      /nowhere\.json cannot be read: there is no \/.*\/nowhere\.json \(ENOENT\)/,
+    )
     await expect(loadMapping('nowhere')).rejects.toThrow(/There are: art-trees-cancellations/)
   })
 })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type FormatId, isFormatId } from '@tallystick/serials'
 import { z } from 'zod'
 import { DATE_HELP, dateForm, NUMBER_HELP, numberForm } from './forms.ts'
-import { ImportError } from './messages.ts'
+import { detail, ImportError, whyNot } from './messages.ts'
 import { patternFlaw } from './serial-pattern.ts'
 
 const folder = join(import.meta.dirname, 'mappings')
@@ -229,8 +229,8 @@ export async function loadMapping(nameOrPath: string): Promise<Mapping> {
     throw new ImportError('mapping-unknown', { name: nameOrPath, names: (await mappingNames()).join(', ') })
   }
   const path = isPath ? nameOrPath : join(folder, `${nameOrPath}.json`)
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new ImportError('mapping-unreadable', { path, reason: error.code ?? error.message })
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new ImportError('mapping-unreadable', { path, reason: whyNot(error, path) })
   })
   return parseMapping(text, path)
 }
@@ -243,8 +243,21 @@ export function parseMapping(text: string, path: string): Mapping {
     throw new ImportError('mapping-not-json', { path, reason: error instanceof Error ? error.message : String(error) })
   }
   const isOfProjects = typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'project'
-  const parsed = (isOfProjects ? ProjectsMapping : UnitsMapping).safeParse(value)
+  const parsed = (isOfProjects ? ProjectsMapping : UnitsMapping).safeParse(value, { error: wrongness })
   if (parsed.success) return parsed.data
   const issues = parsed.error.issues.map((issue) => `\n  ${issue.path.join('.') || '(the whole)'}: ${issue.message}`)
   throw new ImportError('mapping-wrong', { path, issues: issues.join('') })
+}
+
+/** What is wrong with a field, for those that say nothing of their own. */
+function wrongness(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === 'invalid_type') return detail(issue.input === undefined ? 'missing' : issue.expected)
+  if (issue.code === 'invalid_value') return oneOf(issue.values)
+  if (issue.code === 'invalid_union' && Array.isArray(issue.options)) return oneOf(issue.options)
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message
+  return undefined
+}
+
+function oneOf(values: readonly unknown[]): string | undefined {
+  return detail('one-of', { values: values.map((value) => JSON.stringify(value)).join(', ') })
 }

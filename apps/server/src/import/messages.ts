@@ -1,3 +1,6 @@
+import { resolve } from 'node:path'
+import { errorCode } from '../platform/error-code.ts'
+import details from './locales/details.en.json' with { type: 'json' }
 import en from './locales/en.json' with { type: 'json' }
 
 /** Every reason that an import gives, each with its sentence. */
@@ -5,7 +8,22 @@ export type MessageCode = keyof typeof en
 
 /** `code: sentence`, the sentence with the facts of the case in it. */
 export function say(code: MessageCode, facts: Readonly<Record<string, string>> = {}): string {
-  return `${code}: ${en[code].replace(/\{(\w+)\}/g, (_, name: string) => facts[name] ?? '')}`
+  return `${code}: ${filled(en[code], facts)}`
+}
+
+function filled(sentence: string, facts: Readonly<Record<string, string>>): string {
+  return sentence.replace(/\{(\w+)\}/g, (_, name: string) => facts[name] ?? '')
+}
+
+/** The part of a sentence that says what exactly is wrong; undefined for a code that has none. */
+export function detail(code: string, facts: Readonly<Record<string, string>> = {}): string | undefined {
+  const known: Readonly<Record<string, string>> = details
+  return Object.hasOwn(known, code) ? filled(known[code] ?? '', facts) : undefined
+}
+
+/** Why a file cannot be read or written, with the whole path at which it was looked for. */
+export function whyNot(error: unknown, path: string): string {
+  return detail(errorCode(error), { path: resolve(path) }) ?? (errorCode(error) || String(error))
 }
 
 /** The import as a whole cannot be done: what was given is wrong, and the message says what. Nothing more is written. */

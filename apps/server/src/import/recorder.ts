@@ -18,20 +18,29 @@ export class Recorder {
   readonly #system: string
   readonly #sender: string
   /** Was the registry known before this import? If not, none of its rows can be there. */
-  #opened: boolean | undefined
+  readonly #wasOpen: boolean
+  #opening: Promise<void> | undefined
 
-  private constructor(ledger: RecordLedger, openings: Pick<Openings, 'commitAll'>, mapping: Mapping, genesis: Genesis) {
+  private constructor(
+    ledger: RecordLedger,
+    openings: Pick<Openings, 'commitAll'>,
+    mapping: Mapping,
+    { system }: Genesis,
+    wasOpen: boolean,
+  ) {
     this.#ledger = ledger
     this.#openings = openings
     this.#mapping = mapping
-    this.#system = genesis.system
+    this.#system = system
     this.#sender = `import:${mapping.registry}`
+    this.#wasOpen = wasOpen
   }
 
   static async on(ledger: RecordLedger, openings: Pick<Openings, 'commitAll'>, mapping: Mapping): Promise<Recorder> {
     const genesis = await ledger.genesis()
     invariant(genesis, 'the ledger is founded before anything is imported')
-    return new Recorder(ledger, openings, mapping, genesis)
+    const registry = await ledger.row('registry', mapping.registry)
+    return new Recorder(ledger, openings, mapping, genesis, registry !== undefined)
   }
 
   /** Records rows of which no two share a serial number; answers in their order. */
@@ -50,22 +59,22 @@ export class Recorder {
 
   /** Rows that are in the log are not sent again, so that their facts are not stored a second time. */
   async #alreadyThere(readings: readonly Reading[]): Promise<(Verdict | undefined)[]> {
-    this.#opened ??= (await this.#ledger.row('registry', this.#mapping.registry)) !== undefined
-    if (!this.#opened) return readings.map(() => undefined)
-    return Promise.all(
-      readings.map(async (reading): Promise<Verdict | undefined> => {
-        const key = await this.#ledger.loggedKey(this.#keyOf(reading))
-        const known = await this.#ledger.row('key', key)
-        if (!known) return undefined
-        const corrected = await this.#ledger.row('corrected', `${known.index}`)
-        return corrected ? flaw(this.#column, 'taken-back', { index: `${corrected.index}` }) : 'alreadyThere'
-      }),
-    )
+    if (!this.#wasOpen) return readings.map(() => undefined)
+    const keys = await Promise.all(readings.map((reading) => this.#ledger.loggedKey(this.#keyOf(reading))))
+    const known = await this.#ledger.rows('key', keys)
+    const indexes = [...known.values()].map(({ index }) => `${index}`)
+    const corrected = indexes.length === 0 ? new Map() : await this.#ledger.rows('corrected', indexes)
+    return keys.map((key): Verdict | undefined => {
+      const row = known.get(key)
+      const by = row && corrected.get(`${row.index}`)
+      return by ? flaw(this.#column, 'taken-back', { index: `${by.index}` }) : row && 'alreadyThere'
+    })
   }
 
   async #recordFresh(readings: readonly Reading[]): Promise<Verdict[]> {
     if (readings.length === 0) return []
-    await this.#openRegistry()
+    this.#opening ??= this.#openRegistry()
+    await this.#opening
     const commitments = await this.#openings.commitAll(readings.map(({ facts }) => facts))
     const outcomes = await Promise.allSettled(
       readings.map((reading, at) => {
@@ -107,7 +116,7 @@ export class Recorder {
   /** Two imports may come here at once: they share the key, so one entry is written and both go on. */
   async #openRegistry(): Promise<void> {
     const { registry } = this.#mapping
-    if (await this.#ledger.row('registry', registry)) return
+    if (this.#wasOpen) return
     const outcome = await this.#ledger.execute({
       type: 'MirrorOpened',
       by: this.#system,

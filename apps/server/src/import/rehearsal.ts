@@ -7,12 +7,16 @@ import {
   type Keys,
   type Put,
   type Refusal,
+  type RowKey,
   type RowKind,
   type Rows,
+  type Run,
   reads,
   Shelf,
   State,
 } from '@tallystick/rules'
+import { Gathered } from '../platform/gathered.ts'
+import { SpilledState } from './spilled-state.ts'
 
 type Sent = Command & { key: string }
 
@@ -20,7 +24,7 @@ type Sent = Command & { key: string }
 export type Written = Pick<Receipt, 'index' | 'repeated'>
 
 /** The part of a ledger that an import works with. */
-export interface RecordLedger extends Pick<Ledger, 'genesis' | 'loggedKey' | 'row' | 'balances'> {
+export interface RecordLedger extends Pick<Ledger, 'genesis' | 'loggedKey' | 'row' | 'rows' | 'balances'> {
   execute(submission: Submission): Promise<Answer>
 }
 
@@ -30,21 +34,34 @@ export function isWritten(answer: Answer): answer is Written {
   return 'repeated' in answer
 }
 
+/** Rows and runs in memory, beyond which what was changed goes to a file and the rest is let go. */
+const MOST_KEPT = 20_000
+
+/** Commands after which it is seen how much there is in memory. */
+const COMMANDS_A_LOOK = 200
+
 /**
  * A ledger to try commands on. It answers as the true one would, by the same rules on the same state, and keeps what it
- * writes to itself, in memory.
+ * writes to itself: in memory, and what does not fit there in a file that `close` takes away.
  */
 export class Rehearsal implements RecordLedger {
   readonly #ledger: Ledger
-  readonly #state = new State('partial')
+  readonly #mostKept: number
+  #state = new State('partial')
+  #spilled: SpilledState | undefined
   readonly #shelf = new Shelf()
-  readonly #accounts = new Set<string>()
+  /** Ranges whose runs were loaded. */
   readonly #ranges = new Set<string>()
+  /** Rows of the true ledger, by `kind id`. */
+  readonly #true: Gathered<ReadonlyMap<string, Put>>
+  #judged = 0
   #ready: Promise<void> | undefined
   #turn: Promise<unknown> = Promise.resolve()
 
-  constructor(ledger: Ledger) {
+  constructor(ledger: Ledger, mostKept = MOST_KEPT) {
     this.#ledger = ledger
+    this.#mostKept = mostKept
+    this.#true = new Gathered((names) => trueRows(ledger, names))
   }
 
   genesis() {
@@ -64,18 +81,36 @@ export class Rehearsal implements RecordLedger {
   }
 
   async row<K extends RowKind>(kind: K, id: string): Promise<Rows[K] | undefined> {
-    await this.#loadRow(kind, id)
-    return this.#state.get(kind, id)
+    return (await this.rows(kind, [id])).get(id)
+  }
+
+  async rows<K extends RowKind>(kind: K, ids: readonly string[]): Promise<Map<string, Rows[K]>> {
+    await this.#loadRows(ids.map((id) => ({ kind, id })))
+    return new Map(
+      ids.flatMap((id) => {
+        const row = this.#state.peek(kind, id)
+        return row ? [[id, row]] : []
+      }),
+    )
   }
 
   async balances(account: string) {
-    await this.#loadBalances(account)
+    const found = new Map<string, Rows['balance']>()
+    for (const { class: unitClass, balance } of await this.#ledger.balances(account)) {
+      found.set(balanceId(account, unitClass), balance)
+    }
     const prefix = balanceId(account, '')
-    return [...this.#state.rows()].flatMap((put) =>
-      put.kind === 'balance' && put.row && put.id.startsWith(prefix)
-        ? [{ class: put.id.slice(prefix.length), balance: put.row }]
-        : [],
-    )
+    for (const [id, balance] of this.#spilled?.balances(account) ?? []) found.set(id, balance)
+    for (const put of this.#state.touchedRows()) {
+      if (put.kind === 'balance' && put.row && put.id.startsWith(prefix)) found.set(put.id, put.row)
+    }
+    return [...found].map(([id, balance]) => ({ class: id.slice(prefix.length), balance }))
+  }
+
+  async close(): Promise<void> {
+    await this.#turn
+    this.#spilled?.close()
+    this.#spilled = undefined
   }
 
   async #prepare({ type, by, approvals = [], key, request }: Submission): Promise<Sent> {
@@ -92,6 +127,9 @@ export class Rehearsal implements RecordLedger {
     const known = this.#state.get('key', command.key)
     if (known) return { index: known.index, repeated: true }
     const appended = append(this.#state, command, nextInstant(this.#state.at, new Date()), this.#shelf)
+    this.#judged += 1
+    const looks = this.#judged % Math.min(COMMANDS_A_LOOK, this.#mostKept) === 0
+    if (looks && this.#state.count() + this.#ranges.size > this.#mostKept) this.#spill()
     if (isRefusal(appended)) return appended
     return { index: appended.index, repeated: false }
   }
@@ -100,8 +138,20 @@ export class Rehearsal implements RecordLedger {
     const { size, at } = await this.#ledger.head()
     this.#state.size = size
     this.#state.at = at
-    await this.#loadRow('ledger', 'ledger')
+    await this.#loadRows([{ kind: 'ledger', id: 'ledger' }])
     for (const { bytes } of await this.#ledger.documents()) this.#shelf.add(bytes)
+  }
+
+  /** Goes on with an empty memory. What is being loaded meanwhile looks into the file before it is used. */
+  #spill(): void {
+    this.#spilled ??= new SpilledState()
+    this.#spilled.take(this.#state)
+    const { size, at } = this.#state
+    const fresh = new State('partial')
+    Object.assign(fresh, { size, at })
+    fresh.load({ kind: 'ledger', id: 'ledger', row: this.#state.ledger() })
+    this.#state = fresh
+    this.#ranges.clear()
   }
 
   /** Loads what the rules look at, until they name nothing new. */
@@ -112,38 +162,58 @@ export class Rehearsal implements RecordLedger {
       const keys = reads(this.#state, command, law)
       if (isRefusal(keys)) return keys
       const missing = keys.rows.filter(({ kind, id }) => !this.#state.isLoaded(kind, id))
-      await Promise.all(missing.map(({ kind, id }) => this.#loadRow(kind, id)))
-      await Promise.all(keys.runs.map((range) => this.#loadRuns(range)))
-      if (missing.length === 0) return undefined
+      const ranges = keys.runs.filter((range) => !this.#ranges.has(nameOf(range)))
+      if (missing.length === 0 && ranges.length === 0) return undefined
+      await Promise.all([this.#loadRows(missing), ...ranges.map((range) => this.#loadRuns(range))])
     }
   }
 
+  /** The true ledger's runs, but for those that were changed here; with neighbours, which new ones may join. */
   async #loadRuns(range: Keys['runs'][number]): Promise<void> {
-    const key = `${range.space} ${range.first} ${range.last}`
-    if (this.#ranges.has(key)) return
-    const runs = await this.#ledger.runs(range.space, range, Number.MAX_SAFE_INTEGER)
-    for (const run of runs) this.#state.loadRun(run)
-    this.#ranges.add(key)
+    const { space, first, last } = range
+    const wider = { first: first - 1n, last: last + 1n }
+    const runs = await this.#ledger.runs(space, wider, Number.MAX_SAFE_INTEGER)
+    const own = this.#spilled?.runs(space, wider) ?? []
+    const isChanged = (run: Run) => own.some((other) => other.first <= run.last && other.last >= run.first)
+    for (const run of [...own, ...runs.filter((run) => !isChanged(run))]) this.#state.loadRun(run)
+    this.#ranges.add(nameOf(range))
   }
 
-  async #loadRow(kind: RowKind, id: string): Promise<void> {
-    if (this.#state.isLoaded(kind, id)) return
-    if (kind === 'balance') {
-      await this.#loadBalances(id.slice(0, id.indexOf('|')))
-      this.#state.markLoaded(kind, id)
-      return
+  async #loadRows(keys: readonly RowKey[]): Promise<void> {
+    const missing = keys.filter(({ kind, id }) => !this.#state.isLoaded(kind, id))
+    const unknown = missing.filter(({ kind, id }) => this.#spilled?.row(kind, id) === undefined)
+    const names = unknown.map(({ kind, id }) => `${kind} ${id}`)
+    const rows = names.length === 0 ? undefined : await this.#true.get(names)
+    for (const { kind, id } of missing) {
+      const own = this.#spilled?.row(kind, id)
+      const put = own === undefined ? rows?.get(`${kind} ${id}`) : ({ kind, id, row: own } as Put)
+      if (put) this.#state.load(put)
+      else this.#state.markLoaded(kind, id)
     }
-    const row = await this.#ledger.row(kind, id)
-    if (row) this.#state.load({ kind, id, row } as Put)
-    else this.#state.markLoaded(kind, id)
   }
+}
 
-  /** All balances of an account at once: an import meets most of them. */
-  async #loadBalances(account: string): Promise<void> {
-    if (this.#accounts.has(account)) return
-    for (const { class: unitClass, balance } of await this.#ledger.balances(account)) {
-      this.#state.load({ kind: 'balance', id: balanceId(account, unitClass), row: balance })
-    }
-    this.#accounts.add(account)
-  }
+function nameOf({ space, first, last }: Keys['runs'][number]): string {
+  return `${space} ${first} ${last}`
+}
+
+async function trueRows(ledger: Ledger, names: readonly string[]): Promise<Map<string, Put>> {
+  const keys = names.map((name) => {
+    const at = name.indexOf(' ')
+    return { name, kind: name.slice(0, at) as RowKind, id: name.slice(at + 1) }
+  })
+  const found = new Map<string, Put>()
+  await Promise.all(
+    [...Map.groupBy(keys, ({ kind }) => kind)].map(async ([kind, ofKind]) => {
+      const rows = await ledger.rows(
+        kind,
+        ofKind.map(({ id }) => id),
+      )
+      for (const { name, id } of ofKind) {
+        const row = rows.get(id)
+        if (row) found.set(name, { kind, id, row } as Put)
+      }
+    }),
+  )
+  return found
 }

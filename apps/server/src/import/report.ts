@@ -1,8 +1,8 @@
 import type { Fate, Mapping } from './mapping.ts'
-import type { Flaw } from './messages.ts'
-import type { Verdict } from './recorder.ts'
+import { isFlaw } from './messages.ts'
+import type { RefusedRow } from './refused-rows.ts'
 import type { RecordLedger } from './rehearsal.ts'
-import type { Reading } from './row.ts'
+import type { JudgedRow } from './window.ts'
 
 /** Decimal strings. */
 export interface Tonnes {
@@ -12,18 +12,22 @@ export interface Tonnes {
   cancelled: string
 }
 
-export interface ImportReport {
+/** What became of a file, without its refused rows. */
+export interface ImportSums {
   file: string
   /** Rows of the file: accepted, already there and refused together. */
   rows: number
   accepted: number
   /** Rows that were imported before as this very row. */
   alreadyThere: number
-  refused: { row: number; column: string; reason: string }[]
   /** The file's own sums over the rows that are accepted or already there. */
   tonnes: Tonnes
   /** What is known of the registry afterwards, each unit counted once. */
   registry: Tonnes
+}
+
+export interface ImportReport extends ImportSums {
+  refused: RefusedRow[]
 }
 
 type Sums = Record<'issued' | Fate, bigint>
@@ -33,7 +37,6 @@ export class Tally {
   rows = 0
   readonly #kind: Mapping['kind']
   readonly #sums: Sums = { issued: 0n, active: 0n, retired: 0n, cancelled: 0n }
-  readonly #refused: ImportReport['refused'] = []
   #accepted = 0
   #alreadyThere = 0
 
@@ -41,35 +44,48 @@ export class Tally {
     this.#kind = kind
   }
 
-  refuse(row: number, { column, reason }: Flaw): void {
+  count({ read, verdict }: JudgedRow): void {
     this.rows += 1
-    this.#refused.push({ row, column, reason })
-  }
-
-  count(reading: Reading, verdict: Verdict): void {
-    if (typeof verdict === 'object') {
-      this.refuse(reading.row, verdict)
-      return
-    }
-    this.rows += 1
+    if (isFlaw(read) || isFlaw(verdict)) return
     if (verdict === 'accepted') this.#accepted += 1
     else this.#alreadyThere += 1
-    if (reading.about === 'project') return
-    if (this.#kind !== 'retirement') this.#sums.issued += reading.quantity
-    this.#sums[reading.fate] += reading.quantity
+    if (read.about === 'project') return
+    if (this.#kind !== 'retirement') this.#sums.issued += read.quantity
+    this.#sums[read.fate] += read.quantity
   }
 
-  report(file: string, registry: Tonnes): ImportReport {
+  sums(file: string, registry: Tonnes): ImportSums {
     return {
       file,
       rows: this.rows,
       accepted: this.#accepted,
       alreadyThere: this.#alreadyThere,
-      refused: this.#refused.toSorted((a, b) => a.row - b.row),
       tonnes: onWire(this.#sums),
       registry,
     }
   }
+}
+
+/** The report as JSON, piece by piece: on one line, or a line for each member and for each refused row. */
+export async function* reportText(
+  { tonnes, registry, ...counts }: ImportSums,
+  refused: AsyncIterable<string>,
+  isPretty: boolean,
+): AsyncGenerator<string> {
+  const [line, inner, space] = isPretty ? ['\n  ', '\n    ', ' '] : ['', '', '']
+  const member = (name: string, json: string) => `${line}${JSON.stringify(name)}:${space}${json}`
+  yield `{${Object.entries(counts)
+    .map(([name, value]) => `${member(name, JSON.stringify(value))},`)
+    .join('')}`
+  yield member('refused', '[')
+  let before = ''
+  for await (const row of refused) {
+    yield `${before}${inner}${row}`
+    before = ','
+  }
+  yield before === '' ? ']' : `${line}]`
+  for (const [name, sums] of Object.entries({ tonnes, registry })) yield `,${member(name, JSON.stringify(sums))}`
+  yield isPretty ? '\n}\n' : '}'
 }
 
 function onWire({ issued, active, retired, cancelled }: Sums): Tonnes {

@@ -159,7 +159,7 @@ describe('a table', () => {
   })
 
   it('that is not there is refused', async () => {
-    await expect(openTable(join(folder, 'none.csv'), ',')).rejects.toThrow('cannot be read (ENOENT)')
-    await expect(openTable(folder, ',')).rejects.toThrow('cannot be read (EISDIR)')
+    await expect(openTable(join(folder, 'none.csv'), ',')).rejects.toThrow(/cannot be read: there is no .*none\.csv/)
+    await expect(openTable(folder, ',')).rejects.toThrow(/cannot be read: .* is a folder/)
   })
 })

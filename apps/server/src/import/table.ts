@@ -1,6 +1,6 @@
 import { createReadStream, type ReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { ImportError } from './messages.ts'
+import { ImportError, whyNot } from './messages.ts'
 import { type CsvRecord, RecordCutter } from './records.ts'
 
 /** A row of the table. `row` counts from 1, the first after the header; rows without any character are not counted. */
@@ -79,8 +79,7 @@ async function* bytesOf(file: string): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of stream) yield chunk
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    throw new ImportError('file-unreadable', { file, reason })
+    throw new ImportError('file-unreadable', { file, reason: whyNot(error, file) })
   }
 }
 

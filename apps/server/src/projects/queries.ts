@@ -53,7 +53,9 @@ export async function projectDetails(services: Services, id: string): Promise<Pr
     ...project,
     registered: placeOf(registration),
     terms: { buffer: row.buffer, exempt: row.exempt },
-    debt: `${row.debt}`,
+    debts: Object.entries(row.debts)
+      .map(([unitType, quantity]) => ({ unitType, quantity }))
+      .sort((a, b) => (a.unitType < b.unitType ? -1 : 1)),
     openReversals: row.reversals,
     totals: { authorised: `${authorised}`, issued: `${issued}`, left: `${left}` },
     authorisations: counted.map((one) => ({

@@ -14,6 +14,8 @@ export interface TestRegistry {
   developers: { organisation: string; mandate: string; holding: string; retirement: string; cancellation: string }[]
   project: string
   authorisation: string
+  /** Index of the entry that authorised it. */
+  authorisedAt: number
 }
 
 export const testKey = signingKey(generateKeyPairSync('ed25519').privateKey)
@@ -79,11 +81,11 @@ export async function testRegistry(ledger: Ledger, key: SigningKey = testKey): P
 
 /** A registered project of the developers by their shares, with an authorised quantity. */
 export async function registerProject(
-  { ledger, officer, developers }: Omit<TestRegistry, 'project' | 'authorisation'>,
+  { ledger, officer, developers }: Omit<TestRegistry, 'project' | 'authorisation' | 'authorisedAt'>,
   shares: string[],
   quantity: string,
   unitType = 'ITMO',
-): Promise<{ project: string; authorisation: string }> {
+): Promise<Pick<TestRegistry, 'project' | 'authorisation' | 'authorisedAt'>> {
   const project = randomId()
   const authorisation = randomId()
   await done(ledger, officer, 'ProjectRegistered', {
@@ -94,7 +96,7 @@ export async function registerProject(
     owners: shares.map((share, at) => ({ account: developers[at]?.holding, share })),
   })
   await done(ledger, officer, 'ProjectMoved', { project, move: 'register' })
-  await done(ledger, officer, 'QuantityAuthorised', {
+  const { index } = await done(ledger, officer, 'QuantityAuthorised', {
     authorisation,
     project,
     unitType,
@@ -103,7 +105,7 @@ export async function registerProject(
     firstTransfer: null,
     cooperativeApproach: null,
   })
-  return { project, authorisation }
+  return { project, authorisation, authorisedAt: index }
 }
 
 /** The submission with approvals of exactly what the ledger would have approved. */

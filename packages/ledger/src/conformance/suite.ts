@@ -150,7 +150,7 @@ export function conformance(name: string, open: () => Promise<Ledger>): void {
       expect(cancelled.entry.body.allotted).toEqual({
         certificate: (retired.entry.body.allotted as { certificate: number }).certificate + 1,
         prefix: expect.stringMatching(/^XT-ITMO-1-\d{3}-2024-0$/),
-        itmo: null,
+        itmos: null,
       })
       const ranges = [[`${first}`, `${first}`]]
       expect(await transfer(batch, { ranges })).toMatchObject({ refused: 'not-owned' })

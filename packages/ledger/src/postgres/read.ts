@@ -56,6 +56,47 @@ export async function row<K extends RowKind>(db: Queryable, kind: K, id: string)
   return found as Rows[K] | undefined
 }
 
+export async function rows<K extends RowKind>(
+  db: Queryable,
+  kind: K,
+  ids: readonly string[],
+): Promise<Map<string, Rows[K]>> {
+  const found = await rowsOf(db, kind, ids)
+  return new Map(found.flatMap(([id, row]) => (row ? [[id, row as Rows[K]]] : [])))
+}
+
+async function rowsOf(
+  db: Queryable,
+  kind: RowKind,
+  ids: readonly string[],
+): Promise<(readonly [string, Rows[RowKind] | undefined])[]> {
+  if (isNamed(kind)) {
+    const { rows } = await db.query<{ id: string; row: unknown }>({
+      name: 'ledger-rows',
+      text: 'SELECT id, row FROM ledger_row WHERE kind = $1 AND id = ANY($2)',
+      values: [kind, ids],
+    })
+    return rows.map(({ id, row }) => [id, rowFromJson(kind, row)])
+  }
+  if (kind === 'key') {
+    const { rows } = await db.query<{ id: string; index: string }>({
+      name: 'ledger-keys',
+      text: 'SELECT id, index FROM ledger_key WHERE id = ANY($1)',
+      values: [ids],
+    })
+    return rows.map(({ id, index }) => [id, { index: Number(index) }])
+  }
+  if (kind === 'balance') {
+    const { rows } = await db.query<{ balance: BalanceTuple }>({
+      name: 'ledger-balances',
+      text: `${BALANCES} WHERE (account, class) IN (SELECT * FROM unnest($1::text[], $2::text[]))`,
+      values: [ids.map((id) => id.slice(0, id.indexOf('|'))), ids.map((id) => id.slice(id.indexOf('|') + 1))],
+    })
+    return rows.map(({ balance }) => [balanceId(balance[0], balance[1]), balanceFromTuple(balance)])
+  }
+  return Promise.all(ids.map(async (id) => [id, await countedRow(db, kind, id)] as const))
+}
+
 async function namedRow(db: Queryable, kind: RowKind, id: string): Promise<Rows[RowKind] | undefined> {
   const { rows } = await db.query<{ row: unknown }>('SELECT row FROM ledger_row WHERE kind = $1 AND id = $2', [
     kind,

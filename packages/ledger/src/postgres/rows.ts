@@ -15,7 +15,6 @@ export function isNamed(kind: RowKind): boolean {
 
 /** Which fields of a named row are counted, so that they come back as bigint. */
 const counted: Partial<Record<RowKind, readonly string[]>> = {
-  project: ['debt'],
   authorisation: ['quantity', 'issued', 'transferred'],
   remainder: ['micro'],
   pool: ['in', 'cancelled', 'released'],

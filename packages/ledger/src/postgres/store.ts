@@ -127,6 +127,10 @@ export class PostgresLedger implements Ledger {
     return read.row(this.#pool, kind, id)
   }
 
+  rows<K extends RowKind>(kind: K, ids: readonly string[]): Promise<Map<string, Rows[K]>> {
+    return read.rows(this.#pool, kind, ids)
+  }
+
   runs(space: string, range: Range, limit: number): Promise<Run[]> {
     return read.runs(this.#pool, space, range, limit)
   }

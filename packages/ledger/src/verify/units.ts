@@ -1,5 +1,6 @@
 import {
   balanceId,
+  bookId,
   countOf,
   EVIDENCED,
   FIRST_TRANSFER,
@@ -113,11 +114,12 @@ export function inconsistenciesOf(state: State): Inconsistency[] {
     numbered.delete(id)
   }
   for (const [id, sum] of numbered) compare(`the serials of the lot ${id}`, sum, 0n)
-  for (const { kind, id, row } of state.rows()) {
-    if (row === null) continue
+  for (const [id, row] of state.rowsOf('batch')) {
     // Of a series of another Party, only what came here is known.
-    if (kind === 'batch' && row.project !== '') compare(`batch ${id}`, inBatch.get(id), row.last - row.first + 1n)
-    if (kind !== 'balance' || row.floor === null) continue
+    if (row && row.project !== '') compare(`batch ${id}`, inBatch.get(id), row.last - row.first + 1n)
+  }
+  for (const [id, row] of state.rowsOf('balance')) {
+    if (row === null || row.floor === null) continue
     compare(`the balance ${id}`, held.get(id), row.credits - row.debits)
     held.delete(id)
   }
@@ -139,26 +141,27 @@ function compareBooks(state: State, compare: Compare): void {
     const units = countOf(run)
     if (run.account !== issuance) add(`issued ${batch.authorisation}`, units)
     if (wordOf(run.attributes, FIRST_TRANSFER) !== undefined) add(`transferred ${batch.authorisation}`, units)
-    if (run.account === pools.buffer) for (const id of ['all', batch.project]) add(`pool ${id} ${batch.vintage}`, units)
+    if (run.account !== pools.buffer) continue
+    for (const whose of ['all', batch.project]) add(`pool ${bookId(whose, batch.unitType)} ${batch.vintage}`, units)
   }
-  for (const { kind, id, row } of state.rows()) {
+  for (const [id, row] of state.rowsOf('authorisation')) {
     if (row === null) continue
-    if (kind === 'authorisation') {
-      compare(`what was issued under ${id}`, counted.get(`issued ${id}`), row.issued)
-      compare(`what was first transferred under ${id}`, counted.get(`transferred ${id}`), row.transferred)
-    } else if (kind === 'pool') {
-      let sum = 0n
-      for (const [vintage, units] of Object.entries(row.vintages)) {
-        compare(`the buffer's ${vintage} of ${id}`, counted.get(`pool ${id} ${vintage}`), BigInt(units))
-        sum += BigInt(units)
-      }
-      compare(`the buffer's book of ${id}`, sum, row.in - row.cancelled - row.released)
+    compare(`what was issued under ${id}`, counted.get(`issued ${id}`), row.issued)
+    compare(`what was first transferred under ${id}`, counted.get(`transferred ${id}`), row.transferred)
+  }
+  for (const [id, row] of state.rowsOf('pool')) {
+    if (row === null) continue
+    let sum = 0n
+    for (const [vintage, units] of Object.entries(row.vintages)) {
+      compare(`the buffer's ${vintage} of ${id}`, counted.get(`pool ${id} ${vintage}`), BigInt(units))
+      sum += BigInt(units)
     }
+    compare(`the buffer's book of ${id}`, sum, row.in - row.cancelled - row.released)
   }
 }
 
 function* lotsOf(state: State): Generator<[unitClass: string, lot: Lot]> {
-  for (const { kind, id, row } of state.rows()) if (kind === 'lot' && row) yield [id, row]
+  for (const [id, row] of state.rowsOf('lot')) if (row) yield [id, row]
 }
 
 function* allRuns(state: State): Generator<Run> {

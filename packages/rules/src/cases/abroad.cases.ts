@@ -1,7 +1,7 @@
 import { type Case, refuses, writes } from './case.fixture.ts'
 import { authorisation, issuance } from './country.fixture.ts'
 import { allotted, authorise } from './issuing.cases.ts'
-import { firstTransferCases, transfer } from './movements.cases.ts'
+import { firstTransferCases, policy, propose, transfer } from './movements.cases.ts'
 import { movingCases } from './moving.fixture.ts'
 import { byBoth, bySun } from './people.fixture.ts'
 import type { World } from './world.fixture.ts'
@@ -21,6 +21,9 @@ const send = (world: World, change: Body = {}, forge?: Forge) =>
     { ...away(world), ...(forge ? { forge } : {}) },
   )
 
+/** The first ten ITMOs of the vintage. */
+const ten = { prefix: 'CA0001-XTX01-XTX-#-2024', ranges: [['1', '10']] }
+
 const leavingCases: Case[] = [
   ...movingCases({
     type: 'CreditsTransferredAbroad',
@@ -37,7 +40,10 @@ const leavingCases: Case[] = [
     return send(world, { batch: world.id('mcu') })
   }),
   refuses('CreditsTransferredAbroad', 'allocation-wrong', 'an ITMO number that is not the next one', (world) =>
-    send(world, {}, allotted({ itmo: '2' })),
+    send(world, {}, allotted({ itmos: { ...ten, ranges: [['2', '11']] } })),
+  ),
+  refuses('CreditsTransferredAbroad', 'allocation-wrong', 'ITMOs that it does not name', (world) =>
+    send(world, {}, allotted({ itmos: null })),
   ),
   writes('CreditsTransferredAbroad', 'first transferred, with the next ITMO numbers', (world) => send(world), [
     'authorisation solar itmo: transferred 0 → 10',
@@ -245,6 +251,41 @@ const markingCases: Case[] = [
     acquire(world, { ...home(world), batch: world.id('wave'), ranges: [['401', '401']] })
     return set(world)
   }),
+  refuses(
+    'FirstTransferRecorded',
+    'on-hold',
+    'one of the units is frozen',
+    setting((world) => {
+      const held = { account: null, batch: world.id('wave'), range: ['410', '410'] }
+      world.do('HoldPlaced', { hold: world.id('hold'), ...held, reason: 'court-order', expiresAt: null })
+      return {}
+    }),
+  ),
+  refuses(
+    'FirstTransferRecorded',
+    'on-hold',
+    'the account is frozen',
+    setting((world) => {
+      const held = { account: world.id('sun'), batch: null, range: null }
+      world.do('HoldPlaced', { hold: world.id('hold'), ...held, reason: 'court-order', expiresAt: null })
+      return {}
+    }),
+  ),
+  refuses('FirstTransferRecorded', 'on-hold', 'a movement of the units waits', (world) => {
+    settable(world)
+    policy(world, 'sun', { secondAbove: '0' })
+    propose(world, 'CreditsTransferred', { batch: world.id('wave'), ranges: [['401', '401']] })
+    return set(world)
+  }),
+  refuses(
+    'FirstTransferRecorded',
+    'purpose-not-authorised',
+    'units for use towards an NDC only: leaving for abroad is their first transfer',
+    (world) => {
+      settable(world, { purposes: ['NDC'] })
+      return set(world)
+    },
+  ),
   refuses('FirstTransferRecorded', 'authorisation-revoked', 'an authorisation that was revoked', (world) => {
     settable(world)
     amendWave(world, { change: 'revoke' })
@@ -269,7 +310,7 @@ const markingCases: Case[] = [
     'FirstTransferRecorded',
     'allocation-wrong',
     'an ITMO number that is not the next one',
-    setting(() => ({}), allotted({ itmo: '2' })),
+    setting(() => ({}), allotted({ itmos: { ...ten, ranges: [['2', '11']] } })),
   ),
   writes(
     'FirstTransferRecorded',
@@ -324,6 +365,30 @@ const useCases: Case[] = [
     world.do('CreditsTransferred', give, bySun(world))
     return world.try('CreditsUsed', ours(world), byBoth(world))
   }),
+  refuses('CreditsUsed', 'account-foreign', 'the account of another organisation', (world) => {
+    const accounts = [{ account: world.id('sun use'), kind: 'ndc-use' }]
+    world.do('AccountsOpened', { organisation: world.id('sun ltd'), accounts })
+    return use(world, { to: world.id('sun use') })
+  }),
+  refuses('CreditsUsed', 'purpose-not-authorised', 'units for other purposes only, first transferred', (world) => {
+    settable(world, { purposes: ['OIMP_OP'], firstTransfer: 'issuance' })
+    return useWave(world)
+  }),
+  refuses(
+    'CreditsUsed',
+    'purpose-not-authorised',
+    'units that were first transferred before their authorisation was also for use towards an NDC',
+    (world) => {
+      settable(world, { purposes: ['OIMP_OP'], firstTransfer: 'issuance' })
+      amendWave(world, {})
+      return useWave(world)
+    },
+  ),
+  refuses('CreditsUsed', 'allocation-wrong', 'other ITMOs than those that are used', (world) => {
+    treasury(world)
+    const itmos = { prefix: 'CA0002-KEN01-KEN-#-2024', ranges: [['1', '9']] }
+    return world.try('CreditsUsed', used(world), { ...byBoth(world), forge: allotted({ itmos }) })
+  }),
   refuses('CreditsUsed', 'period-wrong', 'a year of the next NDC period', (world) => use(world, { year: '2031' })),
   refuses('CreditsUsed', 'period-wrong', 'a vintage of no NDC period', (world) => {
     const old = { batch: world.id('old'), series: { ...series, vintage: '2020' }, to: world.id('treasury') }
@@ -338,4 +403,25 @@ const useCases: Case[] = [
   ),
 ]
 
-export const abroadCases: Case[] = [...leavingCases, ...acquisitionCases, ...markingCases, ...useCases]
+/** Units of the wave in the treasury. */
+const useWave = (world: World) => {
+  const give = { batch: world.id('wave'), from: world.id('sun'), to: world.id('treasury'), ranges: [['401', '410']] }
+  world.do('CreditsTransferred', give, bySun(world))
+  return world.try('CreditsUsed', { ...used(world), batch: world.id('wave'), ranges: [['401', '410']] }, byBoth(world))
+}
+
+const laterCases: Case[] = [
+  writes(
+    'CreditsUsed',
+    'units set apart when their authorisation was for both, which is for other purposes only now',
+    (world) => {
+      settable(world)
+      set(world)
+      amendWave(world, { purposes: ['OIMP_OP'] })
+      return useWave(world)
+    },
+    ['10 solar/2024/ITMO: treasury → ndc use', 'units wave 401-410: ndc use [first:25,itmo:CA0001:-400]'],
+  ),
+]
+
+export const abroadCases: Case[] = [...leavingCases, ...acquisitionCases, ...markingCases, ...useCases, ...laterCases]

@@ -80,10 +80,11 @@ function poolIsTheBuffer(state: State, runs: Run[]): void {
   const { buffer } = state.ledger().pools
   const there = runs.filter(({ account }) => account === buffer)
   for (const [id, pool] of rowsOf(state, 'pool')) {
+    const [whose, unitType] = id.split('/')
     const vintages = new Map<string, bigint>()
     for (const run of there) {
       const batch = state.get('batch', run.batch)
-      if (!batch || (id !== 'all' && batch.project !== id)) continue
+      if (!batch || batch.unitType !== unitType || (whose !== 'all' && batch.project !== whose)) continue
       vintages.set(batch.vintage, (vintages.get(batch.vintage) ?? 0n) + countOf(run))
     }
     const held = [...vintages.values()].reduce((sum, units) => sum + units, 0n)
@@ -121,8 +122,11 @@ function holdsAreKept(state: State): void {
 
 function projectsCount(state: State): void {
   const open = ['reported', 'avoidable', 'unavoidable']
-  for (const [id, { debt, reversals }] of rowsOf(state, 'project')) {
-    invariant(debt >= 0n, `project ${id} owes less than nothing`)
+  for (const [id, { debts, reversals }] of rowsOf(state, 'project')) {
+    invariant(
+      Object.values(debts).every((units) => BigInt(units) > 0n),
+      `what project ${id} owes is more than nothing`,
+    )
     const found = rowsOf(state, 'reversal').filter(([, one]) => one.project === id && open.includes(one.state))
     same(reversals, found.length, `open reversals of ${id}`)
   }

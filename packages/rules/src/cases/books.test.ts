@@ -31,7 +31,13 @@ const wrongs: Record<string, (world: World) => Partial<Effects>> = {
     puts: [{ kind: 'space', id: 'national:XT/ITMO', row: { next: 400n } }],
   }),
   'a book that tells of units that the buffer does not have': () => ({
-    puts: [{ kind: 'pool', id: 'all', row: { in: 1n, cancelled: 0n, released: 0n, vintages: { 2024: '1' } } }],
+    puts: [
+      {
+        kind: 'pool',
+        id: 'all/ITMO',
+        row: { in: 1n, cancelled: 0n, released: 0n, since: '', vintages: { 2024: '1' } },
+      },
+    ],
   }),
 }
 

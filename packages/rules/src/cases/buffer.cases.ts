@@ -1,6 +1,6 @@
 import { type Case, refuses, writes } from './case.fixture.ts'
 import { issuance } from './country.fixture.ts'
-import { buffered, owing, reportReversal } from './issuing.cases.ts'
+import { authorise, buffered, owing, reportReversal } from './issuing.cases.ts'
 import { transfer } from './movements.cases.ts'
 import { movingCases } from './moving.fixture.ts'
 import { byBoth, byPort, bySun } from './people.fixture.ts'
@@ -37,13 +37,21 @@ const contributionCases: Case[] = [
   refuses('BufferContributed', 'project-unknown', 'for a debt of nobody', (world) =>
     give(world, { repays: world.id('nothing') }),
   ),
+  refuses('BufferContributed', 'unit-type-differs', 'units of another type than is owed', (world) => {
+    owing(world, '9')
+    issueMcu(world)
+    return give(world, { batch: world.id('solar 2025'), ranges: [['1', '5']], repays: world.id('solar') })
+  }),
+  refuses('BufferContributed', 'too-much', 'of a project that owes nothing', (world) =>
+    give(world, { repays: world.id('tide') }),
+  ),
   refuses('BufferContributed', 'too-much', 'more than is owed', (world) => {
     owing(world, '9')
     return give(world, { repays: world.id('solar') })
   }),
   writes('BufferContributed', 'of the own will: in the book of its project and of all', (world) => give(world), [
-    'new pool all: in 10, cancelled 0, released 0, vintages {2024:10}',
-    'new pool solar: in 10, cancelled 0, released 0, vintages {2024:10}',
+    'new pool all/ITMO: in 10, cancelled 0, released 0, since 2026-01-01T00:00:00.000Z, vintages {2024:10}',
+    'new pool solar/ITMO: in 10, cancelled 0, released 0, since 2026-01-01T00:00:00.000Z, vintages {2024:10}',
     '10 solar/2024/ITMO: sun → buffer',
     'units solar 2024 1-10: buffer',
   ]),
@@ -56,9 +64,9 @@ const contributionCases: Case[] = [
       return world.try('BufferContributed', { ...request, repays: world.id('solar') }, byPort(world))
     },
     [
-      'pool all: in 9 → 18, vintages {} → {2024:9}',
-      'pool tide: in 9 → 18, vintages {} → {2024:9}',
-      'project solar: debt 9 → 0',
+      'pool all/ITMO: in 9 → 18, vintages {} → {2024:9}',
+      'pool tide/ITMO: in 9 → 18, vintages {} → {2024:9}',
+      'project solar: debts {ITMO:9} → {}',
       '9 tide/2024/ITMO: port → buffer',
       'units tide 2024 310-318: buffer',
     ],
@@ -69,9 +77,18 @@ const contributionCases: Case[] = [
 function filled(world: World): void {
   give(world, { ranges: [['1', '100']] })
 }
+/** Five years later, the risk assessed anew. */
+function due(world: World): void {
+  world.now = '2031-01-01T00:00:00.000Z'
+  assessed(world)
+}
+function assessed(world: World, buffer = '0', reason = 'risk-assessment'): void {
+  world.decree('IssuanceTermsSet', { project: world.id('solar'), buffer, exempt: [], reason })
+}
 const release = (world: World) => ({ ...transfer(world), from: world.id('buffer'), to: world.id('sun') })
-const releasing = (world: World, change: Body = {}, before: (world: World) => void = filled) => {
+const releasing = (world: World, change: Body = {}, before: (world: World) => void = filled, then = due) => {
   before(world)
+  then(world)
   return world.try('BufferReleased', { ...release(world), ...change }, byBoth(world))
 }
 
@@ -79,7 +96,10 @@ const releaseCases: Case[] = [
   ...movingCases({
     type: 'BufferReleased',
     request: release,
-    before: (world) => give(world),
+    before: (world) => {
+      give(world)
+      due(world)
+    },
     by: 'officer',
     approvers: ['second officer'],
     otherKind: 'sun',
@@ -112,19 +132,60 @@ const releaseCases: Case[] = [
   refuses('BufferReleased', 'too-much', '16 of 100 where 15 % may go', (world) =>
     releasing(world, { ranges: [['1', '16']] }),
   ),
-  refuses('BufferReleased', 'too-early', 'a moment before five years are over', (world) => {
+  refuses('BufferReleased', 'too-early', 'a moment before five years are over since the first units came', (world) =>
+    releasing(world, {}, filled, () => {
+      world.now = '2030-12-31T23:59:59.999Z'
+      assessed(world)
+    }),
+  ),
+  refuses('BufferReleased', 'too-early', 'a moment before five years are over since the last release', (world) => {
     releasing(world)
-    world.now = '2030-12-31T23:59:59.999Z'
-    return releasing(world, { ranges: [['11', '11']] }, () => undefined)
+    world.now = '2035-12-31T23:59:59.999Z'
+    assessed(world)
+    return releasing(
+      world,
+      { ranges: [['11', '11']] },
+      () => undefined,
+      () => undefined,
+    )
   }),
+  refuses('BufferReleased', 'too-early', 'the percentage was raised since, and so the risk has grown', (world) =>
+    releasing(world, {}, filled, () => {
+      world.now = '2026-01-02T00:00:00.000Z'
+      assessed(world, '0.0001', 'legal')
+      due(world)
+    }),
+  ),
+  refuses('BufferReleased', 'too-early', 'the buffer was emptied meanwhile, and what is there came later', (world) =>
+    releasing(world, { ranges: [['101', '110']] }, filled, () => {
+      world.now = '2028-01-01T00:00:00.000Z'
+      report(world)
+      decide(world, 'unavoidable', '100')
+      paying(world, { ranges: [['1', '100']] }, () => undefined)
+      give(world, { ranges: [['101', '200']] })
+      due(world)
+    }),
+  ),
+  refuses('BufferReleased', 'assessment-missing', 'the risk was assessed a moment too early', (world) =>
+    releasing(world, {}, filled, () => {
+      world.now = '2030-12-31T23:59:59.999Z'
+      assessed(world)
+      world.now = '2031-01-01T00:00:00.000Z'
+    }),
+  ),
+  refuses('BufferReleased', 'assessment-missing', 'terms were set, but for another reason', (world) =>
+    releasing(world, {}, filled, () => {
+      world.now = '2031-01-01T00:00:00.000Z'
+      assessed(world, '0', 'legal')
+    }),
+  ),
   writes(
     'BufferReleased',
     '15 of 100, as 15 % may go',
     (world) => releasing(world, { ranges: undefined, quantity: '15' }),
     [
-      'pool all: released 0 → 15, vintages {2024:100} → {2024:85}',
-      'pool solar: released 0 → 15, vintages {2024:100} → {2024:85}',
-      'project solar: released 2026-01-01T00:00:00.000Z',
+      'pool all/ITMO: released 0 → 15, since 2026-01-01T00:00:00.000Z → 2031-01-01T00:00:00.000Z, vintages {2024:100} → {2024:85}',
+      'pool solar/ITMO: released 0 → 15, since 2026-01-01T00:00:00.000Z → 2031-01-01T00:00:00.000Z, vintages {2024:100} → {2024:85}',
       '15 solar/2024/ITMO: buffer → sun',
       'units solar 2024 1-15: sun',
     ],
@@ -134,13 +195,18 @@ const releaseCases: Case[] = [
     'when five years are over, once more',
     (world) => {
       releasing(world)
-      world.now = '2031-01-01T00:00:00.000Z'
-      return releasing(world, { ranges: [['11', '23']] }, () => undefined)
+      world.now = '2036-01-01T00:00:00.000Z'
+      assessed(world)
+      return releasing(
+        world,
+        { ranges: [['11', '23']] },
+        () => undefined,
+        () => undefined,
+      )
     },
     [
-      'pool all: released 10 → 23, vintages {2024:90} → {2024:77}',
-      'pool solar: released 10 → 23, vintages {2024:90} → {2024:77}',
-      'project solar: released 2026-01-01T00:00:00.000Z → 2031-01-01T00:00:00.000Z',
+      'pool all/ITMO: released 10 → 23, since 2031-01-01T00:00:00.000Z → 2036-01-01T00:00:00.000Z, vintages {2024:90} → {2024:77}',
+      'pool solar/ITMO: released 10 → 23, since 2031-01-01T00:00:00.000Z → 2036-01-01T00:00:00.000Z, vintages {2024:90} → {2024:77}',
       '13 solar/2024/ITMO: buffer → sun',
       'units solar 2024 11-23: sun',
     ],
@@ -151,8 +217,8 @@ const report = (world: World, change: Body = {}) => {
   const about = { reversal: world.id('reversal'), project: world.id('solar'), occurredOn: '2026-01-01', cause: 'fire' }
   return world.try('ReversalReported', { ...about, ...change }, bySun(world))
 }
-const decide = (world: World, decision: string, quantity: string | null) =>
-  world.try('ReversalDecided', { reversal: world.id('reversal'), decision, quantity }, byBoth(world))
+const decide = (world: World, decision: string, quantity: string | null, unitType = quantity && 'ITMO') =>
+  world.try('ReversalDecided', { reversal: world.id('reversal'), decision, quantity, unitType }, byBoth(world))
 
 const reversalCases: Case[] = [
   refuses('ReversalReported', 'already-exists', 'a reversal of this id', (world) => {
@@ -184,6 +250,10 @@ const reversalCases: Case[] = [
     decide(world, 'dismissed', null)
     return decide(world, 'avoidable', '5')
   }),
+  refuses('ReversalDecided', 'unit-type-unknown', 'units of a type that the preset does not have', (world) => {
+    report(world)
+    return decide(world, 'avoidable', '5', 'XYZ')
+  }),
   writes(
     'ReversalDecided',
     'unavoidable, and so many units',
@@ -191,7 +261,7 @@ const reversalCases: Case[] = [
       report(world)
       return decide(world, 'unavoidable', '5')
     },
-    ['reversal reversal: state reported → unavoidable, quantity 0 → 5'],
+    ['reversal reversal: state reported → unavoidable, unitType ITMO, quantity 0 → 5'],
   ),
   writes(
     'ReversalDecided',
@@ -214,7 +284,7 @@ const loss = (world: World) => ({
   reversal: world.id('reversal'),
   to: world.id('sun cancellation'),
 })
-const fromBuffer = (world: World) => ({ ...loss(world), from: world.id('buffer') })
+const fromBuffer = (world: World) => ({ ...loss(world), from: world.id('buffer'), to: world.id('made good') })
 const paying = (world: World, change: Body = {}, before: (world: World) => void = ready) => {
   before(world)
   return world.try('BufferCancelled', { ...fromBuffer(world), ...change }, byBoth(world))
@@ -251,6 +321,19 @@ const paymentCases: Case[] = [
     }),
   ),
   refuses('BufferCancelled', 'too-much', 'more than was lost', (world) => paying(world, { ranges: [['1', '11']] })),
+  refuses(
+    'BufferCancelled',
+    'account-foreign',
+    "a cancellation account of somebody else than the buffer's holder",
+    (world) => paying(world, { to: world.id('sun cancellation') }),
+  ),
+  refuses('BufferCancelled', 'unit-type-differs', 'units of another type than was lost', (world) =>
+    paying(world, { batch: world.id('solar 2025'), ranges: [['1', '5']] }, (before) => {
+      issueMcu(before)
+      give(before, { batch: before.id('solar 2025'), ranges: [['1', '10']] })
+      ready(before)
+    }),
+  ),
   refuses('BufferCancelled', 'buffer-order', 'units of others while the project has its own there', (world) =>
     paying(world, { batch: world.id('tide 2024'), ranges: [['301', '305']] }, (before) => {
       const request = { batch: before.id('tide 2024'), from: before.id('port'), to: before.id('buffer'), quantity: '9' }
@@ -266,12 +349,12 @@ const paymentCases: Case[] = [
     }),
   ),
   writes('BufferCancelled', 'an unavoidable loss is made good, and closed', (world) => paying(world), [
-    'pool all: cancelled 0 → 10, vintages {2024:100} → {2024:90}',
-    'pool solar: cancelled 0 → 10, vintages {2024:100} → {2024:90}',
+    'pool all/ITMO: cancelled 0 → 10, vintages {2024:100} → {2024:90}',
+    'pool solar/ITMO: cancelled 0 → 10, vintages {2024:100} → {2024:90}',
     'reversal reversal: state unavoidable → compensated, compensated 0 → 10',
     'project solar: reversals 1 → 0',
-    '10 solar/2024/ITMO: buffer → sun cancellation',
-    'units solar 2024 1-10: sun cancellation',
+    '10 solar/2024/ITMO: buffer → made good',
+    'units solar 2024 1-10: made good',
   ]),
   writes(
     'BufferCancelled',
@@ -288,15 +371,21 @@ const paymentCases: Case[] = [
         lost(before, 'avoidable')
       }),
     [
-      'pool all: cancelled 0 → 4, vintages {2024:9} → {2024:5}',
-      'pool tide: cancelled 0 → 4, vintages {2024:9} → {2024:5}',
+      'pool all/ITMO: cancelled 0 → 4, vintages {2024:9} → {2024:5}',
+      'pool tide/ITMO: cancelled 0 → 4, vintages {2024:9} → {2024:5}',
       'reversal reversal: compensated 0 → 4',
-      'project solar: debt 0 → 4',
-      '4 tide/2024/ITMO: buffer → sun cancellation',
-      'units tide 2024 301-304: sun cancellation',
+      'project solar: debts {} → {ITMO:4}',
+      '4 tide/2024/ITMO: buffer → made good',
+      'units tide 2024 301-304: made good',
     ],
   ),
 ]
+
+/** Ten units of another type, of Solar and Sun's. */
+function issueMcu(world: World): void {
+  authorise(world, 'mcu', { unitType: 'MCU', purposes: [] })
+  world.decree('BatchIssued', issuance(world, 'solar', '2025', '10', 'mcu'))
+}
 
 const compensate = (world: World, change: Body = {}, before: (world: World) => void = lost) => {
   before(world)
@@ -326,6 +415,10 @@ const compensationCases: Case[] = [
   refuses('ReversalCompensated', 'too-much', 'more than is left', (world) => {
     compensate(world, { ranges: [['1', '4']] })
     return compensate(world, { ranges: [['5', '11']] }, () => undefined)
+  }),
+  refuses('ReversalCompensated', 'unit-type-differs', 'units of another type than was lost', (world) => {
+    issueMcu(world)
+    return compensate(world, { batch: world.id('solar 2025'), ranges: [['1', '10']] })
   }),
   refuses('ReversalCompensated', 'account-foreign', 'the cancellation account of another organisation', (world) =>
     compensate(world, { to: world.id('port cancellation') }),

@@ -64,7 +64,13 @@ function accounts(world: World): void {
       }),
     })
   const pools = { buffer: 'buffer', proceeds: 'share-of-proceeds', omge: 'omge' }
-  open('authority', { treasury: 'holding', ...pools, 'other buffer': 'buffer', 'ndc use': 'ndc-use' })
+  open('authority', {
+    treasury: 'holding',
+    ...pools,
+    'other buffer': 'buffer',
+    'ndc use': 'ndc-use',
+    'made good': 'cancellation',
+  })
   for (const company of ['sun', 'port']) {
     const ends = { [`${company} retirement`]: 'retirement', [`${company} cancellation`]: 'cancellation' }
     open(`${company} ltd`, {

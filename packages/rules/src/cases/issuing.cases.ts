@@ -131,8 +131,13 @@ const issuanceCases: Case[] = [
     return issue(world, { authorisation: world.id('a6') })
   }),
   refuses('BatchIssued', 'allocation-wrong', 'an ITMO number for units that get none', (world) =>
-    issue(world, {}, allotted({ itmo: '1' })),
+    issue(world, {}, allotted({ itmos: { prefix: 'CA0001-XTX01-XTX-#-2025', ranges: [['1', '10']] } })),
   ),
+  refuses('BatchIssued', 'allocation-wrong', 'ITMO numbers of another vintage', (world) => {
+    authorise(world, 'oimp', { purposes: ['OIMP_OP'], firstTransfer: 'issuance' })
+    const itmos = { prefix: 'CA0001-XTX01-XTX-#-2024', ranges: [['1', '10']] }
+    return issue(world, { authorisation: world.id('oimp') }, allotted({ itmos }))
+  }),
   writes('BatchIssued', 'numbers go on, and the owner gets all', (world) => issue(world), [
     'new batch solar 2025: space national:XT/ITMO, first 401, last 410, class solar/2025/ITMO, project solar, vintage 2025, unitType ITMO, authorisation solar itmo',
     'space national:XT/ITMO: next 401 → 411',
@@ -180,9 +185,9 @@ const issuanceCases: Case[] = [
       'authorisation solar itmo: issued 325 → 425',
       'remainder solar/2025/ITMO: micro 510000 → 10000',
       'remainder solar/ITMO: as before',
-      'pool all: in 9 → 38, vintages {} → {2025:29}',
-      'new pool solar: in 29, cancelled 0, released 0, vintages {2025:29}',
-      'project solar: debt 9 → 0',
+      'pool all/ITMO: in 9 → 38, vintages {} → {2025:29}',
+      'new pool solar/ITMO: in 29, cancelled 0, released 0, since 2026-01-01T00:00:00.000Z, vintages {2025:29}',
+      'project solar: debts {ITMO:9} → {}',
       '29 solar/2025/ITMO: issuance → buffer',
       '71 solar/2025/ITMO: issuance → sun',
       'units solar 2025 426-454: buffer',
@@ -215,9 +220,10 @@ export function owing(world: World, quantity: string): void {
   const give = { batch: world.id('tide 2024'), from: world.id('port'), to: world.id('buffer'), quantity, repays: null }
   world.do('BufferContributed', give, { by: world.id('port admin') })
   reportReversal(world)
-  world.decree('ReversalDecided', { reversal: world.id('reversal'), decision: 'avoidable', quantity })
+  const loss = { decision: 'avoidable', quantity, unitType: 'ITMO' }
+  world.decree('ReversalDecided', { reversal: world.id('reversal'), ...loss })
   const pay = { reversal: world.id('reversal'), batch: world.id('tide 2024'), from: world.id('buffer') }
-  world.decree('BufferCancelled', { ...pay, to: world.id('sun cancellation'), quantity })
+  world.decree('BufferCancelled', { ...pay, to: world.id('made good'), quantity })
 }
 
 const carry = (world: World, change: Body = {}) => {
@@ -334,6 +340,38 @@ const conversionCases: Case[] = [
   ),
   refuses('UnitsConverted', 'code-unknown', 'a reason that the preset does not have', (world) =>
     convert(world, { reason: 'spite' }),
+  ),
+  refuses('UnitsConverted', 'vintage-wrong', 'a year to come', (world) => {
+    const to = { space: 'elsewhere:N', vintage: '2027', project: { id: world.id('new'), code: 'P2' } }
+    world.do('MirrorRecorded', foreignRecord(world, to))
+    return convert(world, { vintage: '2027', source: { space: 'elsewhere:N' } })
+  }),
+  refuses('UnitsConverted', 'authorisation-exceeded', 'more would be first transferred than is authorised', (world) => {
+    authorise(world, 'oimp', { purposes: ['OIMP_OP'], firstTransfer: 'issuance', quantity: '9' })
+    return convert(world, { authorisation: world.id('oimp') })
+  }),
+  refuses('UnitsConverted', 'allocation-wrong', 'an ITMO number that is not the next one', (world) => {
+    authorise(world, 'oimp', { purposes: ['OIMP_OP'], firstTransfer: 'issuance' })
+    const itmos = { prefix: 'CA0001-XTX01-XTX-#-2020', ranges: [['2', '11']] }
+    return convert(world, { authorisation: world.id('oimp') }, allotted({ itmos }))
+  }),
+  writes(
+    'UnitsConverted',
+    'units for other purposes alone, with that definition, are first transferred by it, as by an issuance',
+    (world) => {
+      authorise(world, 'oimp', { purposes: ['OIMP_OP', 'OIMP_IMP'], firstTransfer: 'authorisation' })
+      return convert(world, { authorisation: world.id('oimp') })
+    },
+    [
+      'authorisation oimp: transferred 0 → 10',
+      'new space itmo:CA0001-XTX01-XTX-2020: next 11',
+      'new batch converted: space national:XT/ITMO, first 401, last 410, class solar/2020/ITMO, project solar, vintage 2020, unitType ITMO, authorisation oimp',
+      'space national:XT/ITMO: next 401 → 411',
+      'authorisation oimp: issued 0 → 10, transferred 0 → 10',
+      '10 solar/2020/ITMO: issuance → sun',
+      'units converted 401-410: sun [first:26,itmo:CA0001:-400]',
+      'units elsewhere:S 1-10: elsewhere cancelled [converted]',
+    ],
   ),
   writes('UnitsConverted', 'one for one, and those abroad are marked', (world) => convert(world), [
     'new batch converted: space national:XT/ITMO, first 401, last 410, class solar/2020/ITMO, project solar, vintage 2020, unitType ITMO, authorisation solar itmo',

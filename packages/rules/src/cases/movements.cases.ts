@@ -76,7 +76,7 @@ function waitingCases(type: Ended): Case[] {
       world.now = END
       return step(world)
     }),
-    refuses(type, 'approval-missing', 'another approval is missing besides this', (world) => {
+    refuses(type, 'step-missing', 'another approval is missing besides this', (world) => {
       const action = { transfer: 'credits.transfer', retirement: 'credits.retire', cancellation: 'credits.cancel' }
       world.adopt('permissions', (table) =>
         Object.assign(table.approvals, { [action[kinds[type]]]: { count: 1, by: ['government/Admin'] } }),

@@ -52,7 +52,7 @@ const registrationCases: Case[] = [
   ...ownerCases('ProjectRegistered', (world, owners) => register(world, { owners })),
   writes('ProjectRegistered', 'in the first state of the preset, with the next number', (world) => register(world), [
     'ledger: projects 2 → 3',
-    'new project wave: number 3, state submitted, scope 1, methodology AMS-I.D, title hash, owners [{account:sun,share:100}], buffer 0, exempt [], debt 0, reversals 0',
+    'new project wave: number 3, state submitted, scope 1, methodology AMS-I.D, title hash, owners [{account:sun,share:100}], buffer 0, exempt [], debts {}, reversals 0',
   ]),
 ]
 
@@ -111,7 +111,7 @@ const termsCases: Case[] = [
     termsOf(world, { reason: 'spite' }),
   ),
   writes('IssuanceTermsSet', 'buffer and exemptions', (world) => termsOf(world), [
-    'project solar: buffer 0 → 20, exempt [] → [omge]',
+    'project solar: buffer 0 → 20, exempt [] → [omge], assessed 2026-01-01T00:00:00.000Z, raised 2026-01-01T00:00:00.000Z',
   ]),
 ]
 
@@ -169,7 +169,7 @@ const authorisationCases: Case[] = [
     (world) => authorise(world, { purposes: ['OIMP_OP'] }),
   ),
   writes('QuantityAuthorised', 'nothing of it is issued yet', (world) => authorise(world), [
-    'new authorisation wave: project solar, unitType ITMO, purposes [NDC], cooperativeApproach CA0001, quantity 100000, issued 0, transferred 0, version 1, active true',
+    'new authorisation wave: project solar, unitType ITMO, purposes [NDC], cooperativeApproach CA0001, quantity 100000, issued 0, transferred 0, version 1, active true, granted [{from:23,purposes:[NDC]}]',
   ]),
 ]
 
@@ -230,6 +230,15 @@ const changeCases: Case[] = [
       return change(world, { quantity: '10' })
     },
     ['authorisation solar itmo: quantity 100000 → 10, version 1 → 2'],
+  ),
+  writes(
+    'AuthorisationChanged',
+    'other purposes, for units that are first transferred from now on',
+    (world) =>
+      change(world, { purposes: ['NDC', 'OIMP_OP'], firstTransfer: 'use-or-cancellation', quantity: '100000' }),
+    [
+      'authorisation solar itmo: purposes [NDC] → [NDC,OIMP_OP], firstTransfer use-or-cancellation, version 1 → 2, granted [{from:16,purposes:[NDC]}] → [{from:16,purposes:[NDC]},{from:23,purposes:[NDC,OIMP_OP]}]',
+    ],
   ),
   writes(
     'AuthorisationChanged',

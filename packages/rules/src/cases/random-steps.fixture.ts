@@ -268,7 +268,8 @@ export const steps: Record<string, (life: Life) => Outcome | undefined> = {
     if (life.past.reversals.length === 0) return undefined
     const decision = life.pick(['avoidable', 'unavoidable', 'dismissed'])
     const quantity = decision === 'dismissed' ? null : `${1 + life.below(25)}`
-    return life.decree('ReversalDecided', { reversal: life.id(life.past.reversals), decision, quantity })
+    const unitType = quantity && life.pick(['ITMO', 'ITMO', 'ITMO', 'MCU'])
+    return life.decree('ReversalDecided', { reversal: life.id(life.past.reversals), decision, quantity, unitType })
   },
   pay(life) {
     if (life.past.reversals.length === 0) return undefined
@@ -279,8 +280,11 @@ export const steps: Record<string, (life: Life) => Outcome | undefined> = {
       batch: life.world.id(batch),
       to: life.world.id(`${company} cancellation`),
     }
-    if (life.below(2) === 0)
-      return life.decree('BufferCancelled', { ...about, from: life.world.id('buffer'), ...life.units(batch, 'buffer') })
+    if (life.below(2) === 0) {
+      const to = life.id(['made good', 'made good', 'made good', `${company} cancellation`])
+      const parties = { from: life.world.id('buffer'), to }
+      return life.decree('BufferCancelled', { ...about, ...parties, ...life.units(batch, 'buffer') })
+    }
     return life.try(
       'ReversalCompensated',
       { ...about, from: life.world.id(company), ...life.units(batch, company) },

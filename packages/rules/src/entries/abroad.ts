@@ -1,6 +1,6 @@
 import { alpha3Of } from '@tallystick/serials'
 import { z } from 'zod'
-import { fromWire, Id, isAscending, MAX_SERIAL, Quantity, sumOf, toWire, WireRange } from '../ids.ts'
+import { fromWire, Id, isAscending, MAX_SERIAL, sumOf, toWire, WireRange } from '../ids.ts'
 import type { Preset } from '../preset.ts'
 import { isRefusal, type Refusal, refuse } from '../refusal.ts'
 import { defineRule, firstOf, noEffects } from '../rule.ts'
@@ -9,10 +9,14 @@ import { itmoClass, itmoSpace } from '../spaces.ts'
 import { balanceId, type Keys, noKeys, type RowKey, type State } from '../state.ts'
 import { organisationsOf, usable } from './accounts.ts'
 import {
+  admitAuthorised,
   admitFirstTransfer,
+  admitItmos,
   firstTransferPuts,
   firstTransferReads,
-  itmoFirst,
+  Itmos,
+  isOimp,
+  itmosOf,
   marked,
   untransferred,
 } from './first-transfer.ts'
@@ -35,13 +39,10 @@ import {
   quantityOf,
   Ranges,
 } from './movement.ts'
-import { directAct } from './movements.ts'
+import { directAct, sameHolder } from './movements.ts'
 import { freshStream } from './organisations.ts'
 
-const Allotted = z.strictObject({
-  /** First of the consecutive ITMO numbers of the units that this entry transfers first. */
-  itmo: Quantity.nullable(),
-})
+const Allotted = z.strictObject({ itmos: Itmos })
 
 const Request = z.strictObject({ ...parties, ...chosen }).refine(oneOfBoth, ONE_OF_BOTH)
 type Request = z.infer<typeof Request>
@@ -54,36 +55,47 @@ function firstReads(state: State, request: Request): Keys {
   return { ...keys, rows: [...keys.rows, ...(batch ? firstTransferReads(state, batch) : [])] }
 }
 
-function itmoOf(state: State, body: Pick<Movement, 'batch' | 'ranges'>): string | null {
+type Units = Pick<Movement, 'batch' | 'ranges'>
+
+/** The units as the entry leaves them: first transferred, with their ITMO numbers. */
+function firstPieces(state: State, body: Units): Run[] {
   const batch = state.get('batch', body.batch)
-  return batch ? itmoFirst(state, batch, untransferred(piecesOf(state, body))) : null
+  return batch ? marked(state, batch, piecesOf(state, body)) : []
+}
+
+/** The identifiers of an entry's units, with the words that it leaves them with. */
+function allottedTo(
+  state: State,
+  { batch: id }: Pick<Units, 'batch'>,
+  pieces: readonly Run[],
+): z.infer<typeof Allotted> | Refusal {
+  const batch = state.get('batch', id)
+  const itmos = batch ? itmosOf(state, batch, pieces) : null
+  return isRefusal(itmos) ? itmos : { itmos }
 }
 
 function decided(state: State, request: Request): Abroad | Refusal {
   const ranges = decideRanges(state, request)
   if (isRefusal(ranges)) return ranges
   const { batch, from, to } = request
-  return { batch, from, to, ranges, allotted: { itmo: itmoOf(state, { batch, ranges }) } }
+  const allotted = allottedTo(state, request, firstPieces(state, { batch, ranges }))
+  return isRefusal(allotted) ? allotted : { batch, from, to, ranges, allotted }
 }
 
 /** Marks what was not first transferred yet, and moves all of it. */
 function firstEffects(state: State, body: Abroad) {
   const batch = state.get('batch', body.batch)
   if (!batch) return noEffects()
-  const first = untransferred(piecesOf(state, body))
-  const words = new Map(marked(state, batch, first, body.allotted.itmo).map((run) => [run.first, run.attributes]))
-  const effects = movementEffects(state, body, (piece) => ({
-    ...piece,
-    attributes: words.get(piece.first) ?? piece.attributes,
-  }))
-  return { ...effects, puts: firstTransferPuts(state, batch, first, body.allotted.itmo) }
+  const effects = movementEffects(state, body, firstPieces(state, body))
+  return { ...effects, puts: firstTransferPuts(state, batch, piecesOf(state, body)) }
 }
 
-function admitFirst(state: State, body: Abroad): Refusal | undefined {
+function admitFirst(state: State, body: Units & Pick<Abroad, 'allotted'>): Refusal | undefined {
   const batch = state.get('batch', body.batch)
+  if (!batch) return undefined
   return firstOf(
-    batch !== undefined && admitFirstTransfer(state, batch.authorisation, untransferred(piecesOf(state, body))),
-    body.allotted.itmo !== itmoOf(state, body) && refuse('allocation-wrong', { field: 'itmo' }),
+    admitFirstTransfer(state, batch.authorisation, untransferred(piecesOf(state, body))),
+    admitItmos(body.allotted.itmos, itmosOf(state, batch, firstPieces(state, body))),
   )
 }
 
@@ -138,7 +150,10 @@ export const firstTransferRecorded = defineRule<Marking, MarkingRequest>({
   request: MarkingRequest,
   attested: ['the purpose for which the units are set apart'],
   reads: (state, { account, ...request }) => firstReads(state, { ...request, from: account, to: account }),
-  decide: (state, request) => ({ ...request, allotted: { itmo: itmoOf(state, request) } }),
+  decide: (state, request) => {
+    const allotted = allottedTo(state, request, firstPieces(state, request))
+    return isRefusal(allotted) ? allotted : { ...request, allotted }
+  },
   act: (state, body) => ({
     action: 'credits.first-transfer',
     organisations: organisationsOf(state, [body.account]),
@@ -148,16 +163,20 @@ export const firstTransferRecorded = defineRule<Marking, MarkingRequest>({
     const batch = state.get('batch', body.batch)
     if (!batch) return batchUnknown(body.batch)
     if (batch.project === '') return refuse('unit-type-not-movable', { field: 'batch' })
-    const definition = state.get('authorisation', batch.authorisation)?.firstTransfer
+    const { firstTransfer, purposes = [] } = state.get('authorisation', batch.authorisation) ?? {}
     const pieces = piecesOf(state, body)
+    const ranges = body.ranges.map(fromWire)
     return firstOf(
       usable(state, 'account', body.account, 'holding'),
-      admitRanges(body.ranges.map(fromWire), batch),
-      definition !== body.event && refuse('definition-differs', { field: 'event', definition: definition ?? '' }),
+      admitRanges(ranges, batch),
+      firstTransfer !== body.event && refuse('definition-differs', { field: 'event', definition: firstTransfer ?? '' }),
+      !purposes.some(isOimp) && refuse('purpose-not-authorised', { allowed: purposes.join(', ') }),
       (sumOf(pieces) !== quantityOf(body) || pieces.some((piece) => piece.account !== body.account)) &&
         refuse('not-owned', { field: 'ranges', held: sumOf(pieces).toString() }),
       sumOf(untransferred(pieces)) !== sumOf(pieces) && refuse('already-transferred', { field: 'ranges' }),
-      admitFirst(state, { ...body, from: body.account, to: body.account }),
+      admitFirstTransfer(state, batch.authorisation, pieces),
+      admitHolds(state, { ...body, from: body.account, to: body.account }, ranges, null),
+      admitItmos(body.allotted.itmos, itmosOf(state, batch, firstPieces(state, body))),
     )
   },
   streams: (state, body) => {
@@ -167,12 +186,8 @@ export const firstTransferRecorded = defineRule<Marking, MarkingRequest>({
   effects: (state, body) => {
     const batch = state.get('batch', body.batch)
     if (!batch) return noEffects()
-    const first = untransferred(piecesOf(state, body))
-    return {
-      puts: firstTransferPuts(state, batch, first, body.allotted.itmo),
-      postings: [],
-      runs: marked(state, batch, first, body.allotted.itmo),
-    }
+    const puts = firstTransferPuts(state, batch, piecesOf(state, body))
+    return { puts, postings: [], runs: firstPieces(state, body) }
   },
 })
 
@@ -304,14 +319,23 @@ export const creditsAcquired = defineRule<Acquired, Acquired>({
   },
 })
 
-const Use = z.strictObject({
-  ...parties,
-  ranges: Ranges,
-  year: z.string().regex(/^20\d\d$/, 'must be a year such as 2030'),
-})
+const year = z.string().regex(/^20\d\d$/, 'must be a year such as 2030')
+const Use = z.strictObject({ ...parties, ranges: Ranges, year, allotted: Allotted })
 type Use = z.infer<typeof Use>
-const UseRequest = z.strictObject({ ...parties, ...chosen, year: Use.shape.year }).refine(oneOfBoth, ONE_OF_BOTH)
+const UseRequest = z.strictObject({ ...parties, ...chosen, year }).refine(oneOfBoth, ONE_OF_BOTH)
 type UseRequest = z.infer<typeof UseRequest>
+
+/** Units of our own are used towards the NDC only where they were first transferred, and authorised for that. */
+function admitUse(state: State, body: Use): Refusal | undefined {
+  const batch = state.get('batch', body.batch)
+  if (!batch || batch.project === '') return undefined
+  const pieces = piecesOf(state, body)
+  const own = untransferred(pieces)
+  return firstOf(
+    own.length > 0 && refuse('not-first-transferred', { field: 'ranges', units: sumOf(own).toString() }),
+    admitAuthorised(state, batch.authorisation, pieces, (purpose) => !isOimp(purpose)),
+  )
+}
 
 /** Use towards this country's NDC: of ITMOs, in a year of the NDC period in which the outcome happened. */
 export const creditsUsed = defineRule<Use, UseRequest>({
@@ -319,26 +343,29 @@ export const creditsUsed = defineRule<Use, UseRequest>({
   v: 1,
   body: Use,
   request: UseRequest,
-  attested: [],
+  attested: ['of ITMOs of another Party: that it authorised them for use towards an NDC'],
   reads: movementReads,
   decide: (state, request) => {
     const ranges = decideRanges(state, request)
     if (isRefusal(ranges)) return ranges
-    const { quantity: _, ...rest } = request
-    return { ...rest, ranges }
+    const { batch, from, to, year } = request
+    const allotted = allottedTo(state, request, piecesOf(state, { batch, ranges }))
+    return isRefusal(allotted) ? allotted : { batch, from, to, year, ranges, allotted }
   },
   act: (state, body) => directAct(state, 'credits.use', body),
   admit: (state, body, { preset }) => {
-    const vintage = state.get('batch', body.batch)?.vintage ?? ''
+    const batch = state.get('batch', body.batch)
+    const vintage = batch?.vintage ?? ''
     const period = preset.ndcPeriods.find(([from, to]) => from <= vintage && vintage <= to)
-    const own = untransferred(piecesOf(state, body))
     return firstOf(
       admitMovement(state, body, { from: ['holding'], to: ['ndc-use'] }),
-      own.length > 0 && refuse('not-first-transferred', { field: 'ranges', units: sumOf(own).toString() }),
+      sameHolder(state, body),
+      admitUse(state, body),
       !period && refuse('period-wrong', { field: 'batch', vintage, allowed: periods(preset) }),
       period &&
         !(period[0] <= body.year && body.year <= period[1]) &&
         refuse('period-wrong', { field: 'year', vintage, allowed: period.join('-') }),
+      batch && admitItmos(body.allotted.itmos, itmosOf(state, batch, piecesOf(state, body))),
     )
   },
   streams: movementStreams,

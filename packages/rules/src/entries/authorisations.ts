@@ -71,13 +71,21 @@ export const quantityAuthorised = defineRule<Authorisation, Authorisation>({
     )
   },
   streams: (_state, body) => [body.project],
-  effects: (_state, { authorisation, quantity, ...granted }) => ({
+  effects: (state, { authorisation, quantity, ...terms }) => ({
     ...noEffects(),
     puts: [
       {
         kind: 'authorisation',
         id: authorisation,
-        row: { ...granted, quantity: BigInt(quantity), issued: 0n, transferred: 0n, version: 1, active: true },
+        row: {
+          ...terms,
+          quantity: BigInt(quantity),
+          issued: 0n,
+          transferred: 0n,
+          version: 1,
+          active: true,
+          granted: [{ from: state.size, purposes: terms.purposes }],
+        },
       },
     ],
   }),
@@ -153,7 +161,10 @@ export const authorisationChanged = defineRule<Change, Change>({
     if (!known) return noEffects()
     const { version, quantity, purposes, firstTransfer, cooperativeApproach, change } = body
     const active = change === 'amend'
-    const row = { ...known, version, quantity: BigInt(quantity), purposes, firstTransfer, cooperativeApproach, active }
+    const isSame = JSON.stringify(purposes) === JSON.stringify(known.purposes)
+    const granted = isSame ? known.granted : [...known.granted, { from: state.size, purposes }]
+    const terms = { purposes, firstTransfer, cooperativeApproach, granted }
+    const row = { ...known, version, quantity: BigInt(quantity), active, ...terms }
     return { ...noEffects(), puts: [{ kind: 'authorisation', id: body.authorisation, row }] }
   },
 })

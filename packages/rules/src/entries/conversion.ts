@@ -1,12 +1,31 @@
 import { z } from 'zod'
 import { CONVERTED, withWord, wordOf } from '../attributes.ts'
 import { Code, fromWire, Id, isAscending, MAX_SERIAL, SerialNumber, sumOf, WireRange } from '../ids.ts'
-import { type Refusal, refuse } from '../refusal.ts'
+import { isRefusal, type Refusal, refuse } from '../refusal.ts'
 import { defineRule, firstOf, noEffects } from '../rule.ts'
 import type { Run } from '../runs.ts'
 import { balanceId, noKeys, type State } from '../state.ts'
 import { organisationsOf, usable } from './accounts.ts'
-import { admitFirst, admitGround, batchPuts, groundOf, groundReads, nextNumber } from './ground.ts'
+import {
+  admitFirstTransfer,
+  admitItmos,
+  firstTransferPuts,
+  Itmos,
+  isFirstByIssuance,
+  itmosOf,
+  marked,
+} from './first-transfer.ts'
+import {
+  admitFirst,
+  admitGround,
+  admitVintage,
+  batchPuts,
+  classOf,
+  type Ground,
+  groundOf,
+  groundReads,
+  nextNumber,
+} from './ground.ts'
 import { freshStream } from './organisations.ts'
 
 const source = {
@@ -25,7 +44,7 @@ const Request = z.strictObject({
   source: z.strictObject(source),
 })
 type Request = z.infer<typeof Request>
-const Conversion = Request.extend({ allotted: z.strictObject({ first: SerialNumber }) })
+const Conversion = Request.extend({ allotted: z.strictObject({ first: SerialNumber, itmos: Itmos }) })
 type Conversion = z.infer<typeof Conversion>
 
 function units(body: Request): bigint {
@@ -61,6 +80,28 @@ function admitSource(state: State, body: Request): Refusal | undefined {
   )
 }
 
+/** The units that are issued, before and after their first transfer, where that is being issued. */
+function issuedUnits(state: State, body: Request, ground: Ground, first: bigint): { before: Run[]; after: Run[] } {
+  const { batch, to: account } = body
+  const range = { first, last: first + units(body) - 1n }
+  const run = { space: ground.space, batch, class: classOf(ground, body.vintage), account, attributes: '', ...range }
+  return { before: [run], after: isFirstByIssuance(ground.authorisation) ? marked(state, body, [run]) : [run] }
+}
+
+function itmosIssued(state: State, body: Request, ground: Ground, runs: readonly Run[]): Itmos | Refusal {
+  const { project, space, authorisation } = ground
+  return itmosOf(state, { project, space, vintage: body.vintage, unitType: authorisation.unitType }, runs)
+}
+
+/** Where it is defined so, the units are first transferred by being issued, within the authorisation. */
+function admitMarks(state: State, body: Conversion, ground: Ground): Refusal | undefined {
+  const { before, after } = issuedUnits(state, body, ground, BigInt(body.allotted.first))
+  return firstOf(
+    isFirstByIssuance(ground.authorisation) && admitFirstTransfer(state, body.authorisation, before),
+    admitItmos(body.allotted.itmos, itmosIssued(state, body, ground, after)),
+  )
+}
+
 /**
  * Conversion: units of another registry that are on record here as cancelled there are issued here, one for one, under an
  * authorisation of this country. They are marked, so that it happens once.
@@ -73,7 +114,7 @@ export const unitsConverted = defineRule<Conversion, Request>({
   attested: ['that they were cancelled for this conversion, and are of this project'],
   reads: (state, request) => {
     const ground = groundOf(state, request.authorisation)
-    const unitClass = ground ? `${ground.project}/${request.vintage}/${ground.authorisation.unitType}` : ''
+    const unitClass = ground ? classOf(ground, request.vintage) : ''
     const cancelled = state.peek('registry', request.source.registry)?.cancelled
     return {
       ...noKeys(),
@@ -95,22 +136,25 @@ export const unitsConverted = defineRule<Conversion, Request>({
     if (!ground) return refuse('authorisation-unknown', { authorisation: request.authorisation })
     const first = nextNumber(state, ground)
     if (first + units(request) - 1n > MAX_SERIAL) return refuse('serials-exhausted', { space: ground.space })
-    return { ...request, allotted: { first: first.toString() } }
+    const itmos = itmosIssued(state, request, ground, issuedUnits(state, request, ground, first).after)
+    return isRefusal(itmos) ? itmos : { ...request, allotted: { first: first.toString(), itmos } }
   },
   act: (state, body) => ({
     action: 'credits.convert',
     organisations: organisationsOf(state, [body.to]),
     quantity: units(body),
   }),
-  admit: (state, body, { preset }) => {
+  admit: (state, body, { preset }, { at }) => {
     const ground = groundOf(state, body.authorisation)
     if (!ground) return refuse('authorisation-unknown', { authorisation: body.authorisation })
     return firstOf(
       freshStream(state, 'batch', body.batch),
       usable(state, 'to', body.to, 'holding'),
       admitSource(state, body),
+      admitVintage(body.vintage, at),
       admitGround(ground, units(body), preset),
       admitFirst(state, ground, body.allotted.first, units(body)),
+      admitMarks(state, body, ground),
       !preset.purposes.change.includes(body.reason) &&
         refuse('code-unknown', { field: 'reason', allowed: preset.purposes.change.join(', ') }),
     )
@@ -125,20 +169,18 @@ export const unitsConverted = defineRule<Conversion, Request>({
     if (!ground) return noEffects()
     const first = BigInt(body.allotted.first)
     const quantity = units(body)
-    const unitClass = `${ground.project}/${body.vintage}/${ground.authorisation.unitType}`
+    const { before, after } = issuedUnits(state, body, ground, first)
+    const marks = isFirstByIssuance(ground.authorisation)
     return {
-      puts: batchPuts(ground, body, first, quantity, 0n),
-      postings: [{ from: state.ledger().issuance, to: body.to, class: unitClass, amount: quantity }],
+      puts: [
+        ...(marks ? firstTransferPuts(state, body, before) : []),
+        ...batchPuts(ground, body, first, quantity, marks ? quantity : 0n),
+      ],
+      postings: [
+        { from: state.ledger().issuance, to: body.to, class: classOf(ground, body.vintage), amount: quantity },
+      ],
       runs: [
-        {
-          space: ground.space,
-          batch: body.batch,
-          class: unitClass,
-          account: body.to,
-          attributes: '',
-          first,
-          last: first + quantity - 1n,
-        },
+        ...after,
         ...piecesOf(state, body).map((piece) => ({ ...piece, attributes: withWord(piece.attributes, CONVERTED) })),
       ],
     }

@@ -79,14 +79,19 @@ export function remainderReads(ground: Ground | undefined, vintage: string): Row
   ]
 }
 
+/** The vintage is a year that has begun, in UTC. */
+export function admitVintage(vintage: string, at: string): Refusal | undefined {
+  const latest = at.slice(0, 4)
+  return vintage > latest ? refuse('vintage-wrong', { field: 'vintage', latest }) : undefined
+}
+
 /** The vintage is a year that has begun, and the monitoring period has days of it. */
 export function admitPeriod(
   { vintage, monitoringPeriod: period }: { vintage: string; monitoringPeriod: z.infer<typeof MonitoringPeriod> },
   at: string,
 ): Refusal | undefined {
-  const year = at.slice(0, 4)
   return firstOf(
-    vintage > year && refuse('vintage-wrong', { field: 'vintage', latest: year }),
+    admitVintage(vintage, at),
     period !== null &&
       period.from > period.to &&
       refuse('malformed', { field: 'monitoringPeriod', reason: 'ends before it begins' }),

@@ -1,12 +1,20 @@
 import { z } from 'zod'
-import { Certified, countOf, fromWire, Id, MAX_SERIAL, microOf, Quantity, SerialNumber, UNIT } from '../ids.ts'
+import { Certified, countOf, fromWire, Id, MAX_SERIAL, microOf, Quantity, SerialNumber, sumOf, UNIT } from '../ids.ts'
 import type { Preset } from '../preset.ts'
 import { isRefusal, type Refusal, refuse } from '../refusal.ts'
 import { defineRule, firstOf, noEffects } from '../rule.ts'
 import type { Run } from '../runs.ts'
 import { balanceId, noKeys, type Put, type RowKey, type State } from '../state.ts'
 import { organisationsOf, usable } from './accounts.ts'
-import { admitFirstTransfer, firstTransferPuts, isOimp, itmoFirst, marked } from './first-transfer.ts'
+import {
+  admitFirstTransfer,
+  admitItmos,
+  firstTransferPuts,
+  Itmos,
+  isFirstByIssuance,
+  itmosOf,
+  marked,
+} from './first-transfer.ts'
 import {
   admitFirst,
   admitGround,
@@ -25,7 +33,7 @@ import {
 } from './ground.ts'
 import { admitPools, Levies, leviesFor, levyOrder, type Split, splitIssuance } from './levies.ts'
 import { freshStream } from './organisations.ts'
-import { poolPuts, poolReads } from './pool.ts'
+import { debtsAfter, poolPuts, poolReads } from './pool.ts'
 import { Owner, sameOwners } from './projects.ts'
 
 const asked = { batch: Id, authorisation: Id, vintage: Vintage, monitoringPeriod: MonitoringPeriod }
@@ -56,8 +64,7 @@ const Issuance = z.strictObject({
   allotted: z.strictObject({
     first: SerialNumber,
     parts: z.array(Part).min(1).max(60),
-    /** First of the consecutive ITMO numbers of the units that are first transferred by being issued. */
-    itmo: Quantity.nullable(),
+    itmos: Itmos,
   }),
 })
 type Issuance = z.infer<typeof Issuance>
@@ -78,6 +85,8 @@ function partsFor(state: State, first: bigint, { levies, owners }: Split, ground
   })
 }
 
+type Asked = Pick<Issuance, 'batch' | 'authorisation' | 'vintage'>
+
 /**
  * The parts that are first transferred by being issued: all of them where the authorisation is for other purposes than an
  * NDC alone and says so, else those that go to the share of proceeds and to OMGE, if the outcome is authorised at all.
@@ -86,18 +95,24 @@ function firstAtIssuance(
   state: State,
   parts: readonly Part[],
   { authorisation, space }: Ground,
-  body: { batch: string; vintage: string },
+  body: Asked,
   unitClass: string,
 ): Run[] {
-  const { purposes, firstTransfer } = authorisation
-  if (purposes.length === 0) return []
-  const all = purposes.every(isOimp) && firstTransfer !== 'use-or-cancellation'
+  if (authorisation.purposes.length === 0) return []
+  const all = isFirstByIssuance(authorisation)
   const { shareOfProceeds, omge } = state.ledger().pools
   return parts
     .filter(([account]) => all || account === shareOfProceeds || account === omge)
     .map(([account, from, to]) => {
       return { space, batch: body.batch, class: unitClass, account, attributes: '', ...fromWire([from, to]) }
     })
+}
+
+/** The ITMO identifiers of the parts that are first transferred by being issued. */
+function itmosIssued(state: State, first: readonly Run[], ground: Ground, body: Asked): Itmos | Refusal {
+  const { project, space, authorisation } = ground
+  const batch = { project, space, vintage: body.vintage, unitType: authorisation.unitType }
+  return itmosOf(state, batch, marked(state, body, first))
 }
 
 export function admitCertified(
@@ -122,7 +137,7 @@ function admitTerms(state: State, body: Issuance, ground: Ground, preset: Preset
 
 function admitSplit(state: State, body: Issuance, ground: Ground, preset: Preset): Refusal | undefined {
   const quantity = BigInt(body.quantity)
-  const split = splitIssuance(quantity, ground.owner, body.levies, preset)
+  const split = splitIssuance(quantity, ground.owner, ground.authorisation.unitType, body.levies, preset)
   if (isRefusal(split)) return split
   const expected = partsFor(state, BigInt(body.allotted.first), split, ground)
   const first = firstAtIssuance(state, expected, ground, body, '')
@@ -131,7 +146,7 @@ function admitSplit(state: State, body: Issuance, ground: Ground, preset: Preset
     admitFirst(state, ground, body.allotted.first, quantity),
     JSON.stringify(expected) !== JSON.stringify(body.allotted.parts) && refuse('split-wrong'),
     admitFirstTransfer(state, body.authorisation, first),
-    body.allotted.itmo !== itmoFirst(state, body, first) && refuse('allocation-wrong', { field: 'itmo' }),
+    admitItmos(body.allotted.itmos, itmosIssued(state, first, ground, body)),
   )
 }
 
@@ -144,16 +159,17 @@ function decide(state: State, request: IssuanceRequest, preset: Preset): Issuanc
   if (BigInt(quantity) < 1n) return refuse('nothing-to-issue', { field: 'certified', certified })
   if (BigInt(quantity) > MAX_SERIAL) return refuse('serials-exhausted', { space: ground.space })
   const levies = request.levies ?? leviesFor(ground.owner, ground.authorisation.unitType, preset)
-  const split = splitIssuance(BigInt(quantity), ground.owner, levies, preset)
+  const split = splitIssuance(BigInt(quantity), ground.owner, ground.authorisation.unitType, levies, preset)
   if (isRefusal(split)) return split
   const missing = admitPools(state, split, state.ledger().pools)
   if (missing) return missing
   const first = nextNumber(state, ground)
   if (first + BigInt(quantity) - 1n > MAX_SERIAL) return refuse('serials-exhausted', { space: ground.space })
   const parts = partsFor(state, first, split, ground)
-  const itmo = itmoFirst(state, request, firstAtIssuance(state, parts, ground, request, ''))
+  const itmos = itmosIssued(state, firstAtIssuance(state, parts, ground, request, ''), ground, request)
+  if (isRefusal(itmos)) return itmos
   const owners = request.owners ?? ground.owner.owners
-  return { ...request, quantity, certified, owners, levies, allotted: { first: first.toString(), parts, itmo } }
+  return { ...request, quantity, certified, owners, levies, allotted: { first: first.toString(), parts, itmos } }
 }
 
 function reads(state: State, request: IssuanceRequest): RowKey[] {
@@ -168,7 +184,7 @@ function reads(state: State, request: IssuanceRequest): RowKey[] {
     { kind: 'batch', id: request.batch },
     ...groundReads(state, request.authorisation, request.vintage),
     ...remainderReads(ground, request.vintage),
-    ...(ground ? poolReads(ground.project) : []),
+    ...(ground ? poolReads({ project: ground.project, unitType: ground.authorisation.unitType }) : []),
     ...accounts.flatMap((account): RowKey[] => [
       { kind: 'account', id: account },
       ...(ground ? [{ kind: 'balance' as const, id: balanceId(account, classOf(ground, request.vintage)) }] : []),
@@ -209,15 +225,15 @@ export const batchIssued = defineRule<Issuance, IssuanceRequest>({
     const project = state.get('authorisation', body.authorisation)?.project
     return [...new Set([body.batch, ...(project ? [project] : []), ...body.allotted.parts.map(([account]) => account)])]
   },
-  effects: (state, body, { preset }) => {
+  effects: (state, body, { preset }, { at }) => {
     const ground = groundOf(state, body.authorisation)
     if (!ground) return noEffects()
     const unitClass = classOf(ground, body.vintage)
     const quantity = BigInt(body.quantity)
-    const { parts, itmo } = body.allotted
-    const split = splitIssuance(quantity, ground.owner, body.levies, preset)
-    const first = marked(state, body, firstAtIssuance(state, parts, ground, body, unitClass), itmo)
-    const words = new Map(first.map((run) => [run.first, run.attributes]))
+    const { parts } = body.allotted
+    const split = splitIssuance(quantity, ground.owner, ground.authorisation.unitType, body.levies, preset)
+    const first = firstAtIssuance(state, parts, ground, body, unitClass)
+    const words = new Map(marked(state, body, first).map((run) => [run.first, run.attributes]))
     const runs = parts.map(([account, from, to]): Run => {
       const range = fromWire([from, to])
       return {
@@ -229,13 +245,12 @@ export const batchIssued = defineRule<Issuance, IssuanceRequest>({
         ...range,
       }
     })
-    const transferred = first.reduce((sum, run) => sum + countOf(run), 0n)
     const left = dueMicro(state, ground, body.vintage, microOf(body.certified)) - quantity * UNIT
-    const debts = isRefusal(split) ? [] : debtPuts(state, ground, body.vintage, split)
+    const debts = isRefusal(split) ? [] : debtPuts(state, ground, body.vintage, split, at)
     return {
       puts: [
-        ...firstTransferPuts(state, body, first, itmo),
-        ...batchPuts(ground, body, BigInt(body.allotted.first), quantity, transferred),
+        ...firstTransferPuts(state, body, first),
+        ...batchPuts(ground, body, BigInt(body.allotted.first), quantity, sumOf(first)),
         ...remainderPuts(ground, body.vintage, left),
         ...debts,
       ],
@@ -251,11 +266,12 @@ export const batchIssued = defineRule<Issuance, IssuanceRequest>({
 })
 
 /** What came into the buffer, and what of the project's debt to it is paid. */
-function debtPuts(state: State, { project, owner }: Ground, vintage: string, split: Split): Put[] {
+function debtPuts(state: State, ground: Ground, vintage: string, split: Split, at: string): Put[] {
+  const { project, owner } = ground
+  const { unitType } = ground.authorisation
+  const debts = debtsAfter(owner, unitType, -split.repaid)
   return [
-    ...poolPuts(state, 'in', project, vintage, split.levies.buffer),
-    ...(split.repaid > 0n
-      ? [{ kind: 'project' as const, id: project, row: { ...owner, debt: owner.debt - split.repaid } }]
-      : []),
+    ...poolPuts(state, 'in', { project, unitType, vintage }, split.levies.buffer, at),
+    ...(split.repaid > 0n ? [{ kind: 'project' as const, id: project, row: { ...owner, debts } }] : []),
   ]
 }

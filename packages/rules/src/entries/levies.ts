@@ -3,9 +3,10 @@ import { Code, Id } from '../ids.ts'
 import type { Preset } from '../preset.ts'
 import { type Refusal, refuse } from '../refusal.ts'
 import { defineRule, firstOf, noEffects } from '../rule.ts'
-import { Percentage, percentOf, splitByShares } from '../shares.ts'
+import { isAbove, Percentage, percentOf, splitByShares } from '../shares.ts'
 import { type AccountKind, noKeys, type Pools, type Rows, type State } from '../state.ts'
 import { usable } from './accounts.ts'
+import { owedOf } from './pool.ts'
 
 /** What is taken from an issuance before the owners get theirs: percentages. */
 export const Levies = z.strictObject({
@@ -100,11 +101,12 @@ export const issuanceTermsSet = defineRule<Terms, Terms>({
     )
   },
   streams: (_state, body) => [body.project],
-  effects: (state, { project: id, buffer, exempt }) => {
+  effects: (state, { project: id, buffer, exempt, reason }, { preset }, { at }) => {
     const project = state.get('project', id)
-    return project
-      ? { ...noEffects(), puts: [{ kind: 'project', id, row: { ...project, buffer, exempt } }] }
-      : noEffects()
+    if (!project) return noEffects()
+    const assessed = reason === preset.buffer.assessment ? at : project.assessed
+    const raised = isAbove(buffer, project.buffer) ? at : project.raised
+    return { ...noEffects(), puts: [{ kind: 'project', id, row: { ...project, buffer, exempt, assessed, raised } }] }
   },
 })
 
@@ -130,12 +132,13 @@ export interface Split {
 
 /**
  * Splits an issuance: the buffer's part rounded up, the levies from what is left or from the whole as the preset says,
- * then what the project owes to the buffer, the rest to the owners by share. The parts sum to the quantity. Refused
- * where nothing would be left for a part that is due.
+ * then what the project owes to the buffer in units of this type, the rest to the owners by share. The parts sum to the
+ * quantity. Refused where nothing would be left for a part that is due.
  */
 export function splitIssuance(
   quantity: bigint,
   project: Rows['project'],
+  unitType: string,
   levies: Levies,
   preset: Preset,
 ): Split | Refusal {
@@ -147,7 +150,7 @@ export function splitIssuance(
   ) as [bigint, bigint, bigint]
   const net = quantity - buffer - shareOfProceeds - omge - host
   if (net < 0n) return refuse('split-wrong', { field: 'quantity', short: (-net).toString() })
-  const owed = preset.buffer.debitIssuances ? project.debt : 0n
+  const owed = preset.buffer.debitIssuances ? owedOf(project, unitType) : 0n
   const repaid = owed < net ? owed : net
   return {
     levies: { buffer: buffer + repaid, shareOfProceeds, omge, host },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { countOf, fromWire, Id, Quantity, type Range, sumOf, toWire, WireRange } from '../ids.ts'
+import { countOf, fromWire, Id, isAscending, Quantity, type Range, sumOf, toWire, WireRange } from '../ids.ts'
 import { type Refusal, refuse } from '../refusal.ts'
 import { firstOf, noEffects } from '../rule.ts'
 import { type Run, without } from '../runs.ts'
@@ -196,17 +196,17 @@ export function admitMovement(state: State, body: Movement, way: Way): Refusal |
 /** The pieces of a movement's ranges as they are now. */
 export function piecesOf(state: State, body: Pick<Movement, 'batch' | 'ranges'>): Run[] {
   const runs = state.runs(body.batch)
-  return body.ranges.flatMap((range) => runs.pieces(fromWire(range)))
+  return body.ranges.filter(isAscending).flatMap((range) => runs.pieces(fromWire(range)))
 }
 
-/** The units reach `to`; `change` may alter what tells them apart. */
-export function movementEffects(state: State, body: Movement, change: (piece: Run) => Run = (piece) => piece): Effects {
+/** The units reach `to`, with the words that their pieces have. */
+export function movementEffects(state: State, body: Movement, pieces: Run[] = piecesOf(state, body)): Effects {
   const batch = state.get('batch', body.batch)
   if (!batch) return noEffects()
   return {
     puts: [],
     postings: [{ from: body.from, to: body.to, class: batch.class, amount: quantityOf(body) }],
-    runs: piecesOf(state, body).map((piece) => ({ ...change(piece), account: body.to })),
+    runs: pieces.map((piece) => ({ ...piece, account: body.to })),
   }
 }
 
@@ -216,7 +216,10 @@ export function movementStreams(state: State, body: Movement): string[] {
 }
 
 /** What the serials of a batch are printed with; of ITMOs of another Party `#` stands for the number. */
-export function prefixOf(state: State, batch: Rows['batch']): string {
+export function prefixOf(
+  state: State,
+  batch: Pick<Rows['batch'], 'project' | 'space' | 'vintage' | 'unitType'>,
+): string {
   const project = batch.project === '' ? undefined : state.get('project', batch.project)
   if (project) {
     return homePrefix({ ...batch, country: state.ledger().country, scope: project.scope, project: project.number })

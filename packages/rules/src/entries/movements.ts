@@ -1,17 +1,21 @@
 import { z } from 'zod'
 import type { RuleName } from '../declarations.ts'
-import { Code, Commitment, Id, Quantity } from '../ids.ts'
+import { Code, Commitment, Id } from '../ids.ts'
 import type { Preset } from '../preset.ts'
 import { isRefusal, type Refusal, refuse } from '../refusal.ts'
 import { type AnyRule, defineRule, firstOf, type Written } from '../rule.ts'
+import type { Run } from '../runs.ts'
 import type { Keys, Put, State } from '../state.ts'
 import { acceptanceAsked, codeIn, organisationsOf, policyReads, secondAsked, trustedReceiver } from './accounts.ts'
 import {
+  admitAuthorised,
   admitFirstTransfer,
+  admitItmos,
   firstTransferPuts,
   firstTransferReads,
+  Itmos,
   isOimp,
-  itmoFirst,
+  itmosOf,
   marked,
   untransferred,
 } from './first-transfer.ts'
@@ -117,41 +121,42 @@ const End = z.strictObject({
     certificate: z.number().int().min(1),
     /** What the serials are printed with, so that the entry alone says which units it ends. */
     prefix: z.string().regex(/^[A-Z0-9#-]{10,40}$/),
-    /** First of the consecutive ITMO numbers of the units that this entry transfers first. */
-    itmo: Quantity.nullable(),
+    itmos: Itmos,
   }),
 })
 type End = z.infer<typeof End>
 
-/** The units that an end for this purpose transfers first: use for other than an NDC makes that the event. */
-function endedFirst(state: State, body: Pick<End, 'batch' | 'ranges' | 'purpose'>) {
-  return isOimp(body.purpose) ? untransferred(piecesOf(state, body)) : []
+type Ended = Pick<End, 'batch' | 'ranges' | 'purpose'>
+
+/** The units of an end: use for other than an NDC makes that the first transfer of those that were not yet. */
+function endedPieces(state: State, body: Ended): Run[] {
+  const pieces = piecesOf(state, body)
+  const batch = state.get('batch', body.batch)
+  return batch && isOimp(body.purpose) ? marked(state, batch, pieces) : pieces
 }
 
-function allottedTo(state: State, body: Pick<End, 'batch' | 'ranges' | 'purpose'>): End['allotted'] {
+function allottedTo(state: State, body: Ended): End['allotted'] | Refusal {
   const batch = state.get('batch', body.batch)
-  return {
-    certificate: state.ledger().certificates + 1,
-    prefix: batch ? prefixOf(state, batch) : '',
-    itmo: batch ? itmoFirst(state, batch, endedFirst(state, body)) : null,
-  }
+  const itmos = batch ? itmosOf(state, batch, endedPieces(state, body)) : null
+  if (isRefusal(itmos)) return itmos
+  return { certificate: state.ledger().certificates + 1, prefix: batch ? prefixOf(state, batch) : '', itmos }
 }
 
 function admitAllotted(state: State, body: End): Refusal | undefined {
   const expected = allottedTo(state, body)
-  const wrong = (['certificate', 'prefix', 'itmo'] as const).find((field) => body.allotted[field] !== expected[field])
-  return wrong && refuse('allocation-wrong', { field: wrong })
+  if (isRefusal(expected)) return expected
+  const wrong = (['certificate', 'prefix'] as const).find((field) => body.allotted[field] !== expected[field])
+  return wrong ? refuse('allocation-wrong', { field: wrong }) : admitItmos(body.allotted.itmos, expected.itmos)
 }
 
 /** Units are used for a purpose other than an NDC only where they were authorised for it. */
-export function admitPurpose(state: State, body: Pick<End, 'batch' | 'ranges' | 'purpose'>): Refusal | undefined {
+export function admitPurpose(state: State, body: Ended): Refusal | undefined {
   const batch = state.get('batch', body.batch)
   if (!batch || batch.project === '' || !isOimp(body.purpose)) return undefined
-  const purposes = state.get('authorisation', batch.authorisation)?.purposes ?? []
+  const pieces = piecesOf(state, body)
   return firstOf(
-    !purposes.includes(body.purpose) &&
-      refuse('purpose-not-authorised', { field: 'purpose', allowed: purposes.join(', ') }),
-    admitFirstTransfer(state, batch.authorisation, endedFirst(state, body)),
+    admitAuthorised(state, batch.authorisation, pieces, (purpose) => purpose === body.purpose),
+    admitFirstTransfer(state, batch.authorisation, untransferred(pieces)),
   )
 }
 
@@ -165,7 +170,7 @@ function endPuts(state: State, body: End): Put[] {
   const batch = state.get('batch', body.batch)
   return [
     { kind: 'ledger', id: 'ledger', row: { ...state.ledger(), certificates: body.allotted.certificate } },
-    ...(batch ? firstTransferPuts(state, batch, endedFirst(state, body), body.allotted.itmo) : []),
+    ...(batch && isOimp(body.purpose) ? firstTransferPuts(state, batch, piecesOf(state, body)) : []),
     ...settlePuts(state, body.pending),
   ]
 }
@@ -182,7 +187,9 @@ function endRule(type: RuleName, action: string, kind: 'retirement' | 'cancellat
     reads,
     decide: (state, request) => {
       const body = decided(state, request)
-      return isRefusal(body) ? body : { ...body, allotted: allottedTo(state, body) }
+      if (isRefusal(body)) return body
+      const allotted = allottedTo(state, body)
+      return isRefusal(allotted) ? allotted : { ...body, allotted }
     },
     act: (state, body) =>
       body.pending === null ? directAct(state, action, body) : stepAct(state, body.pending, quantityOf(body)),
@@ -196,16 +203,10 @@ function endRule(type: RuleName, action: string, kind: 'retirement' | 'cancellat
         body.pending !== null && admitLastStep(state, { kind, ...body }, law, written),
       ),
     streams: movementStreams,
-    effects: (state, body) => {
-      const batch = state.get('batch', body.batch)
-      const first = batch ? marked(state, batch, endedFirst(state, body), body.allotted.itmo) : []
-      const words = new Map(first.map((piece) => [piece.first, piece.attributes]))
-      const effects = movementEffects(state, body, (piece) => ({
-        ...piece,
-        attributes: words.get(piece.first) ?? piece.attributes,
-      }))
-      return { ...effects, puts: endPuts(state, body) }
-    },
+    effects: (state, body) => ({
+      ...movementEffects(state, body, endedPieces(state, body)),
+      puts: endPuts(state, body),
+    }),
   })
 }
 

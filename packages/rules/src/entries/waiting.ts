@@ -101,10 +101,22 @@ export function admitLastStep(state: State, body: Completed, law: Law, { by, at 
   return firstOf(
     other && refuse('movement-differs', { field: other }),
     JSON.stringify(body.ranges) !== JSON.stringify(waiting.ranges) && refuse('movement-differs', { field: 'ranges' }),
-    !isLastStep(waiting) &&
-      refuse('approval-missing', { needed: String(waiting.missing.length), given: String(waiting.approvers.length) }),
+    !isLastStep(waiting) && stepMissing(state, waiting),
     nextStep(waiting) === 'approve' && admitApprover(state, waiting, by, law),
   )
+}
+
+/** Another step comes first: by whom an approval is missing, and which steps there are until the movement is done. */
+function stepMissing(state: State, { missing, acceptance, from }: Waiting): Refusal {
+  const roles = new Set(missing.flatMap((one) => one ?? []))
+  const holders = missing.includes(null) ? organisationsOf(state, [from]) : []
+  return refuse('step-missing', {
+    field: 'pending',
+    step: 'movements.approve',
+    ...(roles.size > 0 ? { roles: [...roles].join(', ') } : {}),
+    ...(holders.length > 0 ? { holders: holders.join(', ') } : {}),
+    left: String(missing.length + (acceptance ? 1 : 0)),
+  })
 }
 
 /** Ids of the holds on a movement's ranges. */

@@ -124,7 +124,7 @@ describe('the buffer', () => {
         reversal: world.id('fire'),
         batch: world.id(batch),
         from: world.id('buffer'),
-        to: world.id('sun cancellation'),
+        to: world.id('made good'),
         quantity,
       },
       byBoth(world),
@@ -138,7 +138,8 @@ describe('the buffer', () => {
     issue(world, 'tide', '2023', '100') // 10
     const loss = { reversal: world.id('fire'), project: world.id('solar'), occurredOn: '2025-07-01', cause: 'fire' }
     world.do('ReversalReported', loss, bySun(world))
-    world.decree('ReversalDecided', { reversal: world.id('fire'), decision: 'unavoidable', quantity: '20' })
+    const twenty = { decision: 'unavoidable', quantity: '20', unitType: 'ITMO' }
+    world.decree('ReversalDecided', { reversal: world.id('fire'), ...twenty })
     const wrong = { refused: 'buffer-order' }
     expect(cancel(world, 'tide 2023 b', '4')).toMatchObject(wrong)
     expect(cancel(world, 'solar 2025 b', '11')).toMatchObject(wrong)
@@ -148,8 +149,8 @@ describe('the buffer', () => {
     expect(cancel(world, 'tide 2023 b', '5')).toMatchObject({ refused: 'too-much' })
     expect(cancel(world, 'tide 2023 b', '4')).not.toHaveProperty('refused')
     expect(world.state.get('reversal', world.id('fire'))).toMatchObject({ state: 'compensated', compensated: 20n })
-    expect(world.state.get('project', world.id('solar'))).toMatchObject({ reversals: 0, debt: 0n })
-    expect(world.state.get('pool', 'all')).toMatchObject({ in: 26n, cancelled: 20n, vintages: { 2023: '6' } })
+    expect(world.state.get('project', world.id('solar'))).toMatchObject({ reversals: 0, debts: {} })
+    expect(world.state.get('pool', 'all/ITMO')).toMatchObject({ in: 26n, cancelled: 20n, vintages: { 2023: '6' } })
   })
 
   it('lends for a loss that could have been avoided, and takes it back from the next issuances', () => {
@@ -158,11 +159,12 @@ describe('the buffer', () => {
     issue(world, 'tide', '2023', '100')
     const loss = { reversal: world.id('fire'), project: world.id('solar'), occurredOn: '2025-07-01', cause: 'fire' }
     world.do('ReversalReported', loss, bySun(world))
-    world.decree('ReversalDecided', { reversal: world.id('fire'), decision: 'avoidable', quantity: '40' })
+    const forty = { decision: 'avoidable', quantity: '40', unitType: 'ITMO' }
+    world.decree('ReversalDecided', { reversal: world.id('fire'), ...forty })
     cancel(world, 'tide 2023 b', '30')
     const own = { reversal: world.id('fire'), batch: world.id('solar 2024'), from: world.id('sun') }
     world.do('ReversalCompensated', { ...own, to: world.id('sun cancellation'), quantity: '10' }, bySun(world))
-    expect(world.state.get('project', world.id('solar'))).toMatchObject({ reversals: 0, debt: 30n })
+    expect(world.state.get('project', world.id('solar'))).toMatchObject({ reversals: 0, debts: { ITMO: '30' } })
     issue(world, 'solar', '2025', '20')
     expect(account(world, 'buffer', 'solar 2025 b')).toBe(20n)
     const gift = { batch: world.id('tide 2024'), from: world.id('port'), to: world.id('buffer'), quantity: '4' }
@@ -170,7 +172,7 @@ describe('the buffer', () => {
     issue(world, 'solar', '2024', '20')
     expect(account(world, 'buffer', 'solar 2024 b')).toBe(6n)
     expect(account(world, 'sun', 'solar 2024 b')).toBe(14n)
-    expect(world.state.get('project', world.id('solar'))?.debt).toBe(0n)
+    expect(world.state.get('project', world.id('solar'))?.debts).toEqual({})
   })
 })
 

@@ -11,8 +11,17 @@ import {
   serialsOf,
 } from './movement.ts'
 import type { Model, WireRange } from './naive.ts'
-import { accountReasons, approvalReasons, type May, mandateReasons, officers, where } from './reasons.ts'
-import { firstTransfer, firstTransferReasons, heldAmong, isHeld, serialsIn, untransferred } from './units.ts'
+import { accountReasons, approvalReasons, isOneHolder, type May, mandateReasons, officers, where } from './reasons.ts'
+import {
+  firstTransfer,
+  firstTransferReasons,
+  heldAmong,
+  isHeld,
+  itmosOf,
+  purposesOf,
+  serialsIn,
+  untransferred,
+} from './units.ts'
 
 const thePartyItself = 'XTX'
 
@@ -45,7 +54,8 @@ export const creditsTransferredAbroad = defineCommand<Movement>({
   carryOut: (model, { request }) => {
     const fresh = untransferred(model, request.batch, serialsOf(model, request))
     const { ranges } = move(model, request)
-    return { says: { ranges, allotted: { itmo: firstTransfer(model, request.batch, fresh) } } }
+    firstTransfer(model, request.batch, fresh)
+    return { says: { ranges, allotted: { itmos: itmosOf(model, request.batch, serialsIn(ranges)) } } }
   },
 })
 
@@ -183,7 +193,8 @@ export const firstTransferRecorded = defineCommand<Marking>({
     const known = model.batches.get(batch)
     const serials = serialsIn(ranges)
     const quantity = BigInt(serials.length)
-    const definition = model.authorisations.get(known?.authorisation ?? '')?.firstTransfer
+    const { firstTransfer: definition, purposes = [] } = model.authorisations.get(known?.authorisation ?? '') ?? {}
+    const isForOthers = purposes.some((purpose) => purpose !== 'NDC')
     return [
       ...mandateReasons(model, by, { may: officers, quantity }),
       ...where(!known, 'batch-unknown'),
@@ -191,6 +202,9 @@ export const firstTransferRecorded = defineCommand<Marking>({
       ...accountReasons(model, account, 'holding'),
       ...(known ? rangeReasons(model, batch, ranges) : []),
       ...where(known !== undefined && definition !== event, 'definition-differs'),
+      ...where(typeof known?.project === 'string' && !isForOthers, 'purpose-not-authorised'),
+      ...where(heldAmong(model, batch, serials).length > 0, 'on-hold'),
+      ...where(isHeld(model, batch) || isHeld(model, account), 'on-hold'),
       ...where(!serials.every((serial) => known?.units.get(serial)?.owner === account), 'not-owned'),
       ...where(
         known?.project !== null && serials.some((serial) => typeof known?.units.get(serial)?.first === 'number'),
@@ -201,7 +215,9 @@ export const firstTransferRecorded = defineCommand<Marking>({
     ]
   },
   carryOut: (model, { request: { batch, ranges } }) => {
-    return { says: { allotted: { itmo: firstTransfer(model, batch, serialsIn(ranges)) } } }
+    const serials = serialsIn(ranges)
+    firstTransfer(model, batch, serials)
+    return { says: { allotted: { itmos: itmosOf(model, batch, serials) } } }
   },
 })
 
@@ -237,23 +253,35 @@ export const creditsUsed = defineCommand<Use>({
     const by = aHolder(model, choose, from)
     const vintage = model.batches.get(batch)?.vintage ?? '2024'
     const year = choose.rarely(8) ? '2036' : vintage > '2030' ? '2033' : '2026'
-    const to = anAccount(model, choose, 'ndc-use')
+    const to = anAccount(
+      model,
+      choose,
+      'ndc-use',
+      choose.rarely(8) ? undefined : model.accounts.get(from)?.organisation,
+    )
     const request = { batch, from, to, ...someUnits(model, choose, batch, from, 6), year }
     const { second } = directAsked(model, from, quantityOf(model, request), government)
     const approvers = [...new Set([...anApprover(model, choose, by), ...aSecond(model, choose, by, second)])]
     return { by, request, approvers }
   },
   reasons: (model, wish) => {
-    const { batch, year } = wish.request
+    const { batch, from, to, year } = wish.request
     const { vintage = '', project = null } = model.batches.get(batch) ?? {}
     const period = periods.find(([from, to]) => from <= vintage && vintage <= to)
-    const fresh = untransferred(model, batch, serialsOf(model, wish.request))
+    const serials = serialsOf(model, wish.request)
+    const fresh = untransferred(model, batch, serials)
+    const isForNdc = (serial: bigint) => purposesOf(model, batch, serial).includes('NDC')
     return [
       ...directReasons(model, wish, { may: government, officers: 1 }),
       ...movementReasons(model, wish.request, { from: 'holding', to: 'ndc-use' }),
+      ...where(!isOneHolder(model, from, to), 'account-foreign'),
+      ...where(project !== null && !serials.every(isForNdc), 'purpose-not-authorised'),
       ...where(project !== null && fresh.length > 0, 'not-first-transferred'),
       ...where(!period || year < period[0] || year > period[1], 'period-wrong'),
     ]
   },
-  carryOut: (model, { request }) => ({ says: { ranges: move(model, request).ranges } }),
+  carryOut: (model, { request }) => {
+    const { ranges } = move(model, request)
+    return { says: { ranges, allotted: { itmos: itmosOf(model, request.batch, serialsIn(ranges)) } } }
+  },
 })

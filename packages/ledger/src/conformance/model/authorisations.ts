@@ -63,6 +63,7 @@ export const quantityAuthorised = defineCommand<Authorising>({
     const { purposes, firstTransfer, cooperativeApproach } = terms
     model.authorisations.set(authorisation, {
       ...{ project, unitType, purposes, firstTransfer, cooperativeApproach },
+      granted: [{ from: model.size, purposes }],
       quantity: BigInt(quantity),
       version: 1,
       active: true,
@@ -139,7 +140,9 @@ export const authorisationChanged = defineCommand<Change>({
     const known = model.authorisations.get(request.authorisation)
     const { version, change, quantity, purposes, firstTransfer, cooperativeApproach } = request
     const terms = { purposes, firstTransfer, cooperativeApproach, quantity: BigInt(quantity) }
-    if (known) Object.assign(known, { version, active: change === 'amend', ...terms })
+    if (!known) return {}
+    if (`${known.purposes}` !== `${purposes}`) known.granted.push({ from: model.size, purposes })
+    Object.assign(known, { version, active: change === 'amend', ...terms })
     return {}
   },
 })

@@ -16,6 +16,8 @@ export interface Beginning {
   policies: boolean
   /** A loss of the project that is decided on and not made good. */
   reversed: boolean
+  /** All of that happened years ago, and the project's reversal risk was assessed just now. */
+  aged: boolean
   /** Documents adopted: permissions and preset of a later version. */
   law: { permissions: number; preset: number }
 }
@@ -80,7 +82,10 @@ function levied({ officer, secondOfficer, genesis, project }: TestRegistry): Tol
     host: idFrom('host'),
   }
   const kinds = { buffer: 'buffer', shareOfProceeds: 'share-of-proceeds', omge: 'omge', host: 'holding' }
-  const accounts = Object.entries(kinds).map(([levy, kind]) => ({ account: pools[levy as keyof typeof pools], kind }))
+  const accounts = [
+    ...Object.entries(kinds).map(([levy, kind]) => ({ account: pools[levy as keyof typeof pools], kind })),
+    { account: idFrom('made good'), kind: 'cancellation' },
+  ]
   const authorisation = idFrom('authorisation 0')
   const terms = { quantity: '300', purposes: ['NDC', 'OIMP_IMP', 'OIMP_OP'], firstTransfer: 'issuance' }
   return [
@@ -165,10 +170,17 @@ function policies({ developers }: TestRegistry): Told[] {
 function reversed({ officer, secondOfficer, developers, project }: TestRegistry, decision: string): Told[] {
   const reversal = idFrom('reversal 0')
   const report = { reversal, project, occurredOn: '2025-12-01', cause: 'storm' }
+  const decided = { reversal, decision, quantity: '7', unitType: 'ITMO' }
   return [
     ['ReversalReported', { by: developers[0]?.mandate ?? '', request: report }],
-    ['ReversalDecided', { by: officer, approvers: [secondOfficer], request: { reversal, decision, quantity: '7' } }],
+    ['ReversalDecided', { by: officer, approvers: [secondOfficer], request: decided }],
   ]
+}
+
+/** The project is found to be at no greater risk than before. */
+export function assessed({ officer, secondOfficer, project }: TestRegistry, model: Model): Told {
+  const request = { project, buffer: model.projects.get(project)?.buffer, exempt: [], reason: 'risk-assessment' }
+  return ['IssuanceTermsSet', { by: officer, approvers: [secondOfficer], request }]
 }
 
 /** Version after version, up to those named. */

@@ -2,18 +2,18 @@ import { aHolder, aHolding, anAccount, anApprover, anOfficer, aSecond, someUnits
 import { type Choose, defineCommand, type Wish } from './command.ts'
 import { lawOf } from './law.ts'
 import { directAsked, directReasons, type Movement, move, movementReasons, quantityOf } from './movement.ts'
-import type { Model } from './naive.ts'
+import type { Model, Project } from './naive.ts'
 import { approvalReasons, isOneHolder, mandateReasons, officers, where } from './reasons.ts'
 import { aReversal } from './reversals.ts'
-import { bufferOf, freeUnits, sumOf } from './units.ts'
+import { bufferOf, freeUnits, movesIn, owe, sinceOf, sumOf } from './units.ts'
 
 const homeReasons = ({ batches }: Model, batch: string) =>
   where(batches.get(batch)?.project === null, 'unit-type-not-movable')
 
 /** Writes down what came into the buffer or left it. */
 function note(model: Model, way: 'in' | 'cancelled' | 'released', id: string, units: bigint): void {
-  const { project = null, vintage = '' } = model.batches.get(id) ?? {}
-  if (project !== null) model.bufferMoves.push({ way, project, vintage, units })
+  const { project = null, vintage = '', unitType = '' } = model.batches.get(id) ?? {}
+  if (project !== null) model.bufferMoves.push({ way, project, unitType, vintage, units, at: model.now })
 }
 
 type Contribution = Movement & { repays: string | null }
@@ -24,7 +24,7 @@ export const bufferContributed = defineCommand<Contribution>({
   generate: (model, choose) => {
     const { batch, from } = aHolding(model, choose)
     const by = aHolder(model, choose, from)
-    const owing = [...model.projects].filter(([, { debt }]) => debt > 0n).map(([id]) => id)
+    const owing = [...model.projects].filter(([, { debts }]) => debts.size > 0).map(([id]) => id)
     const repays =
       owing.length > 0 && !choose.rarely(4) ? choose.pick(owing) : choose.rarely(12) ? 'f0'.repeat(16) : null
     const to = model.pools.buffer ?? anAccount(model, choose, 'buffer')
@@ -41,17 +41,23 @@ export const bufferContributed = defineCommand<Contribution>({
       ...where(to !== model.pools.buffer, 'pool-missing'),
       ...homeReasons(model, batch),
       ...where(repays !== null && !repaid, 'project-unknown'),
-      ...where(repaid !== undefined && quantityOf(model, wish.request) > repaid.debt, 'too-much'),
+      ...(repaid ? repaymentReasons(model, wish.request, repaid) : []),
     ]
   },
   carryOut: (model, { request }) => {
     const quantity = quantityOf(model, request)
     const repaid = model.projects.get(request.repays ?? '')
-    if (repaid) repaid.debt -= quantity
+    if (repaid) owe(repaid, model.batches.get(request.batch)?.unitType ?? '', -quantity)
     note(model, 'in', request.batch, quantity)
     return { says: { ranges: move(model, request).ranges } }
   },
 })
+
+function repaymentReasons(model: Model, movement: Movement, { debts }: Project): string[] {
+  const owed = debts.get(model.batches.get(movement.batch)?.unitType ?? '')
+  if (owed === undefined && debts.size > 0) return ['unit-type-differs']
+  return where(quantityOf(model, movement) > (owed ?? 0n), 'too-much')
+}
 
 type Compensation = Movement & { reversal: string }
 
@@ -62,6 +68,7 @@ function compensationReasons(model: Model, { reversal, ...movement }: Compensati
   const isOpen = known.state === 'avoidable' || known.state === 'unavoidable'
   return [
     ...where(!isOpen, 'reversal-state'),
+    ...where(isOpen && model.batches.get(movement.batch)?.unitType !== known.unitType, 'unit-type-differs'),
     ...where(isOpen && quantityOf(model, movement) > known.quantity - known.compensated, 'too-much'),
   ]
 }
@@ -72,7 +79,7 @@ function compensate(model: Model, { reversal, ...movement }: Compensation, isLen
   const project = model.projects.get(known?.project ?? '')
   if (!known || !project) return
   const quantity = quantityOf(model, movement)
-  if (isLent && known.state === 'avoidable') project.debt += quantity
+  if (isLent && known.state === 'avoidable') owe(project, known.unitType ?? '', quantity)
   known.compensated += quantity
   if (known.compensated === known.quantity) known.state = 'compensated'
 }
@@ -82,15 +89,22 @@ function orderReasons(model: Model, reversal: string, id: string): string[] {
   const project = model.reversals.get(reversal)?.project
   const batch = model.batches.get(id)
   if (project === undefined || !batch || batch.project === null) return []
-  const own = bufferOf(model, project)
+  const own = bufferOf(model, batch.unitType, project)
   const isOwn = own.size > 0
-  const [oldest] = [...(isOwn ? own : bufferOf(model)).keys()].sort()
+  const [oldest] = [...(isOwn ? own : bufferOf(model, batch.unitType)).keys()].sort()
   return where((isOwn && batch.project !== project) || batch.vintage !== oldest, 'buffer-order')
 }
 
-/** A batch of which the buffer has free units, of these projects, the oldest vintage first. */
-function aBufferedBatch(model: Model, choose: Choose, buffer: string, project?: string): string {
-  const found = [...model.batches].filter(([id]) => freeUnits(model, id, buffer).length > 0)
+/** A batch of which the buffer has free units, mostly of the type and of the project, the oldest vintage first. */
+function aBufferedBatch(
+  model: Model,
+  choose: Choose,
+  buffer: string,
+  { project, unitType = null }: { project?: string | undefined; unitType?: string | null | undefined },
+): string {
+  const free = [...model.batches].filter(([id]) => freeUnits(model, id, buffer).length > 0)
+  const fitting = free.filter(([, batch]) => unitType === null || batch.unitType === unitType)
+  const found = fitting.length > 0 ? fitting : free
   const own = found.filter(([, batch]) => batch.project === project)
   const sorted = (own.length > 0 ? own : found).sort(([, a], [, b]) => (a.vintage < b.vintage ? -1 : 1))
   if (sorted.length === 0 || choose.rarely(6)) return choose.pick([...model.batches.keys()])
@@ -104,8 +118,9 @@ export const bufferCancelled = defineCommand<Compensation>({
     const by = anOfficer(model, choose)
     const reversal = aReversal(model, choose, 'avoidable', 'unavoidable')
     const from = model.pools.buffer ?? anAccount(model, choose, 'buffer')
-    const batch = aBufferedBatch(model, choose, from, model.reversals.get(reversal)?.project)
-    const to = anAccount(model, choose, 'cancellation')
+    const batch = aBufferedBatch(model, choose, from, model.reversals.get(reversal) ?? {})
+    const holder = choose.rarely(8) ? undefined : model.accounts.get(from)?.organisation
+    const to = anAccount(model, choose, 'cancellation', holder)
     const request = { reversal, batch, from, to, ...someUnits(model, choose, batch, from, 4) }
     return { by, request, approvers: anApprover(model, choose, by) }
   },
@@ -117,6 +132,7 @@ export const bufferCancelled = defineCommand<Compensation>({
       ...homeReasons(model, request.batch),
       ...compensationReasons(model, request),
       ...where(request.from !== model.pools.buffer, 'pool-missing'),
+      ...where(!isOneHolder(model, request.from, request.to), 'account-foreign'),
       ...orderReasons(model, request.reversal, request.batch),
       ...approvalReasons(model, by, approvers, { officers: 1, quantity }),
     ]
@@ -166,7 +182,7 @@ export const bufferReleased = defineCommand<Movement>({
   generate: (model, choose) => {
     const by = anOfficer(model, choose)
     const from = model.pools.buffer ?? anAccount(model, choose, 'buffer')
-    const batch = aBufferedBatch(model, choose, from, choose.pick([...model.projects.keys()]))
+    const batch = aBufferedBatch(model, choose, from, { project: choose.pick([...model.projects.keys()]) })
     const owners = model.projects.get(model.batches.get(batch)?.project ?? '')?.owners ?? []
     const isOwner = owners.length > 0 && !choose.rarely(12)
     const to = isOwner ? choose.pick(owners).account : anAccount(model, choose, 'holding')
@@ -182,7 +198,9 @@ export const bufferReleased = defineCommand<Movement>({
       return [...mandate, 'batch-unknown', ...movementReasons(model, request, { from: 'buffer', to: 'holding' })]
     }
     const { releasePercent, releaseYears } = lawOf(model)
-    const most = (sumOf(bufferOf(model, batch.project ?? '').values()) * BigInt(releasePercent)) / 100n
+    const most = (sumOf(bufferOf(model, batch.unitType, batch.project ?? '').values()) * BigInt(releasePercent)) / 100n
+    const since = [sinceOf(movesIn(model, batch.unitType, batch.project ?? '')), project.raised ?? ''].sort().at(-1)
+    const due = since ? yearsAfter(since, releaseYears) : ''
     const isOpen = [...model.reversals.values()].some(
       (one) => one.project === batch.project && !['dismissed', 'compensated'].includes(one.state),
     )
@@ -192,15 +210,14 @@ export const bufferReleased = defineCommand<Movement>({
       ...where(request.from !== model.pools.buffer, 'pool-missing'),
       ...where(!project.owners.some(({ account }) => account === request.to), 'account-foreign'),
       ...where(isOpen, 'reversal-open'),
-      ...where(project.debt > 0n, 'debt-open'),
-      ...where(project.released !== null && model.now < yearsAfter(project.released, releaseYears), 'too-early'),
+      ...where(project.debts.size > 0, 'debt-open'),
+      ...where(model.now < due, 'too-early'),
+      ...where((project.assessed ?? '') < due, 'assessment-missing'),
       ...where(quantity > most, 'too-much'),
       ...approvalReasons(model, by, approvers, { officers: 1, quantity }),
     ]
   },
   carryOut: (model, { request }) => {
-    const project = model.projects.get(model.batches.get(request.batch)?.project ?? '')
-    if (project) project.released = model.now
     note(model, 'released', request.batch, quantityOf(model, request))
     return { says: { ranges: move(model, request).ranges } }
   },

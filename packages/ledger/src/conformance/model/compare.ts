@@ -2,7 +2,7 @@ import { wordOf, wordsOf } from '@tallystick/rules'
 import { expect } from 'vitest'
 import type { Dump, Ledger } from '../../port.ts'
 import type { Model } from './naive.ts'
-import { ascending, balancesOf, bufferOf, issuedUnder, sumOf, transferredUnder } from './units.ts'
+import { ascending, balancesOf, bufferOf, issuedUnder, movesIn, sinceOf, sumOf, transferredUnder } from './units.ts'
 
 /** Every unit has the owner and the marks that the model says, and every count is what is counted one by one. */
 export async function compare(ledger: Ledger, model: Model): Promise<void> {
@@ -91,7 +91,14 @@ function compareRows(model: Model, dump: Dump): void {
     const reversals = [...model.reversals.values()].filter(
       (one) => one.project === id && !['dismissed', 'compensated'].includes(one.state),
     ).length
-    expect(rowsOf(dump, 'project').get(id)).toMatchObject({ ...project, reversals })
+    const debts = Object.fromEntries([...project.debts].map(([unitType, units]) => [unitType, `${units}`]))
+    expect(rowsOf(dump, 'project').get(id)).toEqual({
+      ...project,
+      debts,
+      reversals,
+      title: expect.anything(),
+      methodology: expect.anything(),
+    })
   }
   expect(rowsOf(dump, 'ledger').get('ledger')).toMatchObject({
     pools: model.pools,
@@ -107,14 +114,25 @@ function compareCounts(model: Model, dump: Dump): void {
     expect(rowsOf(dump, 'authorisation').get(id)).toEqual({ ...authorisation, ...counted })
   }
   const pools = rowsOf(dump, 'pool')
-  const projects = new Set(model.bufferMoves.filter(({ units }) => units > 0n).map(({ project }) => project))
-  expect([...pools.keys()].sort()).toEqual(projects.size === 0 ? [] : [...projects, 'all'].sort())
+  const books = new Set(
+    model.bufferMoves
+      .filter(({ units }) => units > 0n)
+      .flatMap(({ project, unitType }) => [`${project}/${unitType}`, `all/${unitType}`]),
+  )
+  expect([...pools.keys()].sort()).toEqual([...books].sort())
   for (const [id, pool] of pools) {
-    const project = id === 'all' ? undefined : id
-    const moves = model.bufferMoves.filter((one) => project === undefined || one.project === project)
+    const [whose, unitType = ''] = id.split('/')
+    const project = whose === 'all' ? undefined : whose
+    const moves = movesIn(model, unitType, project)
     const sum = (way: string) => sumOf(moves.filter((one) => one.way === way).map(({ units }) => units))
-    const vintages = Object.fromEntries([...bufferOf(model, project)].map(([vintage, units]) => [vintage, `${units}`]))
-    expect(pool).toEqual({ in: sum('in'), cancelled: sum('cancelled'), released: sum('released'), vintages })
+    const held = [...bufferOf(model, unitType, project)]
+    expect(pool).toEqual({
+      in: sum('in'),
+      cancelled: sum('cancelled'),
+      released: sum('released'),
+      since: sinceOf(moves),
+      vintages: Object.fromEntries(held.map(([vintage, units]) => [vintage, `${units}`])),
+    })
   }
   const carried = new Map([...rowsOf(dump, 'remainder')].filter(([, row]) => (row as { micro: bigint }).micro !== 0n))
   const counted = [

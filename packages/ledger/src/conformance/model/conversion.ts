@@ -1,9 +1,9 @@
 import { anAccount, anApprover, anOfficer } from './choices.ts'
 import { type Choose, defineCommand, knownId, someId } from './command.ts'
-import { addBatch, groundReasons } from './issuance.ts'
+import { addBatch, groundReasons, isFirstByIssuance } from './issuance.ts'
 import type { Model, WireRange } from './naive.ts'
 import { accountReasons, approvalReasons, codeReasons, mandateReasons, officers, where } from './reasons.ts'
-import { ascending, rangesOf, serialsIn } from './units.ts'
+import { ascending, firstTransfer, firstTransferReasons, itmosOf, rangesOf, serialsIn } from './units.ts'
 
 interface Conversion extends Record<string, unknown> {
   batch: string
@@ -56,6 +56,11 @@ function sourceReasons({ registries, abroad }: Model, { vintage, source: { regis
   ]
 }
 
+function isMarked({ authorisations }: Model, id: string): boolean {
+  const authorisation = authorisations.get(id)
+  return authorisation !== undefined && isFirstByIssuance(authorisation)
+}
+
 export const unitsConverted = defineCommand<Conversion>({
   type: 'UnitsConverted',
   weight: 2,
@@ -79,7 +84,9 @@ export const unitsConverted = defineCommand<Conversion>({
       ...where(model.batches.has(request.batch) || model.streams.has(request.batch), 'already-exists'),
       ...accountReasons(model, request.to, 'holding'),
       ...sourceReasons(model, request),
+      ...where(request.vintage > model.now.slice(0, 4), 'vintage-wrong'),
       ...groundReasons(model, request.authorisation, quantity),
+      ...where(isMarked(model, request.authorisation), ...firstTransferReasons(model, request.authorisation, quantity)),
       ...codeReasons('change', request.reason),
       ...approvalReasons(model, by, approvers, { officers: 1, quantity }),
     ]
@@ -92,6 +99,9 @@ export const unitsConverted = defineCommand<Conversion>({
       if (unit) unit.isConverted = true
     }
     const accounts = numbers.map(() => request.to)
-    return { says: { allotted: { first: `${addBatch(model, request, accounts)}` } } }
+    const first = addBatch(model, request, accounts)
+    const serials = accounts.map((_, at) => first + BigInt(at))
+    if (isMarked(model, request.authorisation)) firstTransfer(model, request.batch, serials)
+    return { says: { allotted: { first: `${first}`, itmos: itmosOf(model, request.batch, serials) } } }
   },
 })

@@ -2,7 +2,7 @@ import { type Choose, hashFrom } from './command.ts'
 import { type Movement, serialsOf } from './movement.ts'
 import type { Model } from './naive.ts'
 import { codes, where } from './reasons.ts'
-import { firstTransferReasons, untransferred } from './units.ts'
+import { firstTransferReasons, purposesOf, untransferred } from './units.ts'
 
 export interface Ending {
   purpose: string
@@ -19,10 +19,13 @@ export function endedFirst(model: Model, movement: Movement, purpose: string): b
 export function purposeReasons(model: Model, movement: Movement, purpose: string): string[] {
   const batch = model.batches.get(movement.batch)
   if (!batch || batch.project === null || !purpose.startsWith('OIMP')) return []
-  const purposes = model.authorisations.get(batch.authorisation ?? '')?.purposes ?? []
+  const serials = serialsOf(model, movement)
   const fresh = endedFirst(model, movement, purpose)
   return [
-    ...where(!purposes.includes(purpose), 'purpose-not-authorised'),
+    ...where(
+      serials.some((serial) => !purposesOf(model, movement.batch, serial).includes(purpose)),
+      'purpose-not-authorised',
+    ),
     ...firstTransferReasons(model, batch.authorisation, BigInt(fresh.length)),
   ]
 }

@@ -3,7 +3,7 @@ import { type Choose, defineCommand, knownId, someId } from './command.ts'
 import type { Authorisation, Batch, Model, Owner, Pools, Project, Unit } from './naive.ts'
 import { accountReasons, approvalReasons, mandateReasons, officers, where } from './reasons.ts'
 import { type Levies, leviesOf, levyOrder, poolKinds, type Split, splitOf } from './split.ts'
-import { firstTransfer, firstTransferReasons, issuedUnder } from './units.ts'
+import { firstTransfer, firstTransferReasons, issuedUnder, itmosOf, owe } from './units.ts'
 
 export const poolsNamed = defineCommand<Pools & Record<string, unknown>>({
   type: 'PoolsNamed',
@@ -121,14 +121,15 @@ function askedFor(model: Model, { quantity, certified, vintage }: Issuance, auth
   return { certified: tonnes, due, whole, quantity: quantity === undefined ? whole : BigInt(quantity) }
 }
 
+/** Are all units of an authorisation first transferred by being issued? */
+export function isFirstByIssuance({ purposes, firstTransfer }: Authorisation): boolean {
+  return purposes.length > 0 && !purposes.includes('NDC') && firstTransfer !== 'use-or-cancellation'
+}
+
 /** The accounts of the parts, unit by unit, and whether each is first transferred by being issued. */
-function unitsOf(
-  model: Model,
-  { levies, owners }: Split,
-  project: Project,
-  { purposes, firstTransfer }: Authorisation,
-) {
-  const isOimp = purposes.length > 0 && !purposes.includes('NDC') && firstTransfer !== 'use-or-cancellation'
+function unitsOf(model: Model, { levies, owners }: Split, project: Project, authorisation: Authorisation) {
+  const { purposes } = authorisation
+  const isOimp = isFirstByIssuance(authorisation)
   const parts = [
     ...levyOrder.map((levy) => ({
       account: model.pools[levy] ?? '',
@@ -147,7 +148,7 @@ function issuanceReasons(model: Model, request: Issuance): string[] {
   const { quantity, whole } = askedFor(model, request, authorisation)
   const inForce = leviesOf(model, project, authorisation.unitType)
   const levies = request.levies ?? inForce
-  const split = quantity < 1n ? undefined : splitOf(model, Number(quantity), project, levies)
+  const split = quantity < 1n ? undefined : splitOf(model, Number(quantity), project, authorisation.unitType, levies)
   const fresh = split ? unitsOf(model, split, project, authorisation).filter(({ isFirst }) => isFirst).length : 0
   return [
     ...where(model.batches.has(request.batch) || model.streams.has(request.batch), 'already-exists'),
@@ -220,7 +221,8 @@ export const batchIssued = defineCommand<Issuance>({
     const { authorisation, project } = ground
     const { certified, due, quantity } = askedFor(model, request, authorisation)
     const levies = leviesOf(model, project, authorisation.unitType)
-    const split = splitOf(model, Number(quantity), project, levies)
+    const { unitType } = authorisation
+    const split = splitOf(model, Number(quantity), project, unitType, levies)
     if (!split) throw new Error('what is issued can be split')
     const units = unitsOf(model, split, project, authorisation)
     const first = addBatch(
@@ -229,12 +231,13 @@ export const batchIssued = defineCommand<Issuance>({
       units.map(({ account }) => account),
     )
     const fresh = units.flatMap(({ isFirst }, at) => (isFirst ? [first + BigInt(at)] : []))
-    const itmo = firstTransfer(model, request.batch, fresh)
+    firstTransfer(model, request.batch, fresh)
+    const itmos = itmosOf(model, request.batch, fresh)
     carry(model, authorisation, request.vintage, due - quantity * 1_000_000n)
-    project.debt -= BigInt(split.repaid)
+    owe(project, unitType, -BigInt(split.repaid))
     const { vintage } = request
-    const inBuffer = { way: 'in', project: authorisation.project, vintage, units: BigInt(split.levies.buffer) } as const
-    model.bufferMoves.push(inBuffer)
+    const inBuffer = { project: authorisation.project, unitType, vintage, units: BigInt(split.levies.buffer) }
+    model.bufferMoves.push({ way: 'in', ...inBuffer, at: model.now })
     const brought = units.map(({ account }, at) => {
       return { serial: first + BigInt(at), from: model.issuance, to: account }
     })
@@ -244,7 +247,7 @@ export const batchIssued = defineCommand<Issuance>({
         certified,
         owners: project.owners,
         levies,
-        allotted: { first: `${first}`, itmo },
+        allotted: { first: `${first}`, itmos },
       },
       brought: { batch: request.batch, units: brought, certified: microOf(certified) },
     }

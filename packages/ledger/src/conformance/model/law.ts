@@ -89,6 +89,7 @@ function presetBytes(version: number): Uint8Array {
     buffer: {
       releasePercent: `${law.releasePercent}`,
       releaseYears: law.releaseYears,
+      assessment: 'risk-assessment',
       debitIssuances: law.debitIssuances,
     },
   })

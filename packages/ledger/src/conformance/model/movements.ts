@@ -14,7 +14,7 @@ import {
 } from './movement.ts'
 import type { Model, Waiting } from './naive.ts'
 import { codeReasons, isOneHolder, where } from './reasons.ts'
-import { firstTransfer } from './units.ts'
+import { firstTransfer, itmosOf, serialsIn } from './units.ts'
 import { lastStepReasons, settle, someLastStep } from './waiting.ts'
 
 /** A movement that takes place at once, or whose waiting it ends. */
@@ -97,10 +97,11 @@ function endKind(type: string, kind: 'retirement' | 'cancellation') {
     carryOut: (model, { request }) => {
       const fresh = endedFirst(model, request, request.purpose)
       const { brought, ranges } = move(model, request)
-      const itmo = firstTransfer(model, request.batch, fresh)
+      firstTransfer(model, request.batch, fresh)
       settle(model, request.pending ?? null)
       model.certificates += 1
-      const allotted = { certificate: model.certificates, prefix: prefixOf(model, request.batch), itmo }
+      const itmos = itmosOf(model, request.batch, serialsIn(ranges))
+      const allotted = { certificate: model.certificates, prefix: prefixOf(model, request.batch), itmos }
       return { says: { ranges, allotted }, brought }
     },
   })

@@ -29,7 +29,7 @@ export interface Model {
   nextItmo: Map<string, bigint>
   pools: Pools
   /** Everything that came into the buffer or left it. */
-  bufferMoves: { way: 'in' | 'cancelled' | 'released'; project: string; vintage: string; units: bigint }[]
+  bufferMoves: BufferMove[]
   /** Millionths certified and not issued: by class what is carried, by project and unit type what is owed. */
   fractions: Map<string, bigint>
   deficits: Map<string, bigint>
@@ -91,10 +91,21 @@ export interface Project {
   /** Percentage of issuances that goes to the buffer, and the levies that are not taken. */
   buffer: string
   exempt: string[]
-  /** Units owed to the buffer. */
-  debt: bigint
-  /** When the buffer last gave units back. */
-  released: string | null
+  /** Units owed to the buffer, by unit type. */
+  debts: Map<string, bigint>
+  /** When the risk was assessed, and when the percentage for the buffer was raised, each the last time. */
+  assessed: string | null
+  raised: string | null
+}
+
+/** Units that came into the buffer or left it. */
+export interface BufferMove {
+  way: 'in' | 'cancelled' | 'released'
+  project: string
+  unitType: string
+  vintage: string
+  units: bigint
+  at: string
 }
 
 export interface Authorisation {
@@ -104,6 +115,8 @@ export interface Authorisation {
   purposes: string[]
   firstTransfer: string | null
   cooperativeApproach: string | null
+  /** The purposes from an entry on, by its index. */
+  granted: { from: number; purposes: string[] }[]
   version: number
   active: boolean
 }
@@ -144,6 +157,7 @@ export interface Pools {
 export interface Reversal {
   project: string
   state: 'reported' | 'avoidable' | 'unavoidable' | 'dismissed' | 'compensated'
+  unitType: string | null
   quantity: bigint
   compensated: bigint
 }
@@ -266,6 +280,7 @@ export function modelOf(registry: TestRegistry): Model {
     purposes: ['NDC'],
     firstTransfer: null,
     cooperativeApproach: null,
+    granted: [{ from: registry.authorisedAt, purposes: ['NDC'] }],
     version: 1,
     active: true,
   })
@@ -277,5 +292,5 @@ export function newAccount(organisation: string, kind: string, registry: string 
 }
 
 export function newProject(number: number, scope: string, owners: Owner[], state = 'submitted'): Project {
-  return { state, number, scope, owners, buffer: '0', exempt: [], debt: 0n, released: null }
+  return { state, number, scope, owners, buffer: '0', exempt: [], debts: new Map(), assessed: null, raised: null }
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect } from 'vitest'
 import { isReceipt, type Ledger, type Outcome, type Submission } from '../../port.ts'
 import { type TestRegistry, withApprovals } from '../registry.ts'
-import { type Beginning, tell } from './begin.ts'
+import { assessed, type Beginning, type Told, tell } from './begin.ts'
 import type { TestClock } from './clock.ts'
 import type { AnyCommand, Choose, Prepared, Wish } from './command.ts'
 import { commands } from './commands.ts'
@@ -35,6 +35,7 @@ const arbitraryBeginning: fc.Arbitrary<Beginning> = fc.record({
   mirror: often,
   policies: often,
   reversed: fc.constantFrom(true, false, false),
+  aged: fc.boolean(),
   law: fc.record({ permissions: version, preset: version }),
 })
 
@@ -92,9 +93,10 @@ export async function live(
   for (const { kind, version, bytes } of nextDocuments()) {
     model.documents.set(await ledger.putDocument(bytes), { kind, version })
   }
-  for (const [at, [type, wish]] of tell(registry, model, life.beginning).entries()) {
-    const { outcome } = await carryOut(living, commandOf(type), wish, `beginning ${at}`)
-    if (!isReceipt(outcome)) throw new Error(`a life cannot begin so: ${JSON.stringify({ type, wish, outcome })}`)
+  for (const [at, told] of tell(registry, model, life.beginning).entries()) await begin(living, told, `beginning ${at}`)
+  if (life.beginning.aged) {
+    clock.jump(6 * HOURS_IN_YEAR)
+    await begin(living, assessed(registry, model), 'a later beginning')
   }
   const sent: Sent[] = []
   for (const [at, step] of life.steps.entries()) {
@@ -105,6 +107,11 @@ export async function live(
     else await reuseKey(ledger, earlier)
   }
   await compare(ledger, model)
+}
+
+async function begin(living: Living, [type, wish]: Told, id: string): Promise<void> {
+  const { outcome } = await carryOut(living, commandOf(type), wish, id)
+  if (!isReceipt(outcome)) throw new Error(`a life cannot begin so: ${JSON.stringify({ type, wish, outcome })}`)
 }
 
 function commandOf(type: string): AnyCommand {

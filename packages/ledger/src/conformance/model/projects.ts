@@ -160,11 +160,13 @@ export const issuanceTermsSet = defineCommand<Terms>({
   weight: 1,
   generate: (model, choose) => {
     const by = anOfficer(model, choose)
+    const project = knownId(model.projects.keys(), choose)
+    const before = model.projects.get(project)?.buffer ?? '0'
     const request = {
-      project: knownId(model.projects.keys(), choose),
-      buffer: choose.pick(['0', '10', '12.5', '20', '33.3333', '95', '100']),
+      project,
+      buffer: choose.pick([before, before, before, '0', '10', '12.5', '20', '33.3333', '95', '100']),
       exempt: choose.pick([[], [], ['omge'], ['shareOfProceeds', 'host']]),
-      reason: choose.rarely(16) ? 'whim' : 'risk-assessment',
+      reason: choose.rarely(16) ? 'whim' : choose.rarely(8) ? 'legal' : 'risk-assessment',
     }
     return { by, request, approvers: anApprover(model, choose, by) }
   },
@@ -174,9 +176,12 @@ export const issuanceTermsSet = defineCommand<Terms>({
     ...codeReasons('change', reason),
     ...approvalReasons(model, by, approvers),
   ],
-  carryOut: (model, { request: { project, buffer, exempt } }) => {
+  carryOut: (model, { request: { project, buffer, exempt, reason } }) => {
     const known = model.projects.get(project)
-    if (known) Object.assign(known, { buffer, exempt })
+    if (!known) return {}
+    if (reason === 'risk-assessment') known.assessed = model.now
+    if (Number(buffer) > Number(known.buffer)) known.raised = model.now
+    Object.assign(known, { buffer, exempt })
     return {}
   },
 })

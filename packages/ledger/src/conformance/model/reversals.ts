@@ -40,7 +40,7 @@ export const reversalReported = defineCommand<Report>({
     ]
   },
   carryOut: (model, { request: { reversal, project } }) => {
-    model.reversals.set(reversal, { project, state: 'reported', quantity: 0n, compensated: 0n })
+    model.reversals.set(reversal, { project, state: 'reported', unitType: null, quantity: 0n, compensated: 0n })
     return {}
   },
 })
@@ -54,7 +54,14 @@ export function aReversal(model: Model, choose: Choose, ...states: Reversal['sta
 
 type Decision = 'avoidable' | 'unavoidable' | 'dismissed'
 
-export const reversalDecided = defineCommand<{ reversal: string; decision: Decision; quantity: string | null }>({
+interface Decided extends Record<string, unknown> {
+  reversal: string
+  decision: Decision
+  quantity: string | null
+  unitType: string | null
+}
+
+export const reversalDecided = defineCommand<Decided>({
   type: 'ReversalDecided',
   weight: 1.5,
   generate: (model, choose) => {
@@ -62,17 +69,20 @@ export const reversalDecided = defineCommand<{ reversal: string; decision: Decis
     const decision = choose.pick<Decision>(['avoidable', 'avoidable', 'unavoidable', 'unavoidable', 'dismissed'])
     const quantity = decision === 'dismissed' ? null : `${1 + choose.below(8)}`
     const reversal = aReversal(model, choose, 'reported')
-    return { by, request: { reversal, decision, quantity }, approvers: anApprover(model, choose, by) }
+    const type = choose.rarely(16) ? 'XYZ' : choose.pick(['ITMO', 'ITMO', 'ITMO', 'A6ER'])
+    const unitType = quantity === null ? null : type
+    return { by, request: { reversal, decision, quantity, unitType }, approvers: anApprover(model, choose, by) }
   },
-  reasons: (model, { by, request: { reversal }, approvers = [] }) => [
+  reasons: (model, { by, request: { reversal, unitType }, approvers = [] }) => [
     ...mandateReasons(model, by, { may: officers }),
     ...where(!model.reversals.has(reversal), 'reversal-unknown'),
     ...where((model.reversals.get(reversal)?.state ?? 'reported') !== 'reported', 'reversal-state'),
+    ...where(unitType === 'XYZ', 'unit-type-unknown'),
     ...approvalReasons(model, by, approvers),
   ],
-  carryOut: (model, { request: { reversal, decision, quantity } }) => {
+  carryOut: (model, { request: { reversal, decision, quantity, unitType } }) => {
     const known = model.reversals.get(reversal)
-    if (known) Object.assign(known, { state: decision, quantity: BigInt(quantity ?? 0) })
+    if (known) Object.assign(known, { state: decision, unitType, quantity: BigInt(quantity ?? 0) })
     return {}
   },
 })

@@ -40,7 +40,13 @@ function percent(quantity: number, percentage: string, rounding: 'up' | 'down'):
 }
 
 /** Buffer, levies, what the project owes, owners; undefined where the levies are more than there is. */
-export function splitOf(model: Model, quantity: number, project: Project, levies: Levies): Split | undefined {
+export function splitOf(
+  model: Model,
+  quantity: number,
+  project: Project,
+  unitType: string,
+  levies: Levies,
+): Split | undefined {
   const { levies: policy, debitIssuances } = lawOf(model)
   const buffer = percent(quantity, levies.buffer, 'up')
   const base = policy.base === 'gross' ? quantity : quantity - buffer
@@ -48,7 +54,7 @@ export function splitOf(model: Model, quantity: number, project: Project, levies
   const [shareOfProceeds, omge, host] = [part('shareOfProceeds'), part('omge'), part('host')]
   const net = quantity - buffer - shareOfProceeds - omge - host
   if (net < 0) return undefined
-  const repaid = debitIssuances ? Math.min(Number(project.debt), net) : 0
+  const repaid = debitIssuances ? Math.min(Number(project.debts.get(unitType) ?? 0n), net) : 0
   return {
     levies: { buffer: buffer + repaid, shareOfProceeds, omge, host },
     repaid,

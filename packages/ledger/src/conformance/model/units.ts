@@ -1,4 +1,4 @@
-import type { Brought, Model, Unit, WireRange } from './naive.ts'
+import type { Brought, BufferMove, Model, Project, Unit, WireRange } from './naive.ts'
 
 /** Every serial number of ranges, one by one. */
 export function serialsIn(ranges: readonly WireRange[]): bigint[] {
@@ -112,12 +112,36 @@ export function firstTransferReasons(model: Model, id: string | null, quantity: 
   ]
 }
 
-/** Marks units that were not first transferred yet, and numbers them. Answers the first ITMO number. */
-export function firstTransfer(model: Model, batch: string, serials: readonly bigint[]): string | null {
+/** What a unit is authorised for: as it was when it was first transferred, or as it is now. */
+export function purposesOf(model: Model, batch: string, serial: bigint): string[] {
+  const { authorisation, units } = model.batches.get(batch) ?? {}
+  const { purposes = [], granted = [] } = model.authorisations.get(authorisation ?? '') ?? {}
+  const first = units?.get(serial)?.first ?? null
+  if (first === null) return purposes
+  return granted.filter(({ from }) => from < first).at(-1)?.purposes ?? []
+}
+
+/** The ITMO identifiers of units, as an entry names them. */
+export function itmosOf(model: Model, batch: string, serials: readonly bigint[]): Identifiers {
+  const known = model.batches.get(batch)
+  if (!known) return null
+  if (known.project === null) {
+    return { prefix: known.class.replace(/^itmo:(.*)-(\d{4})$/, '$1-#-$2'), ranges: rangesOf(serials) }
+  }
+  const named = serials.flatMap((serial) => known.units.get(serial)?.itmo?.split(':') ?? [])
+  const numbers = named.filter((_, at) => at % 2 === 1).map(BigInt)
+  if (numbers.length === 0) return null
+  return { prefix: `${named[0]}-XTX01-XTX-#-${known.vintage}`, ranges: rangesOf(numbers.sort(ascending)) }
+}
+
+type Identifiers = { prefix: string; ranges: WireRange[] } | null
+
+/** Marks units that were not first transferred yet, and numbers them. */
+export function firstTransfer(model: Model, batch: string, serials: readonly bigint[]): void {
   const known = model.batches.get(batch)
   const fresh = untransferred(model, batch, serials)
   const approach = model.authorisations.get(known?.authorisation ?? '')?.cooperativeApproach ?? null
-  if (!known || fresh.length === 0) return null
+  if (!known || fresh.length === 0) return
   const series = `${approach}/${known.vintage}`
   const from = model.nextItmo.get(series) ?? 1n
   for (const [at, serial] of fresh.entries()) {
@@ -126,9 +150,7 @@ export function firstTransfer(model: Model, batch: string, serials: readonly big
     unit.first = model.size
     unit.itmo = approach === null ? null : `${approach}:${from + BigInt(at)}`
   }
-  if (approach === null) return null
-  model.nextItmo.set(series, from + BigInt(fresh.length))
-  return `${from}`
+  if (approach !== null) model.nextItmo.set(series, from + BigInt(fresh.length))
 }
 
 /** Units of an account by class, counted one by one. */
@@ -159,15 +181,38 @@ function numberedOf({ abroad }: Model, unitClass: string): bigint {
 }
 
 /** Units that the buffer holds, of a project or of all, by vintage. */
-export function bufferOf({ batches, pools }: Model, project?: string): Map<string, bigint> {
+export function bufferOf({ batches, pools }: Model, unitType: string, project?: string): Map<string, bigint> {
   const held = new Map<string, bigint>()
   for (const batch of batches.values()) {
-    if (batch.project === null || (project !== undefined && batch.project !== project)) continue
+    if (batch.project === null || batch.unitType !== unitType) continue
+    if (project !== undefined && batch.project !== project) continue
     for (const { owner } of batch.units.values()) {
       if (owner === pools.buffer) held.set(batch.vintage, (held.get(batch.vintage) ?? 0n) + 1n)
     }
   }
   return held
+}
+
+/** What came into the buffer and left it, of one unit type and of one project or all. */
+export function movesIn({ bufferMoves }: Model, unitType: string, project?: string): BufferMove[] {
+  return bufferMoves.filter((one) => one.unitType === unitType && (project === undefined || one.project === project))
+}
+
+/** When the first of what is there came, or units were last given back. */
+export function sinceOf(moves: readonly BufferMove[]): string {
+  let [since, units] = ['', 0n]
+  for (const move of moves.filter((one) => one.units > 0n)) {
+    if (move.way === 'released' || (move.way === 'in' && units === 0n)) since = move.at
+    units += move.way === 'in' ? move.units : -move.units
+  }
+  return since
+}
+
+/** The project owes so many units of a type more, or less. */
+export function owe({ debts }: Project, unitType: string, more: bigint): void {
+  const owed = (debts.get(unitType) ?? 0n) + more
+  if (owed === 0n) debts.delete(unitType)
+  else debts.set(unitType, owed)
 }
 
 export function sumOf(counts: Iterable<bigint>): bigint {

@@ -77,7 +77,7 @@ export function lastStepReasons(model: Model, { by, request }: Wish<Movement>, i
     ...mandate,
     ...where(model.now >= waiting.expiresAt, 'expired'),
     ...where(asProposed !== asSaid, 'movement-differs'),
-    ...where(stepsLeft(waiting) > 1, 'approval-missing'),
+    ...where(stepsLeft(waiting) > 1, 'step-missing'),
     ...approverReasons(model, waiting, by),
   ]
 }

@@ -1,0 +1,251 @@
+import type { Range } from './ids.ts'
+import type { Run } from './runs.ts'
+
+export type AccountKind =
+  | 'issuance' // the source of all units; the only one without a floor
+  | 'holding'
+  | 'retirement'
+  | 'cancellation'
+  | 'buffer'
+  | 'share-of-proceeds'
+  | 'omge' // cancelled for overall mitigation in global emissions
+  | 'ndc-use'
+  | 'foreign' // an account in another country's registry
+  | 'mirror-active'
+  | 'mirror-retired'
+  | 'mirror-cancelled'
+
+/** The kinds that a person may open. */
+export const openedKinds = [
+  'holding',
+  'retirement',
+  'cancellation',
+  'buffer',
+  'share-of-proceeds',
+  'omge',
+  'ndc-use',
+  'foreign',
+] as const
+
+/** The accounts to which parts of issuances go. */
+export interface Pools {
+  buffer: string | null
+  shareOfProceeds: string | null
+  omge: string | null
+  host: string | null
+}
+
+/** How an account wants its movements decided. */
+export interface AccountPolicy {
+  /** Units above which an outgoing movement needs a second mandate of the holder; `null`: never. */
+  secondAbove: string | null
+  /** Incoming transfers of others wait until the holder accepts them. */
+  acceptance: boolean
+  /** Transfers leave only for accounts of the same holder and trusted receivers. */
+  trustedOnly: boolean
+}
+
+/** What a movement that waits will be. */
+export type PendingKind = 'transfer' | 'retirement' | 'cancellation'
+
+export interface LedgerRow {
+  ledger: string
+  origin: string
+  country: string
+  timeZone: string
+  system: string
+  authority: string
+  issuance: string
+  test: boolean
+  /** SHA-256 of the documents in force. */
+  permissions: string
+  preset: string
+  projects: number
+  certificates: number
+  pools: Pools
+  /** The key that signs checkpoints from now on. */
+  key: string
+  /** Entries that were taken over from a predecessor, its genesis counted; 0 for a first log. */
+  kept: number
+}
+
+/** The state rows: a cache of the log, written only by effects, the only thing that decisions read. */
+export interface Rows {
+  ledger: LedgerRow
+  organisation: { kind: string; name: string | null; active: boolean }
+  mandate: { organisation: string; role: string; limit: string | null; active: boolean }
+  account: {
+    organisation: string
+    kind: AccountKind
+    active: boolean
+    policy: AccountPolicy | null
+    /** Of a foreign account: the registry that it is in, such as `KEN01`. */
+    registry: string | null
+  }
+  /** `<account>/<receiver>`: transfers to the receiver are trusted from an instant on. */
+  trusted: { from: string }
+  project: {
+    number: number
+    state: string
+    scope: string
+    methodology: string
+    title: string
+    owners: { account: string; share: string }[]
+    /** Percentage of each issuance that goes to the buffer. */
+    buffer: string
+    /** Levies that are not taken from this project. */
+    exempt: string[]
+    /** Units that the project owes to the buffer, by unit type. */
+    debts: Record<string, string>
+    /** Reversals that are not compensated. */
+    reversals: number
+    /** When its reversal risk was last assessed, and when its percentage was last raised. */
+    assessed: string | null
+    raised: string | null
+  }
+  authorisation: {
+    project: string
+    unitType: string
+    quantity: bigint
+    issued: bigint
+    /** Units of it that were first transferred. */
+    transferred: bigint
+    version: number
+    active: boolean
+    purposes: string[]
+    firstTransfer: string | null
+    cooperativeApproach: string | null
+    /** Purposes from a version on, with the index of its entry: units keep those under which they were first transferred. */
+    granted: { from: number; purposes: string[] }[]
+  }
+  /** Of units of another Party: `project` and `authorisation` are empty, and `first` to `last` is the whole space. */
+  batch: {
+    space: string
+    first: bigint
+    last: bigint
+    class: string
+    project: string
+    vintage: string
+    unitType: string
+    authorisation: string
+  }
+  /** The batch that stands for all ITMOs of one foreign series, by their space. */
+  series: { batch: string }
+  /** Millionths of a unit that were certified and not issued, by unit class; negative: a deficit. */
+  remainder: { micro: bigint }
+  /** A movement that waits; the holds on its ranges are `<id>/<number>`. */
+  pending: {
+    kind: PendingKind
+    batch: string
+    from: string
+    to: string
+    ranges: [string, string][]
+    purpose: string | null
+    beneficiary: string | null
+    proposer: string
+    approvers: string[]
+    /** Approvals still to be given: the roles that may; `null`: mandates of the holder that might move the units themselves. */
+    missing: (string[] | null)[]
+    acceptance: boolean
+    expiresAt: string
+  }
+  pledge: { account: string; batch: string; ranges: [string, string][]; to: string; expiresAt: string | null }
+  /** What the buffer holds, by `<project>/<unit type>`, and of all by `all/<unit type>`; units by vintage. */
+  pool: {
+    in: bigint
+    cancelled: bigint
+    released: bigint
+    /** When its first unit came, or units were last released. */
+    since: string
+    vintages: Record<string, string>
+  }
+  reversal: {
+    project: string
+    state: 'reported' | 'avoidable' | 'unavoidable' | 'dismissed' | 'compensated'
+    /** The type of the units that were lost, once it is decided on. */
+    unitType: string | null
+    quantity: bigint
+    compensated: bigint
+  }
+  /** What is over and whose id is not used again: a hold, a movement that waited, a pledge; or an entry taken back, by its leaf. */
+  ended: { index: number }
+  space: { next: bigint }
+  balance: { debits: bigint; credits: bigint; floor: bigint | null }
+  hold: {
+    batch: string | null
+    first: bigint | null
+    last: bigint | null
+    account: string | null
+    reason: string
+    expiresAt: string | null
+  }
+  registry: { active: string; retired: string; cancelled: string }
+  /** A project of another registry; the id of its stream. */
+  foreign: {
+    id: string
+    registry: string
+    code: string
+    /** Did a list of projects name it? Else only records of its units did. */
+    registered: boolean
+  }
+  /** What is known of the units of one class abroad; the id is the class. */
+  lot: {
+    /** Issued without serial numbers. */
+    quantity: bigint
+    /** Serial numbers known, and those of them that no issuance names. */
+    numbered: bigint
+    evidenced: bigint
+  }
+  /** A record of another registry that was taken back, by its index; the index of the entry that did. */
+  corrected: { index: number }
+  stream: { revision: number; leaf: string }
+  /** An idempotency key: index and leaf of the entry that was written under it. */
+  key: { index: number; leaf: string }
+  /** A document's SHA-256 with the index of the entry that first adopted it. */
+  document: { index: number }
+  /** A key of the log, by its public half, with the index of the entry that first named it. */
+  signingKey: { index: number }
+}
+
+export type RowKind = keyof Rows
+
+/** One row by kind and id; `row: null` deletes (a lifted hold). */
+export type Put = { [K in RowKind]: { kind: K; id: string; row: Rows[K] | null } }[RowKind]
+
+export type RowKey = { kind: RowKind; id: string }
+
+/** The keys of state that a command or an entry looks at. */
+export interface Keys {
+  rows: RowKey[]
+  /** Runs that overlap these ranges, and their neighbours; of each range at most `most`, lowest first. */
+  runs: (Range & { space: string; most: number })[]
+  /** The lowest free runs of an account in a batch, and their neighbours. */
+  held: { batch: string; account: string }[]
+  /** Every hold that stands on these batches or accounts. */
+  holdsOn: string[]
+}
+
+export function noKeys(): Keys {
+  return { rows: [], runs: [], held: [], holdsOn: [] }
+}
+
+/** `amount` units of `class` leave `from` and reach `to`. */
+export interface Posting {
+  from: string
+  to: string
+  class: string
+  amount: bigint
+}
+
+export interface Effects {
+  puts: Put[]
+  postings: Posting[]
+  /** Each run takes the place of whatever covered its range. */
+  runs: Run[]
+  /** Serials abroad of which nothing is known any more. */
+  gone?: (Range & { space: string })[]
+}
+
+export function balanceId(account: string, unitClass: string): string {
+  return `${account}|${unitClass}`
+}

@@ -13,7 +13,7 @@ import {
 import { invariant, isRefusal, type Put, type Run, Shelf, State, sha256Bytes, sha256Hex } from '@tallystick/rules'
 import { bundlesOf, encodeBundle, MemoryTree, signCheckpoint, type Tile, tilePath, tilesOf } from '@tallystick/tlog'
 import pg from 'pg'
-import { write, written } from '../../packages/ledger/src/postgres/write.ts'
+import { writeInLane, written } from '../../packages/ledger/src/postgres/write.ts'
 import { LedgerFixture } from './ledger-fixture.ts'
 
 /** What a seeded ledger is to hold; the same shape and seed make the same bytes. */
@@ -242,7 +242,8 @@ async function writeLog(client: pg.ClientBase, ledger: SeededLedger, entries: nu
     )
     const state = partOf({ size: from + count, at: chunk.at(-1)?.entry.at ?? '' })
     state.apply({ puts: keys, postings: [], runs: [] })
-    await write(client, written(state, chunk, new Map([...requests, ...ledger.requests]), SEEDED))
+    const token = { before: from === 0 ? '' : SEEDED, turn: SEEDED }
+    await writeInLane(client, written(state, chunk, new Map([...requests, ...ledger.requests]), token))
     ledger.requests.clear()
     requests.clear()
   }
@@ -252,7 +253,7 @@ async function writeState(client: pg.ClientBase, { state }: SeededLedger): Promi
   const put = async (puts: Put[], runs: Run[]) => {
     const part = partOf(state)
     part.apply({ puts, postings: [], runs })
-    await write(client, written(part, [], new Map(), SEEDED))
+    await writeInLane(client, written(part, [], new Map(), { before: SEEDED, turn: SEEDED }))
   }
   const rows = [...state.rows()].filter(({ kind, row }) => kind !== 'key' && row !== null)
   while (rows.length > 0) await put(rows.splice(-CHUNK), [])

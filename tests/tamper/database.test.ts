@@ -117,7 +117,7 @@ async function loot(): Promise<Loot & { close(): Promise<void> }> {
     sql,
     async rewrite(change) {
       const rewritten = rewriteHistory(await ledger.entries(0, size), change)
-      await sql('TRUNCATE ledger_entry, ledger_stream_entry, ledger_stream, ledger_node, ledger_integrated')
+      await sql('TRUNCATE ledger_entry, ledger_stream, ledger_node, ledger_integrated')
       for (const stored of rewritten) {
         const { type, streams } = entryIn(stored)
         const { index, leaf, bytes } = stored
@@ -128,14 +128,11 @@ async function loot(): Promise<Loot & { close(): Promise<void> }> {
           Buffer.from(bytes),
         ])
         for (const [id, revision] of streams) {
-          await sql('INSERT INTO ledger_stream_entry (stream, revision, index) VALUES ($1, $2, $3)', [
+          await sql('INSERT INTO ledger_stream (id, revision, indexes) VALUES ($1, $2, ARRAY[$3::bigint])', [
             id,
             revision,
             index,
           ])
-          const head =
-            'INSERT INTO ledger_stream VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET revision = $2, leaf = $3'
-          await sql(head, [id, revision, leaf])
         }
       }
       await sql('UPDATE ledger_head SET size = $1', [rewritten.length])
@@ -297,7 +294,7 @@ const crimes: Crime[] = [
   {
     what: 'an entry taken out of the stream of an account',
     commit: ({ sql }) =>
-      sql('DELETE FROM ledger_stream_entry WHERE index = $1 AND stream = $2', [first('CreditsTransferred'), giver()]),
+      sql('DELETE FROM ledger_stream WHERE id = $1 AND $2 = ANY(indexes)', [giver(), first('CreditsTransferred')]),
     found: () => ({ reconcile: { what: new RegExp(`^entry ${first('CreditsTransferred')}$`) } }),
   },
   {

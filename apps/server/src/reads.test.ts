@@ -28,8 +28,7 @@ const YEARS = [
   `INSERT INTO ledger_balance SELECT md5((i % 2000)::text), 'p' || i || '/2024/ITMO', 0, 10, 0 FROM generate_series(1, 20000) i`,
   `INSERT INTO content_session SELECT md5(i::text), ${ID}, ${ID}, now(), now(), now() FROM generate_series(1, 15000) i`,
   `INSERT INTO content_organisation SELECT md5(i::text) FROM generate_series(1, 20000) i`,
-  `INSERT INTO ledger_stream SELECT ${ID}, 1, 'l' FROM generate_series(1, 20000) i`,
-  `INSERT INTO ledger_stream_entry SELECT ${ID}, 1, i + 1000000 FROM generate_series(1, 20000) i`,
+  `INSERT INTO ledger_stream SELECT ${ID}, 1, ARRAY[i + 1000000] FROM generate_series(1, 20000) i`,
   `INSERT INTO ledger_entry SELECT i + 1000000, 'X', decode(md5(i::text) || md5(i::text), 'hex'), 'x' FROM generate_series(1, 20000) i`,
   'ANALYZE',
 ]

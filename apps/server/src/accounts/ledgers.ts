@@ -44,29 +44,31 @@ function revisionIn({ streams }: LogRow['entry'], stream: string): number {
 
 /**
  * The entries that touch accounts of the government, in order. Streams are numbered, and both numbers and indexes grow:
- * where each stream goes on after an index is found by halving, so that a page costs the same however long they are.
+ * where each stream goes on after an index is found by halving, so that a page costs the same however long they are. A row
+ * holds the entries of one writing: it may have begun before the index.
  * Each lookup is LATERAL with a LIMIT, which holds the planner to the index.
  */
 const COUNTRY_PAGE = `
   WITH RECURSIVE account AS (
     SELECT r.id, s.revision AS newest
-    FROM ledger_row r CROSS JOIN LATERAL (SELECT revision FROM ledger_stream WHERE id = r.id LIMIT 1) s
+    FROM ledger_row r CROSS JOIN LATERAL (
+      SELECT revision FROM ledger_stream WHERE id = r.id ORDER BY revision DESC LIMIT 1) s
     WHERE r.kind = 'account' AND r.row ? 'organisation' AND r.row ->> 'organisation' = $1),
   search AS (
     SELECT id, 0::bigint AS low, newest AS high FROM account
     UNION ALL
     SELECT search.id,
-           CASE WHEN e.index <= $2 THEN e.revision ELSE search.low END,
-           CASE WHEN e.index <= $2 THEN search.high ELSE e.revision - 1 END
+           CASE WHEN e.last <= $2 THEN e.revision ELSE search.low END,
+           CASE WHEN e.last <= $2 THEN search.high ELSE (search.low + search.high + 1) / 2 - 1 END
     FROM search CROSS JOIN LATERAL (
-      SELECT index, revision FROM ledger_stream_entry
-      WHERE stream = search.id AND revision = (search.low + search.high + 1) / 2 LIMIT 1) e
+      SELECT indexes[cardinality(indexes)] AS last, revision FROM ledger_stream
+      WHERE id = search.id AND revision >= (search.low + search.high + 1) / 2 ORDER BY revision LIMIT 1) e
     WHERE search.low < search.high),
   next AS (
     SELECT DISTINCT e.index
     FROM search CROSS JOIN LATERAL (
-      SELECT index FROM ledger_stream_entry
-      WHERE stream = search.id AND revision > search.low ORDER BY revision LIMIT $3) e
+      SELECT k.index FROM ledger_stream s CROSS JOIN LATERAL unnest(s.indexes) WITH ORDINALITY AS k(index, at)
+      WHERE s.id = search.id AND s.revision > search.low AND k.index > $2 ORDER BY s.revision, k.at LIMIT $3) e
     WHERE search.low = search.high
     ORDER BY e.index LIMIT $3)
   SELECT e.index, e.leaf, e.bytes FROM next JOIN ledger_entry e ON e.index = next.index ORDER BY e.index`

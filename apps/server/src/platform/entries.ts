@@ -51,9 +51,14 @@ export async function newestEntries<Type extends EntryType>(
   }
   const ofStream = {
     name: 'entries-newest-of-stream',
-    text: `SELECT e.index, e.leaf, e.bytes, s.revision AS place
-             FROM ledger_stream_entry s JOIN ledger_entry e USING (index)
-            WHERE s.stream = $4 AND e.type = $1 AND s.revision < $2 ORDER BY s.revision DESC LIMIT $3`,
+    // The first row that is not before the place may begin before it.
+    text: `SELECT e.index, e.leaf, e.bytes, s.revision - cardinality(s.indexes) + k.at AS place
+             FROM ledger_stream s CROSS JOIN LATERAL unnest(s.indexes) WITH ORDINALITY AS k(index, at)
+             JOIN ledger_entry e ON e.index = k.index
+            WHERE s.id = $4 AND e.type = $1 AND s.revision - cardinality(s.indexes) + k.at < $2
+              AND s.revision <= coalesce((SELECT revision FROM ledger_stream
+                                           WHERE id = $4 AND revision >= $2 ORDER BY revision LIMIT 1), $2)
+            ORDER BY s.revision DESC, k.at DESC LIMIT $3`,
     values: [type, before, limit, stream],
   }
   const { rows } = await services.pool.query<{ index: string; leaf: Buffer; bytes: Buffer; place: string }>(

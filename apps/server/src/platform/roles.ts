@@ -21,9 +21,8 @@ const GRANTS: Readonly<Record<string, RoleNames>> = {
   schema_version: { writer: 'SELECT', signer: 'SELECT', reader: 'SELECT' },
   ledger_head: { writer: 'SELECT, UPDATE', signer: 'SELECT', reader: 'SELECT' },
   ledger_entry: { writer: ADD, signer: 'SELECT', reader: 'SELECT' },
-  ledger_stream_entry: { writer: ADD, reader: 'SELECT' },
   ledger_row: { writer: ANY, signer: 'SELECT', reader: 'SELECT' },
-  ledger_stream: { writer: CHANGE, reader: 'SELECT' },
+  ledger_stream: { writer: ADD, reader: 'SELECT' },
   // What a command was asked under its key is not public, the key itself is.
   ledger_key: { writer: ADD, reader: 'SELECT (id, index)' },
   ledger_balance: { writer: CHANGE, reader: 'SELECT' },

@@ -102,7 +102,8 @@ test.for([false, true])(
       this: pg.Client,
       ...values: unknown[]
     ) {
-      if (values[0] !== 'COMMIT' || failures > 0) return real.apply(this, values)
+      const commits = values[0] === 'COMMIT' || wordOf(values[0]) === 'ledger-write'
+      if (!commits || failures > 0) return real.apply(this, values)
       failures += 1
       const lost = () => Promise.reject(new Error('Connection terminated unexpectedly'))
       return committed ? real.apply(this, values).then(lost) : lost()
@@ -170,7 +171,7 @@ test.for([
     let commits = 0
     standBetween(async (word, tell) => {
       if (word === 'ledger-load' && commits === 1) decided?.resolve()
-      if (word !== 'COMMIT') return tell()
+      if (word !== 'ledger-write') return tell()
       commits += 1
       if (commits > 1) return tell()
       committing?.resolve()
@@ -190,13 +191,71 @@ test.for([
   },
 )
 
+test.for([
+  { what: 'is committed', end: (commit: Promise<unknown>) => commit },
+  { what: 'is committed and not confirmed', end: (commit: Promise<unknown>) => commit.then(lost) },
+])('groups sent one behind the other are right whatever comes of the first: it $what', async ({ end }) => {
+  const { one, registry, batch } = await two()
+  await settled(one, move(registry, batch, '1'))
+  const [committing, followed, release] = [0, 0, 0].map(() => Promise.withResolvers<void>())
+  let writings = 0
+  standBetween(async (word, tell) => {
+    if (word !== 'ledger-write') return tell()
+    writings += 1
+    const told = tell()
+    if (writings > 1) followed?.resolve()
+    if (writings !== 1) return told
+    committing?.resolve()
+    await release?.promise
+    return end(told)
+  })
+  const first = move(registry, batch, '300')(one)
+  await committing?.promise
+  const second = move(registry, batch, '290')(one)
+  // It is sent though the first is not answered.
+  await followed?.promise
+  release?.resolve()
+  expect([await first, await second].map(refusal)).toEqual(['done', 'done'])
+  expect([await first, await second].map((outcome) => isReceipt(outcome) && outcome.repeated)).toEqual([false, false])
+  expect((await reconcile(one)).differences).toEqual([])
+})
+
+test('what was sent behind a writing that the database refused writes nothing, and is decided anew', async () => {
+  const { one, registry, batch } = await two()
+  await settled(one, move(registry, batch, '1'))
+  const { size } = await one.head()
+  await query(`ALTER TABLE ledger_entry ADD CHECK (index <> ${size}) NOT VALID`)
+  const [committing, followed] = [0, 0].map(() => Promise.withResolvers<void>())
+  let writings = 0
+  standBetween(async (word, tell) => {
+    if (word !== 'ledger-write') return tell()
+    writings += 1
+    const told = tell()
+    told.catch(() => undefined) // told below
+    if (writings > 1) followed?.resolve()
+    if (writings !== 1) return told
+    committing?.resolve()
+    await followed?.promise
+    return told
+  })
+  const transfer = move(registry, batch, '1')
+  const first = transfer(one).catch(() => 'broken')
+  await committing?.promise
+  const second = transfer(one).catch(() => 'broken')
+  expect([await first, await second]).toEqual(['broken', 'broken'])
+  expect((await one.head()).size).toBe(size)
+  await query(`ALTER TABLE ledger_entry DROP CONSTRAINT ledger_entry_index_check`)
+  expect(refusal(await transfer(one))).toBe('done')
+  expect((await reconcile(one)).differences).toEqual([])
+})
+
 test('a refusal is not answered before the group is committed that it was judged on', async () => {
   const { one, registry, batch } = await two()
   await settled(one, move(registry, batch, '1'))
   const [committing, release] = [0, 0].map(() => Promise.withResolvers<void>())
   let [commits, answered] = [0, 0]
   standBetween(async (word, tell) => {
-    if (word !== 'COMMIT') return tell()
+    if (word !== 'ledger-write') return tell()
     commits += 1
     if (commits === 1) {
       committing?.resolve()
@@ -226,7 +285,7 @@ test('who was overtaken between deciding and the lane decides anew', async () =>
   const [entering, release] = [0, 0].map(() => Promise.withResolvers<void>())
   let entered = 0
   standBetween(async (word, tell) => {
-    if (word !== 'BEGIN') return tell()
+    if (word !== 'ledger-write') return tell()
     entered += 1
     if (entered === 1) {
       entering?.resolve()

@@ -3,6 +3,7 @@ import type pg from 'pg'
 import type { Standing } from './kept.ts'
 import { LedgerBusy } from './passing.ts'
 import { rowFromJson } from './rows.ts'
+import { CLOCK_TOLERANCE_MS } from './write.ts'
 
 /**
  * The statements that load and write are planned once and not for every group: when tables are small as well as when they
@@ -20,6 +21,9 @@ export const LOADING = Object.entries(PLANNED_ONCE)
   .map(([name, value]) => `SET ${name} = ${value}`)
   .join('; ')
 
+/** Settings of a connection on which groups are written that were decided ahead. */
+export const WRITING = `${LOADING}; SET synchronous_commit = on; SET lock_timeout = '2s'`
+
 /**
  * Into the lane, in one round trip. Whatever a connection was opened with, in the lane these settings hold: what is
  * answered is on disk, and nobody stays in it.
@@ -30,9 +34,6 @@ const ENTER = `BEGIN ISOLATION LEVEL READ COMMITTED;
   SET LOCAL lock_timeout = '2s';
   SET LOCAL idle_in_transaction_session_timeout = '2s';
   SELECT size, at, turn, clock_timestamp() AS now FROM ledger_head WHERE one = 1 FOR UPDATE`
-
-/** How far this computer's clock and the database's may be apart. */
-const CLOCK_TOLERANCE_MS = 10_000
 
 export interface LaneOptions {
   checkClock: boolean

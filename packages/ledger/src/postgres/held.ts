@@ -12,10 +12,29 @@ export interface Pair {
  */
 export class Known {
   readonly #ranges = new Map<string, Range[]>()
+  /** By batch the serials up to which everybody's runs are known, and the pages that were asked for since. */
+  readonly #everybodys = new Map<string, { to: bigint; pages: number }>()
 
   /** Pairs of which something is known. */
   get size(): number {
     return this.#ranges.size
+  }
+
+  /** Up to which serial of a batch all runs are known, whoever has them; undefined: none. */
+  everybodysTo(batch: string): bigint | undefined {
+    return this.#everybodys.get(batch)?.to
+  }
+
+  setEverybodys(batch: string, to: bigint): void {
+    this.#everybodys.set(batch, { to, pages: 0 })
+  }
+
+  /** Counts a page of a batch, which begins at the serial `first`. Answers how many there were. */
+  countPage(batch: string, first: bigint): number {
+    const known = this.#everybodys.get(batch) ?? { to: first - 1n, pages: 0 }
+    known.pages += 1
+    this.#everybodys.set(batch, known)
+    return known.pages
   }
 
   /** Pages follow each other, so that most often there is one range, which grows. */
@@ -44,7 +63,9 @@ export function unknownFrom(state: State, known: Known, pair: Pair, quantity: bi
   const batch = state.peek('batch', pair.batch)
   if (!batch) return undefined
   const holes = heldRanges(state, pair.batch)
-  const from = firstOutside(batch.first, [...known.of(pair), ...holes])
+  const all = known.everybodysTo(pair.batch) ?? batch.first - 1n
+  if (all >= batch.last) return undefined
+  const from = firstOutside(all < batch.first ? batch.first : all + 1n, [...known.of(pair), ...holes])
   if (from > batch.last) return undefined
   let [free, pieces, end] = [0n, 0, -1n]
   for (const run of state.runs(pair.batch).ownedBy(pair.account)) {

@@ -27,8 +27,11 @@ SELECT
   (SELECT turn FROM ledger_head WHERE one = 1) AS turn,
   (SELECT json_agg(json_build_array(r.kind, r.id, r.row))
      FROM unnest($1::text[], $2::text[]) AS k(kind, id) JOIN ledger_row r USING (kind, id)) AS rows,
-  (SELECT json_agg(json_build_array(s.id, s.revision, s.leaf))
-     FROM ledger_stream s WHERE s.id = ANY($3::text[])) AS streams,
+  (SELECT json_agg(json_build_array(k.id, s.revision, encode(e.leaf, 'hex')))
+     FROM unnest($3::text[]) AS k(id)
+     CROSS JOIN LATERAL (SELECT revision, indexes[cardinality(indexes)] AS index FROM ledger_stream
+                          WHERE id = k.id ORDER BY revision DESC LIMIT 1) s
+     JOIN ledger_entry e ON e.index = s.index) AS streams,
   (SELECT json_agg(json_build_array(k.id, k.index, k.request, encode(e.leaf, 'hex')))
      FROM ledger_key k JOIN ledger_entry e USING (index) WHERE k.id = ANY($4::text[])) AS keys,
   (SELECT json_agg(json_build_array(b.account, b.class, b.debits::text, b.credits::text, b.floor::text))

@@ -125,6 +125,10 @@ const PAGE_RUNS = MAX_RANGES + 1
 /** Most runs in the page of a pair from which several commands take. */
 const MOST_RUNS = 10 * PAGE_RUNS
 
+/** After so many pages of a batch the next runs of everybody in it are loaded: that is cheaper than page after page. */
+const PAGES_BEFORE_ALL = 100
+const RUNS_OF_ALL = 4_000
+
 /** What commands take from a pair, and how many they are. */
 interface Need extends Pair {
   quantity: bigint
@@ -143,16 +147,21 @@ interface Page extends Pair {
   most: number
 }
 
+/** The lowest runs of everybody in a batch, from a serial on. */
+type Stretch = Keys['runs'][number] & { batch: string }
+
 export interface Wanted extends Omit<Keys, 'held'> {
   pages: Page[]
+  /** At most one: a long answer keeps everything else waiting. */
+  stretch: Stretch | undefined
 }
 
 function nothing(): Wanted {
-  return { rows: [], runs: [], holdsOn: [], pages: [] }
+  return { rows: [], runs: [], holdsOn: [], pages: [], stretch: undefined }
 }
 
-function isSomething({ rows, runs, holdsOn, pages }: Wanted): boolean {
-  return rows.length + runs.length + holdsOn.length + pages.length > 0
+function isSomething({ rows, runs, holdsOn, pages, stretch }: Wanted): boolean {
+  return rows.length + runs.length + holdsOn.length + pages.length > 0 || stretch !== undefined
 }
 
 /**
@@ -200,6 +209,9 @@ function wantPage(wanted: Wanted, { state, known }: Kept, need: Need): void {
   const { space, first, last } = batch
   const most = Math.min(commands * PAGE_RUNS, MOST_RUNS)
   wanted.pages.push({ batch: id, account, quantity, space, first, last, from, most })
+  if (known.countPage(id, first) < PAGES_BEFORE_ALL || wanted.stretch !== undefined) return
+  const to = known.everybodysTo(id) ?? first - 1n
+  wanted.stretch = { batch: id, space, first: to + 1n, last, most: RUNS_OF_ALL }
 }
 
 /** What a command looks at; of a malformed one only its idempotency key. */
@@ -217,6 +229,7 @@ function parameters(wanted: Wanted): unknown[] {
   const ids = (kind: RowKind) => [...new Set(wanted.rows.filter((row) => row.kind === kind).map(({ id }) => id))]
   const named = distinct(wanted.rows.filter(({ kind }) => isNamed(kind)))
   const { pages } = wanted
+  const runs = wanted.stretch === undefined ? wanted.runs : [...wanted.runs, wanted.stretch]
   const balances = ids('balance').map((id) => [id.slice(0, id.indexOf('|')), id.slice(id.indexOf('|') + 1)])
   return [
     named.map(({ kind }) => kind),
@@ -226,10 +239,10 @@ function parameters(wanted: Wanted): unknown[] {
     balances.map(([account]) => account),
     balances.map(([, unitClass]) => unitClass),
     ids('hold'),
-    wanted.runs.map(({ space }) => space),
-    wanted.runs.map(({ first }) => first.toString()),
-    wanted.runs.map(({ last }) => last.toString()),
-    wanted.runs.map(({ most }) => most),
+    runs.map(({ space }) => space),
+    runs.map(({ first }) => first.toString()),
+    runs.map(({ last }) => last.toString()),
+    runs.map(({ most }) => most),
     pages.map(({ space }) => space),
     pages.map(({ account }) => account),
     pages.map(({ first }) => first.toString()),
@@ -256,6 +269,7 @@ function take(kept: Kept, answer: Answer, wanted: Wanted): void {
   for (const { kind, id } of wanted.rows) state.markLoaded(kind, id)
   for (const run of answer.runs ?? []) state.loadRun(runFromTuple(run))
   takePages(kept, answer, wanted)
+  if (wanted.stretch) takeStretch(kept, answer, wanted.stretch)
 }
 
 function takePages({ known }: Kept, answer: Answer, wanted: Wanted): void {
@@ -264,4 +278,14 @@ function takePages({ known }: Kept, answer: Answer, wanted: Wanted): void {
     const [, last, whole] = pages.get(at + 1) ?? [at, '0', true]
     known.add(page, { first: page.from, last: whole ? LAST_SERIAL : BigInt(last) })
   }
+}
+
+/** One more than the most is asked for, so that it shows whether there are more. */
+function takeStretch({ known }: Kept, { runs }: Answer, { batch, space, first, last, most }: Stretch): void {
+  const found = (runs ?? [])
+    .filter((run) => run[0] === space)
+    .map(runFromTuple)
+    .filter((run) => run.first >= first && run.first <= last)
+    .sort((a, b) => (a.first < b.first ? -1 : 1))
+  known.setEverybodys(batch, found[most]?.last ?? last)
 }

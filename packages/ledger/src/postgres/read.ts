@@ -41,8 +41,11 @@ export async function entries(db: Queryable, from: number, limit: number): Promi
 export async function stream(db: Queryable, id: string, after: number, limit: number): Promise<StoredEntry[]> {
   const { rows } = await db.query<EntryRow>(
     `SELECT e.index, e.leaf, e.bytes
-       FROM ledger_stream_entry s JOIN ledger_entry e USING (index)
-      WHERE s.stream = $1 AND s.revision > $2 ORDER BY s.revision LIMIT $3`,
+       FROM (SELECT k.index
+               FROM ledger_stream s CROSS JOIN LATERAL unnest(s.indexes) WITH ORDINALITY AS k(index, at)
+              WHERE s.id = $1 AND s.revision > $2 AND s.revision - cardinality(s.indexes) + k.at > $2
+              ORDER BY s.revision, k.at LIMIT $3) found
+       JOIN ledger_entry e USING (index) ORDER BY e.index`,
     [id, after, limit],
   )
   return rows.map(storedEntry)
@@ -109,7 +112,7 @@ async function countedRow(db: Queryable, kind: RowKind, id: string): Promise<Row
   }
   if (kind === 'stream') {
     const { rows } = await db.query<{ revision: string; leaf: string }>(
-      'SELECT revision, leaf FROM ledger_stream WHERE id = $1',
+      `${STREAM_HEADS} WHERE s.id = $1 ORDER BY s.id, s.revision DESC LIMIT 1`,
       [id],
     )
     return rows[0] && { revision: Number(rows[0].revision), leaf: rows[0].leaf }
@@ -126,6 +129,10 @@ const HOLDS =
   'SELECT json_build_array(id, batch, first::text, last::text, account, reason, expires_at) AS hold FROM ledger_hold'
 const RUNS =
   'SELECT json_build_array(space, first::text, last::text, batch, class, account, attributes) AS run FROM ledger_run'
+/** The last entry of each stream, if what follows orders by stream and revision. */
+const STREAM_HEADS = `
+  SELECT DISTINCT ON (s.id) s.id, s.revision, coalesce(encode(e.leaf, 'hex'), '') AS leaf
+    FROM ledger_stream s LEFT JOIN ledger_entry e ON e.index = s.indexes[cardinality(s.indexes)]`
 const BALANCES =
   'SELECT json_build_array(account, class, debits::text, credits::text, floor::text) AS balance FROM ledger_balance'
 
@@ -158,7 +165,9 @@ const FOUND = `
   SELECT index, coalesce(e.type, '') AS type, coalesce(s.streams, '[]') AS streams
     FROM ledger_entry e
     FULL JOIN (SELECT index, json_agg(json_build_array(stream, revision)) AS streams
-                 FROM ledger_stream_entry GROUP BY index) s USING (index)
+                 FROM (SELECT k.index, t.id AS stream, t.revision - cardinality(t.indexes) + k.at AS revision
+                         FROM ledger_stream t CROSS JOIN LATERAL unnest(t.indexes) WITH ORDINALITY AS k(index, at)) t
+                GROUP BY index) s USING (index)
    ORDER BY index`
 
 /** Everything beside the entries' bytes at one size of the log: from one snapshot. */
@@ -184,7 +193,9 @@ export async function dump(pool: pg.Pool): Promise<Dump> {
 
 async function allRows(db: Queryable): Promise<Put[]> {
   const named = await db.query<{ kind: RowKind; id: string; row: unknown }>('SELECT kind, id, row FROM ledger_row')
-  const streams = await db.query<{ id: string; revision: string; leaf: string }>('SELECT * FROM ledger_stream')
+  const streams = await db.query<{ id: string; revision: string; leaf: string }>(
+    `${STREAM_HEADS} ORDER BY s.id, s.revision DESC`,
+  )
   const keys = await db.query<{ id: string; index: string; leaf: string }>(
     `SELECT k.id, k.index, coalesce(encode(e.leaf, 'hex'), '') AS leaf FROM ledger_key k LEFT JOIN ledger_entry e USING (index)`,
   )

@@ -4,7 +4,7 @@ import type pg from 'pg'
 import type { Appended } from '../lane.ts'
 import type { Ledger } from '../port.ts'
 import { inLane } from './enter.ts'
-import { write, written } from './write.ts'
+import { writeInLane, written } from './write.ts'
 
 /** Somebody else wrote into the ledger meanwhile. */
 export class NotAloneError extends Error {}
@@ -62,12 +62,12 @@ export class Restoring {
       appended.push({ index: state.size, entry, bytes, leaf })
       applyVerdict(state, entry, verdict)
     }
-    const values = written(state, appended, new Map(), randomBytes(16).toString('hex'))
-    state.confirm()
-    await inLane(this.#pool, { checkClock: false }, async (client, { size }) => {
-      if (size !== from) throw new NotAloneError(`the ledger has ${size} entries instead of ${from}`)
-      await write(client, values)
+    const turn = randomBytes(16).toString('hex')
+    await inLane(this.#pool, { checkClock: false }, async (client, head) => {
+      if (head.size !== from) throw new NotAloneError(`the ledger has ${head.size} entries instead of ${from}`)
+      await writeInLane(client, written(state, appended, new Map(), { before: head.turn, turn }))
     })
+    state.confirm()
     return undefined
   }
 }

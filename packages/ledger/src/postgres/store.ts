@@ -9,12 +9,13 @@ import { receiptOf } from '../receipt.ts'
 import { inLane, LOADING } from './enter.ts'
 import { Grouping } from './group.ts'
 import { Kept, type Standing } from './kept.ts'
+import { Line } from './line.ts'
 import { migrate } from './migrate.ts'
 import { patiently } from './passing.ts'
 import * as read from './read.ts'
 import { PostgresTree } from './tree.ts'
 import { type Keyed, Turns } from './turns.ts'
-import { write, written } from './write.ts'
+import { writeInLane, written } from './write.ts'
 
 /** How long to wait for a connection, in milliseconds. */
 const CONNECT_MS = 5_000
@@ -25,6 +26,7 @@ export class PostgresLedger implements Ledger {
   readonly #pool: pg.Pool
   /** Its connection is there while groups are decided ahead. */
   readonly #loading: pg.Pool
+  readonly #line: Line
   readonly #clock: Clock
   readonly #checkClock: boolean
   readonly #shelf = new Shelf()
@@ -32,20 +34,24 @@ export class PostgresLedger implements Ledger {
   readonly #turns: Turns
   #secret: Promise<Buffer> | undefined
 
-  private constructor(pool: pg.Pool, loading: pg.Pool, clock: Clock | undefined) {
+  private constructor(pool: pg.Pool, loading: pg.Pool, line: Line, clock: Clock | undefined) {
     this.#pool = pool
     this.#loading = loading
+    this.#line = line
     this.#clock = clock ?? (() => new Date())
     this.#checkClock = clock === undefined
     this.tree = new PostgresTree(pool)
-    this.#turns = new Turns(pool, loading, {
-      clock: this.#clock,
-      checkClock: this.#checkClock,
-      shelf: this.#shelf,
-      shelve: async () => {
-        for (const { bytes } of await this.documents()) this.#shelf.add(bytes)
+    this.#turns = new Turns(
+      { pool, loading, line },
+      {
+        clock: this.#clock,
+        checkClock: this.#checkClock,
+        shelf: this.#shelf,
+        shelve: async () => {
+          for (const { bytes } of await this.documents()) this.#shelf.add(bytes)
+        },
       },
-    })
+    )
     this.#grouping = new Grouping((submissions, next) => this.#runGroup(submissions, next))
   }
 
@@ -70,7 +76,7 @@ export class PostgresLedger implements Ledger {
       await pool.end()
       throw error
     }
-    return new PostgresLedger(pool, loading, clock)
+    return new PostgresLedger(pool, loading, new Line(options), clock)
   }
 
   async found(genesis: Genesis, documents: Uint8Array[]): Promise<Genesis> {
@@ -88,7 +94,8 @@ export class PostgresLedger implements Ledger {
     const { state } = new Kept(head, { kind: 'ledger', id: 'ledger', row: null })
     const appended = appendEntry(state, genesisEntry(genesis, this.#clock()), this.#shelf)
     invariant(!isRefusal(appended), `genesis is lawful: ${JSON.stringify(appended)}`)
-    await write(client, written(state, [appended], new Map(), randomBytes(16).toString('hex')))
+    const token = { before: head.turn, turn: randomBytes(16).toString('hex') }
+    await writeInLane(client, written(state, [appended], new Map(), token))
   }
 
   async genesis(): Promise<Genesis | undefined> {
@@ -156,6 +163,7 @@ export class PostgresLedger implements Ledger {
   async close(): Promise<void> {
     await this.#grouping.idle()
     await this.#loading.end()
+    await this.#line.end()
     await this.#pool.end()
   }
 

@@ -15,9 +15,10 @@ import { type Clock, isReceipt, type Outcome } from '../port.ts'
 import { receiptOf } from '../receipt.ts'
 import { inLane, ledgerRow } from './enter.ts'
 import { Kept, type Standing } from './kept.ts'
+import type { Line } from './line.ts'
 import { type Ask, ask, load, loadForDecision } from './load.ts'
 import * as read from './read.ts'
-import { type Written, write, written } from './write.ts'
+import { type Token, type Written, writeInLane, written } from './write.ts'
 
 /** Most commands that were sent and not answered, of which is remembered what they would have written. */
 const MOST_UNANSWERED = 10_000
@@ -43,13 +44,19 @@ interface Group {
   outcomes: (Outcome | number)[]
 }
 
-/** A group that was decided outside the lane. */
-interface Ahead extends Group {
-  /** The token that must be in the head row when it enters. */
-  before: string
-  /** The token that it leaves. */
-  turn: string
-  values: Written | undefined
+/** A group that was decided outside the lane; if it writes nothing, the token that it leaves is the one before it. */
+interface Ahead extends Group, Token {
+  written: Written | undefined
+}
+
+/** The connections of turns. */
+export interface Connections {
+  /** For turns in the lane. */
+  pool: pg.Pool
+  /** For what is loaded outside it. */
+  loading: pg.Pool
+  /** For what was decided outside it. */
+  line: Line
 }
 
 /** Somebody else has written: what was known is not so any more. */
@@ -70,8 +77,7 @@ export interface TurnsOptions {
  * Where it does not, and where nothing is known, the group is decided in the lane.
  */
 export class Turns {
-  readonly #pool: pg.Pool
-  readonly #loading: pg.Pool
+  readonly #connections: Connections
   readonly #options: TurnsOptions
   #kept: Kept | undefined
   /** Was nobody else in the lane before our last turn there? */
@@ -81,10 +87,8 @@ export class Turns {
   /** Leaf of the entry that a command has written, by its key, until it is known that it was committed. */
   readonly #unanswered = new Map<string, string>()
 
-  /** `pool` for turns in the lane, `loading` for what is loaded outside it. */
-  constructor(pool: pg.Pool, loading: pg.Pool, options: TurnsOptions) {
-    this.#pool = pool
-    this.#loading = loading
+  constructor(connections: Connections, options: TurnsOptions) {
+    this.#connections = connections
     this.#options = options
   }
 
@@ -96,9 +100,7 @@ export class Turns {
     try {
       const ahead = await this.#decideAhead(keyed)
       if (ahead) next()
-      await before
-      const outcomes = await this.#enter(ahead, keyed)
-      for (const outcome of outcomes) if (isReceipt(outcome)) this.#unanswered.delete(outcome.entry.key ?? '')
+      const outcomes = (await this.#write(ahead, before)) ?? (await this.#enter(ahead, keyed, before))
       return outcomes
     } finally {
       resolve()
@@ -122,11 +124,10 @@ export class Turns {
         if (at % PART_AHEAD === PART_AHEAD - 1) await turnOfLoop()
         if (this.#kept !== kept) return undefined
       }
-      if (group.done.length === 0) return { ...group, before, turn: before, values: undefined }
-      const turn = newTurn()
-      const values = written(kept.state, group.done, kept.requests, turn)
-      kept.push(turn)
-      return { ...group, before, turn, values }
+      if (group.done.length === 0) return { ...group, before, turn: before, written: undefined }
+      const token = { before, turn: newTurn() }
+      kept.push(token.turn)
+      return { ...group, ...token, written: written(kept.state, group.done, kept.requests, token) }
     } catch {
       // In the lane it shows what is wrong, if anything is. Half of a group may be in what is known.
       this.#forget(kept)
@@ -137,7 +138,7 @@ export class Turns {
   /** Asks outside the lane. Errors: `Overtaken` where the answer is not of a state that was left by us. */
   async #askAhead(kept: Kept, wanted: Parameters<Ask>[0]): ReturnType<Ask> {
     const { turns } = kept
-    const client = await this.#loading.connect()
+    const client = await this.#connections.loading.connect()
     let broken: Error | undefined
     const onError = (error: Error) => {
       broken = error
@@ -153,13 +154,39 @@ export class Turns {
     }
   }
 
-  async #enter(ahead: Ahead | undefined, keyed: readonly Keyed[]): Promise<Outcome[]> {
+  /**
+   * Writes a group that was decided ahead without entering the lane. On the same connection as the group before it, it need
+   * not wait for the answer to that one: the database takes them in turn, and writes nothing where the token is another.
+   * Undefined where nothing was written.
+   */
+  async #write(ahead: Ahead | undefined, before: Promise<void>): Promise<Outcome[] | undefined> {
+    const { line, pool } = this.#connections
+    if (ahead?.written === undefined) {
+      line.interrupt()
+      return undefined
+    }
+    if (!line.ends(ahead.before)) await before
+    this.#remember(ahead.done)
+    try {
+      if (!(await line.write(ahead.written, this.#options))) return undefined
+    } catch (error) {
+      // It may have been committed all the same: then the head row has a token that we do not know.
+      this.#forget(ahead.kept)
+      throw error
+    }
+    endOf(ahead, { turn: ahead.turn, parts: 1 })
+    // Before the group behind this one is answered, which may have some of the same commands.
+    for (const { entry } of ahead.done) this.#unanswered.delete(entry.key ?? '')
+    return this.#answers(pool, ahead, true)
+  }
+
+  async #enter(ahead: Ahead | undefined, keyed: readonly Keyed[], before: Promise<void>): Promise<Outcome[]> {
+    await before
     let ended: (() => void) | undefined
     try {
-      const outcomes = await inLane(this.#pool, this.#options, async (client, head) => {
-        if (ahead !== undefined && ahead.before === head.turn) {
-          if (ahead.values) await write(client, ahead.values)
-          ended = () => endOf(ahead, ahead.values === undefined ? undefined : { turn: ahead.turn, parts: 1 })
+      const outcomes = await inLane(this.#connections.pool, this.#options, async (client, head) => {
+        if (ahead !== undefined && ahead.written === undefined && ahead.before === head.turn) {
+          ended = () => endOf(ahead, undefined)
           return this.#answers(client, ahead)
         }
         const kept = await this.#keptAt(client, head, ahead === undefined)
@@ -168,9 +195,12 @@ export class Turns {
           endOf(group, parts === 0 ? undefined : { turn: kept.turn, parts })
           this.#kept = kept
         }
-        return this.#answers(client, group)
+        const answers = await this.#answers(client, group)
+        this.#remember(group.done)
+        return answers
       })
       ended?.()
+      for (const outcome of outcomes) if (isReceipt(outcome)) this.#unanswered.delete(outcome.entry.key ?? '')
       return outcomes
     } catch (error) {
       // It may have been committed all the same: then the head row has a token that we do not know.
@@ -214,8 +244,9 @@ export class Turns {
         this.#decide(group, one)
         const isLast = at === keyed.length - 1
         if (group.done.length === begun || (group.done.length - begun < PART && !isLast)) continue
-        const values = written(kept.state, group.done.slice(begun), kept.requests, turn)
-        writing = writing.then(() => write(client, values))
+        const token = { before: parts === 0 ? kept.turn : turn, turn }
+        const part = written(kept.state, group.done.slice(begun), kept.requests, token)
+        writing = writing.then(() => writeInLane(client, part))
         writing.catch(() => undefined) // told to whoever waits for it
         begun = group.done.length
         parts += 1
@@ -264,18 +295,24 @@ export class Turns {
   }
 
   /** What each command is answered once the group is committed. */
-  async #answers(client: pg.ClientBase, { outcomes, done }: Group): Promise<Outcome[]> {
+  async #answers(client: pg.ClientBase | pg.Pool, { outcomes, done }: Group, isCommitted = false): Promise<Outcome[]> {
     const answers: Outcome[] = []
     const told = new Set<string>()
     for (const outcome of outcomes) {
-      answers.push(typeof outcome === 'number' ? await this.#repeat(client, outcome, done, told) : outcome)
+      const answer = typeof outcome === 'number' ? await this.#repeat(client, outcome, done, told) : outcome
+      if (isCommitted && isReceipt(answer)) this.#unanswered.delete(answer.entry.key ?? '')
+      answers.push(answer)
     }
-    this.#remember(done)
     return answers
   }
 
   /** A repeated command is answered with the entry that it wrote before; as the first time if that never was. */
-  async #repeat(client: pg.ClientBase, index: number, done: readonly Appended[], told: Set<string>): Promise<Outcome> {
+  async #repeat(
+    client: pg.ClientBase | pg.Pool,
+    index: number,
+    done: readonly Appended[],
+    told: Set<string>,
+  ): Promise<Outcome> {
     const now = done.find((appended) => appended.index === index)
     const [stored] = now ? [now] : await read.entries(client, index, 1)
     if (!stored) return refuse('already-exists', { index: String(index) })

@@ -1,4 +1,4 @@
-import type { Put, RowKind, State } from '@tallystick/rules'
+import { invariant, type Put, type RowKind, type State } from '@tallystick/rules'
 import type pg from 'pg'
 import type { Appended } from '../lane.ts'
 import { rowToJson, sqlFile } from './rows.ts'
@@ -12,14 +12,23 @@ interface Changed {
   named: Put[]
   /** Named rows that are no more. */
   ended: Put[]
-  streams: PutOf<'stream'>[]
   keys: PutOf<'key'>[]
   balances: PutOf<'balance'>[]
   holds: PutOf<'hold'>[]
 }
 
+/** The token that must be in the head row, and the one that is left there. */
+export interface Token {
+  before: string
+  turn: string
+}
+
 /** All that one writing gives to the database. */
-export type Written = readonly unknown[]
+export interface Written extends Token {
+  size: number
+  at: string
+  values: readonly unknown[]
+}
 
 /**
  * What entries of a group write: they, everything that they changed since the state was settled last, and the token that
@@ -29,45 +38,77 @@ export function written(
   state: State,
   appended: readonly Appended[],
   requests: ReadonlyMap<string, string>,
-  turn: string,
+  token: Token,
 ): Written {
   const changed = changedRows(state)
   const values = [
-    ...headAndEntries(state, appended),
-    ...rowValues(changed, requests),
+    ...entryValues(appended),
+    ...keyValues(changed.keys, requests),
+    ...rowValues(changed),
     ...holdValues(changed.holds),
     ...runValues(state),
-    turn,
-    ...endedValues(changed),
   ]
   state.settle()
-  return values
+  return { ...token, size: state.size, at: state.at, values }
 }
 
-/** Writes it in the lane. */
-export function write(client: pg.ClientBase, values: Written): Promise<unknown> {
-  return client.query({ name: 'ledger-write', text: writeSql, values: [...values] })
+/** How far this computer's clock and the database's may be apart. */
+export const CLOCK_TOLERANCE_MS = 10_000
+
+/**
+ * Writes it. Answers false, and has written nothing, where the head row holds another token, and where the connection
+ * does not answer only for what is on disk. `checkClock`: also where the clocks of this computer and of the database differ.
+ */
+export async function write(
+  client: pg.ClientBase,
+  { size, at, turn, before, values }: Written,
+  { checkClock }: { checkClock: boolean } = { checkClock: false },
+): Promise<boolean> {
+  const { rowCount } = await client.query({
+    name: 'ledger-write',
+    text: writeSql,
+    values: [size, at, turn, before, checkClock ? Date.now() : null, CLOCK_TOLERANCE_MS, ...values],
+  })
+  return rowCount === 1
 }
 
-function headAndEntries(state: State, appended: readonly Appended[]): unknown[] {
+/** Writes it in the lane, where nobody else can have written. */
+export async function writeInLane(client: pg.ClientBase, written: Written): Promise<void> {
+  invariant(await write(client, written), 'in the lane the head row holds its token')
+}
+
+function entryValues(appended: readonly Appended[]): unknown[] {
   let end = 0
   const ends = appended.map(({ bytes }) => {
     end += bytes.length
     return end
   })
-  const links = appended.flatMap(({ index, entry }) => entry.streams.map(([id, revision]) => ({ id, revision, index })))
+  const streams = [...grownStreams(appended)]
   return [
-    state.size,
-    state.at,
     plain(appended, ({ index }) => index),
     plain(appended, ({ entry }) => entry.type),
     Buffer.from(appended.map(({ leaf }) => leaf).join(''), 'hex'),
     Buffer.concat(appended.map(({ bytes }) => bytes)),
     plain(ends, (end) => end),
-    plain(links, ({ id }) => id),
-    plain(links, ({ revision }) => revision),
-    plain(links, ({ index }) => index),
+    plain(streams, ([id]) => id),
+    plain(streams, ([, { revision }]) => revision),
+    plain(streams, ([, { indexes }]) => `"{${indexes.join(',')}}"`),
   ]
+}
+
+/** By stream the entries that it has got, and the revision of the last of them. */
+function grownStreams(appended: readonly Appended[]): Map<string, { revision: number; indexes: number[] }> {
+  const grown = new Map<string, { revision: number; indexes: number[] }>()
+  for (const { index, entry } of appended) {
+    for (const [id, revision] of entry.streams) {
+      const known = grown.get(id)
+      if (known) {
+        known.revision = revision
+        known.indexes.push(index)
+      } else grown.set(id, { revision, indexes: [index] })
+    }
+  }
+  return grown
 }
 
 /** A list as PostgreSQL reads it. Only for numbers, hex digits and names of types, which need no quotes. */
@@ -76,10 +117,11 @@ function plain<T>(list: readonly T[], textOf: (item: T) => string | number | nul
 }
 
 function changedRows(state: State): Changed {
-  const changed: Changed = { named: [], ended: [], streams: [], keys: [], balances: [], holds: [] }
+  const changed: Changed = { named: [], ended: [], keys: [], balances: [], holds: [] }
   for (const put of state.touchedRows()) {
-    if (put.kind === 'stream') changed.streams.push(put)
-    else if (put.kind === 'key') changed.keys.push(put)
+    // What makes a stream is written with the entries.
+    if (put.kind === 'stream') continue
+    if (put.kind === 'key') changed.keys.push(put)
     else if (put.kind === 'balance') changed.balances.push(put)
     else if (put.kind === 'hold') changed.holds.push(put)
     else if (put.row === null) changed.ended.push(put)
@@ -88,19 +130,23 @@ function changedRows(state: State): Changed {
   return changed
 }
 
-function rowValues({ named, streams, keys, balances }: Changed, requests: ReadonlyMap<string, string>): unknown[] {
+function keyValues(keys: readonly PutOf<'key'>[], requests: ReadonlyMap<string, string>): unknown[] {
+  return [
+    plain(keys, ({ id }) => id),
+    plain(keys, ({ row }) => row?.index),
+    keys.map(({ id }) => requests.get(id) ?? ''),
+  ]
+}
+
+function rowValues({ named, ended, balances }: Changed): unknown[] {
   const accounts = balances.map(({ id }) => id.slice(0, id.indexOf('|')))
   const classes = balances.map(({ id }) => id.slice(id.indexOf('|') + 1))
   return [
     named.map(({ kind }) => kind),
     named.map(({ id }) => id),
     named.map(({ row }) => rowToJson(row)),
-    plain(streams, ({ id }) => id),
-    plain(streams, ({ row }) => row?.revision),
-    plain(streams, ({ row }) => row?.leaf),
-    plain(keys, ({ id }) => id),
-    plain(keys, ({ row }) => row?.index),
-    keys.map(({ id }) => requests.get(id) ?? ''),
+    ended.map(({ kind }) => kind),
+    ended.map(({ id }) => id),
     accounts,
     classes,
     plain(balances, ({ row }) => row?.debits.toString()),
@@ -112,20 +158,15 @@ function rowValues({ named, streams, keys, balances }: Changed, requests: Readon
 function holdValues(holds: PutOf<'hold'>[]): unknown[] {
   const standing = holds.flatMap(({ id, row }) => (row ? [{ id, ...row }] : []))
   return [
-    holds.filter(({ row }) => row === null).map(({ id }) => id),
     standing.map(({ id }) => id),
     standing.map(({ batch }) => batch),
     standing.map(({ first }) => first?.toString() ?? null),
     standing.map(({ last }) => last?.toString() ?? null),
     standing.map(({ account }) => account),
     standing.map(({ reason }) => reason),
+    standing.map(({ expiresAt }) => expiresAt),
+    holds.filter(({ row }) => row === null).map(({ id }) => id),
   ]
-}
-
-/** Named rows that are no more, and when the standing holds end. */
-function endedValues({ ended, holds }: Changed): unknown[] {
-  const standing = holds.flatMap(({ row }) => row ?? [])
-  return [ended.map(({ kind }) => kind), ended.map(({ id }) => id), standing.map(({ expiresAt }) => expiresAt)]
 }
 
 function runValues(state: State): unknown[] {

@@ -19,12 +19,13 @@ CREATE TABLE ledger_entry (
 );
 CREATE INDEX ledger_entry_type ON ledger_entry (type, index);
 
--- Which entries make a stream.
-CREATE TABLE ledger_stream_entry (
-  stream text NOT NULL,
-  revision bigint NOT NULL CHECK (revision >= 1),
-  index bigint NOT NULL,
-  PRIMARY KEY (stream, revision)
+-- Which entries make a stream: a row for each writing in which it grew, with the revision of the last entry.
+CREATE TABLE ledger_stream (
+  id text NOT NULL,
+  revision bigint NOT NULL,
+  indexes bigint[] NOT NULL,
+  PRIMARY KEY (id, revision),
+  CHECK (cardinality(indexes) BETWEEN 1 AND revision)
 );
 
 -- State rows of named things: ledger, organisation, mandate, account, project, authorisation, batch, space, registry,
@@ -39,21 +40,15 @@ CREATE INDEX ledger_row_id ON ledger_row (id);
 CREATE INDEX ledger_row_organisation ON ledger_row (kind, (row ->> 'organisation')) WHERE row ? 'organisation';
 CREATE INDEX ledger_row_project ON ledger_row (kind, (row ->> 'project')) WHERE row ? 'project';
 
--- Pages of rows that change with every entry have room for the next version, so that no index need change.
-CREATE TABLE ledger_stream (
-  id text PRIMARY KEY,
-  revision bigint NOT NULL CHECK (revision >= 1),
-  leaf text NOT NULL
-) WITH (fillfactor = 50);
-
 -- Idempotency keys: the HMAC that stands in the log, and the hash of what was asked under it.
 CREATE TABLE ledger_key (
   id text PRIMARY KEY,
-  index bigint NOT NULL UNIQUE,
+  index bigint NOT NULL,
   request text NOT NULL
 );
 
--- Every account has debits and credits that only grow, and a floor.
+-- Every account has debits and credits that only grow, and a floor. Pages of rows that change with every entry have room
+-- for the next version, so that no index need change.
 CREATE TABLE ledger_balance (
   account text NOT NULL,
   class text NOT NULL,

@@ -1,17 +1,32 @@
 import { isReceipt } from '@tallystick/ledger'
+import { Country } from '../unlawful/country.ts'
+import { chaptersOf } from './ledger-chapters.ts'
 import { LedgerFixture, type Wish } from './ledger-fixture.ts'
 
 /**
- * A ledger of at least `entries` entries with every type of entry in it, the same for the same seed. Not yet published.
+ * A ledger of at least `entries` entries, the same for the same seed; a shorter one is the beginning of a longer one. From
+ * `WHOLE_LIFE` entries on it has every type of entry in it. Not yet published.
  */
 export async function liveLedger(seed: string | number, entries: number): Promise<LedgerFixture> {
+  return (await liveCountry(seed, entries)).fixture
+}
+
+/** So long is a ledger in which everything has happened. */
+export const WHOLE_LIFE = 200
+
+/** As `liveLedger`, with the country that was made in it. */
+export async function liveCountry(seed: string | number, entries: number): Promise<Country> {
   const fixture = new LedgerFixture(seed)
   await fixture.found()
   await fixture.adoptWattHours()
   await mirrorAnotherRegistry(fixture)
   await doubtAnAccount(fixture)
+  const country = new Country(fixture)
+  for (const chapter of chaptersOf(country)) {
+    if ((await fixture.ledger.head()).size < entries) await chapter()
+  }
   await extend(fixture, entries)
-  return fixture
+  return country
 }
 
 /** Goes on with a ledger until it has at least `entries` entries. */

@@ -62,7 +62,7 @@ async function forgeWithHash(folder: string): Promise<void> {
     forged = Buffer.from(
       Buffer.from(entries[5] ?? [])
         .toString()
-        .replace('"at":"2026', '"at":"2027'),
+        .replace(/"at":"\d{4}/, '"at":"2099'),
     )
     return encodeBundle(entries.with(5, forged))
   })

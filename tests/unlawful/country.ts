@@ -33,17 +33,25 @@ export class Country {
     this.#by = { admin, approvers: [approver], gamma: idOf('gamma by one') }
   }
 
-  async settle(): Promise<void> {
-    await this.#people()
-    await this.#projects()
-    await this.#issue()
-    await this.#age()
-    await this.#abroad()
-    await this.#wait()
-    await this.#lose()
-    await this.#correct()
-    await this.decree('OrganisationSuspended', { organisation: idOf('delta ltd'), reason: 'investigation' })
-  }
+  /** What made the country, to be done one after the other. */
+  readonly past: readonly (() => Promise<unknown>)[] = [
+    () => this.#people(),
+    () => this.#openAccounts(),
+    () => this.#projects(),
+    () => this.#issue(),
+  ]
+
+  /** Years that go by. */
+  readonly years = () => this.#age()
+
+  /** What it is busy with now. */
+  readonly present: readonly (() => Promise<unknown>)[] = [
+    () => this.#abroad(),
+    () => this.#wait(),
+    () => this.#lose(),
+    () => this.#correct(),
+    () => this.decree('OrganisationSuspended', { organisation: idOf('delta ltd'), reason: 'investigation' }),
+  ]
 
   /** By an officer, approved by another where that is asked for. */
   async decree(type: string, request: Body) {
@@ -86,7 +94,6 @@ export class Country {
   async #people(): Promise<void> {
     const { fixture } = this
     const { root, admin } = fixture.mandates
-    const authority = fixture.genesis.authority
     for (const name of ['gamma', 'delta']) {
       const organisation = idOf(`${name} ltd`)
       const request = { organisation, kind: 'developer', name: fixture.commit(`${name} Forests Ltd`) }
@@ -96,6 +103,10 @@ export class Country {
         await fixture.must({ type: 'MandateGranted', by: admin, request: grant })
       }
     }
+  }
+
+  async #openAccounts(): Promise<void> {
+    const { authority } = this.fixture.genesis
     await this.#open(idOf('gamma ltd'), ['gamma', 'guarded', 'trusting'], 'holding')
     await this.#open(idOf('gamma ltd'), ['gamma retired'], 'retirement')
     await this.#open(idOf('gamma ltd'), ['gamma cancelled'], 'cancellation')

@@ -14,15 +14,13 @@ import { parseVkey } from '@tallystick/tlog'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type GoVerifier, goVerifier } from '../external/go.ts'
 import { Dice, keyOfSeed } from '../support/ledger-fixture.ts'
-import { liveLedger } from '../support/ledger-life.ts'
+import { liveCountry } from '../support/ledger-life.ts'
 import { filesOf, MemorySource, scratchFolder } from '../support/log-files.ts'
 import { CarelessStore, type Forgery } from './careless-store.ts'
-import { Country } from './country.ts'
 import { countryCases } from './rooms.ts'
 
-const fixture = await liveLedger('unlawful', 300)
-const country = new Country(fixture)
-await country.settle()
+const country = await liveCountry('unlawful', 300)
+const { fixture } = country
 const ofCountry = await countryCases(country)
 const { accounts, mandates, genesis } = fixture
 const vkey = parseVkey(sha256Bytes, fixture.vkey)

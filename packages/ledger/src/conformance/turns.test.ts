@@ -138,11 +138,12 @@ function wordOf(statement: unknown): string {
 type Told = () => Promise<unknown>
 
 /** Whatever a connection is told goes through `turn`, which may wait, fail, or let it happen and fail then. */
-function standBetween(turn: (word: string, tell: Told) => Promise<unknown>): void {
+function standBetween(turn: (word: string, tell: Told, values: unknown[]) => Promise<unknown>): void {
   const real = Client.prototype.query as (...values: unknown[]) => Promise<unknown>
   const spy = vi.spyOn(Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...values: unknown[]) {
     const told = typeof values.at(-1) === 'function' ? undefined : wordOf(values[0])
-    return told === undefined ? real.apply(this, values) : turn(told, () => real.apply(this, values))
+    const given = (values[0] as { values?: unknown[] }).values ?? []
+    return told === undefined ? real.apply(this, values) : turn(told, () => real.apply(this, values), given)
   })
   onTestFinished(() => spy.mockRestore())
 }
@@ -346,3 +347,48 @@ test('processes that overtake each other while the same keys come again and agai
   expect((await one.head()).size).toBe(size + answers.size)
   expect((await reconcile(one)).differences).toEqual([])
 }, 60_000)
+
+test('runs that are loaded for everybody at once leave each account its lowest units', async () => {
+  await query('DROP SCHEMA public CASCADE; CREATE SCHEMA public')
+  const one = await open()
+  const registry = await testRegistry(one)
+  const [giver] = registry.developers
+  if (!giver) throw new Error('the test registry has developers')
+  const batch = await issued(registry, '10000')
+  const [first] = (await one.runs('national:XT/ITMO', { first: 0n, last: 1n }, 1)).map((run) => run.first)
+  const accounts = Array.from({ length: 120 }, () => ({ id: randomId(), units: [] as bigint[] }))
+  await Promise.all(
+    accounts.map(({ id }) =>
+      done(one, registry.officer, 'AccountsOpened', {
+        organisation: giver.organisation,
+        accounts: [{ kind: 'holding', account: id }],
+      }),
+    ),
+  )
+  // Every other unit of the giver's: more runs than are loaded at once.
+  const give = async (to: { id: string; units: bigint[] }, at: number) => {
+    for (let n = 0; n < 25; n += 1) to.units.push((first ?? 0n) + BigInt(2 * (n * accounts.length + at)))
+    const ranges = to.units.map((unit) => [String(unit), String(unit)])
+    await done(one, giver.mandate, 'CreditsTransferred', { batch, from: giver.holding, to: to.id, ranges })
+  }
+  await Promise.all(accounts.map(give))
+  const other = await open()
+  const asked: unknown[] = []
+  standBetween((word, tell, values) => {
+    if (word === 'ledger-load') asked.push(...(values[10] as number[]))
+    return tell()
+  })
+  for (let round = 0; round < 6; round += 1) {
+    await Promise.all(
+      accounts.map(async ({ id, units }) => {
+        const request = { batch, from: id, to: giver.holding, quantity: '4' }
+        const outcome = await send(other, giver.mandate, 'CreditsTransferred', request)
+        const ranges = isReceipt(outcome) ? (outcome.entry.body.ranges as [string, string][]) : []
+        const expected = units.splice(0, 4).map((unit) => [String(unit), String(unit)])
+        expect(ranges).toEqual(expected)
+      }),
+    )
+  }
+  expect(asked.filter((most) => most === 4_000).length).toBeGreaterThan(1)
+  expect((await reconcile(one)).differences).toEqual([])
+})

@@ -182,8 +182,8 @@ export const receiverTrusted = trustRule('ReceiverTrusted', true)
 export const receiverRemoved = trustRule('ReceiverRemoved', false)
 
 /** What the policies of two accounts look at. */
-export function policyReads(from: string, to: string): RowKey[] {
-  return [{ kind: 'trusted', id: `${from}/${to}` }]
+export function policyReads(state: State, from: string, to: string): RowKey[] {
+  return state.peek('account', from)?.policy?.trustedOnly === true ? [{ kind: 'trusted', id: `${from}/${to}` }] : []
 }
 
 /** Does the holder's policy ask for a second mandate? */

@@ -54,7 +54,7 @@ function reads(state: State, request: MovementRequest & { pending: string | null
   const batch = state.peek('batch', request.batch)
   const rows = [
     ...keys.rows,
-    ...policyReads(request.from, request.to),
+    ...policyReads(state, request.from, request.to),
     ...pendingReads(state, request.pending),
     ...(batch ? firstTransferReads(state, batch) : []),
   ]

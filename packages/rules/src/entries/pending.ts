@@ -83,7 +83,7 @@ export const movementProposed = defineRule<Proposal, ProposalRequest>({
       ...keys,
       rows: [
         ...keys.rows,
-        ...policyReads(request.from, request.to),
+        ...policyReads(state, request.from, request.to),
         ...pendingReads(state, request.movement),
         { kind: 'pledge', id: request.movement },
       ],

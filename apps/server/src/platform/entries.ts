@@ -74,13 +74,13 @@ export async function newestEntries<Type extends EntryType>(
 
 /** The latest entry of a type in a stream whose body has this id in a field, before an index. */
 export async function entryNaming<Type extends EntryType>(
-  services: Services,
+  { pool }: { pool: Pick<Services['pool'], 'query'> },
   type: Type,
   stream: string,
   [field, id]: readonly [field: string, id: string],
   before = Number.MAX_SAFE_INTEGER,
 ): Promise<LogRow<Type> | undefined> {
-  const { rows } = await services.pool.query<{ index: string; leaf: Buffer; bytes: Buffer }>({
+  const { rows } = await pool.query<{ index: string; leaf: Buffer; bytes: Buffer }>({
     name: 'entry-naming',
     // Entries are canonical JSON: this is how the member is written.
     text: `SELECT e.index, e.leaf, e.bytes

@@ -56,6 +56,8 @@ const EXPECTED: Record<string, [writer: string, signer: string, reader: string]>
   content_command_key: ['SIUD', '', ''],
   content_approval: ['SIUD', '', ''],
   content_root: ['SIUD', '', ''],
+  content_trace: ['SIUD', '', ''],
+  content_traced: ['SIUD', '', ''],
 }
 
 const suffix = randomBytes(4).toString('hex')

@@ -165,6 +165,18 @@ export const listReversals = defineOperation({
   problems: ['cursor-invalid'],
 })
 
+export const readReversal = defineOperation({
+  id: 'readReversal',
+  method: 'GET',
+  path: '/national/reversals/{id}',
+  summary: 'Read a reversal',
+  tag: reversals,
+  access: 'public',
+  params: ById,
+  answer: Reversal,
+  problems: ['not-found'],
+})
+
 export const decideReversal = defineOperation({
   id: 'decideReversal',
   method: 'POST',

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { Code, Id, SignedCertified, Written } from './common.ts'
+import { ById, Code, Id, SignedCertified, Written } from './common.ts'
 import { Batch } from './credits.ts'
+import { ByIndex } from './entries.ts'
 import { About } from './moved.ts'
 import { defineOperation } from './operation.ts'
 import { PageQuery, pageOf } from './page.ts'
@@ -58,6 +59,18 @@ export const listCorrections = defineOperation({
   problems: ['cursor-invalid'],
 })
 
+export const readCorrection = defineOperation({
+  id: 'readCorrection',
+  method: 'GET',
+  path: '/national/corrections/{index}',
+  summary: 'Read a correction, by the index of its entry',
+  tag: 'Corrections',
+  access: 'public',
+  params: ByIndex,
+  answer: Correction,
+  problems: ['not-found'],
+})
+
 export const CarriedOutcome = z
   .object({
     id: z.number().int().meta({ description: 'Index of its entry.' }),
@@ -102,6 +115,39 @@ export const listCarriedOutcomes = defineOperation({
   query: PageQuery.extend({ project: Id.optional().meta({ description: 'Only of this project.' }) }),
   answer: pageOf(CarriedOutcome),
   problems: ['cursor-invalid'],
+})
+
+export const readCarriedOutcome = defineOperation({
+  id: 'readCarriedOutcome',
+  method: 'GET',
+  path: '/national/carried-outcomes/{index}',
+  summary: 'Read an outcome that was carried forward, by the index of its entry',
+  tag: 'Batches',
+  access: 'public',
+  params: ByIndex,
+  answer: CarriedOutcome,
+  problems: ['not-found'],
+})
+
+export const Remainder = z
+  .object({
+    unitType: z.string(),
+    vintage: z.string().nullable().meta({ description: 'Null for a deficit, which counts for every vintage.' }),
+    carried: SignedCertified.meta({ description: 'Below one unit, or below zero: a deficit.' }),
+  })
+  .meta({ id: 'Remainder', description: 'What the next issuance takes into account.' })
+export type Remainder = z.infer<typeof Remainder>
+
+export const listRemainders = defineOperation({
+  id: 'listRemainders',
+  method: 'GET',
+  path: '/national/projects/{id}/remainders',
+  summary: 'List what was certified of a project and is not issued yet: fractions and deficits',
+  tag: 'Batches',
+  access: 'public',
+  params: ById,
+  answer: z.object({ items: z.array(Remainder) }).meta({ id: 'Remainders' }),
+  problems: ['not-found'],
 })
 
 export const Conversion = Batch.extend({

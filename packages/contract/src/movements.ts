@@ -28,6 +28,7 @@ export type MovementProposed = z.infer<typeof MovementProposed>
 export const WaitingMovement = z
   .object({
     ...proposed,
+    state: z.literal('waiting'),
     next: z.enum(['approve', 'accept']).meta({ description: 'Which step comes next.' }),
     missing: z
       .array(z.object({ roles: z.array(z.string()).nullable() }))
@@ -39,6 +40,17 @@ export const WaitingMovement = z
   })
   .meta({ id: 'WaitingMovement' })
 export type WaitingMovement = z.infer<typeof WaitingMovement>
+
+export const EndedMovement = z
+  .object({
+    ...proposed,
+    state: z.enum(['done', 'declined', 'withdrawn', 'expired']).meta({ description: '`done`: the units have moved.' }),
+    by: Agent,
+    entry: Written.meta({ description: 'The proposal.' }),
+    ended: Written.meta({ description: 'The entry by which it ended; of one that is done, the movement itself.' }),
+  })
+  .meta({ id: 'EndedMovement', description: 'A movement that waited, and is over.' })
+export type EndedMovement = z.infer<typeof EndedMovement>
 
 export const proposeMovement = defineOperation({
   id: 'proposeMovement',
@@ -116,12 +128,11 @@ export const readMovement = defineOperation({
   id: 'readMovement',
   method: 'GET',
   path: '/national/movements/{id}',
-  summary: 'Read a movement that waits',
-  description: 'One that is over is in the ledgers of its accounts.',
+  summary: 'Read a movement that waits, or that waited and is over',
   tag,
   access: 'public',
   params: ById,
-  answer: WaitingMovement,
+  answer: z.discriminatedUnion('state', [WaitingMovement, EndedMovement]),
   problems: ['not-found'],
 })
 

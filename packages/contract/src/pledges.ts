@@ -45,6 +45,8 @@ export const pledgeCredits = defineOperation({
   problems: [...movementProblems, 'organisation-unknown', 'same-account', 'code-unknown', 'expiry-wrong'],
 })
 
+const PledgeListed = Pledge.extend({ standing: z.boolean() }).meta({ id: 'PledgeListed' })
+
 export const listPledges = defineOperation({
   id: 'listPledges',
   method: 'GET',
@@ -53,8 +55,20 @@ export const listPledges = defineOperation({
   tag,
   access: 'public',
   query: About,
-  answer: pageOf(Pledge.extend({ standing: z.boolean() }).meta({ id: 'PledgeListed' })),
+  answer: pageOf(PledgeListed),
   problems: ['cursor-invalid'],
+})
+
+export const readPledge = defineOperation({
+  id: 'readPledge',
+  method: 'GET',
+  path: '/national/pledges/{id}',
+  summary: 'Read a pledge',
+  tag,
+  access: 'public',
+  params: ById,
+  answer: PledgeListed,
+  problems: ['not-found'],
 })
 
 export const releasePledge = defineOperation({

@@ -1,6 +1,6 @@
 import type { Law, Shelf } from './documents.ts'
 import { Genesis } from './entries/genesis.ts'
-import { type Approval, decodeEntry, type Entry, type StreamLink } from './envelope.ts'
+import { type Approval, decodeBody, type Entry, type StreamLink } from './envelope.ts'
 import { admitApprovals, admitMandate } from './permissions.ts'
 import { isRefusal, type Refusal, refuse } from './refusal.ts'
 import type { AnyRule, BoundBody, BoundRequest } from './rule.ts'
@@ -109,12 +109,12 @@ function bindBody({ type, v, body }: Pick<Entry, 'type' | 'v' | 'body'>, isForme
   return isFormed ? rule.bindFormed(body) : rule.bindBody(body)
 }
 
-/** Parses stored bytes as `decodeEntry` does, and refuses a body that does not have its type's form. */
-export function decodeFormed(bytes: Uint8Array): Entry | Refusal {
-  const entry = decodeEntry(bytes)
+/** Refuses stored bytes as `decodeEntry` does, and those of a body that does not have its type's form. */
+export function refuseFormless(bytes: Uint8Array): Refusal | undefined {
+  const entry = decodeBody(bytes)
   if (isRefusal(entry)) return entry
   const bound = bindBody(entry)
-  return isRefusal(bound) ? bound : entry
+  return isRefusal(bound) ? bound : undefined
 }
 
 /** An entry found lawful, with what it does to the state. */

@@ -177,6 +177,7 @@ describe('a reversal', () => {
     })
     const list = await read(`/national/reversals?project=${project.id}`)
     expect(list.items).toMatchObject([{ id: reversal, state: 'compensated', quantity: '30', compensated: '30' }])
+    expect(await read(`/national/reversals/${reversal}`)).toEqual((list.items as unknown[])[0])
     expect((await read('/national/compensations')).items).toHaveLength(1)
 
     const repay = { ...units, quantity: '10', repays: project.id }

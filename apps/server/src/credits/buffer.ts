@@ -12,13 +12,14 @@ import {
   type Reversal,
   readBuffer,
   readProjectBuffer,
+  readReversal,
   releaseFromBuffer,
   reportReversal,
 } from '@tallystick/contract'
 import { randomId } from '@tallystick/ledger'
 import type { Rows } from '@tallystick/rules'
 import type { FastifyInstance } from 'fastify'
-import { entryOf, type LogRow, placeOf } from '../platform/entries.ts'
+import { entryNaming, entryOf, type LogRow, placeOf } from '../platform/entries.ts'
 import { execute, type Sender, writtenOf } from '../platform/idempotency.ts'
 import { handle } from '../platform/operations.ts'
 import { problem } from '../platform/problem.ts'
@@ -104,6 +105,13 @@ function reversals(app: FastifyInstance, services: Services): void {
     const receipt = await execute(services, call, { type: 'ReversalDecided', request })
     const { reversal, ...said } = entryOf('ReversalDecided', receipt).body
     return { id: reversal, ...said, entry: writtenOf(receipt) }
+  })
+
+  handle(app, services, readReversal, async ({ params: { id } }) => {
+    const project = (await services.ledger.row('reversal', id))?.project
+    const row = project && (await entryNaming(services, 'ReversalReported', project, ['reversal', id]))
+    if (!row) throw problem('not-found')
+    return shown(services, row, showReversals)
   })
 
   handle(app, services, listReversals, ({ query }) => pageOfEntries(services, 'ReversalReported', query, showReversals))

@@ -25,9 +25,12 @@ describe('a correction', () => {
     expect(await sunfield.admin.post('/national/corrections', wish)).toMatchObject({ status: 403 })
     const proposal = await approved(officer.post('/national/corrections', wish))
     expect(proposal.sentence).toMatch(/^Government of Exampleland takes back, for wrong receiver, that “Sunfield Power/)
-    expect((await read('/national/corrections')).items).toMatchObject([
+    const { items } = (await read('/national/corrections')) as { items: { id: number }[] }
+    expect(items).toMatchObject([
       { corrected: { index, type: 'CreditsTransferred' }, reason: 'wrong-receiver', sentence: proposal.sentence },
     ])
+    expect(await read(`/national/corrections/${items[0]?.id}`)).toEqual(items[0])
+    expect(await all.registry.nobody.get(`/national/corrections/${index}`)).toMatchObject({ status: 404 })
     expect(await officer.post('/national/corrections', wish)).toMatchObject({
       status: 409,
       body: { code: 'already-corrected' },
@@ -75,6 +78,10 @@ describe('fractions', () => {
     expect((await read(`${carry}?project=${all.project.id}`)).items).toMatchObject([
       { certified: '0.6', vintage: '2022', unitType: 'ITMO' },
     ])
+    const [{ id }] = (await read(carry)).items as [{ id: number }]
+    expect(await read(`${carry}/${id}`)).toMatchObject({ id, certified: '0.6', vintage: '2022' })
+    const remainders = `/national/projects/${all.project.id}/remainders`
+    expect(await read(remainders)).toEqual({ items: [{ unitType: 'ITMO', vintage: '2022', carried: '0.6' }] })
     expect(await officer.post(carry, certified)).toMatchObject({ status: 422, body: { code: 'issue-instead' } })
     expect(await officer.post(carry, { ...certified, certified: '0.60' })).toMatchObject({ status: 400 })
     const issued = await approved(officer.post('/national/batches', { ...certified, certified: '9.5' }))
@@ -84,6 +91,8 @@ describe('fractions', () => {
       body: { code: 'nothing-to-issue' },
     })
     expect(await officer.post('/national/batches', { ...certified, quantity: '1' })).toMatchObject({ status: 400 })
+    await approved(officer.post(carry, { ...certified, certified: '-3.25' }))
+    expect(await read(remainders)).toEqual({ items: [{ unitType: 'ITMO', vintage: null, carried: '-3.15' }] })
   })
 })
 

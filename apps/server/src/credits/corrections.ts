@@ -1,6 +1,6 @@
-import { type Correction, correctEntry, listCorrections, sentenceOf } from '@tallystick/contract'
+import { type Correction, correctEntry, listCorrections, readCorrection, sentenceOf } from '@tallystick/contract'
 import type { FastifyInstance } from 'fastify'
-import { entryAt, entryOf, type LogRow, placeOf } from '../platform/entries.ts'
+import { entryAt, entryOf, isOf, type LogRow, placeOf } from '../platform/entries.ts'
 import { execute } from '../platform/idempotency.ts'
 import { speechOf } from '../platform/names.ts'
 import { handle } from '../platform/operations.ts'
@@ -17,6 +17,12 @@ export function registerCorrections(app: FastifyInstance, services: Services): v
     const request = { original: carried(original), reason }
     const receipt = await execute(services, call, { type: 'EntryCorrected', request })
     return shown(services, { ...receipt, entry: entryOf('EntryCorrected', receipt) }, showCorrections)
+  })
+
+  handle(app, services, readCorrection, async ({ params }) => {
+    const row = await entryAt(services, params.index)
+    if (!row || !isOf(row, 'EntryCorrected')) throw problem('not-found')
+    return shown(services, row, showCorrections)
   })
 
   handle(app, services, listCorrections, ({ query }) =>

@@ -10,17 +10,17 @@ import {
 } from '@tallystick/contract'
 import { fromWire, type Range, type Run } from '@tallystick/rules'
 import { type Serial, subrange } from '@tallystick/serials'
-import { isOf, type LogRow, logRowOf, placeOf } from '../platform/entries.ts'
+import { entryNaming, isOf, type LogRow, logRowOf, placeOf } from '../platform/entries.ts'
 import { type Leg, legsOf } from '../platform/legs.ts'
 import { type KnownNames, namesIn, speechOf } from '../platform/names.ts'
 import type { Services } from '../platform/services.ts'
 import { beneficiaryOf } from './answers.ts'
+import { type Toucher, tracedEntries } from './traces.ts'
 
 /** Most events of a report. */
 const MAX_EVENTS = 1_000
-/** Most entries of one batch or project abroad that are looked through for them. */
-const MAX_LOOKED_THROUGH = 50_000
-const ENTRIES_A_READ = 1_000
+/** A stream with more entries than these is not read as a whole, but by an index of what its entries are about. */
+const READ_WHOLE = 1_000
 
 type Custody = Pick<SerialReport, 'events' | 'truncated'>
 
@@ -46,14 +46,19 @@ interface Told {
 }
 
 /** The chain of custody of the units that a serial means: every entry that moved, held or ended one of them, in order. */
-export async function custodyOf(services: Services, serial: Serial, runs: readonly Run[]): Promise<Custody> {
+export async function custodyOf(
+  services: Services,
+  serial: Serial,
+  runs: readonly Run[],
+  readWhole = READ_WHOLE,
+): Promise<Custody> {
   const streams = await streamsOf(services, runs)
   const found: Found[] = []
   let truncated = false
   for (const stream of streams) {
     const left = MAX_EVENTS + 1 - found.length
     if (left <= 0) break
-    const steps = await stepsInStream(services, stream, serial, left)
+    const steps = await stepsInStream(services, stream, serial, left, readWhole)
     found.push(...steps.found)
     truncated ||= steps.truncated
   }
@@ -113,30 +118,76 @@ async function stepsInStream(
   stream: string,
   serial: Serial,
   most: number,
+  readWhole: number,
 ): Promise<{ found: Found[]; truncated: boolean }> {
-  const found: Found[] = []
+  const { rows, isWhole } = await entriesAbout(services, stream, serial, most, readWhole)
   const told: Told = { whole: serial.range, holds: new Map() }
-  for (let revision = 0; revision < MAX_LOOKED_THROUGH; revision += ENTRIES_A_READ) {
-    const rows = await services.ledger.stream(stream, revision, ENTRIES_A_READ)
-    for (const stored of rows) {
-      const row = logRowOf(stored)
-      for (const step of stepsOf(row.entry, serial, told)) found.push({ ...step, row })
-    }
-    if (rows.length < ENTRIES_A_READ) return { found: found.slice(0, most), truncated: found.length > most }
-    if (found.length > most) break
+  const found = rows.flatMap((row) => stepsOf(row.entry, serial, told).map((step): Found => ({ ...step, row })))
+  return { found: found.slice(0, most), truncated: !isWhole || found.length > most }
+}
+
+/** The entries of a stream, or those among them that are about the units. */
+async function entriesAbout(
+  services: Services,
+  stream: string,
+  { space, range }: Serial,
+  most: number,
+  readWhole: number,
+): Promise<{ rows: LogRow[]; isWhole: boolean }> {
+  const head = await services.ledger.row('stream', stream)
+  if (head && head.revision > readWhole) {
+    return tracedEntries(services, stream, space, range, most, toucherOf(services, stream))
   }
-  return { found: found.slice(0, most), truncated: true }
+  const stored = await services.ledger.stream(stream, 0, head?.revision ?? 0)
+  return { rows: stored.map(logRowOf), isWhole: true }
+}
+
+/** What each entry of a stream is about, for the index. */
+function toucherOf(services: Services, stream: string): Toucher {
+  let told: Told | undefined
+  return async ({ entry, index }, pool) => {
+    told ??= { whole: await wholeOf(services, stream), holds: new Map() }
+    const ended = endedIn(entry)
+    if (ended && !told.holds.has(ended.id)) {
+      const { type, field, id } = ended
+      const begun = await entryNaming({ pool }, type, stream, [field, id], index)
+      if (begun) allStepsOf(begun.entry, '', told)
+    }
+    const space = spaceOf(entry)
+    return { space, ranges: allStepsOf(entry, space, told).flatMap(({ ranges }) => ranges) }
+  }
+}
+
+async function wholeOf({ ledger }: Services, stream: string): Promise<Range> {
+  const batch = await ledger.row('batch', stream)
+  return { first: batch?.first ?? 0n, last: batch?.last ?? 0n }
+}
+
+/** The number space of another registry that an entry is about; else empty. */
+function spaceOf({ type, body }: LoggedEntry): string {
+  if (type === 'MirrorRecorded') return body.space
+  return type === 'MirrorCorrected' && body.taken.kind === 'units' ? body.taken.space : ''
+}
+
+/** What an entry ends without saying again on which units it stood: the type of the entry that said it, and its id. */
+function endedIn({ type, body }: LoggedEntry): { type: EntryType; field: string; id: string } | undefined {
+  if (type === 'HoldLifted' || type === 'HoldExpired') return { type: 'HoldPlaced', field: 'hold', id: body.hold }
+  if (type === 'MovementDeclined' || type === 'MovementWithdrawn' || type === 'MovementExpired') {
+    return { type: 'MovementProposed', field: 'movement', id: body.movement }
+  }
+  if (type !== 'PledgeReleased' && type !== 'PledgeExpired') return undefined
+  return { type: 'UnitsPledged', field: 'pledge', id: body.pledge }
 }
 
 /** What an entry did to the units asked for, cut to them; nothing where it is about others. */
 function stepsOf(entry: LoggedEntry, serial: Serial, told: Told): Step[] {
-  const steps = allStepsOf(entry, serial, told)
+  const steps = allStepsOf(entry, serial.space, told)
   return steps
     .map((step) => ({ ...step, ranges: step.ranges.flatMap((range) => overlap(range, serial.range)) }))
     .filter(({ ranges }) => ranges.length > 0)
 }
 
-function allStepsOf(entry: LoggedEntry, serial: Serial, told: Told): Step[] {
+function allStepsOf(entry: LoggedEntry, space: string, told: Told): Step[] {
   const { type, body } = entry
   switch (type) {
     case 'BatchIssued':
@@ -168,10 +219,10 @@ function allStepsOf(entry: LoggedEntry, serial: Serial, told: Told): Step[] {
     case 'PledgeExpired':
       return [{ step: 'pledge-ended', ranges: told.holds.get(body.pledge) ?? [] }]
     case 'MirrorRecorded':
-      return body.space === serial.space ? recordedSteps(body) : []
+      return body.space === space ? recordedSteps(body) : []
     case 'MirrorCorrected': {
       const { taken } = body
-      if (taken.kind === 'lot' || taken.space !== serial.space) return []
+      if (taken.kind === 'lot' || taken.space !== space) return []
       return [{ step: 'taken-back', ranges: taken.parts.map(({ range }) => fromWire(range)) }]
     }
     default: {

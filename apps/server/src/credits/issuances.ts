@@ -5,12 +5,15 @@ import {
   convertUnits,
   listCarriedOutcomes,
   listConversions,
+  listRemainders,
+  type Remainder,
+  readCarriedOutcome,
 } from '@tallystick/contract'
 import { randomId } from '@tallystick/ledger'
-import { invariant, toWire } from '@tallystick/rules'
+import { homeClass, invariant, toWire } from '@tallystick/rules'
 import { recognise, type Serial } from '@tallystick/serials'
 import type { FastifyInstance } from 'fastify'
-import { entryOf, type LogRow, placeOf } from '../platform/entries.ts'
+import { entryAt, entryOf, isOf, type LogRow, placeOf } from '../platform/entries.ts'
 import { execute } from '../platform/idempotency.ts'
 import type { KnownNames } from '../platform/names.ts'
 import { handle } from '../platform/operations.ts'
@@ -29,6 +32,16 @@ export function registerIssuances(app: FastifyInstance, services: Services): voi
   handle(app, services, listCarriedOutcomes, ({ query }) =>
     pageOfEntries(services, 'OutcomeCarried', query, each(carriedOf)),
   )
+
+  handle(app, services, readCarriedOutcome, async ({ params }) => {
+    const row = await entryAt(services, params.index)
+    if (!row || !isOf(row, 'OutcomeCarried')) throw problem('not-found')
+    return shown(services, row, each(carriedOf))
+  })
+  handle(app, services, listRemainders, async ({ params }) => {
+    if (!(await services.ledger.row('project', params.id))) throw problem('not-found')
+    return { items: await remaindersOf(services, params.id) }
+  })
 
   handle(app, services, convertUnits, async (call) => {
     const { serials, ...body } = call.body
@@ -55,6 +68,41 @@ function carriedOf(row: LogRow<'OutcomeCarried'>, names: KnownNames): CarriedOut
     monitoringPeriod,
     entry: placeOf(row),
   }
+}
+
+/** First vintage that an issuance can have. */
+const FIRST_VINTAGE = 2000
+const MICRO = 1_000_000n
+
+/** What is carried of a project: of each type of unit that was authorised, a fraction for each vintage and a deficit. */
+async function remaindersOf(services: Services, project: string): Promise<Remainder[]> {
+  const { rows: types } = await services.pool.query<{ type: string }>({
+    name: 'unit-types-of-project',
+    text: `SELECT DISTINCT row ->> 'unitType' AS type FROM ledger_row
+            WHERE kind = 'authorisation' AND row ? 'project' AND row ->> 'project' = $1 ORDER BY 1`,
+    values: [project],
+  })
+  const years = services.clock().getUTCFullYear() - FIRST_VINTAGE + 1
+  const vintages = Array.from({ length: years }, (_, at) => `${FIRST_VINTAGE + at}`)
+  const asked = types.flatMap(({ type }) => [
+    ...vintages.map((vintage) => ({ id: homeClass(project, vintage, type), unitType: type, vintage })),
+    { id: `${project}/${type}`, unitType: type, vintage: null },
+  ])
+  const found = await services.ledger.rows(
+    'remainder',
+    asked.map(({ id }) => id),
+  )
+  return asked.flatMap(({ id, unitType, vintage }) => {
+    const micro = found.get(id)?.micro ?? 0n
+    return micro === 0n ? [] : [{ unitType, vintage, carried: decimal(micro) }]
+  })
+}
+
+/** Millionths as a decimal without needless zeros. */
+function decimal(micro: bigint): string {
+  const size = micro < 0n ? -micro : micro
+  const fraction = `${size % MICRO}`.padStart(6, '0').replace(/0+$/, '')
+  return `${micro < 0n ? '-' : ''}${size / MICRO}${fraction === '' ? '' : `.${fraction}`}`
 }
 
 function conversionOf(row: LogRow<'UnitsConverted'>, names: KnownNames): Conversion {

@@ -24,6 +24,8 @@ it('pledged units stay where they are until the pledgee releases them', async ()
   }
   const pledge = await done(sunfield.admin.post('/national/pledges', body))
   expect(pledge).toMatchObject({ quantity: '9', to: { name: 'Harbour Trading' }, expiresAt: null })
+  const readAgain = async () => expectStatus(await registry.nobody.get(`/national/pledges/${pledge.id}`), 200).body
+  expect(await readAgain()).toEqual({ ...pledge, standing: true })
   const move = { batch, from: sunfield.holding, to: harbour.holding, ranges: [{ first: '5', last: '6' }] }
   expect(await sunfield.admin.post('/national/transfers', move)).toMatchObject({
     status: 409,
@@ -38,4 +40,6 @@ it('pledged units stay where they are until the pledgee releases them', async ()
   await done(sunfield.admin.post('/national/transfers', move))
   const list = expectStatus(await registry.nobody.get(`/national/pledges?account=${sunfield.holding}`), 200)
   expect(list.body.items).toMatchObject([{ id: pledge.id, standing: false }])
+  expect(await readAgain()).toEqual({ ...pledge, standing: false })
+  expect(await registry.nobody.get(`/national/pledges/${'0'.repeat(32)}`)).toMatchObject({ status: 404 })
 })

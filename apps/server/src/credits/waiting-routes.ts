@@ -1,6 +1,7 @@
 import {
   approveMovement,
   declineMovement,
+  type EndedMovement,
   listMovements,
   type MovementStep,
   proposeMovement,
@@ -12,7 +13,7 @@ import type { Receipt } from '@tallystick/ledger'
 import { allows, isLastStep, type Law, nextStep, type PendingKind, type Rows } from '@tallystick/rules'
 import type { FastifyInstance } from 'fastify'
 import { decodeCursor, IdKey, limitOf, pageFrom } from '../platform/cursor.ts'
-import { entryOf } from '../platform/entries.ts'
+import { endingOf, entryNaming, entryOf, placeOf } from '../platform/entries.ts'
 import { execute, type Sender, writtenOf } from '../platform/idempotency.ts'
 import { lawInForce } from '../platform/law.ts'
 import { type KnownNames, namesIn } from '../platform/names.ts'
@@ -63,7 +64,7 @@ export function registerWaiting(app: FastifyInstance, services: Services): void 
 
   handle(app, services, readMovement, async ({ params: { id }, actor }) => {
     const [row, law] = await Promise.all([services.ledger.row('pending', id), lawInForce(services.ledger)])
-    if (!row) throw problem('not-found')
+    if (!row) return endedMovement(services, id)
     return waitingOf(id, row, await namesIn(services, row), law, actor)
   })
 
@@ -74,6 +75,30 @@ export function registerWaiting(app: FastifyInstance, services: Services): void 
 
   handle(app, services, declineMovement, (call) => ended(services, call, 'MovementDeclined'))
   handle(app, services, withdrawMovement, (call) => ended(services, call, 'MovementWithdrawn'))
+}
+
+/** A movement that waited and is over, by its proposal and its end. */
+async function endedMovement(services: Services, id: string): Promise<EndedMovement> {
+  const end = await endingOf(services, id)
+  const stream = end?.entry.streams[0]?.[0]
+  const proposal =
+    stream === undefined
+      ? undefined
+      : await entryNaming(services, 'MovementProposed', stream, ['movement', id], end?.index)
+  if (!end || !proposal) throw problem('not-found')
+  const names = await namesIn(services, [proposal.entry, end.entry])
+  return {
+    ...proposedOf(proposal, names),
+    state: endings[end.entry.type] ?? 'done',
+    by: agentOf(proposal.entry.by, names),
+    ended: placeOf(end),
+  }
+}
+
+const endings: Readonly<Record<string, EndedMovement['state']>> = {
+  MovementDeclined: 'declined',
+  MovementWithdrawn: 'withdrawn',
+  MovementExpired: 'expired',
 }
 
 async function ended(
@@ -163,6 +188,7 @@ function waitingOf(id: string, row: Waiting, names: KnownNames, law: Law, actor:
   const { kind, from, to, purpose, beneficiary, expiresAt, missing, acceptance, proposer, approvers } = row
   return {
     id,
+    state: 'waiting',
     kind,
     ...unitsShown(row, names),
     from: names.party(from),

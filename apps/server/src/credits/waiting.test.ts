@@ -39,7 +39,7 @@ describe('a movement that others must approve or accept', () => {
   })
 
   it('waits with 202, and is answered so again under the same key', async () => {
-    const { sunfield, harbour, registry } = all
+    const { sunfield, harbour } = all
     const body = { ...transfer('5'), wait: true }
     const first = await sunfield.admin.post('/national/transfers', body, { key: 'wait-for-it' })
     expect(first).toMatchObject({
@@ -69,7 +69,7 @@ describe('a movement that others must approve or accept', () => {
     })
     const { items } = await read('/national/transfers')
     expect(items).toMatchObject([{ quantity: '5', entry: accepted.entry }])
-    expect((await registry.nobody.get(`/national/movements/${first.body.id}`)).status).toBe(404)
+    expect(await read(`/national/movements/${first.body.id}`)).toMatchObject({ state: 'done', ended: accepted.entry })
   })
 
   it('is approved by a further mandate of the holder, then accepted; each step by the one operation', async () => {
@@ -114,7 +114,9 @@ describe('a movement that others must approve or accept', () => {
     const others = await Promise.all([1, 2, 3].map(() => registry.join(officer, sunfield.id, 'Admin')))
     const cancel = { kind: 'cancellation', batch, from: sunfield.holding, quantity: '101', purpose: 'voluntary' }
     const waits = await done(sunfield.admin.post('/national/movements', cancel))
+    expect(await read(`/national/movements/${waits.id}`)).toMatchObject({ state: 'waiting', next: 'approve' })
     const answers = await Promise.all([colleague, ...others].map((who) => approve(who, waits.id)))
+    expect(await read(`/national/movements/${waits.id}`)).toMatchObject({ state: 'done', kind: 'cancellation' })
     expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 404, 404, 404])
     expect((await read('/national/cancellations')).items).toHaveLength(1)
   })
@@ -129,6 +131,13 @@ describe('a movement that others must approve or accept', () => {
     expect(await harbour.admin.post(`/national/movements/${two.id}/withdrawal`)).toMatchObject({ status: 403 })
     expect(await done(colleague.post(`/national/movements/${two.id}/withdrawal`))).toMatchObject({ step: 'withdrawn' })
     expect(await colleague.post(`/national/movements/${two.id}/withdrawal`)).toMatchObject({ status: 404 })
+    for (const [{ id, entry }, state] of [
+      [one, 'declined'],
+      [two, 'withdrawn'],
+    ] as const) {
+      const over = await read(`/national/movements/${id}`)
+      expect(over).toMatchObject({ id, state, quantity: '7', entry, ended: { index: expect.any(Number) } })
+    }
     expect(await held()).toMatchObject({ onHold: '0' })
   })
 

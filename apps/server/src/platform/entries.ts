@@ -72,6 +72,34 @@ export async function newestEntries<Type extends EntryType>(
   }))
 }
 
+/** The latest entry of a type in a stream whose body has this id in a field, before an index. */
+export async function entryNaming<Type extends EntryType>(
+  { pool }: { pool: Pick<Services['pool'], 'query'> },
+  type: Type,
+  stream: string,
+  [field, id]: readonly [field: string, id: string],
+  before = Number.MAX_SAFE_INTEGER,
+): Promise<LogRow<Type> | undefined> {
+  const { rows } = await pool.query<{ index: string; leaf: Buffer; bytes: Buffer }>({
+    name: 'entry-naming',
+    // Entries are canonical JSON: this is how the member is written.
+    text: `SELECT e.index, e.leaf, e.bytes
+             FROM ledger_stream s CROSS JOIN LATERAL unnest(s.indexes) WITH ORDINALITY AS k(index, at)
+             JOIN ledger_entry e ON e.index = k.index
+            WHERE s.id = $1 AND k.index < $4 AND e.type = $2 AND position($3::bytea IN e.bytes) > 0
+            ORDER BY s.revision DESC, k.at DESC LIMIT 1`,
+    values: [stream, type, Buffer.from(`${JSON.stringify(field)}:${JSON.stringify(id)}`), before],
+  })
+  const [row] = rows
+  return row && { index: Number(row.index), leaf: row.leaf.toString('hex'), entry: readEntryOf(type, row.bytes) }
+}
+
+/** The entry by which a thing ended that waited or was pledged; its streams are those of the beginning. */
+export async function endingOf(services: Services, id: string): Promise<LogRow | undefined> {
+  const ended = await services.ledger.row('ended', id)
+  return ended && entryAt(services, ended.index)
+}
+
 /** Entries of a stream after a revision, which is their place. */
 export async function streamRows(
   { ledger }: Services,

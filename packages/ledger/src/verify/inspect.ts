@@ -1,8 +1,7 @@
-import { hash } from 'node:crypto'
-import { decodeFormed, type Entry, isRefusal, type Refusal } from '@tallystick/rules'
+import { type Entry, type Refusal, refuseFormless, sha256Bytes } from '@tallystick/rules'
 import { HASH_BYTES, leafHash, RightEdge, type Sha256, TILE_WIDTH } from '@tallystick/tlog'
 
-export const sha256: Sha256 = (data) => hash('sha256', data, 'buffer')
+export const sha256: Sha256 = sha256Bytes
 
 /** Why a bundle could not be cut further. */
 export interface Flaw {
@@ -39,9 +38,8 @@ export function inspectBundle(bytes: Uint8Array, width: number): Inspected {
     leaves.set(leaf, at * HASH_BYTES)
     edge.append(leaf)
     if (formless) continue
-    const entry = decodeFormed(entryBytes)
-    if (isRefusal(entry)) formless = entry
-    else formed += 1
+    formless = refuseFormless(entryBytes)
+    if (!formless) formed += 1
   }
   const subtree = count === TILE_WIDTH ? Uint8Array.from(edge.root()) : undefined
   return { spans, leaves, subtree, flaw, formed, formless }

@@ -64,10 +64,12 @@ export class PostgresLedger implements Ledger {
     { may = 'create', clock }: { may?: 'create' | 'upgrade'; clock?: Clock } = {},
   ): Promise<PostgresLedger> {
     const options = { max: 4, connectionTimeoutMillis: CONNECT_MS, keepAlive: true, ...connection }
-    const pool = new pg.Pool(options)
-    pool.on('error', () => undefined)
-    const loading = new pg.Pool({ ...options, max: 1 })
-    loading.on('error', () => undefined)
+    const [pool, loading] = [new pg.Pool(options), new pg.Pool({ ...options, max: 1 })]
+    for (const one of [pool, loading]) {
+      // Idle or in use, a connection may go away: the next statement on it says so.
+      one.on('error', () => undefined)
+      one.on('connect', (client) => client.on('error', () => undefined))
+    }
     // Whoever loads waits for this, and is told if it fails.
     loading.on('connect', (client) => void client.query(LOADING).catch(() => undefined))
     try {

@@ -5,6 +5,7 @@ export { type Declaration, declarations, type RuleName, summaries } from './decl
 export * from './documents.ts'
 export { verifyEd25519 } from './ed25519.ts'
 export * from './engine.ts'
+export { endedIdOf } from './entries/corrections.ts'
 export { Genesis, isTestOrigin, type Predecessor } from './entries/genesis.ts'
 export { KeyRotation, logKeyOf, publicHalfOf, type Rotation, rotationText } from './entries/keys.ts'
 export { type Lot, onlyEvidenced, unitsIn, withoutSerials } from './entries/mirror-classes.ts'

@@ -204,8 +204,9 @@ export const entryCorrected = defineRule<Correction, Correction>({
       !isInLog(state, original) && refuse('entry-unknown', { field: 'original', hash: id }),
       state.get('ended', id) && refuse('already-corrected', { field: 'original', hash: id }),
       codeIn('reason', body.reason, preset.purposes.correction),
-      admitIssued(state, original),
+      // Of a leg in too many pieces not all are known.
       ...back.legs.map((leg) => admitLeg(state, back.batch, leg)),
+      admitIssued(state, original),
     )
   },
   streams: (state, body) => {

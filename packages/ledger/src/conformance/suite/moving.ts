@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { randomId } from '../../founding.ts'
 import { isReceipt } from '../../port.ts'
-import { done, issue, issued, someCommitment } from '../registry.ts'
+import { approved, done, issue, issued, someCommitment } from '../registry.ts'
 import type { Ground } from './ground.ts'
 
 /** Units that move, end or are held. */
@@ -144,6 +144,32 @@ export function moving(ground: Ground): void {
       detail: { fits: '100' },
     })
     expect(isReceipt(await transfer(batch, { quantity: '100' }))).toBe(true)
+  })
+
+  test('a range in more than 100 runs is refused with what fits, whatever tells the runs apart', async () => {
+    const { ledger, registry } = ground
+    const marks = { purposes: ['NDC', 'OIMP_OP'], firstTransfer: 'authorisation', cooperativeApproach: 'CA0009' }
+    const [authorisation, batch, account] = [randomId(), randomId(), developer(0).holding]
+    const grant = { authorisation, project: registry.project, unitType: 'MCU', quantity: '400', ...marks }
+    await done(ledger, registry.officer, 'QuantityAuthorised', grant)
+    await issue(registry, '400', { batch, authorisation })
+    const first = (await ledger.row('batch', batch))?.first ?? 0n
+    const every = (from: number, count: number) =>
+      Array.from({ length: count }, (_, at) => [`${first + BigInt(from + 2 * at)}`, `${first + BigInt(from + 2 * at)}`])
+    for (const from of [0, 80]) {
+      const request = { batch, account, ranges: every(from, 40), event: 'authorisation' }
+      const approvers = [registry.secondOfficer]
+      expect(isReceipt(await approved(registry, registry.officer, 'FirstTransferRecorded', request, approvers))).toBe(
+        true,
+      )
+    }
+    const range = (length: number) => ({ ranges: [[`${first}`, `${first + BigInt(length - 1)}`]] })
+    const tooMany = { refused: 'too-fragmented', detail: { most: '100', fits: '100' } }
+    expect(await transfer(batch, range(160))).toMatchObject(tooMany)
+    expect(await transfer(batch, { quantity: '160' })).toMatchObject(tooMany)
+    expect(await transfer(batch, range(101))).toMatchObject(tooMany)
+    expect(isReceipt(await transfer(batch, range(100)))).toBe(true)
+    expect(isReceipt(await transfer(batch, { quantity: '50' }))).toBe(true)
   })
 
   test('a hundred contenders for one balance: exactly the lawful ones win', async () => {

@@ -166,6 +166,11 @@ function refuseUndeclared(app: FastifyInstance, method: string, address: string,
   throw new Error(`${method} ${operation.path} answers ${status}, which OpenAPI does not declare`)
 }
 
+/** The body of an answer that is to have the status. */
+export async function done(answer: Promise<Answer>, status = 201): Promise<Body> {
+  return expectStatus(await answer, status).body
+}
+
 /** The answer, if it has the status; otherwise an error that shows it. */
 export function expectStatus(answer: Answer, status: number): Answer {
   if (answer.status !== status) throw new Error(`${answer.status} instead of ${status}: ${JSON.stringify(answer.body)}`)

@@ -167,7 +167,14 @@ export const useCredits = defineOperation({
   }),
   status: 201,
   answer: NdcUse,
-  problems: [...movementProblems, 'account-missing', 'not-first-transferred', 'period-wrong'],
+  problems: [
+    ...movementProblems,
+    'account-missing',
+    'account-foreign',
+    'not-first-transferred',
+    'purpose-not-authorised',
+    'period-wrong',
+  ],
 })
 
 export const listNdcUses = defineOperation({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { TakenBack } from './common.ts'
 import { ByCertificate } from './credits.ts'
 import { ProofQuery } from './entries.ts'
 import { defineOperation } from './operation.ts'
@@ -12,6 +13,11 @@ export const CertificateFile = z
     facts: z
       .record(z.string(), z.string())
       .meta({ description: 'Everything that follows from the entry and its openings, and nothing else.' }),
+    takenBack: TakenBack.meta({
+      description:
+        'The entry that took this one back, so that the certificate is void; `verify` refuses it. Null only says that it ' +
+        'was not so when this file was made: the log tells.',
+    }),
   })
   .meta({ id: 'CertificateFile', description: 'A certificate that is checked offline, with its receipt.' })
 

@@ -84,5 +84,8 @@ export const Written = z
   .meta({ id: 'Written', description: 'The entry of the log that did it: index, RFC 6962 leaf hash, instant.' })
 export type Written = z.infer<typeof Written>
 
+/** Of something that may be taken back: the entry that did. */
+export const TakenBack = Written.nullable().meta({ description: 'The entry that took it back; null while it stands.' })
+
 /** Path parameters of an operation on one thing. */
 export const ById = z.strictObject({ id: Id })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Amount, ById, Certified, Code, choiceOf, Id, Quantity, Written } from './common.ts'
+import { Amount, ById, Certified, Code, choiceOf, Id, Quantity, TakenBack, Written } from './common.ts'
 import { ByIndex } from './entries.ts'
 import { About, Beneficiary, moved, movementProblems, ShownBeneficiary, unitsBody } from './moved.ts'
 import { MovementProposed } from './movements.ts'
@@ -195,8 +195,9 @@ const ending = {
   purpose: z.string(),
   beneficiary: ShownBeneficiary,
   itmos: z.array(Block).meta({
-    description: 'The ITMO identifiers of these units, first and last: for purposes other than an NDC (OIMP).',
+    description: 'The ITMO identifiers that these units had after it, first and last.',
   }),
+  takenBack: TakenBack,
 }
 
 export const Retirement = z.object(ending).meta({ id: 'Retirement' })

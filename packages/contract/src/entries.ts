@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Hash, Id, Instant } from './common.ts'
+import { Hash, Id, Instant, TakenBack } from './common.ts'
 import { defineOperation } from './operation.ts'
 import { PageQuery, pageOf } from './page.ts'
 
@@ -26,6 +26,7 @@ export const EntryDetails = z
     index: z.number().int(),
     leaf: Hash.meta({ description: 'RFC 6962 leaf hash.' }),
     sentence: z.string(),
+    takenBack: TakenBack,
     provable: z.boolean().meta({ description: 'True once a signed checkpoint covers it.' }),
     bytes: z.string().meta({ description: 'The exact bytes of the entry, base64.' }),
     entry: z

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { UnitClass } from './accounts.ts'
-import { Amount, Id, Written } from './common.ts'
+import { Amount, Id, TakenBack, Written } from './common.ts'
 import { StandingHold, UnitState } from './credits.ts'
 import { defineOperation } from './operation.ts'
 import { Block, Party, ProjectRef } from './units.ts'
@@ -66,6 +66,7 @@ export const CustodyEvent = z
     purpose: z.string().nullable(),
     beneficiary: z.object({ name: z.string().nullable(), country: z.string().nullable() }).nullable(),
     reason: z.string().nullable(),
+    takenBack: TakenBack,
     projectName: z.string().nullable().meta({ description: 'As the other registry prints it; null at home.' }),
     sentence: z.string().meta({ description: 'What the whole entry says.' }),
   })
@@ -86,9 +87,9 @@ export const SerialReport = z
     first: z.string(),
     last: z.string(),
     quantity: Amount,
-    parts: z
-      .array(SerialPart)
-      .meta({ description: 'Ascending, without gaps: they sum to the range unless `truncated`.' }),
+    parts: z.array(SerialPart).meta({
+      description: 'In the order of what was asked for, without gaps: they sum to the range unless `truncated`.',
+    }),
     events: z.array(CustodyEvent).meta({ description: 'The chain of custody, oldest first.' }),
     truncated: z.boolean().meta({ description: 'True where there are more than 1,000 parts or events.' }),
   })
@@ -100,7 +101,10 @@ export const findSerial = defineOperation({
   method: 'GET',
   path: '/national/serials/{text}',
   summary: 'Find units by a serial number or a range: where they are, and where they have been',
-  description: 'Of any registry that is known here, typed with any dashes and spaces, in upper or lower case.',
+  description:
+    'Of any registry that is known here, typed with any dashes and spaces, in upper or lower case. Units issued here are ' +
+    'found by their ITMO identifiers, too: `first` and `last` are then numbers of those, in whose order the parts stand, ' +
+    'each with its national serial numbers and its `itmos`.',
   tag: 'Serials',
   access: 'public',
   params: z.strictObject({ text: z.string().min(1).max(300) }),

@@ -197,6 +197,7 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
       ...account,
       'registry-unknown',
       'ranges-disorder',
+      'too-fragmented',
       'not-cancelled',
       'already-converted',
       'code-unknown',
@@ -255,7 +256,7 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
   },
   CreditsAcquired: {
     actions: ['credits.acquire'],
-    refuses: [...movement, 'already-exists', 'registry-own', 'allocation-wrong'],
+    refuses: [...movement, 'too-fragmented', 'already-exists', 'registry-own', 'allocation-wrong'],
     writes: ['units', 'series', 'batch'],
   },
   FirstTransferRecorded: {
@@ -264,6 +265,7 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
       ...account,
       ...firstTransfer,
       ...ranges,
+      'too-fragmented',
       'unit-type-not-movable',
       'definition-differs',
       'already-transferred',

@@ -184,10 +184,9 @@ function continues(state: State, id: string, link: StreamLink | undefined): bool
 
 /** An entry stands in a stream once. */
 function admitDistinctStreams(entry: Entry): Refusal | undefined {
-  const ids = entry.streams.map(([id]) => id)
-  if (new Set(ids).size === ids.length) return undefined
-  const twice = ids.find((id, at) => ids.indexOf(id) < at)
-  return twice === undefined ? undefined : refuse('stream-broken', { stream: twice })
+  const { streams } = entry
+  const twice = streams.find(([id], at) => streams.findIndex(([other]) => other === id) < at)
+  return twice && refuse('stream-broken', { stream: twice[0] })
 }
 
 function admitAdoption(entry: Entry, shelf: Shelf): Refusal | undefined {
@@ -203,9 +202,10 @@ function admitAdoption(entry: Entry, shelf: Shelf): Refusal | undefined {
 }
 
 function withEnvelope(state: State, entry: Entry, leaf: string, effects: Effects): Effects {
-  const streams = entry.streams.map(([id, revision]) => ({ kind: 'stream' as const, id, row: { revision, leaf } }))
-  const key = entry.key === null ? [] : [{ kind: 'key' as const, id: entry.key, row: { index: state.size, leaf } }]
-  return { ...effects, puts: [...effects.puts, ...streams, ...key] }
+  const puts = effects.puts.slice()
+  for (const [id, revision] of entry.streams) puts.push({ kind: 'stream', id, row: { revision, leaf } })
+  if (entry.key !== null) puts.push({ kind: 'key', id: entry.key, row: { index: state.size, leaf } })
+  return { ...effects, puts }
 }
 
 /** Takes an admitted entry into the state. */

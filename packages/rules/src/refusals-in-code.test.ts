@@ -9,9 +9,7 @@ const notThisOne: Partial<Record<RuleName, readonly RefusalCode[]>> = {
   // Owners and pools were judged when they were named, and the kind of an account never changes. Only outcomes that are
   // authorised for something are first transferred by being issued, all with consecutive ITMO numbers.
   BatchIssued: ['account-unknown', 'account-kind', 'purpose-not-authorised', 'too-fragmented'],
-  UnitsConverted: ['purpose-not-authorised', 'too-fragmented'],
-  // All of its units get their ITMO numbers by it.
-  FirstTransferRecorded: ['too-fragmented'],
+  UnitsConverted: ['purpose-not-authorised'],
   // Only what expires has to wait for its end.
   MovementDeclined: ['not-expired'],
   MovementWithdrawn: ['not-expired'],

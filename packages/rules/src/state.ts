@@ -30,6 +30,8 @@ export class State {
   readonly #rows = new Map<RowKind, Map<string, Put['row']>>()
   /** The idempotency keys of a whole state; a partial one knows few, and keeps them with the other rows. */
   readonly #keys: KeyTable | undefined
+  /** Ids of balances by account and class, of a whole state: each is made, and hashed, once. */
+  readonly #balanceIds = new Map<string, Map<string, string>>()
   readonly #runs = new Map<string, RunSet>()
   readonly #holds = new Map<string, Set<string>>()
   /**
@@ -184,12 +186,27 @@ export class State {
   }
 
   #move(account: string, unitClass: string, debit: bigint, credit: bigint): void {
-    const id = balanceId(account, unitClass)
+    const id = this.#balanceIdOf(account, unitClass)
     const floor = this.get('account', account)?.kind === 'issuance' ? null : 0n
     const old = this.get('balance', id)
     const row = { debits: (old?.debits ?? 0n) + debit, credits: (old?.credits ?? 0n) + credit, floor }
     invariant(floor === null || row.credits - row.debits >= floor, 'no balance falls below its floor')
     this.#put({ kind: 'balance', id, row })
+  }
+
+  #balanceIdOf(account: string, unitClass: string): string {
+    if (this.#touched) return balanceId(account, unitClass)
+    let ids = this.#balanceIds.get(account)
+    if (ids === undefined) {
+      ids = new Map()
+      this.#balanceIds.set(account, ids)
+    }
+    let id = ids.get(unitClass)
+    if (id === undefined) {
+      id = balanceId(account, unitClass)
+      ids.set(unitClass, id)
+    }
+    return id
   }
 
   #put(put: Put): void {

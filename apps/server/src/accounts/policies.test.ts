@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { expectStatus, type Person } from '../registry.fixture.ts'
+import { done, expectStatus } from '../registry.fixture.ts'
 import { type World, world } from '../world.fixture.ts'
 
 let all: World
@@ -10,8 +10,6 @@ beforeAll(async () => {
   batch = (await all.issue('2024', '1000')).id
 })
 afterAll(() => all.registry.close())
-
-const done = async (answer: ReturnType<Person['post']>, status = 201) => expectStatus(await answer, status).body
 
 it('an account sends only to trusted receivers, after their waiting time', async () => {
   const { sunfield, harbour, registry } = all

@@ -3,7 +3,8 @@ import { fromWire, invariant } from '@tallystick/rules'
 import { type LogRow, placeOf } from '../platform/entries.ts'
 import { legsOf, unitsIn } from '../platform/legs.ts'
 import type { KnownNames } from '../platform/names.ts'
-import { itmosOf } from './itmos.ts'
+import { takenBack } from '../platform/taken-back.ts'
+import { itmosIn } from './itmos.ts'
 import type { Show } from './lists.ts'
 
 type EndType = 'CreditsRetired' | 'CreditsCancelled'
@@ -73,15 +74,9 @@ export function transferOf(row: LogRow<'CreditsTransferred'>, names: KnownNames)
   return movedOf(row, names)
 }
 
-/** Retirements or cancellations; those for purposes other than an NDC with their ITMO identifiers. */
+/** Retirements or cancellations, each with the ITMO identifiers of its units, and whether it still holds. */
 export const showEnds: Show<EndType, Retirement> = async (services, rows, names) => {
-  const oimp = rows.filter(({ entry }) => entry.body.purpose.startsWith('OIMP'))
-  const itmos = await itmosOf(
-    services,
-    oimp.map(({ entry }) => entry.body),
-    names,
-  )
-  const byIndex = new Map(oimp.map(({ index }, at) => [index, itmos[at] ?? []]))
+  const back = await takenBack(services, rows)
   return (row) => {
     const { id: _, ...moved } = movedOf(row, names)
     const { allotted, purpose, beneficiary } = row.entry.body
@@ -90,7 +85,8 @@ export const showEnds: Show<EndType, Retirement> = async (services, rows, names)
       ...moved,
       purpose,
       beneficiary: beneficiaryOf(beneficiary, names),
-      itmos: byIndex.get(row.index) ?? [],
+      itmos: itmosIn(allotted),
+      takenBack: back.get(row.index) ?? null,
     }
   }
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { expectStatus, type Person } from '../registry.fixture.ts'
+import { done, expectStatus } from '../registry.fixture.ts'
 import { type World, world } from '../world.fixture.ts'
 
 let all: World
@@ -19,7 +19,6 @@ beforeAll(async () => {
 })
 afterAll(() => all.registry.close())
 
-const done = async (answer: ReturnType<Person['post']>, status = 201) => expectStatus(await answer, status).body
 const FIVE_YEARS_MS = 5 * 366 * 86_400_000
 
 /** Lets time pass; everybody stays signed in. */

@@ -6,12 +6,14 @@ import { handle } from '../platform/operations.ts'
 import { problem } from '../platform/problem.ts'
 import { receiptText } from '../platform/proof.ts'
 import type { Services } from '../platform/services.ts'
+import { takenBack } from '../platform/taken-back.ts'
 import { entryOfCertificate } from './queries.ts'
 
 /** Certificates of retirements and cancellations, and their receipts. */
 export function registerCertificates(app: FastifyInstance, services: Services): void {
   handle(app, services, readCertificate, async ({ params, reply }) => {
-    const { entry } = await found(services, params.certificate)
+    const row = await found(services, params.certificate)
+    const { entry } = row
     const { beneficiary } = entry.body
     const opened = beneficiary === null ? undefined : (await services.openings.open([beneficiary])).get(beneficiary)
     const openings = opened ? [{ field: 'body.beneficiary', ...opened }] : []
@@ -21,6 +23,7 @@ export function registerCertificates(app: FastifyInstance, services: Services): 
       entry: Buffer.from(encodeEntry(plain)).toString('base64'),
       openings,
       facts: certificateFacts(plain, openings),
+      takenBack: (await takenBack(services, [row])).get(row.index) ?? null,
     }
   })
 

@@ -1,9 +1,10 @@
 import type { SerialRange } from '@tallystick/contract'
-import { toWire } from '@tallystick/rules'
-import { print, recognise, type Serial } from '@tallystick/serials'
+import { MAX_RANGES, type Range, toWire } from '@tallystick/rules'
+import { count, print, recognise, type Serial } from '@tallystick/serials'
 import { type KnownBatch, type KnownNames, namesIn } from '../platform/names.ts'
 import { fieldProblem, problem } from '../platform/problem.ts'
 import type { Services } from '../platform/services.ts'
+import { ownSeries, runsByItmo } from './own-itmos.ts'
 
 /** How a request names units. */
 interface Choice {
@@ -41,6 +42,8 @@ async function unitsOfSerial(services: Services, text: string, batch: string | u
       'such as XT-ITMO-1-042-2024-0-1-250',
     )
   }
+  const own = ownSeries(services, serial)
+  if (own) return unitsOfItmos(services, serial, own, batch)
   const { first } = serial.range
   const [run] = await services.ledger.runs(serial.space, { first, last: first }, 1)
   const names = run && (await namesIn(services, run.batch))
@@ -52,6 +55,37 @@ async function unitsOfSerial(services: Services, text: string, batch: string | u
   }
   if (batch !== undefined && batch !== run.batch) throw fieldProblem('serial', 'must be of the batch', batch)
   return { batch: run.batch, ranges: [toWire(serial.range)] }
+}
+
+/** Units issued here by their ITMO identifiers, which lie in one batch. */
+async function unitsOfItmos(
+  services: Services,
+  serial: Serial,
+  series: [string, string],
+  batch: string | undefined,
+): Promise<ChosenUnits> {
+  const runs = await runsByItmo(services, series, serial.range, MAX_RANGES + 1)
+  const [run] = runs
+  const found = runs.reduce((sum, { first, last }) => sum + last - first + 1n, 0n)
+  if (!run || found !== count(serial.range)) {
+    throw problem('serial-unknown', { serial: print(serial) }, [{ field: 'serial', message: 'was never printed here' }])
+  }
+  if (runs.length > MAX_RANGES || runs.some((other) => other.batch !== run.batch)) {
+    throw fieldProblem('serial', 'must be of one batch, in few pieces')
+  }
+  if (batch !== undefined && batch !== run.batch) throw fieldProblem('serial', 'must be of the batch', batch)
+  return { batch: run.batch, ranges: joined(runs).map(toWire) }
+}
+
+/** In their order, those that follow each other as one. */
+function joined(runs: readonly Range[]): Range[] {
+  const ranges: Range[] = []
+  for (const { first, last } of runs.toSorted((a, b) => (a.first < b.first ? -1 : 1))) {
+    const before = ranges.at(-1)
+    if (before && before.last + 1n === first) before.last = last
+    else ranges.push({ first, last })
+  }
+  return ranges
 }
 
 function saysSo(serial: Serial, batchId: string, names: KnownNames | undefined): boolean {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { isReceipt, randomId } from '@tallystick/ledger'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { expectStatus, type Person } from '../registry.fixture.ts'
+import { done, expectStatus } from '../registry.fixture.ts'
 import { type World, world } from '../world.fixture.ts'
 
 let all: World
@@ -13,7 +13,6 @@ beforeAll(async () => {
 })
 afterAll(() => all.registry.close())
 
-const done = async (answer: ReturnType<Person['post']>, status = 201) => expectStatus(await answer, status).body
 const read = async (path: string) => expectStatus(await all.registry.nobody.get(path), 200).body
 
 describe('a correction', () => {

@@ -1,5 +1,6 @@
 import {
   amountOf,
+  type Block,
   type CustodyEvent,
   type CustodyStep,
   type EntryType,
@@ -7,9 +8,10 @@ import {
   type Party,
   type SerialReport,
   sentenceOf,
+  type Written,
 } from '@tallystick/contract'
-import { fromWire, type Range, type Run } from '@tallystick/rules'
-import { type Serial, subrange } from '@tallystick/serials'
+import { fromWire, type Range, type Run, toWire } from '@tallystick/rules'
+import { count, type Serial, subrange } from '@tallystick/serials'
 import { entryNaming, isOf, type LogRow, logRowOf, placeOf } from '../platform/entries.ts'
 import { type Leg, legsOf } from '../platform/legs.ts'
 import { type KnownNames, namesIn, speechOf } from '../platform/names.ts'
@@ -19,10 +21,33 @@ import { type Toucher, tracedEntries } from './traces.ts'
 
 /** Most events of a report. */
 const MAX_EVENTS = 1_000
+/** Most blocks of one event. */
+const MAX_BLOCKS = 100
 /** A stream with more entries than these is not read as a whole, but by an index of what its entries are about. */
 const READ_WHOLE = 1_000
 
 type Custody = Pick<SerialReport, 'events' | 'truncated'>
+
+/** The units that are asked about. */
+export interface Asked {
+  /** Their number space, where they are units of another registry. */
+  space: string
+  /** Which of the units that a stream tells of, ascending. */
+  rangesIn(stream: string): readonly Range[]
+  /** Some of them, as they are printed. */
+  print(range: Range, stream: string, names: KnownNames): Block
+}
+
+/** A part of a serial as it is printed. */
+export function blockOf(serial: Serial, range: Range): Block {
+  const { first, last } = range
+  return { first: `${first}`, last: `${last}`, quantity: `${count(range)}`, serial: subrange(serial, first, last) }
+}
+
+/** Units by their serial, whatever the stream. */
+export function bySerial(serial: Serial): Asked {
+  return { space: serial.space, rangesIn: () => [serial.range], print: (range) => blockOf(serial, range) }
+}
 
 /** One step that an entry tells of, in numbers. */
 interface Step {
@@ -35,6 +60,8 @@ interface Step {
 
 interface Found extends Step {
   row: LogRow
+  stream: string
+  takenBack: Written | null
 }
 
 /** What the entries of a stream before this one have told. */
@@ -45,10 +72,10 @@ interface Told {
   holds: Map<string, Range[]>
 }
 
-/** The chain of custody of the units that a serial means: every entry that moved, held or ended one of them, in order. */
+/** The chain of custody of the units that are asked about, now in these runs: every entry that moved, held or ended one of them, in order. */
 export async function custodyOf(
   services: Services,
-  serial: Serial,
+  asked: Asked,
   runs: readonly Run[],
   readWhole = READ_WHOLE,
 ): Promise<Custody> {
@@ -58,7 +85,7 @@ export async function custodyOf(
   for (const stream of streams) {
     const left = MAX_EVENTS + 1 - found.length
     if (left <= 0) break
-    const steps = await stepsInStream(services, stream, serial, left, readWhole)
+    const steps = await stepsInStream(services, stream, asked, left, readWhole)
     found.push(...steps.found)
     truncated ||= steps.truncated
   }
@@ -69,7 +96,7 @@ export async function custodyOf(
   )
   const projectNames = await projectNamesOf(services, ordered)
   return {
-    events: ordered.map((one) => eventOf(one, serial, names, services, projectNames.get(one.row.index) ?? null)),
+    events: ordered.map((one) => eventOf(one, asked, names, services, projectNames.get(one.row.index) ?? null)),
     truncated: truncated || found.length > MAX_EVENTS,
   }
 }
@@ -116,13 +143,21 @@ async function streamsOf(services: Services, runs: readonly Run[]): Promise<Set<
 async function stepsInStream(
   services: Services,
   stream: string,
-  serial: Serial,
+  asked: Asked,
   most: number,
   readWhole: number,
 ): Promise<{ found: Found[]; truncated: boolean }> {
-  const { rows, isWhole } = await entriesAbout(services, stream, serial, most, readWhole)
-  const told: Told = { whole: serial.range, holds: new Map() }
-  const found = rows.flatMap((row) => stepsOf(row.entry, serial, told).map((step): Found => ({ ...step, row })))
+  const ranges = asked.rangesIn(stream)
+  const whole = { first: ranges[0]?.first ?? 0n, last: ranges.at(-1)?.last ?? 0n }
+  const { rows, isWhole } = await entriesAbout(services, stream, { space: asked.space, range: whole }, most, readWhole)
+  const told: Told = { whole, holds: new Map() }
+  const found: Found[] = []
+  for (const row of rows) {
+    if (isOf(row, 'EntryCorrected')) markTakenBack(found, row.entry.body.original, placeOf(row))
+    for (const step of stepsOf(row.entry, asked.space, ranges, told)) {
+      found.push({ ...step, row, stream, takenBack: null })
+    }
+  }
   return { found: found.slice(0, most), truncated: !isWhole || found.length > most }
 }
 
@@ -130,7 +165,7 @@ async function stepsInStream(
 async function entriesAbout(
   services: Services,
   stream: string,
-  { space, range }: Serial,
+  { space, range }: { space: string; range: Range },
   most: number,
   readWhole: number,
 ): Promise<{ rows: LogRow[]; isWhole: boolean }> {
@@ -179,11 +214,22 @@ function endedIn({ type, body }: LoggedEntry): { type: EntryType; field: string;
   return { type: 'UnitsPledged', field: 'pledge', id: body.pledge }
 }
 
+/** The steps of the entry that a correction names, by its key or its index, do not hold any more. */
+function markTakenBack(found: readonly Found[], { key, index }: Original, by: Written): void {
+  for (const one of found) {
+    if (index === undefined ? one.row.entry.key === key : one.row.index === index) one.takenBack = by
+  }
+}
+
+type Original = LoggedEntry<'EntryCorrected'>['body']['original']
+
 /** What an entry did to the units asked for, cut to them; nothing where it is about others. */
-function stepsOf(entry: LoggedEntry, serial: Serial, told: Told): Step[] {
-  const steps = allStepsOf(entry, serial.space, told)
-  return steps
-    .map((step) => ({ ...step, ranges: step.ranges.flatMap((range) => overlap(range, serial.range)) }))
+function stepsOf(entry: LoggedEntry, space: string, asked: readonly Range[], told: Told): Step[] {
+  return allStepsOf(entry, space, told)
+    .map((step) => ({
+      ...step,
+      ranges: step.ranges.flatMap((range) => asked.flatMap((one) => overlap(range, one))),
+    }))
     .filter(({ ranges }) => ranges.length > 0)
 }
 
@@ -269,34 +315,29 @@ function overlap(a: Range, b: Range): Range[] {
 
 function eventOf(
   found: Found,
-  serial: Serial,
+  asked: Asked,
   names: KnownNames,
   services: Services,
   projectName: string | null,
 ): CustodyEvent {
-  const { row, step, ranges, from, to, date = null } = found
+  const { row, step, stream, ranges, from, to, takenBack, date = null } = found
   const { entry } = row
   const isEnd = entry.type === 'CreditsRetired' || entry.type === 'CreditsCancelled'
   const party = (account: string | undefined): Party | null => (account === undefined ? null : names.party(account))
-  const blocks = ranges.map(({ first, last }) => ({
-    first: `${first}`,
-    last: `${last}`,
-    quantity: `${last - first + 1n}`,
-    serial: subrange(serial, first, last),
-  }))
   return {
     step,
     entry: placeOf(row),
     date,
     from: party(from),
     to: party(to),
-    blocks,
-    quantity: `${amountOf(blocks.map(({ first, last }) => [first, last]))}`,
+    blocks: ranges.slice(0, MAX_BLOCKS).map((range) => asked.print(range, stream, names)),
+    quantity: `${amountOf(ranges.map(toWire))}`,
     approvals: entry.approvals.length,
     certificate: isEnd ? entry.body.allotted.certificate : null,
     purpose: isEnd ? entry.body.purpose : null,
     beneficiary: isEnd ? beneficiaryOf(entry.body.beneficiary, names) : null,
     reason: 'reason' in entry.body ? entry.body.reason : null,
+    takenBack,
     projectName,
     sentence: sentenceOf(entry, names, speechOf(services)),
   }

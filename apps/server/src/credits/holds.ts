@@ -2,12 +2,12 @@ import { type Hold, liftHold, listHolds, placeHold } from '@tallystick/contract'
 import { randomId } from '@tallystick/ledger'
 import { fromWire } from '@tallystick/rules'
 import type { FastifyInstance } from 'fastify'
-import { decodeCursor, limitOf, NumberKey, pageFrom } from '../platform/cursor.ts'
-import { entryOf, type LogRow, newestEntries, placeOf } from '../platform/entries.ts'
+import { entryOf, type LogRow, placeOf } from '../platform/entries.ts'
 import { execute, writtenOf } from '../platform/idempotency.ts'
 import { type KnownNames, namesIn } from '../platform/names.ts'
 import { handle } from '../platform/operations.ts'
 import type { Services } from '../platform/services.ts'
+import { pageOfEntries, type Show } from './lists.ts'
 import { standingHolds } from './queries.ts'
 
 export function registerHolds(app: FastifyInstance, services: Services): void {
@@ -26,27 +26,15 @@ export function registerHolds(app: FastifyInstance, services: Services): void {
     return { id: entryOf('HoldLifted', receipt).body.hold, entry: writtenOf(receipt) }
   })
 
-  handle(app, services, listHolds, async ({ query }) => {
-    const limit = limitOf(query)
-    const [before] = decodeCursor(NumberKey, query.cursor) ?? []
-    const rows = await newestEntries(services, 'HoldPlaced', { before }, limit + 1)
-    const [names, standing] = await Promise.all([
-      namesIn(
-        services,
-        rows.map(({ entry }) => entry),
-      ),
-      standingHolds(
-        services,
-        rows.map(({ entry }) => entry.body.hold),
-      ),
-    ])
-    return pageFrom(
-      rows,
-      limit,
-      (row) => ({ ...holdOf(row, names), standing: standing.has(row.entry.body.hold) }),
-      ({ place }) => [place],
-    )
-  })
+  handle(app, services, listHolds, ({ query }) => pageOfEntries(services, 'HoldPlaced', query, showHolds))
+}
+
+const showHolds: Show<'HoldPlaced', Hold & { standing: boolean }> = async (services, rows, names) => {
+  const standing = await standingHolds(
+    services,
+    rows.map(({ entry }) => entry.body.hold),
+  )
+  return (row) => ({ ...holdOf(row, names), standing: standing.has(row.entry.body.hold) })
 }
 
 function holdOf(row: LogRow<'HoldPlaced'>, names: KnownNames): Hold {

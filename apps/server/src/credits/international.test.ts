@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { expectStatus, type Person } from '../registry.fixture.ts'
+import { done, expectStatus } from '../registry.fixture.ts'
 import { type World, world } from '../world.fixture.ts'
+import { RUNS_BY_ITMO } from './own-itmos.ts'
 
 let all: World
 let batch: string
@@ -21,7 +22,6 @@ beforeAll(async () => {
 })
 afterAll(() => all.registry.close())
 
-const done = async (answer: ReturnType<Person['post']>, status = 201) => expectStatus(await answer, status).body
 const read = async (path: string) => expectStatus(await all.registry.nobody.get(path), 200).body
 
 describe('units abroad', () => {
@@ -193,9 +193,134 @@ describe('a retirement for a purpose other than an NDC', () => {
     })
   })
 
+  it('and its certificate names them', async () => {
+    const { facts } = await read('/national/certificates/1')
+    expect(facts).toMatchObject({ itmos: 'CA0001-XTX01-XTX-101-2024 - CA0001-XTX01-XTX-120-2024' })
+  })
+
   it('and the home page adds up', async () => {
     const page = await all.registry.app.inject({ url: '/', headers: { accept: 'text/html' } })
     expect(page.statusCode).toBe(200)
     for (const word of ['Used towards an NDC', 'Abroad', 'Retired', '1,000 tonnes']) expect(page.body).toContain(word)
+  })
+})
+
+describe('an ITMO identifier of ours', () => {
+  const found = (text: string) => read(`/national/serials/${encodeURIComponent(text)}`)
+  const page = (text: string) =>
+    all.registry.app.inject({ url: `/serials/${encodeURIComponent(text)}`, headers: { accept: 'text/html' } })
+
+  it('of one unit finds its batch, its serial number, its state and its history', async () => {
+    expect(await found('ca0001–xtx01–xtx–15–2024')).toMatchObject({
+      serial: 'CA0001-XTX01-XTX-15-2024',
+      format: 'itmo',
+      registry: null,
+      quantity: '1',
+      parts: [{ first: '15', serial: 'XT-ITMO-1-001-2024-0-15-15', batch, state: 'used', itmos: { first: '15' } }],
+      events: [
+        { step: 'issued' },
+        { step: 'transferred-abroad', blocks: [{ serial: 'XT-ITMO-1-001-2024-0-15-15' }] },
+        { step: 'acquired' },
+        { step: 'used', quantity: '1' },
+      ],
+    })
+    expect((await found('CA0001-XTX01-XTX-51-2024')).parts).toMatchObject([{ first: '101', state: 'held' }])
+    const answer = await page('CA0001-XTX01-XTX-15-2024')
+    expect([answer.statusCode, answer.body]).toEqual([200, expect.stringContaining('National serial numbers')])
+  })
+
+  it('of a range finds each part, in the order of the identifiers, and what was never given', async () => {
+    const range = 'CA0001-XTX01-XTX-41-2024 - CA0001-XTX01-XTX-130-2024'
+    const report = await found(range)
+    expect(report).toMatchObject({
+      first: '41',
+      last: '130',
+      quantity: '90',
+      truncated: false,
+      parts: [
+        { first: '41', last: '50', state: 'abroad', itmos: { first: '41', last: '50' } },
+        { first: '101', last: '150', state: 'held', itmos: { first: '51', last: '100' } },
+        { first: '151', last: '160', state: 'retired', itmos: { first: '101', last: '110' } },
+        { first: '161', last: '170', state: 'retired', itmos: { first: '111', last: '120' } },
+        { first: '121', last: '130', state: 'not-issued', batch: null },
+      ],
+    })
+    const events = report.events as { step: string; quantity: string }[]
+    expect(events.find(({ step }) => step === 'first-transferred')).toMatchObject({ quantity: '60' })
+    expect((await page(range)).statusCode).toBe(200)
+  })
+
+  it('that nobody was given is unknown, and so is one of a vintage or an approach without any', async () => {
+    for (const text of ['CA0001-XTX01-XTX-500-2024', 'CA0001-XTX01-XTX-1-2023', 'CA0002-XTX01-XTX-1-2024']) {
+      expect(await all.registry.nobody.get(`/national/serials/${text}`)).toMatchObject({
+        status: 404,
+        body: { code: 'serial-unknown' },
+      })
+      expect((await page(text)).statusCode).toBe(404)
+    }
+  })
+
+  it('names units in a request', async () => {
+    const { sunfield, officer, approved } = all
+    const serial = 'CA0001-XTX01-XTX-52-2024 - CA0001-XTX01-XTX-53-2024'
+    const end = { from: sunfield.holding, serial, purpose: 'voluntary' }
+    const retired = await done(sunfield.admin.post('/national/retirements', end))
+    expect(retired).toMatchObject({
+      batch,
+      ranges: [{ first: '102', last: '103' }],
+      itmos: [{ first: '52', last: '53' }],
+    })
+    const unknown = { ...end, serial: 'CA0001-XTX01-XTX-120-2024 - CA0001-XTX01-XTX-121-2024' }
+    expect(await sunfield.admin.post('/national/retirements', unknown)).toMatchObject({ status: 404 })
+    const back = { from: accounts.foreign, to: accounts.holding, serials: ['CA0001-XTX01-XTX-21-2024'] }
+    await approved(officer.post('/national/acquisitions', back))
+    expect((await found('CA0001-XTX01-XTX-21-2024')).parts).toMatchObject([{ first: '21', state: 'held' }])
+  })
+
+  it('is found by an index', async () => {
+    const { pool } = all.registry.services
+    const client = await pool.connect()
+    try {
+      await client.query('SET enable_seqscan = off')
+      await client.query("SET plan_cache_mode = 'force_generic_plan'")
+      const values = ['CA0001', '2024', '15', '15', 10]
+      const { rows } = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${RUNS_BY_ITMO}`, values)
+      const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
+      expect(plan).not.toMatch(/Seq Scan/)
+      expect(plan.match(/ledger_run_itmo/g)).toHaveLength(2)
+      expect(plan).toMatch(/Index Cond:.*::bigint\) <= /)
+    } finally {
+      client.release(true)
+    }
+  })
+})
+
+describe('a retirement that was taken back', () => {
+  it('says so on its page, in the answers of the API and in its certificate', async () => {
+    const { sunfield, officer, approved, registry } = all
+    const end = { batch, from: sunfield.holding, ranges: [{ first: '301', last: '310' }], purpose: 'voluntary' }
+    const retired = await done(sunfield.admin.post('/national/retirements', end))
+    expect(retired.takenBack).toBeNull()
+    const { certificate, entry } = retired as { certificate: number; entry: { index: number } }
+    const paths = [`/national/retirements/${certificate}`, `/national/certificates/${certificate}`]
+    for (const path of paths) expect(await read(path)).toMatchObject({ takenBack: null })
+    await approved(officer.post('/national/corrections', { index: entry.index, reason: 'clerical-error' }))
+    const { size } = await registry.services.ledger.head()
+    for (const path of [...paths, `/national/entries/${entry.index}`]) {
+      expect(await read(path), path).toMatchObject({ takenBack: { index: size - 1 } })
+    }
+    expect((await read('/national/retirements?limit=1')).items).toMatchObject([{ takenBack: { index: size - 1 } }])
+    const { events } = await read('/national/serials/XT-ITMO-1-001-2024-0-301-310')
+    expect(events).toMatchObject([
+      { step: 'issued', takenBack: null },
+      { step: 'retired', takenBack: { index: size - 1 } },
+      { step: 'corrected', takenBack: null },
+    ])
+    const html = async (url: string) => (await registry.app.inject({ url, headers: { accept: 'text/html' } })).body
+    expect(await html('/serials/XT-ITMO-1-001-2024-0-301-310')).toContain(`taken back by entry ${size - 1}`)
+    expect(await html(`/entries/${entry.index}`)).toContain('This entry was taken back')
+    const again = await done(sunfield.admin.post('/national/retirements', end))
+    expect(again.takenBack).toBeNull()
+    expect(await html('/serials/XT-ITMO-1-001-2024-0-301-310')).not.toContain('in 2 steps')
   })
 })

@@ -15,15 +15,16 @@ import { randomId } from '@tallystick/ledger'
 import { toWire } from '@tallystick/rules'
 import { isSerialError, parse } from '@tallystick/serials'
 import type { FastifyInstance } from 'fastify'
-import { entryOf, placeOf } from '../platform/entries.ts'
+import { entryOf, type LogRow, placeOf } from '../platform/entries.ts'
 import { execute } from '../platform/idempotency.ts'
 import { handle } from '../platform/operations.ts'
 import { fieldProblem } from '../platform/problem.ts'
 import type { Services } from '../platform/services.ts'
 import { movedOf, unitsShown } from './answers.ts'
 import { chosenUnits } from './choice.ts'
-import { itmosOf } from './itmos.ts'
-import { each, pageOfEntries, type Show, shown } from './lists.ts'
+import { itmosIn } from './itmos.ts'
+import { each, pageOfEntries, shown } from './lists.ts'
+import { ownSeries } from './own-itmos.ts'
 import { endAccount } from './queries.ts'
 
 /** Units that leave for abroad, come from there, are first transferred, or are used towards the NDC. */
@@ -71,50 +72,32 @@ export function registerInternational(app: FastifyInstance, services: Services):
   handle(app, services, listNdcUses, ({ query }) => pageOfEntries(services, 'CreditsUsed', query, showUses))
 }
 
-const showAbroad: Show<'CreditsTransferredAbroad', TransferAbroad> = async (services, rows, names) => {
-  const itmos = await itmosByIndex(services, rows, names)
-  return (row) => ({ ...movedOf(row, names), itmos: itmos(row.index) })
-}
+const showAbroad = each((row: LogRow<'CreditsTransferredAbroad'>, names): TransferAbroad => {
+  return { ...movedOf(row, names), itmos: itmosIn(row.entry.body.allotted) }
+})
 
-const showUses: Show<'CreditsUsed', NdcUse> = async (services, rows, names) => {
-  const itmos = await itmosByIndex(services, rows, names)
-  return (row) => ({ ...movedOf(row, names), year: row.entry.body.year, itmos: itmos(row.index) })
-}
+const showUses = each((row: LogRow<'CreditsUsed'>, names): NdcUse => {
+  const { year, allotted } = row.entry.body
+  return { ...movedOf(row, names), year, itmos: itmosIn(allotted) }
+})
 
-const showFirst: Show<'FirstTransferRecorded', FirstTransfer> = async (services, rows, names) => {
-  const itmos = await itmosByIndex(services, rows, names)
-  return (row) => {
-    const { account, event } = row.entry.body
-    return {
-      id: row.index,
-      ...unitsShown(row.entry.body, names),
-      account: names.party(account),
-      event,
-      itmos: itmos(row.index),
-      entry: placeOf(row),
-    }
+const showFirst = each((row: LogRow<'FirstTransferRecorded'>, names): FirstTransfer => {
+  const { account, event, allotted } = row.entry.body
+  return {
+    id: row.index,
+    ...unitsShown(row.entry.body, names),
+    account: names.party(account),
+    event,
+    itmos: itmosIn(allotted),
+    entry: placeOf(row),
   }
-}
-
-async function itmosByIndex(
-  services: Services,
-  rows: readonly { index: number; entry: { body: { batch: string; ranges: [string, string][] } } }[],
-  names: Parameters<typeof itmosOf>[2],
-) {
-  const found = await itmosOf(
-    services,
-    rows.map(({ entry }) => entry.body),
-    names,
-  )
-  const byIndex = new Map(rows.map(({ index }, at) => [index, found[at] ?? []]))
-  return (index: number) => byIndex.get(index) ?? []
-}
+})
 
 /** What comes from abroad: ITMOs of one series by their identifiers, or units of one batch of ours by their serials. */
 async function acquired(services: Services, texts: readonly string[]) {
   const itmos = texts.map((text) => parse('itmo', text.trim()))
   const [one] = itmos
-  if (!one || isSerialError(one)) return comingBack(services, texts)
+  if (!one || isSerialError(one) || ownSeries(services, one)) return comingBack(services, texts)
   const ranges = itmos.map((serial, at) => {
     if (!isSerialError(serial) && serial.space === one.space) return toWire(serial.range)
     throw fieldProblem(`serials.${at}`, 'must be identifiers of the same series as the first', one.space)

@@ -11,7 +11,7 @@ import {
   wordOf,
   wordsOf,
 } from '@tallystick/rules'
-import { count, formats, print, recognise, type Serial, subrange } from '@tallystick/serials'
+import { count, formats, print, recognise, type Serial } from '@tallystick/serials'
 import type { FastifyInstance } from 'fastify'
 import { itmoBlock, type KnownNames, namesIn } from '../platform/names.ts'
 import { handle } from '../platform/operations.ts'
@@ -19,7 +19,8 @@ import { problem } from '../platform/problem.ts'
 import type { Services } from '../platform/services.ts'
 import { agreesAbroad, unconfirmedFields } from './abroad.ts'
 import { saysBatch } from './choice.ts'
-import { custodyOf } from './custody.ts'
+import { type Asked, blockOf, bySerial, custodyOf } from './custody.ts'
+import { ownSeries, type PlacedRun, runsByItmo } from './own-itmos.ts'
 import { cutByHolds } from './parts.ts'
 import { holdsOn } from './queries.ts'
 
@@ -33,27 +34,33 @@ export function registerSerials(app: FastifyInstance, services: Services): void 
 /** Where these units are, and where they have been. Throws a problem for what is no serial, and for unknown units. */
 export async function serialReport(services: Services, text: string): Promise<SerialReport> {
   const serial = understood(text)
-  const runs = await services.ledger.runs(serial.space, serial.range, MAX_PARTS + 1)
+  const own = ownSeries(services, serial)
+  const runs = await (own ? runsByItmo(services, own, serial.range, MAX_PARTS + 1) : runsOf(services, serial))
   const accounts = [...new Set(runs.map(({ account }) => account))]
   const batches = [...new Set(runs.flatMap(({ batch }) => batch || []))]
   const [names, holds] = await Promise.all([
     namesIn(services, accounts, batches),
     holdsOn(services, [...batches, ...accounts]),
   ])
-  const meant = runs.filter((run) => isMeant(serial, run, names)).map((run) => cutTo(run, serial.range))
+  const meant = own ? runs : runs.filter((run) => isMeant(serial, run, names))
   if (meant.length === 0) throw unknown(serial, runs, names)
   const unexplained = await unexplainedClasses(services, meant)
+  const { country } = services.genesis
   const known = meant.flatMap((run) =>
-    cutByHolds(run, names.party(run.account).kind, holds).map((part) =>
-      partOf({ ...run, ...part }, serial, names, unexplained, services.genesis.country.code),
-    ),
+    cutByHolds(run, names.party(run.account).kind, holds).map((part) => ({
+      place: run.place + part.first - run.first,
+      part: partOf({ ...run, ...part }, serial, names, unexplained, country.code),
+    })),
   )
-  const seen =
-    runs.length > MAX_PARTS ? { ...serial.range, last: meant.at(-1)?.last ?? serial.range.last } : serial.range
-  const gaps = without([seen], meant).map((gap) => gapOf(gap, serial))
-  const parts = [...known, ...gaps].sort((a, b) => (BigInt(a.first) < BigInt(b.first) ? -1 : 1))
-  const custody = await custodyOf(services, serial, meant)
+  const placed = meant.map(placeOfRun)
   const { first, last } = serial.range
+  const seen = { first, last: runs.length > MAX_PARTS ? (placed.at(-1)?.last ?? last) : last }
+  const gaps = without([seen], placed).map((gap) => ({
+    place: gap.first,
+    part: gapOf(gap, serial, own || serial.format === 'national' ? 'not-issued' : 'not-recorded'),
+  }))
+  const parts = [...known, ...gaps].sort((a, b) => (a.place < b.place ? -1 : 1)).map(({ part }) => part)
+  const custody = await custodyOf(services, own ? byBatch(meant) : bySerial(serial), meant)
   return {
     serial: print(serial),
     format: serial.format,
@@ -66,6 +73,26 @@ export async function serialReport(services: Services, text: string): Promise<Se
     parts: parts.slice(0, MAX_PARTS),
     ...custody,
     truncated: runs.length > MAX_PARTS || parts.length > MAX_PARTS || custody.truncated,
+  }
+}
+
+/** Runs by the numbers that the serial itself says, cut to them. */
+async function runsOf({ ledger }: Services, { space, range }: Serial): Promise<PlacedRun[]> {
+  const runs = await ledger.runs(space, range, MAX_PARTS + 1)
+  return runs.map((run) => cutTo(run, range)).map((run) => ({ ...run, place: run.first }))
+}
+
+function placeOfRun({ place, first, last }: PlacedRun): Range {
+  return { first: place, last: place + last - first }
+}
+
+/** Units issued here, by their batches. */
+function byBatch(runs: readonly Run[]): Asked {
+  const ascending = runs.toSorted((a, b) => (a.first < b.first ? -1 : 1))
+  return {
+    space: '',
+    rangesIn: (stream) => ascending.filter(({ batch }) => batch === stream),
+    print: (range, stream, names) => names.block(stream, range),
   }
 }
 
@@ -128,12 +155,6 @@ function cutTo<R extends Range>(run: R, range: Range): R {
   }
 }
 
-/** A part of the serial as it is printed. */
-export function blockOf(serial: Serial, range: Range): Block {
-  const { first, last } = range
-  return { first: `${first}`, last: `${last}`, quantity: `${count(range)}`, serial: subrange(serial, first, last) }
-}
-
 /**
  * What units of a run are. A class at home is `project/vintage/type`, in the record of another registry
  * `mirror:registry/project/vintage/type`; ITMOs of another Party have their series.
@@ -185,8 +206,7 @@ function itmosOfPart({ space, attributes, first, last }: Run, vintage: string, c
   return itmoBlock(itmoSpace(homeSeries(country, approach, vintage)), { first: first + by, last: last + by })
 }
 
-function gapOf(gap: Range, serial: Serial): SerialPart {
-  const state = serial.format === 'national' ? 'not-issued' : 'not-recorded'
+function gapOf(gap: Range, serial: Serial, state: 'not-issued' | 'not-recorded'): SerialPart {
   const nothing = { owner: null, holds: [], batch: null, project: null, class: null, itmos: null, evidence: null }
   return { ...blockOf(serial, gap), state, ...nothing }
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { Dice } from '../../../../tests/support/ledger-fixture.ts'
 import { expectStatus } from '../registry.fixture.ts'
 import { type World, world } from '../world.fixture.ts'
-import { custodyOf } from './custody.ts'
+import { bySerial, custodyOf } from './custody.ts'
 
 const seed = process.env.TEST_SEED ?? String(Date.now())
 console.log(`TEST_SEED=${seed}`)
@@ -69,7 +69,7 @@ function serialOf(first: number, last: number): Serial {
 async function custody(first: number, last: number, readWhole: number) {
   const serial = serialOf(first, last)
   const runs = await all.registry.services.ledger.runs(serial.space, serial.range, 1_000)
-  return custodyOf(all.registry.services, serial, runs, readWhole)
+  return custodyOf(all.registry.services, bySerial(serial), runs, readWhole)
 }
 
 test('by the index the same is found as by reading all of the stream, however it grew', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { expectStatus, type Person } from '../registry.fixture.ts'
+import { done, expectStatus, type Person } from '../registry.fixture.ts'
 import { type World, world } from '../world.fixture.ts'
 
 let all: World
@@ -17,7 +17,6 @@ beforeAll(async () => {
 })
 afterAll(() => all.registry.close())
 
-const done = async (answer: ReturnType<Person['post']>, status = 201) => expectStatus(await answer, status).body
 const read = async (path: string, who: Person = all.registry.nobody) => expectStatus(await who.get(path), 200).body
 const policyOf = (account: string) => `/national/accounts/${account}/policy`
 const policy = (changed: object) => ({ secondAbove: null, acceptance: false, trustedOnly: false, ...changed })

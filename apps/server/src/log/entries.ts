@@ -16,6 +16,7 @@ import { handle } from '../platform/operations.ts'
 import { problem } from '../platform/problem.ts'
 import { receiptText } from '../platform/proof.ts'
 import type { Services } from '../platform/services.ts'
+import { takenBack } from '../platform/taken-back.ts'
 
 /** The log, entry by entry. */
 export function registerEntries(app: FastifyInstance, services: Services): void {
@@ -87,11 +88,16 @@ async function entryDetails(
 ): Promise<EntryDetails | undefined> {
   const row = await entryAt(services, index)
   if (!row) return undefined
-  const [names, checkpoint] = await Promise.all([namesIn(services, row.entry), services.ledger.tree.checkpoint()])
+  const [names, checkpoint, back] = await Promise.all([
+    namesIn(services, row.entry),
+    services.ledger.tree.checkpoint(),
+    takenBack(services, [row]),
+  ])
   return {
     index,
     leaf: row.leaf,
     sentence: sentenceOf(row.entry, naming(names), speechOf(services)),
+    takenBack: back.get(index) ?? null,
     provable: (checkpoint?.size ?? 0) > index,
     bytes: Buffer.from(row.bytes).toString('base64'),
     entry: { ...row.entry, body: { ...row.entry.body } },

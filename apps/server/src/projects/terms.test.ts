@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { expectStatus, type Person } from '../registry.fixture.ts'
+import { done, expectStatus } from '../registry.fixture.ts'
 import { type World, world } from '../world.fixture.ts'
 
 let all: World
@@ -9,7 +9,6 @@ beforeAll(async () => {
 })
 afterAll(() => all.registry.close())
 
-const done = async (answer: ReturnType<Person['post']>, status = 201) => expectStatus(await answer, status).body
 const read = async (path: string) => expectStatus(await all.registry.nobody.get(path), 200).body
 
 it('a project changes hands by two officers', async () => {

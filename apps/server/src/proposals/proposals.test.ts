@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { expectStatus, type Person } from '../registry.fixture.ts'
+import { done, expectStatus, type Person } from '../registry.fixture.ts'
 import { type World, world } from '../world.fixture.ts'
 
 let all: World
@@ -11,7 +11,6 @@ beforeAll(async () => {
 })
 afterAll(() => all.registry.close())
 
-const done = async (answer: ReturnType<Person['post']>, status = 201) => expectStatus(await answer, status).body
 const policyOf = (account: string) => `/national/accounts/${account}/policy`
 const loose = { secondAbove: null, acceptance: false, trustedOnly: false }
 

@@ -68,8 +68,12 @@ function dayOf(speech: SiteSpeech, event: CustodyEvent, registry: string | null)
 }
 
 function* details(speech: SiteSpeech, event: CustodyEvent): Generator<Html | string> {
-  const { approvals, step, purpose, reason, certificate } = event
+  const { approvals, step, purpose, reason, certificate, takenBack } = event
   const from = nameOf(speech, event.from?.organisation)
+  if (takenBack !== null) {
+    const by = speech.say('chain.takenBack', { index: speech.number(takenBack.index) })
+    yield strong(html`<a href="/entries/${takenBack.index}">${by}</a>`)
+  }
   if (approvals > 0) yield speech.counted('chain.approved', BigInt(approvals))
   if (step === 'transferred') yield speech.html('chain.from', { from })
   if (event.beneficiary !== null) yield speech.html('chain.by', { from })

@@ -8,6 +8,7 @@ import { type SiteSpeech, siteSpeech } from './speech.ts'
 /** Made-up texts, one of each form that is known. */
 const EXAMPLES: readonly (readonly [format: Exclude<keyof typeof formats, 'gold-standard-any'>, text: string])[] = [
   ['national', 'XT-ITMO-1-042-2024-0-1201-1450'],
+  ['itmo', 'CA0001-XTX01-XTX-1201-2024 - CA0001-XTX01-XTX-1450-2024'],
   ['verra', '9301-70000001-70000250-VCS-VCU-999-VER-XT-14-1234-01012019-31122019-1'],
   ['gold-standard', 'GS1-1-XT-GS1234-16-2024-30001-1-500'],
   ['climate-action-reserve', 'CAR-1-XT-1234-31-99-KS-2024-9001-1 to 500'],

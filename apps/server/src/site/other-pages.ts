@@ -9,7 +9,7 @@ import { moment, nameOf, siteSpeech } from './speech.ts'
 /** One entry of the log: its sentence, and what it says exactly. */
 export async function entryPage(services: Services, details: EntryDetails): Promise<Html> {
   const speech = siteSpeech(services)
-  const { index, leaf, sentence, entry } = details
+  const { index, leaf, sentence, entry, takenBack } = details
   const title = speech.say('entry', { index: speech.number(index) })
   const { size } = await services.ledger.head()
   const pairs = [
@@ -24,6 +24,7 @@ export async function entryPage(services: Services, details: EntryDetails): Prom
 <div class="over">${speech.say('entry.over')}</div>
 <h1>${title}</h1>
 <p class="lead">${writtenSentence(sentence)}</p>
+${takenBack !== null && html`<p class="note">${speech.html('entry.takenBack', { day: moment(takenBack.at, speech.texts.day(takenBack.at)), entry: html`<a href="/entries/${takenBack.index}">${speech.say('chain.entry', { index: speech.number(takenBack.index) })}</a>` })}</p>`}
 <dl class="read">${pairs.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
 <h2>${speech.say('entry.body')}</h2>
 <p class="over">${speech.say('entry.body.note')}</p>

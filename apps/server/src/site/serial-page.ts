@@ -36,7 +36,7 @@ export async function serialPage(services: Services, reads: PublicReads, report:
 <p>${chip(mark, stateWord(speech, state, report.registry))}</p>
 <p class="lead">${leadOf(speech, report, measure)}</p>
 ${report.registry !== null && html`<p class="note">${speech.say('lead.recorded.note', { registry: speech.registry(report.registry) })}</p>`}
-${itmoIdentifiers(speech, report)}
+${otherNames(speech, report)}
 ${report.parts.length > 1 && partsTable(speech, report)}
 <section aria-labelledby="chain"><h2 id="chain">${speech.say('chain')}</h2>
 ${chain(speech, report)}
@@ -56,13 +56,19 @@ export function broken(serial: string): Html {
   return html`${serial.split('-').map((piece, at) => html`${at > 0 && html`-<wbr>`}${piece}`)}`
 }
 
-/** The names of these units in the Article 6 database, where they have some. */
-function itmoIdentifiers(speech: SiteSpeech, { parts, serial }: SerialReport): Html | null {
-  const itmos = parts.flatMap(({ itmos }) => (itmos === null || itmos.serial === serial ? [] : [itmos.serial]))
-  if (itmos.length === 0) return null
-  const shown = itmos.slice(0, MAX_ITMOS).map((one) => html`<span class="mono">${broken(one)}</span> `)
-  const more = BigInt(itmos.length - shown.length)
-  return html`<p class="over">${speech.say('itmos')}: ${shown}${more > 0n && speech.counted('range.more', more)}</p>`
+/** The other names of these units, where they have some: in the Article 6 database, or here. */
+function otherNames(speech: SiteSpeech, { parts, serial, format }: SerialReport): Html {
+  const named = (key: 'itmos' | 'nationals', names: string[]) => {
+    const others = names.filter((name) => name !== serial)
+    if (others.length === 0) return null
+    const shown = others.slice(0, MAX_ITMOS).map((one) => html`<span class="mono">${broken(one)}</span> `)
+    const more = BigInt(others.length - shown.length)
+    return html`<p class="over">${speech.say(key)}: ${shown}${more > 0n && speech.counted('range.more', more)}</p>`
+  }
+  const identified = parts.filter(({ itmos }) => itmos !== null)
+  const itmos = identified.flatMap(({ itmos }) => itmos?.serial ?? [])
+  const nationals = format === 'itmo' ? identified.map((part) => part.serial).filter((one) => !itmos.includes(one)) : []
+  return html`${named('itmos', itmos)}${named('nationals', nationals)}`
 }
 
 function partsTable(speech: SiteSpeech, { parts, registry, truncated }: SerialReport): Html {
@@ -104,7 +110,7 @@ function batchStrip(
           ? { mark: 'held', label: speech.say('legend.owners'), ...range }
           : { mark: 'transferred', label: speech.say('legend.transferred'), ...range }
       })
-  const asked = { first: BigInt(report.first), last: BigInt(report.last) }
+  const asked = askedOf(report, batch)
   const framed = { first: asked.first > first ? asked.first : first, last: asked.last < last ? asked.last : last }
   const isPart = !batch.truncated && (framed.first > first || framed.last < last)
   const quantity = speech.counted(`short.${measure}`, BigInt(batch.block.quantity))
@@ -115,6 +121,15 @@ ${strip(speech, stretches, { title, ...(isPart ? { framed } : {}) })}
 ${isPart && html`<p class="over">${speech.say('batch.asked')}</p>`}
 ${batch.truncated && html`<p class="over">${speech.say('batch.truncated')}</p>`}
 </section>`
+}
+
+/** What was asked for, in the numbers of the batch; ITMO identifiers have numbers of their own. */
+function askedOf(report: SerialReport, batch: BatchDetails): { first: bigint; last: bigint } {
+  if (report.format !== 'itmo') return { first: BigInt(report.first), last: BigInt(report.last) }
+  const parts = report.parts.filter((part) => part.batch === batch.id)
+  const firsts = parts.map(({ first }) => BigInt(first)).sort((a, b) => (a < b ? -1 : 1))
+  const lasts = parts.map(({ last }) => BigInt(last)).sort((a, b) => (a < b ? 1 : -1))
+  return { first: firsts[0] ?? 0n, last: lasts[0] ?? 0n }
 }
 
 function stretch(

@@ -67,7 +67,7 @@ export function leadOf(speech: SiteSpeech, report: SerialReport, measure: Measur
 type Places = Record<string, Html | string>
 
 function leadOfEnd(speech: SiteSpeech, report: SerialReport, state: 'retired' | 'cancelled', places: Places): Html {
-  const ends = report.events.filter(({ step }) => step === state)
+  const ends = report.events.filter(({ step, takenBack }) => step === state && takenBack === null)
   const last = ends.at(-1)
   const more = { ...places, day: last ? speech.texts.day(last.entry.at) : '', count: `${ends.length}` }
   if (ends.length !== 1 || !last) return speech.html(`lead.${state}.several`, more)

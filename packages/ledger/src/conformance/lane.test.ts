@@ -174,12 +174,36 @@ test('a decision loads no more runs than it may look at', async () => {
   await query(`UPDATE ledger_head SET turn = 'by hand'`)
 
   const wide = { batch, ...parties, ranges: [['1', '100000']] }
-  expect(await send(ledger, giver.mandate, 'CreditsTransferred', wide)).toMatchObject({ refused: 'not-owned' })
+  expect(await send(ledger, giver.mandate, 'CreditsTransferred', wide)).toMatchObject({
+    refused: 'too-fragmented',
+    detail: { fits: '100' },
+  })
   const many = { batch, ...parties, quantity: '101' }
   expect(await send(ledger, giver.mandate, 'CreditsTransferred', many)).toMatchObject({
     refused: 'too-fragmented',
     detail: { fits: '100' },
   })
+})
+
+test('a range that was in too many runs and is so no more, is seen whole', async () => {
+  const ledger = await openEmpty()
+  const registry = await testRegistry(ledger)
+  const [a, b] = registry.developers
+  if (!a || !b) throw new Error('the test registry has two developers')
+  const batch = await issued(registry, '500')
+  const move = (from: typeof a, to: typeof a, ranges: string[][]) =>
+    send(ledger, from.mandate, 'CreditsTransferred', { batch, from: from.holding, to: to.holding, ranges })
+  const every = (from: number, count: number) =>
+    Array.from({ length: count }, (_, at) => [`${from + 2 * at}`, `${from + 2 * at}`])
+  const all = [['1', '150']]
+  expect(await move(a, b, every(2, 75))).toMatchObject({ repeated: false })
+  // From now on the process knows nothing, and loads what it is asked for.
+  await query(`UPDATE ledger_head SET turn = 'by hand'`)
+  expect(await move(a, b, all)).toMatchObject({ refused: 'too-fragmented', detail: { fits: '100' } })
+  expect(await move(b, a, every(2, 50))).toMatchObject({ repeated: false })
+  expect(await move(a, b, all)).toMatchObject({ refused: 'not-owned', detail: { held: '125' } })
+  expect(await move(b, a, every(102, 25))).toMatchObject({ repeated: false })
+  expect(await move(a, b, all)).toMatchObject({ repeated: false })
 })
 
 test('a command that breaks does not take its neighbours along', async () => {

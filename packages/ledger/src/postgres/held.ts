@@ -1,4 +1,4 @@
-import { type Command, countOf, MAX_RANGES, type Range, type State, without } from '@tallystick/rules'
+import { type Command, countOf, MAX_RUNS, type Range, type State, without } from '@tallystick/rules'
 
 /** An account's units of one batch. */
 export interface Pair {
@@ -67,16 +67,14 @@ export function unknownFrom(state: State, known: Known, pair: Pair, quantity: bi
   if (all >= batch.last) return undefined
   const from = firstOutside(all < batch.first ? batch.first : all + 1n, [...known.of(pair), ...holes])
   if (from > batch.last) return undefined
-  let [free, pieces, end] = [0n, 0, -1n]
+  let [free, pieces] = [0n, 0]
   for (const run of state.runs(pair.batch).ownedBy(pair.account)) {
     if (run.first >= from) break
     const { first } = run
     for (const piece of without([{ first, last: run.last < from ? run.last : from - 1n }], holes)) {
       free += countOf(piece)
-      // Units side by side that only their marks tell apart are one range.
-      if (end + 1n !== piece.first) pieces += 1
-      end = piece.last
-      if (pieces > MAX_RANGES || free >= quantity) return undefined
+      pieces += 1
+      if (pieces > MAX_RUNS || free >= quantity) return undefined
     }
   }
   return from

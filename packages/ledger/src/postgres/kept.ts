@@ -21,6 +21,8 @@ export class Kept {
   readonly state = new State('partial')
   /** Holds and ranges that were asked for. */
   readonly asked = new Set<string>()
+  /** Of ranges in which there are more runs than were asked for: by the name of the question how far they are known. */
+  readonly reached = new Map<string, { partition: string; to: bigint }>()
   /** How far each account's runs of a batch were loaded. */
   readonly known = new Known()
   /** Request hash of each idempotency key that is known. */

@@ -5,11 +5,13 @@ import {
   isRefusal,
   type Keys,
   type Law,
-  MAX_RANGES,
+  MAX_RUNS,
   noKeys,
   type Put,
+  partitionOf,
   type RowKey,
   type RowKind,
+  type Run,
   reads,
   type State,
 } from '@tallystick/rules'
@@ -120,8 +122,8 @@ async function loadKeys(kept: Kept, command: Command, law: Law, askFor: Ask): Pr
 
 const LAST_SERIAL = 999_999_999_999_999n
 
-/** Runs in a page: one entry may take 100 ranges, and must see whether there are more. */
-const PAGE_RUNS = MAX_RANGES + 1
+/** Runs in a page: one entry may touch 100, and must see whether there are more. */
+const PAGE_RUNS = MAX_RUNS + 1
 /** Most runs in the page of a pair from which several commands take. */
 const MOST_RUNS = 10 * PAGE_RUNS
 
@@ -150,7 +152,11 @@ interface Page extends Pair {
 /** The lowest runs of everybody in a batch, from a serial on. */
 type Stretch = Keys['runs'][number] & { batch: string }
 
-export interface Wanted extends Omit<Keys, 'held'> {
+/** The lowest runs of a range, and the name of the question about the whole of it. */
+type Ranged = Keys['runs'][number] & { name: string }
+
+export interface Wanted extends Omit<Keys, 'held' | 'runs'> {
+  runs: Ranged[]
   pages: Page[]
   /** At most one: a long answer keeps everything else waiting. */
   stretch: Stretch | undefined
@@ -168,7 +174,8 @@ function isSomething({ rows, runs, holdsOn, pages, stretch }: Wanted): boolean {
  * Adds what is looked at and is not there yet, but for pages of runs. Answers whether the rows among that may lead to
  * further keys; it is asked again before the command is decided in any case.
  */
-function want(wanted: Wanted, { state, asked }: Kept, keys: Keys): boolean {
+function want(wanted: Wanted, kept: Kept, keys: Keys): boolean {
+  const { state, asked } = kept
   let mayLead = false
   for (const row of keys.rows) {
     if (state.isLoaded(row.kind, row.id)) continue
@@ -176,10 +183,20 @@ function want(wanted: Wanted, { state, asked }: Kept, keys: Keys): boolean {
     wanted.rows.push(row)
   }
   for (const run of keys.runs) {
-    if (isNew(asked, `run ${run.space} ${run.first} ${run.last}`)) wanted.runs.push(run)
+    const name = `run ${run.space} ${run.first} ${run.last}`
+    if (isNew(asked, name)) wanted.runs.push({ ...run, name })
+    else wantRest(wanted, kept, { ...run, name })
   }
   for (const target of keys.holdsOn) if (isNew(asked, target)) wanted.holdsOn.push(target)
   return mayLead
+}
+
+/** Of a range of which only the lowest runs were loaded, and these have become fewer since: the next ones. */
+function wantRest(wanted: Wanted, { state, reached }: Kept, run: Ranged): void {
+  const known = reached.get(run.name)
+  if (known === undefined) return
+  const pieces = state.runs(known.partition).pieces({ first: run.first, last: known.to })
+  if (pieces.length <= run.most) wanted.runs.push({ ...run, first: known.to + 1n })
 }
 
 function isNew(asked: Set<string>, name: string): boolean {
@@ -268,8 +285,40 @@ function take(kept: Kept, answer: Answer, wanted: Wanted): void {
   for (const hold of answer.holds ?? []) state.load(holdFromTuple(hold))
   for (const { kind, id } of wanted.rows) state.markLoaded(kind, id)
   for (const run of answer.runs ?? []) state.loadRun(runFromTuple(run))
+  takeRanges(kept, answer, wanted)
   takePages(kept, answer, wanted)
   if (wanted.stretch) takeStretch(kept, answer, wanted.stretch)
+}
+
+/** One run more than the most is asked for, so that it shows whether there are more. */
+function takeRanges({ reached }: Kept, { runs }: Answer, wanted: Wanted): void {
+  const found = runs ?? []
+  if (wanted.runs.every(({ most }) => found.length <= most)) {
+    if (reached.size > 0) for (const { name } of wanted.runs) reached.delete(name)
+    return
+  }
+  const spaces = new Map([...Map.groupBy(found, ([space]) => space)].map(([space, of]) => [space, ascending(of)]))
+  for (const { name, space, first, last, most } of wanted.runs) {
+    const of = spaces.get(space) ?? []
+    const next = of[placeOf(of, first) + most]
+    if (next !== undefined && next.first <= last) reached.set(name, { partition: partitionOf(next), to: next.last })
+    else reached.delete(name)
+  }
+}
+
+function ascending(runs: readonly RunTuple[]): Run[] {
+  return runs.map(runFromTuple).sort((a, b) => (a.first < b.first ? -1 : 1))
+}
+
+/** Place of the first run that begins at a serial or after it. */
+function placeOf(runs: readonly Run[], first: bigint): number {
+  let [low, high] = [0, runs.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((runs[middle]?.first ?? first) < first) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 function takePages({ known }: Kept, answer: Answer, wanted: Wanted): void {

@@ -12,7 +12,8 @@ export interface CertificateOpening {
 /**
  * Every fact that follows from an entry and its openings: what a certificate may state. `serials` are printed serial
  * numbers such as `XT-ITMO-1-042-2024-0-1-60, XT-ITMO-1-042-2024-0-75`, for an entry that says with what they are printed;
- * `numbers` of other entries are the bare ranges, such as `1-60, 75`. An opening gives facts under the last name of its field: `beneficiary` for a text, `beneficiary.name`
+ * `numbers` of other entries are the bare ranges, such as `1-60, 75`; `itmos` are the ITMO identifiers that the units have
+ * after the entry, such as `CA0001-KEN01-KEN-1-2024 - CA0001-KEN01-KEN-60-2024`. An opening gives facts under the last name of its field: `beneficiary` for a text, `beneficiary.name`
  * and so on for the members of an object. The openings are taken as checked.
  */
 export function certificateFacts(entry: Entry, openings: readonly CertificateOpening[]): Record<string, string> {
@@ -38,7 +39,13 @@ function factsOfBody({ type, at, body }: Entry): Record<string, string> {
     case 'CreditsCancelled':
       return { ...endFacts(body), cancelledAt: at }
     case 'CreditsTransferred':
-      return { ...texts(body, 'batch', 'from', 'to'), ...unitFacts(rangesOf(body.ranges)), transferredAt: at }
+      return { ...movedFacts(body), transferredAt: at }
+    case 'CreditsTransferredAbroad':
+      return { ...movedFacts(body), transferredAbroadAt: at }
+    case 'CreditsUsed':
+      return { ...movedFacts(body), ...texts(body, 'year'), usedAt: at }
+    case 'FirstTransferRecorded':
+      return { ...movedFacts(body), ...texts(body, 'account', 'event'), firstTransferredAt: at }
     case 'BatchIssued':
       return { ...texts(body, 'batch', 'authorisation', 'vintage'), ...issuedFacts(body), issuedAt: at }
     default:
@@ -54,7 +61,25 @@ function endFacts(body: Body): Record<string, string> {
     certificate: String(certificate),
     ...texts(body, 'batch', 'from', 'to', 'purpose'),
     ...serialFacts(String(prefix), rangesOf(body.ranges)),
+    ...itmoFacts(body),
   }
+}
+
+function movedFacts(body: Body): Record<string, string> {
+  return { ...texts(body, 'batch', 'from', 'to'), ...unitFacts(rangesOf(body.ranges)), ...itmoFacts(body) }
+}
+
+/** The ITMO identifiers that the entry names. */
+function itmoFacts({ allotted }: Body): Record<string, string> {
+  const itmos = isRecord(allotted) ? allotted.itmos : undefined
+  if (!isRecord(itmos) || typeof itmos.prefix !== 'string') return {}
+  return { itmos: identifiersOf(itmos.prefix, rangesOf(itmos.ranges)) }
+}
+
+/** `#` in the prefix stands for the number; a block is its first and its last identifier. */
+function identifiersOf(prefix: string, ranges: readonly WireRange[]): string {
+  const one = (number: string) => prefix.replace('#', number)
+  return ranges.map(([first, last]) => (first === last ? one(first) : `${one(first)} - ${one(last)}`)).join(', ')
 }
 
 function issuedFacts(body: Body): Record<string, string> {
@@ -64,7 +89,8 @@ function issuedFacts(body: Body): Record<string, string> {
   const [first, last] = [ranges[0], ranges.at(-1)]
   const period = isRecord(body.monitoringPeriod) ? body.monitoringPeriod : {}
   const months = Object.entries(texts(period, 'from', 'to')).map(([name, date]) => [`monitored${capital(name)}`, date])
-  return { ...(first && last ? unitFacts([[first[0], last[1]]]) : {}), ...Object.fromEntries(months) }
+  const units = first && last ? unitFacts([[first[0], last[1]]]) : {}
+  return { ...units, ...itmoFacts(body), ...Object.fromEntries(months) }
 }
 
 function capital(name: string): string {
@@ -91,6 +117,7 @@ function unitFacts(ranges: readonly WireRange[]): Record<string, string> {
 
 /** What the units are is read from their serial numbers, as anybody can. */
 function serialFacts(prefix: string, ranges: readonly WireRange[]): Record<string, string> {
+  if (prefix.includes('#')) return { quantity: quantityOf(ranges), serials: identifiersOf(prefix, ranges) }
   const serials = ranges.map((range) => `${prefix}-${printed(range)}`)
   const read = parse('national', serials[0] ?? '')
   const { country, type, project, vintage } = isSerialError(read) ? {} : read.facts

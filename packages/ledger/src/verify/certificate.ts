@@ -1,4 +1,4 @@
-import { commitmentOf, decodeEntry, type Entry, isRefusal, isTestOrigin } from '@tallystick/rules'
+import { commitmentOf, decodeEntry, type Entry, endedIdOf, isRefusal, isTestOrigin } from '@tallystick/rules'
 import {
   decodeBase64,
   encodeBase64,
@@ -15,11 +15,14 @@ import {
 } from '@tallystick/tlog'
 import { verifyEd25519 } from '../signing-key.ts'
 import { type CertificateOpening, certificateFacts, isRecord } from './certificate-facts.ts'
+import { type StatedCheckpoint, stateOf } from './checkpoint-check.ts'
 import { doubledMember } from './doubled-member.ts'
 import { type Finding, findingOf } from './finding.ts'
 import { sha256 } from './inspect.ts'
+import { type VerifyOptions, verifyLog } from './log.ts'
 import { checkPolicy, policyKey } from './policy-check.ts'
-import type { CertificateReport } from './report.ts'
+import type { CertificateReport, VerifyReport } from './report.ts'
+import type { LogSource } from './source.ts'
 
 /** A certificate as a file: the exact entry in base64, and what is claimed of it. */
 export interface Certificate {
@@ -27,6 +30,8 @@ export interface Certificate {
   openings: CertificateOpening[]
   /** Flat texts; each must follow from the entry and the openings, see `certificateFacts`. */
   facts: Record<string, string>
+  /** The entry that took this one back, where the file itself says so. */
+  takenBack: { index: number } | null
 }
 
 /** The file is no certificate; the message says why. */
@@ -48,7 +53,7 @@ export function parseCertificate(text: string): Certificate {
   const doubled = doubledMember(text)
   if (doubled !== undefined) throw new CertificateError(`it has the member "${doubled}" twice`)
   if (!isRecord(value)) throw new CertificateError('it is not an object')
-  const { entry, openings, facts, ...rest } = value
+  const { entry, openings, facts, takenBack = null, ...rest } = value
   const [unknown] = Object.keys(rest)
   if (unknown !== undefined) throw new CertificateError(`it has a member "${unknown}"`)
   if (typeof entry !== 'string') throw new CertificateError('"entry" is not a text')
@@ -58,7 +63,11 @@ export function parseCertificate(text: string): Certificate {
   if (!isRecord(facts) || !Object.values(facts).every((fact) => typeof fact === 'string')) {
     throw new CertificateError('"facts" is not an object of texts')
   }
-  return { entry, openings, facts: facts as Record<string, string> }
+  if (takenBack !== null && !(isRecord(takenBack) && Number.isSafeInteger(takenBack.index))) {
+    throw new CertificateError('"takenBack" is neither null nor the place of an entry')
+  }
+  const by = takenBack === null ? null : { index: Number(takenBack.index) }
+  return { entry, openings, facts: facts as Record<string, string>, takenBack: by }
 }
 
 function isOpening(value: unknown): value is CertificateOpening {
@@ -80,17 +89,22 @@ export interface CertificateCheck {
   vkey?: Vkey | undefined
   /** A log that it lists stands for `vkey`, and its quorum must have cosigned the checkpoint in the proof. */
   policy?: Policy | undefined
+  /** The log as it is now: only that can tell that the entry was not taken back since. It is checked as a whole. */
+  source?: LogSource | undefined
   now?: Date | undefined
+  onProgress?: VerifyOptions['onProgress']
 }
 
 /**
  * Checks a certificate by itself: the entry is in the signed log at the index that the proof names, every opening is of
- * this entry, every fact follows. Whether the entry is lawful only the whole log can tell.
+ * this entry, every fact follows. Whether the entry is lawful, and stands to this day, only the whole log can tell.
  */
 export async function verifyCertificate({
   proof,
   policy,
   now,
+  source,
+  onProgress,
   ...given
 }: CertificateCheck): Promise<CertificateReport> {
   const findings: Finding[] = []
@@ -107,16 +121,60 @@ export async function verifyCertificate({
   const cosigned = policy && checkpoint && (await checkPolicy(checkpoint.note, policy, { now: now ?? new Date() }))
   findings.push(...(cosigned?.findings ?? []))
   const facts = entry && !isRefusal(entry) ? checkClaims(entry, certificate, findings) : {}
+  const today = source && bytes && (await checkToday(source, bytes, proof, { vkey, policy, now, onProgress }))
+  findings.push(...(today?.findings ?? []))
+  const takenBack = today?.takenBack ?? certificate.takenBack?.index ?? null
+  if (takenBack !== null) findings.push(findingOf('certificate-taken-back', {}, { entry: `${takenBack}` }))
   return {
     kind: 'certificate',
-    outcome: findings.length > 0 ? 'wrong' : vkey ? 'whole' : 'identity-not-checked',
+    outcome: outcomeOf(findings, vkey, today?.log),
     signedBy: vkey && proved ? formatVkey(vkey) : null,
     policy: cosigned?.report ?? null,
     proved,
     test: proved !== null && isTestOrigin(proved.origin),
     facts,
+    takenBack,
+    log: today ? { source: today.log.source, size: today.log.entries.size, outcome: today.log.outcome } : null,
     findings,
   }
+}
+
+/** Something wrong is worse than something that could not be had. */
+function outcomeOf(
+  findings: readonly Finding[],
+  vkey: Vkey | undefined,
+  log: VerifyReport | undefined,
+): CertificateReport['outcome'] {
+  const isOnlyUnread = log?.outcome === 'not-read' && findings.every((finding) => log.findings.includes(finding))
+  if (isOnlyUnread) return 'not-read'
+  if (findings.length > 0) return 'wrong'
+  return vkey ? 'whole' : 'identity-not-checked'
+}
+
+/** The log as it is now: whole, a continuation of the checkpoint in the proof, and what it says of this entry since. */
+async function checkToday(
+  source: LogSource,
+  entry: Uint8Array,
+  proof: string | Uint8Array,
+  options: VerifyOptions,
+): Promise<{ findings: Finding[]; takenBack: number | null; log: VerifyReport }> {
+  let takenBack: number | null = null
+  const read = decodeEntry(entry)
+  const leaf = Buffer.from(leafHash(sha256, entry)).toString('hex')
+  const since = sinceIn(proof)
+  const log = await verifyLog(source, {
+    ...options,
+    ...(since ? { since } : {}),
+    onReplayed: (state) => {
+      takenBack = (isRefusal(read) ? undefined : state.get('ended', endedIdOf(read, leaf)))?.index ?? null
+    },
+  })
+  return { findings: log.findings, takenBack, log }
+}
+
+function sinceIn(proof: string | Uint8Array): StatedCheckpoint | undefined {
+  const checkpoint = checkpointIn(proof)
+  return checkpoint && stateOf(Buffer.from(checkpoint.note))
 }
 
 /** The checkpoint in a proof, undefined where it cannot be read; that is found when the proof is checked. */
@@ -130,7 +188,7 @@ function checkpointIn(proof: string | Uint8Array): { origin: string; note: strin
   }
 }
 
-const NOTHING_CLAIMED: Certificate = { entry: '', openings: [], facts: {} }
+const NOTHING_CLAIMED: Certificate = { entry: '', openings: [], facts: {}, takenBack: null }
 
 function readCertificate(given: Certificate | string, findings: Finding[]): Certificate {
   if (typeof given !== 'string') return given

@@ -116,19 +116,35 @@ function unlawfulLine({ firstUnlawful }: VerifyReport): string {
     : fill(lines.firstUnlawful, { entry: `${firstUnlawful.entry}`, rule: firstUnlawful.rule })
 }
 
+function wholeLine({ policy, log }: CertificateReport): string {
+  if (log) return policy ? lines.certificateTodayPolicy : lines.certificateToday
+  return policy ? lines.certificatePolicy : lines.certificateWhole
+}
+
+/** What the log says today of the entry; nothing where the log itself does not hold. */
+function todayLine({ log, takenBack }: CertificateReport): string | undefined {
+  if (!log || log.outcome === 'wrong' || log.outcome === 'not-read') return undefined
+  const { source, size } = log
+  const facts = { source, size: `${size}`, entry: `${takenBack}` }
+  return fill(takenBack === null ? lines.today : lines.todayBack, facts)
+}
+
 function certificateLines(report: CertificateReport): Lines {
   const { proved, facts, signedBy, outcome } = report
   const where = proved && { index: `${proved.index}`, origin: proved.origin, size: `${proved.size}` }
   const verdicts = {
-    whole: report.policy ? lines.certificatePolicy : lines.certificateWhole,
+    whole: wholeLine(report),
     'identity-not-checked': lines.certificateUnsigned,
     wrong: wrongLine(report.findings.length),
+    'not-read': lines.notRead,
   }
+
   return [
     where ? fill(lines.entryAt, where) : lines.entryNot,
     report.test ? lines.test : undefined,
     signedBy === null ? undefined : fill(lines.signedBy, { vkey: signedBy }),
     ...policyLines(report.policy),
+    todayLine(report),
     lines.facts,
     ...Object.entries(facts).map(([name, value]) => fill(lines.fact, { name, value })),
     ...findingLines(report),

@@ -1,4 +1,4 @@
-import { entryTypes, type Genesis, refusalCodes } from '@tallystick/rules'
+import { entryTypes, type Genesis, refusalCodes, type State } from '@tallystick/rules'
 import { encodeBase64, formatVkey, type Policy, type Vkey } from '@tallystick/tlog'
 import { keyInForce } from '../key-history.ts'
 import { checkSignature, checkSince, keyOf, readStated, type StatedCheckpoint } from './checkpoint-check.ts'
@@ -25,6 +25,8 @@ export interface VerifyOptions {
   /** What is left of the log that this one took over from. */
   predecessor?: LogSource | undefined
   onProgress?: ((entries: number, size: number) => void) | undefined
+  /** Is told the state after the last entry, where all of them were replayed. */
+  onReplayed?: ((state: State) => void) | undefined
 }
 
 /**
@@ -81,6 +83,7 @@ async function verifyStated(
     if (fork) findings.add(fork)
   }
   if (isWhole) {
+    options.onReplayed?.(state)
     for (const { what, ...counts } of inconsistenciesOf(state)) {
       findings.add(findingOf('state-inconsistent', {}, { what, ...counts }))
     }

@@ -58,7 +58,8 @@ export interface VerifyReport {
 /** What a check of one certificate has shown. */
 export interface CertificateReport {
   kind: 'certificate'
-  outcome: Exclude<Outcome, 'not-read'>
+  /** `not-read` where a log was given and not everything of it could be had. */
+  outcome: Outcome
   signedBy: string | null
   /** As in the report on a log. */
   policy: PolicyReport | null
@@ -68,6 +69,10 @@ export interface CertificateReport {
   test: boolean
   /** Facts that follow from the entry and its openings. */
   facts: Record<string, string>
+  /** The entry that took this one back, as the log says that was given, or the certificate itself; null for none known. */
+  takenBack: number | null
+  /** The log that was given, as it is now; null without one: then nothing is known of what came after the proof. */
+  log: { source: string; size: number; outcome: Outcome } | null
   findings: Finding[]
 }
 

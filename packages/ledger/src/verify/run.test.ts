@@ -78,7 +78,10 @@ test('2 and a clear sentence for what cannot be done', async () => {
     [[folder, '--since', '/nowhere'], /^cannot read/],
     [[folder, '--since', join(folder, 'keys.json')], /is not a checkpoint/],
     [['--proof', 'x'], /go together/],
-    [[folder, '--proof', 'x', '--certificate', 'y'], /leave out/],
+    [
+      ['/nowhere/at/all', '--proof', join(folder, 'keys.json'), '--certificate', join(folder, 'keys.json')],
+      /^there is no folder/,
+    ],
     [['--proof', '/nowhere', '--certificate', '/nowhere'], /^cannot read/],
   ]
   for (const [args, sentence] of cases) {
@@ -104,22 +107,23 @@ interface Papers {
 }
 
 /** The proof and certificate of the last retirement for a beneficiary. */
-async function papersOf({ ledger, openings }: LedgerFixture): Promise<Papers & { entry: Entry }> {
-  const entries = (await ledger.entries(0, checkpoint.size)).map(receiptOf)
+async function papersOf({ ledger, openings }: LedgerFixture, until = checkpoint): Promise<Papers & { entry: Entry }> {
+  const entries = (await ledger.entries(0, until.size)).map(receiptOf)
   const found = entries.findLast(({ entry }) => entry.type === 'CreditsRetired' && entry.body.beneficiary !== null)
   if (!found) throw new Error('somebody has retired for somebody')
   const { entry, index } = found
   const opening = openings.get(String(entry.body.beneficiary))
   const opened: CertificateOpening[] = opening ? [{ field: 'body.beneficiary', ...opening }] : []
   const read = ledger.tree.read.bind(ledger.tree)
-  const hashes = await inclusionProof(sha256Bytes, index, checkpoint.size, read)
+  const hashes = await inclusionProof(sha256Bytes, index, until.size, read)
   return {
     entry,
-    proof: formatTlogProof({ index, hashes, checkpoint: checkpoint.note }),
+    proof: formatTlogProof({ index, hashes, checkpoint: until.note }),
     certificate: {
       entry: encodeBase64(encodeEntry(entry)),
       openings: opened,
       facts: certificateFacts(entry, opened),
+      takenBack: null,
     },
   }
 }
@@ -210,6 +214,91 @@ test('a name is doubled within one object only, and never in a text', () => {
     tree: fc.oneof(names, fc.array(tie('tree'), { maxLength: 3 }), fc.dictionary(names, tie('tree'), { maxKeys: 3 })),
   }))
   fc.assert(fc.property(tree, (value) => doubledMember(JSON.stringify(value, null, 1)) === undefined))
+})
+
+test('a certificate is held to the log as it is now, and must stand to this day', async () => {
+  const later = await liveLedger('taken back', 300)
+  const before = await publish(later.ledger, later.key)
+  const papers = await papersOf(later, before)
+  const folder = join(await scratchFolder(), 'log')
+  const verify = async () => {
+    await exportLog(later.ledger, folder)
+    return verifyPapers(papers, folder, '--vkey', later.vkey)
+  }
+  const holds = await verify()
+  expect(holds).toMatchObject({
+    exitCode: 0,
+    report: { takenBack: null, log: { size: before.size, outcome: 'whole' } },
+  })
+  expect(holds.text).toContain(`size ${before.size}: not taken back`)
+  expect(holds.text).toMatch(/\nHOLDS: .* stands to this day\.$/)
+
+  const { admin, approver } = later.mandates
+  const request = { original: papers.entry, reason: 'clerical-error' }
+  await later.must({ type: 'EntryCorrected', by: admin, approvers: [approver], request })
+  const after = await publish(later.ledger, later.key)
+  const back = await verify()
+  expect(back).toMatchObject({
+    exitCode: 1,
+    report: { outcome: 'wrong', takenBack: after.size - 1, findings: [{ code: 'certificate-taken-back' }] },
+  })
+  expect(back.text).toContain(`TAKEN BACK by entry ${after.size - 1}`)
+  expect(await verifyPapers(papers, '--vkey', later.vkey)).toMatchObject({ exitCode: 0, report: { log: null } })
+
+  const own = { ...papers, certificate: { ...papers.certificate, takenBack: { index: after.size - 1 } } }
+  expect(await verifyPapers(own, '--vkey', later.vkey)).toMatchObject({
+    exitCode: 1,
+    report: { findings: [{ code: 'certificate-taken-back' }] },
+  })
+  const odd = { ...papers, certificate: { ...papers.certificate, takenBack: 7 as unknown as null } }
+  const { exitCode, text } = await verifyPapers(odd, '--vkey', later.vkey)
+  expect([exitCode, text]).toEqual([
+    1,
+    expect.stringContaining('"takenBack" is neither null nor the place of an entry'),
+  ])
+}, 60_000)
+
+test('a certificate is held to no other log, and to none that is wrong or from before it', async () => {
+  const papers = await papersOf(fixture)
+  const folder = await exported()
+  const other = await liveLedger('another', 20)
+  await publish(other.ledger, other.key)
+  const elsewhere = join(await scratchFolder(), 'log')
+  await exportLog(other.ledger, elsewhere)
+  const strange = await verifyPapers(papers, elsewhere, '--vkey', fixture.vkey)
+  expect(strange).toMatchObject({ exitCode: 1, report: { takenBack: null, log: { outcome: 'wrong' } } })
+  expect(strange.report?.findings.map(({ code }) => code)).toContain('origin-differs')
+  await writeFile(join(folder, 'keys.json'), '[]')
+  expect(await verifyPapers(papers, folder, '--vkey', fixture.vkey)).toMatchObject({
+    exitCode: 1,
+    report: { findings: [{ code: 'keys-differ' }] },
+  })
+  const nothing = await serve((path) => (path === 'checkpoint' ? checkpoint.note : 503))
+  expect(await verifyPapers(papers, nothing, '--vkey', fixture.vkey)).toMatchObject({
+    exitCode: 2,
+    report: { outcome: 'not-read' },
+  })
+}, 60_000)
+
+test('a certificate names the ITMO identifiers of its units', async () => {
+  const { entry } = await papersOf(fixture)
+  const prefix = 'CA0001-XTX01-XTX-#-2024'
+  const ranges = [
+    ['401', '450'],
+    ['500', '500'],
+  ]
+  const factsOf = (type: string, allotted: object) =>
+    certificateFacts({ ...entry, type, body: { ...entry.body, allotted } }, [])
+  const itmos = 'CA0001-XTX01-XTX-401-2024 - CA0001-XTX01-XTX-450-2024, CA0001-XTX01-XTX-500-2024'
+  for (const type of ['CreditsRetired', 'CreditsTransferredAbroad', 'CreditsUsed', 'FirstTransferRecorded']) {
+    expect(factsOf(type, { itmos: { prefix, ranges } }), type).toMatchObject({ itmos })
+    expect(factsOf(type, { itmos: null }), type).not.toHaveProperty('itmos')
+  }
+  const abroad = {
+    ...entry,
+    body: { ...entry.body, ranges: [['7', '9']], allotted: { prefix: 'CA0002-KEN01-KEN-#-2024' } },
+  }
+  expect(certificateFacts(abroad, []).serials).toBe('CA0002-KEN01-KEN-7-2024 - CA0002-KEN01-KEN-9-2024')
 })
 
 test('what an opening shows becomes facts, member by member', async () => {

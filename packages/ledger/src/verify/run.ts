@@ -38,6 +38,7 @@ const options = {
 
 /**
  * `verify <folder|url> --vkey … [--since file] [--json]` or `verify --proof file --certificate file --vkey … [--json]`,
+ * with the folder or url too, where the certificate shall be held to the log as it is now;
  * with `--policy file` instead of `--vkey` or beside it,
  * `args` being what follows the word `verify`. Exit codes: 0 whole, 1 found wrong, 2 usage, no log there, or
  * not read to its end, 3 identity not checked.
@@ -74,7 +75,7 @@ async function check(
   const vkey = values.vkey === undefined ? undefined : readVkey(values.vkey)
   const policy = values.policy === undefined ? undefined : await policyIn(values.policy, vkey)
   if (values.proof !== undefined || values.certificate !== undefined) {
-    return checkCertificate({ values, positionals }, { vkey, policy })
+    return checkCertificate({ values, positionals }, { vkey, policy }, onProgress)
   }
   const source = await readSource(positionals)
   const since = values.since === undefined ? undefined : await readSince(values.since)
@@ -92,14 +93,16 @@ function noLog({ source, findings: [finding] }: VerifyReport): string {
 async function checkCertificate(
   { values, positionals }: Arguments,
   whom: { vkey: Vkey | undefined; policy: Policy | undefined },
+  onProgress: ((entries: number, size: number) => void) | undefined,
 ): Promise<CertificateReport> {
   const { proof, certificate, since } = values
   if (proof === undefined || certificate === undefined) throw new UsageError(usage.proofAlone)
   if (since !== undefined) throw new UsageError(usage.sinceWithProof)
-  if (positionals[0] !== undefined) throw new UsageError(fill(usage.sourceWithProof, { source: positionals[0] }))
   return verifyCertificate({
     proof: await fileOf(proof),
     certificate: (await fileOf(certificate)).toString('utf8'),
+    source: positionals.length > 0 ? await readSource(positionals) : undefined,
+    onProgress,
     ...whom,
   })
 }

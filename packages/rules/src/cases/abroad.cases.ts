@@ -85,6 +85,13 @@ const acquisitionCases: Case[] = [
     company: ['to', 'port'],
     takes: false,
   }),
+  refuses('CreditsAcquired', 'too-fragmented', 'a range of which too many pieces are known', (world) => {
+    for (let from = 1; from < 240; from += 40) {
+      const ranges = Array.from({ length: 20 }, (_, at) => [`${from + 2 * at}`, `${from + 2 * at}`])
+      world.decree('CreditsAcquired', { ...acquisition(world), ranges })
+    }
+    return acquire(world, { ranges: [['1', '300']] })
+  }),
   refuses('CreditsAcquired', 'account-kind', 'from an account that is not abroad', (world) =>
     acquire(world, { from: world.id('port') }),
   ),
@@ -245,6 +252,14 @@ const markingCases: Case[] = [
     'an event that the authorisation does not define',
     setting(() => ({ event: 'issuance' })),
   ),
+  refuses('FirstTransferRecorded', 'too-fragmented', 'a range in too many pieces, some set apart before', (world) => {
+    settable(world)
+    for (let from = 401; from < 601; from += 100) {
+      const ranges = Array.from({ length: 50 }, (_, at) => [`${from + 2 * at}`, `${from + 2 * at}`])
+      set(world, { ranges })
+    }
+    return set(world, { ranges: [['401', '601']] })
+  }),
   refuses('FirstTransferRecorded', 'already-transferred', 'one of the units was first transferred', (world) => {
     settable(world)
     send(world, { batch: world.id('wave'), ranges: [['401', '401']] })

@@ -1,4 +1,5 @@
 import type { RuleName } from '../declarations.ts'
+import { EVIDENCED } from '../entries/mirrors.ts'
 import { type Case, refuses, writes } from './case.fixture.ts'
 import { authorisation, issuance } from './country.fixture.ts'
 import { byBoth, suspend, suspendCompany } from './people.fixture.ts'
@@ -329,6 +330,14 @@ const conversionCases: Case[] = [
   refuses('UnitsConverted', 'ranges-disorder', 'a range that ends before it begins', (world) =>
     convert(world, { source: { ranges: [['10', '1']] } }),
   ),
+  refuses('UnitsConverted', 'too-fragmented', 'a range of which too many pieces are on record', (world) => {
+    const units = { space: 'elsewhere:S', batch: '', class: 'mirror:elsewhere/P1/2020/VCU' }
+    for (let serial = 1n; serial <= 1_001n; serial += 1n) {
+      const run = { ...units, account: world.id('elsewhere cancelled'), first: serial, last: serial }
+      world.state.loadRun({ ...run, attributes: serial % 2n === 0n ? '' : EVIDENCED })
+    }
+    return converting(world, { source: { ranges: [['1', '1001']] } })
+  }),
   refuses('UnitsConverted', 'not-cancelled', 'one of the units is active there', (world) =>
     convert(world, { source: { ranges: [['91', '101']] } }),
   ),

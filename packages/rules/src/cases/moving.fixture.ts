@@ -99,13 +99,21 @@ function takingCases(
       return { ...few, [from]: world.id('nobody') }
     }),
     changed('too-fragmented', 'more pieces than an entry may have', (world) => {
-      const odd = Array.from({ length: 101 }, (_, at) => [`${11 + 2 * at}`, `${11 + 2 * at}`])
-      for (const ranges of [odd.slice(0, 100), odd.slice(100)]) {
-        const request = { batch: world.id('solar 2024'), from: world.id('sun'), to: world.id(to), ranges }
-        const more = type === 'BufferContributed' ? { repays: null } : {}
-        world.do(type, { ...request, ...more }, { by: world.id('sun admin') })
-      }
+      scatter(world, type, to)
       return { ranges: undefined, quantity: '111' }
     }),
+    changed('too-fragmented', 'a range in more pieces than an entry may touch', (world) => {
+      scatter(world, type, to)
+      return { ranges: [['1', '211']] }
+    }),
   ]
+}
+
+function scatter(world: World, type: RuleName, to: string): void {
+  const odd = Array.from({ length: 101 }, (_, at) => [`${11 + 2 * at}`, `${11 + 2 * at}`])
+  for (const ranges of [odd.slice(0, 100), odd.slice(100)]) {
+    const request = { batch: world.id('solar 2024'), from: world.id('sun'), to: world.id(to), ranges }
+    const more = type === 'BufferContributed' ? { repays: null } : {}
+    world.do(type, { ...request, ...more }, { by: world.id('sun admin') })
+  }
 }

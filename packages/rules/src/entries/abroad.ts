@@ -24,10 +24,12 @@ import {
   admitHolds,
   admitMovement,
   admitRanges,
+  admitRuns,
   batchRows,
   batchUnknown,
   chosen,
   decideRanges,
+  MAX_RUNS,
   type Movement,
   movementEffects,
   movementReads,
@@ -171,6 +173,7 @@ export const firstTransferRecorded = defineRule<Marking, MarkingRequest>({
       admitRanges(ranges, batch),
       firstTransfer !== body.event && refuse('definition-differs', { field: 'event', definition: firstTransfer ?? '' }),
       !purposes.some(isOimp) && refuse('purpose-not-authorised', { allowed: purposes.join(', ') }),
+      admitRuns(pieces),
       (sumOf(pieces) !== quantityOf(body) || pieces.some((piece) => piece.account !== body.account)) &&
         refuse('not-owned', { field: 'ranges', held: sumOf(pieces).toString() }),
       sumOf(untransferred(pieces)) !== sumOf(pieces) && refuse('already-transferred', { field: 'ranges' }),
@@ -223,7 +226,7 @@ function acquiredReads(state: State, request: Acquired): Keys {
       { kind: 'balance', id: balanceId(id, itmoClass(request.series ?? nothing)) },
     ]),
   ]
-  const runs = request.ranges.filter(isAscending).map((range) => ({ space, most: 200, ...fromWire(range) }))
+  const runs = request.ranges.filter(isAscending).map((range) => ({ space, most: MAX_RUNS, ...fromWire(range) }))
   return { ...noKeys(), rows, runs, holdsOn: [batch, request.from, request.to] }
 }
 
@@ -244,7 +247,8 @@ function admitSeries(state: State, body: Acquired, series: NonNullable<Acquired[
     last = range.last
     return bad
   })
-  const foreign = piecesOf(state, body).find((piece) => piece.account !== body.from)
+  const pieces = piecesOf(state, body)
+  const foreign = pieces.find((piece) => piece.account !== body.from)
   return firstOf(
     usable(state, 'from', body.from, 'foreign'),
     usable(state, 'to', body.to, 'holding'),
@@ -254,6 +258,7 @@ function admitSeries(state: State, body: Acquired, series: NonNullable<Acquired[
     batch === undefined
       ? freshStream(state, 'batch', body.batch)
       : batch !== body.batch && refuse('allocation-wrong', { field: 'batch' }),
+    admitRuns(pieces),
     foreign &&
       refuse('already-exists', { field: 'ranges', first: foreign.first.toString(), last: foreign.last.toString() }),
     admitHolds(state, body, body.ranges.map(fromWire), null),

@@ -26,7 +26,11 @@ import {
   groundReads,
   nextNumber,
 } from './ground.ts'
+import { admitRuns } from './movement.ts'
 import { freshStream } from './organisations.ts'
+
+/** Most runs of the other registry's records that one conversion may touch. */
+const MAX_PIECES = 1_000
 
 const source = {
   /** The other registry, and the number space of its units as the mirror knows it. */
@@ -72,6 +76,7 @@ function admitSource(state: State, body: Request): Refusal | undefined {
   const converted = pieces.find(({ attributes }) => wordOf(attributes, CONVERTED) !== undefined)
   const other = pieces.find((piece) => piece.class.split('/')[2] !== body.vintage)
   return firstOf(
+    admitRuns(pieces, MAX_PIECES, 'source'),
     sumOf(cancelled) !== units(body) &&
       refuse('not-cancelled', { field: 'source', cancelled: sumOf(cancelled).toString() }),
     converted &&
@@ -128,7 +133,7 @@ export const unitsConverted = defineRule<Conversion, Request>({
       ],
       runs: request.source.ranges
         .filter(isAscending)
-        .map((range) => ({ space: request.source.space, most: 1000, ...fromWire(range) })),
+        .map((range) => ({ space: request.source.space, most: MAX_PIECES, ...fromWire(range) })),
     }
   },
   decide: (state, request) => {

@@ -81,6 +81,11 @@ function hasCanonicalForm(body: object): boolean {
   }
 }
 
+/** The id of the row `ended` of an entry, should it have been taken back: its leaf, of an issuance the hash of what it says. */
+export function endedIdOf({ type, by, at, body }: Pick<Entry, 'type' | 'by' | 'at' | 'body'>, leaf: string): string {
+  return type === 'BatchIssued' ? hashOfIssuance({ by, at, body }) : leaf
+}
+
 /** Reads the original; only what is an entry that can be taken back. */
 function originalOf({ original }: Correction, issuance: string): Original | Refusal {
   const issued = IssuedEntry.safeParse(original)
@@ -199,8 +204,9 @@ export const entryCorrected = defineRule<Correction, Correction>({
       !isInLog(state, original) && refuse('entry-unknown', { field: 'original', hash: id }),
       state.get('ended', id) && refuse('already-corrected', { field: 'original', hash: id }),
       codeIn('reason', body.reason, preset.purposes.correction),
-      admitIssued(state, original),
+      // Of a leg in too many pieces not all are known.
       ...back.legs.map((leg) => admitLeg(state, back.batch, leg)),
+      admitIssued(state, original),
     )
   },
   streams: (state, body) => {

@@ -19,6 +19,8 @@ import { batchHeld, heldRanges, standingOn } from './holds.ts'
 
 /** At most this many ranges in one entry. */
 export const MAX_RANGES = 100
+/** At most this many runs in one entry: pieces that their holder or their marks tell apart. No fewer than ranges. */
+export const MAX_RUNS = 100
 
 export const Ranges = z.array(WireRange).min(1).max(MAX_RANGES)
 export const parties = { batch: Id, from: Id, to: Id }
@@ -66,11 +68,10 @@ export function movementReads(state: State, request: MovementRequest): Keys {
   rows.push(...batchRows(batch))
   for (const account of [request.from, request.to]) rows.push({ kind: 'balance', id: balanceId(account, batch.class) })
   const ranges = (request.ranges ?? []).map(fromWire)
-  // A range that one account holds is one run, or few where attributes differ; what else is asked for is refused unread.
   const lawful = admitRanges(ranges, batch) === undefined
   return {
     rows,
-    runs: lawful ? ranges.map((range) => ({ space: batch.space, most: MAX_RANGES, ...range })) : [],
+    runs: lawful ? ranges.map((range) => ({ space: batch.space, most: MAX_RUNS, ...range })) : [],
     held: request.quantity === undefined ? [] : [{ batch: request.batch, account: request.from }],
     holdsOn: [request.batch, request.from, request.to],
   }
@@ -92,13 +93,14 @@ function take(state: State, request: MovementRequest): [string, string][] | Refu
   const held = heldRanges(state, request.batch)
   const taken: Range[] = []
   let missing = quantity
+  let runs = 0
   for (const run of state.runs(request.batch).ownedBy(request.from)) {
     for (const range of without([run], held)) {
       const before = taken.at(-1)
       // Units side by side that only their marks tell apart are one range.
       const joins = before !== undefined && before.last + 1n === range.first
-      if (!joins && taken.length === MAX_RANGES)
-        return refuse('too-fragmented', { field: 'quantity', fits: sumOf(taken).toString() })
+      runs += 1
+      if (runs > MAX_RUNS) return tooFragmented('quantity', sumOf(taken))
       const last = countOf(range) <= missing ? range.last : range.first + missing - 1n
       if (joins) before.last = last
       else taken.push({ first: range.first, last })
@@ -111,6 +113,18 @@ function take(state: State, request: MovementRequest): [string, string][] | Refu
     available: (quantity - missing).toString(),
     asked: quantity.toString(),
   })
+}
+
+function tooFragmented(field: string, fits: bigint, most = MAX_RUNS): Refusal {
+  return refuse('too-fragmented', { field, most: String(most), fits: fits.toString() })
+}
+
+/**
+ * No more runs than one entry may touch. Asked before anything else of the pieces: of more than these a store does not
+ * know them all.
+ */
+export function admitRuns(pieces: readonly Range[], most = MAX_RUNS, field = 'ranges'): Refusal | undefined {
+  return pieces.length > most ? tooFragmented(field, sumOf(pieces.slice(0, most)), most) : undefined
 }
 
 /** The exact ranges of what was asked for; checks only what it needs to find them. */
@@ -152,6 +166,8 @@ export function admitOwned(
   ranges: readonly Range[],
 ): Refusal | undefined {
   const runs = state.runs(batch)
+  const broken = admitRuns(ranges.flatMap((range) => runs.pieces(range)))
+  if (broken) return broken
   for (const range of ranges) {
     const [first, last] = toWire(range)
     const owned = runs.pieces(range).filter((piece) => piece.account === account)

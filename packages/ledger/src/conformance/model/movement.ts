@@ -11,9 +11,9 @@ import {
   organisationOf,
   where,
 } from './reasons.ts'
-import { bring, freeUnits, heldAmong, isHeld, rangesOf, serialsIn } from './units.ts'
+import { bring, freeUnits, heldAmong, isHeld, rangesOf, runsOf, serialsIn } from './units.ts'
 
-export const MOST_RANGES = 100
+export const MOST_RUNS = 100
 
 /** Units of one batch that leave one account for another. */
 export interface Movement extends Record<string, unknown> {
@@ -54,11 +54,12 @@ export function unitReasons(model: Model, movement: Movement, pending: string | 
   if (quantity !== undefined) {
     return [
       ...where(BigInt(serials.length) < BigInt(quantity), 'not-enough-credits'),
-      ...where(rangesOf(serials).length > MOST_RANGES, 'too-fragmented'),
+      ...where(runsOf(known, serials) > MOST_RUNS, 'too-fragmented'),
     ]
   }
   return [
     ...rangeReasons(model, batch, ranges),
+    ...where(runsOf(known, serials) > MOST_RUNS, 'too-fragmented'),
     ...where(!serials.every((serial) => known.units.get(serial)?.owner === from), 'not-owned'),
     ...where(heldAmong(model, batch, serials, pending).length > 0, 'on-hold'),
   ]

@@ -1,4 +1,4 @@
-import type { Brought, BufferMove, Model, Project, Unit, WireRange } from './naive.ts'
+import type { Batch, Brought, BufferMove, Model, Project, Unit, WireRange } from './naive.ts'
 
 /** Every serial number of ranges, one by one. */
 export function serialsIn(ranges: readonly WireRange[]): bigint[] {
@@ -213,6 +213,31 @@ export function owe({ debts }: Project, unitType: string, more: bigint): void {
   const owed = (debts.get(unitType) ?? 0n) + more
   if (owed === 0n) debts.delete(unitType)
   else debts.set(unitType, owed)
+}
+
+/** In how many runs the serials lie: side by side, of one owner, first transferred by one entry, with numbers that go on. */
+export function runsOf({ units }: Batch, serials: readonly bigint[]): number {
+  let runs = 0
+  let before: { serial: bigint; unit: Unit } | undefined
+  for (const serial of serials) {
+    const unit = units.get(serial)
+    const goesOn =
+      unit !== undefined &&
+      before !== undefined &&
+      before.serial + 1n === serial &&
+      before.unit.owner === unit.owner &&
+      before.unit.first === unit.first &&
+      seriesOf(before.serial, before.unit) === seriesOf(serial, unit)
+    if (unit !== undefined && !goesOn) runs += 1
+    before = unit && { serial, unit }
+  }
+  return runs
+}
+
+/** The same for units side by side whose ITMO numbers go on. */
+function seriesOf(serial: bigint, { itmo }: Unit): string {
+  const [approach, number = '0'] = itmo?.split(':') ?? []
+  return approach === undefined ? '' : `${approach}:${BigInt(number) - serial}`
 }
 
 export function sumOf(counts: Iterable<bigint>): bigint {

@@ -106,7 +106,7 @@ describe('two mandates', () => {
     const world = country()
     policy(world, 'sun', { secondAbove: '0' })
     const by = world.id('sun admin')
-    for (const other of ['officer', 'port admin']) {
+    for (const other of ['officer', 'port second']) {
       expect(world.try('CreditsTransferred', transfer(world), { by, approvers: [world.id(other)] })).toMatchObject({
         refused: 'not-permitted',
       })

@@ -166,7 +166,7 @@ function forms({ schema, requestSchema }: AnyRule): string[] {
 function dates({ refuses }: AnyRule): string[] {
   const isDated = refuses.some((refusal) => refusal === 'date-wrong' || refusal === 'vintage-wrong')
   if (!isDated) return []
-  const decision = '[why](../decisions/0035-legal-dates-are-compared-in-utc.md)'
+  const decision = '[why](../decisions/0036-legal-dates-are-compared-in-utc.md)'
   return [
     `A day or a year is to come until it has begun in UTC, where it is compared with the entry's time (${decision}).`,
     '',

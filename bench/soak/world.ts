@@ -86,7 +86,7 @@ interface NewHolder {
 async function fill(filling: Filling) {
   const { tell } = filling
   const officers = await grantOfficers(filling)
-  const holders = await makeHolders(filling, officers.admin)
+  const holders = await makeHolders(filling, officers)
   tell(`${holders.length} holders`)
   const { project, authorisation } = await registerProject(filling, officers.admin, holders)
   const stock = emptyStock()
@@ -106,7 +106,12 @@ async function fill(filling: Filling) {
   return { officers, holders, project, authorisation, stock }
 }
 
-async function grantOfficers({ ledger, genesis }: Filling) {
+interface Officers {
+  admin: string
+  second: string
+}
+
+async function grantOfficers({ ledger, genesis }: Filling): Promise<Officers> {
   const grant = async (by: string, role: string) => {
     const mandate = randomId()
     await must(ledger, by, 'MandateGranted', { mandate, organisation: genesis.authority, role, limit: null })
@@ -116,7 +121,7 @@ async function grantOfficers({ ledger, genesis }: Filling) {
   return { admin: await grant(root, 'government/Admin'), second: await grant(root, 'government/Admin') }
 }
 
-async function makeHolders({ ledger, commit }: Filling, admin: string): Promise<NewHolder[]> {
+async function makeHolders({ ledger, commit }: Filling, { admin, second: other }: Officers): Promise<NewHolder[]> {
   const names = await commit(Array.from({ length: HOLDERS }, (_, at) => `Holder ${at}`))
   const holders = names.map(() => ({
     ...{ organisation: randomId(), mandate: randomId(), second: randomId() },
@@ -132,8 +137,12 @@ async function makeHolders({ ledger, commit }: Filling, admin: string): Promise<
     ]
     await must(ledger, admin, 'OrganisationRegistered', { organisation, kind: 'developer', name: names[at] })
     await must(ledger, admin, 'AccountsOpened', { organisation, accounts })
-    for (const one of [mandate, second]) {
-      await must(ledger, admin, 'MandateGranted', { mandate: one, organisation, role: 'developer/Admin', limit: null })
+    // Two people whom different officers have admitted: only then the second counts as another.
+    for (const [one, by] of [
+      [mandate, admin],
+      [second, other],
+    ] as const) {
+      await must(ledger, by, 'MandateGranted', { mandate: one, organisation, role: 'developer/Admin', limit: null })
     }
     if (at < EASY) return true
     const policy = { secondAbove: '0', acceptance: false, trustedOnly: false }

@@ -39,9 +39,11 @@ async function endings(country: Country): Promise<void> {
   await bySystem('HoldExpired', { hold: hold.hold })
 }
 
-/** A receiver that is trusted for a while; an organisation that is suspended for a while. */
+/** A mandate that another officer vouches for; a receiver that is trusted for a while; an organisation that is suspended. */
 async function trustAndDoubt(country: Country): Promise<void> {
   const { fixture } = country
+  const vouched = { mandate: idOf('delta by one') }
+  await fixture.must({ type: 'MandateConfirmed', by: fixture.mandates.approver, request: vouched })
   const receiver = { account: idOf('gamma'), receiver: fixture.accounts.beta }
   await country.gamma('ReceiverTrusted', receiver)
   await country.gamma('ReceiverRemoved', receiver)
@@ -103,13 +105,13 @@ async function harvest(country: Country): Promise<void> {
 /** Units that leave the country and come to it, and a record of another registry that was wrong. */
 async function foreignAffairs(country: Country): Promise<void> {
   const { fixture } = country
-  const { system, admin } = fixture.mandates
+  const { system, approver } = fixture.mandates
   const leaving = { batch: idOf('orchard 2024'), from: idOf('gamma'), to: idOf('gamma abroad'), quantity: '25' }
   await fixture.must({
     type: 'CreditsTransferredAbroad',
     by: idOf('gamma by one'),
     request: leaving,
-    approvers: [admin],
+    approvers: [approver],
   })
   const use = { batch: idOf('itmos of KEN'), from: idOf('treasury'), to: idOf('ndc use'), quantity: '10', year: '2025' }
   await country.decree('CreditsUsed', use)

@@ -206,7 +206,6 @@ export async function seedPostgres(url: string, shape: SeedShape): Promise<Seede
   try {
     const ledger = await SeededLedger.found(shape)
     for (const { bytes } of await ledger.fixture.ledger.documents()) await store.putDocument(bytes)
-    await client.query('SET synchronous_commit = off')
     await writeLog(client, ledger, shape.entries)
     await writeState(client, ledger)
     await new Integrator(store).catchUp()

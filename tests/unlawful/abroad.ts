@@ -3,7 +3,7 @@ import { acquisition, type Country, idOf } from './country.ts'
 
 /** Units that leave, come, are first transferred or used. */
 export async function abroad(country: Country): Promise<Room> {
-  const { admin } = country.fixture.mandates
+  const { admin, approver } = country.fixture.mandates
   const acquired = await decreed(country, 'CreditsAcquired', acquisition('KEN', '101', '200'))
   const use = { batch: idOf('itmos of KEN'), from: idOf('treasury'), to: idOf('ndc use'), quantity: '10', year: '2025' }
   const used = await decreed(country, 'CreditsUsed', use)
@@ -13,7 +13,7 @@ export async function abroad(country: Country): Promise<Room> {
     ranges: await country.ranges('units', 6_001n, 6_050n),
   })
   const leaving = { batch: idOf('units'), from: idOf('gamma'), to: idOf('gamma abroad'), ranges: marked.body.ranges }
-  const left = await country.lawful('CreditsTransferredAbroad', one, leaving, [admin])
+  const left = await country.lawful('CreditsTransferredAbroad', one, leaving, [approver])
   const small = { batch: idOf('small'), ranges: await country.ranges('small', 1n, 500n) }
   const unmarked = { batch: idOf('units'), ranges: await country.ranges('units', 201n, 210n) }
   const waiting = await country.fixture.ledger.row('pending', idOf('waits'))
@@ -51,6 +51,16 @@ export async function abroad(country: Country): Promise<Room> {
       ],
       ['an ITMO number that is not the next', 'allocation-wrong', withBody(left, { allotted: { itmos: null } })],
       ['units that leave without approval', 'approval-missing', { ...left, approvers: [] }],
+      [
+        'units that leave with the approval of whoever admitted their holder',
+        'approval-not-distinct',
+        { ...left, approvers: [admin] },
+      ],
+      [
+        'units that leave for an account abroad that nobody trusts',
+        'receiver-not-trusted',
+        withBody(left, { from: idOf('trusting'), ranges: await country.ranges('units', 3_001n, 3_010n) }),
+      ],
     ],
   }
 }

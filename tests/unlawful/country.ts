@@ -93,14 +93,17 @@ export class Country {
 
   async #people(): Promise<void> {
     const { fixture } = this
-    const { root, admin } = fixture.mandates
+    const { root, admin, approver } = fixture.mandates
     for (const name of ['gamma', 'delta']) {
       const organisation = idOf(`${name} ltd`)
       const request = { organisation, kind: 'developer', name: fixture.commit(`${name} Forests Ltd`) }
       await fixture.must({ type: 'OrganisationRegistered', by: root, request })
-      for (const mandate of [`${name} by one`, `${name} by two`].map(idOf)) {
-        const grant = { mandate, organisation, role: 'developer/Admin', limit: null }
-        await fixture.must({ type: 'MandateGranted', by: admin, request: grant })
+      for (const [person, by] of [
+        ['one', admin],
+        ['two', approver],
+      ] as const) {
+        const grant = { mandate: idOf(`${name} by ${person}`), organisation, role: 'developer/Admin', limit: null }
+        await fixture.must({ type: 'MandateGranted', by, request: grant })
       }
     }
   }

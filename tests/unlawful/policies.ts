@@ -21,7 +21,17 @@ export async function policies(country: Country): Promise<Room> {
     cases: [
       ['pledged units moved', 'on-hold', withBody(asked, { ranges: pledged })],
       ['a transfer without the second mandate', 'approval-missing', guarded],
-      ['a transfer approved by another company', 'not-permitted', { ...guarded, approvers: [mandates.beta] }],
+      ['a transfer approved by an officer only', 'not-permitted', { ...guarded, approvers: [mandates.approver] }],
+      [
+        'a transfer approved by a mandate that is there on the same word',
+        'approval-not-distinct',
+        { ...guarded, approvers: [mandates.beta] },
+      ],
+      [
+        'a mandate vouched for by whoever granted it',
+        'approval-not-distinct',
+        { type: 'MandateConfirmed', by: mandates.admin, body: { mandate: one } },
+      ],
       ['a transfer to an untrusted receiver', 'receiver-not-trusted', trusting],
       [
         'a transfer to a receiver trusted a moment ago',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { expireDue } from './expiry.ts'
+import { endings, expireDue } from './expiry.ts'
 import { expectStatus, type Person } from './registry.fixture.ts'
 import { type World, world } from './world.fixture.ts'
 
@@ -47,8 +47,8 @@ it('ends what is due as the system, once, however many processes do so at the sa
   expect(await Promise.all(['MovementExpired', 'PledgeExpired', 'HoldExpired'].map(entriesOf))).toEqual([1, 1, 1])
   expect(await expireDue(registry.services)).toBe(0)
 
-  const gone = await registry.nobody.get(`/national/movements/${waits.id}`)
-  expect(gone.status).toBe(404)
+  const over = expectStatus(await registry.nobody.get(`/national/movements/${waits.id}`), 200)
+  expect(over.body).toMatchObject({ state: 'expired' })
   expect(expectStatus(await registry.nobody.get(`/national/movements/${stays.id}`), 200).body).toMatchObject({
     next: 'approve',
     quantity: '20',
@@ -56,7 +56,7 @@ it('ends what is due as the system, once, however many processes do so at the sa
   const { items } = expectStatus(await registry.nobody.get('/national/pledges'), 200).body
   expect(items).toMatchObject([{ standing: true }, { standing: false }])
   registry.pass(4 * HOUR)
-  const spare = await registry.join(officer, sunfield.id, 'Admin')
+  const spare = await registry.join(all.second, sunfield.id, 'Admin')
   expect(await spare.post(`/national/movements/${stays.id}/approvals`)).toMatchObject({
     status: 409,
     body: { code: 'expired' },
@@ -71,6 +71,35 @@ it('ends many in rounds', async () => {
   registry.pass(2 * HOUR)
   expect(await expireDue(registry.services)).toBe(100)
   expect(await expireDue(registry.services)).toBe(30)
+})
+
+/** A registry in which much waits: of each kind most without an end, or with a later one. */
+const MUCH = [
+  `INSERT INTO ledger_row SELECT kind, md5(kind || i), jsonb_build_object('expiresAt',
+      CASE WHEN i % 2 = 0 THEN to_char(timestamp '2090-01-01' + i * interval '1 s', 'YYYY-MM-DD"T"HH24:MI:SS.000Z') END)
+     FROM generate_series(1, 20000) i, unnest(ARRAY['pending', 'pledge', 'ended']) kind`,
+  `INSERT INTO ledger_hold SELECT md5('hold' || i) || CASE WHEN i % 3 = 0 THEN '/0' ELSE '' END, 'b', 1, 2, NULL, 'r',
+      CASE WHEN i % 2 = 0 THEN to_char(timestamp '2090-01-01' + i * interval '1 s', 'YYYY-MM-DD"T"HH24:MI:SS.000Z') END
+     FROM generate_series(1, 20000) i`,
+  'ANALYZE ledger_row',
+  'ANALYZE ledger_hold',
+]
+
+it('finds what is due by index, however much waits', async () => {
+  const client = await all.registry.services.pool.connect()
+  try {
+    await client.query('BEGIN')
+    for (const statement of MUCH) await client.query(statement)
+    for (const { due, field } of endings) {
+      const { rows } = await client.query(`EXPLAIN (ANALYZE, FORMAT JSON) ${due}`, ['2090-01-01T00:10:00.000Z', 100])
+      const plan = JSON.stringify(rows)
+      expect(plan, field).toMatch(/"Index Name":"ledger_(row|hold)_due"/)
+      expect(plan, field).not.toMatch(/"Node Type":"(Seq Scan|Sort|Incremental Sort)"/)
+    }
+  } finally {
+    await client.query('ROLLBACK')
+    client.release()
+  }
 })
 
 function policy(changed: object) {

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import { isReceipt } from '@tallystick/ledger'
 import { isRefusal } from '@tallystick/rules'
+import { expireProposals } from './platform/proposals.ts'
 import type { Services } from './platform/services.ts'
 
 /** Most of one kind that one round ends. */
 const MOST_A_ROUND = 100
 
 /** What ends by itself: where it stands, and the entry that ends it. Holds of movements and pledges end with those. */
-const kinds = [
+export const endings = [
   {
     type: 'MovementExpired',
     field: 'movement',
@@ -28,14 +29,14 @@ const kinds = [
 ] as const
 
 /**
- * Ends, as the system, what is due: movements that waited, pledges and holds. Answers how many it ended. Several
+ * Ends, as the system, what is due: movements that waited, pledges and holds; and proposals. Answers how many it ended. Several
  * processes may do so at once: each end has one key in the ledger, so it is written once. What the ledger refuses was
  * ended by somebody else meanwhile, or is due a moment later by the ledger's own time: the next round sees.
  */
 export async function expireDue(services: Services): Promise<number> {
   const now = services.clock().toISOString()
   let ended = 0
-  for (const { type, field, due } of kinds) {
+  for (const { type, field, due } of endings) {
     const { rows } = await services.pool.query<{ id: string }>({
       name: `due-${field}`,
       text: due,
@@ -44,7 +45,7 @@ export async function expireDue(services: Services): Promise<number> {
     const outcomes = await Promise.all(rows.map(({ id }) => expire(services, type, field, id)))
     ended += outcomes.filter((isEnded) => isEnded).length
   }
-  return ended
+  return ended + (await expireProposals(services, MOST_A_ROUND))
 }
 
 async function expire({ ledger, genesis }: Services, type: string, field: string, id: string): Promise<boolean> {

@@ -17,7 +17,8 @@ const YEARS = [
      jsonb_build_object('organisation', md5((i % 5000)::text), 'kind', 'holding', 'active', true)
    FROM generate_series(1, 20000) i`,
   `INSERT INTO ledger_row SELECT 'mandate', ${ID},
-     jsonb_build_object('organisation', md5((i % 5000)::text), 'role', 'developer/Admin', 'active', true, 'limit', null)
+     jsonb_build_object('organisation', md5((i % 5000)::text), 'role', 'developer/Admin', 'active', true, 'limit', null,
+                        'hand', ${ID})
    FROM generate_series(1, 15000) i`,
   `INSERT INTO content_user SELECT ${ID}, i || '@example.net', 'N', now() + i * interval '1 ms', NULL, 's', i::text
    FROM generate_series(1, 15000) i`,

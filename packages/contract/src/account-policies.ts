@@ -16,9 +16,10 @@ export const AccountPolicy = z
         description: 'Units above which an outgoing movement needs a second mandate: `0` always, null never.',
       }),
     acceptance: z.boolean().meta({ description: 'Incoming transfers of others wait until the holder accepts them.' }),
-    trustedOnly: z
-      .boolean()
-      .meta({ description: 'Transfers leave only for accounts of the same holder and trusted receivers.' }),
+    trustedOnly: z.boolean().meta({
+      description:
+        'Transfers leave only for trusted receivers, here and abroad, and accounts of the same holder that ask for the same.',
+    }),
   })
   .meta({ id: 'AccountPolicy' })
 export type AccountPolicy = z.infer<typeof AccountPolicy>
@@ -28,7 +29,9 @@ export const setAccountPolicy = defineOperation({
   method: 'POST',
   path: '/national/accounts/{id}/policy',
   summary: 'Set how movements of an account are decided',
-  description: 'A policy that asks for two mandates is not loosened by one.',
+  description:
+    'What asks for more holds at once, what asks for less after the waiting time of the preset. A policy that asks for ' +
+    'two mandates is not changed by one.',
   tag,
   access: 'signed-in',
   command: true,
@@ -55,7 +58,7 @@ export const trustReceiver = defineOperation({
   command: true,
   proposable: true,
   params: ById,
-  body: z.strictObject({ receiver: Id.meta({ description: 'A holding account.' }) }),
+  body: z.strictObject({ receiver: Id.meta({ description: 'A holding account, or one in a registry abroad.' }) }),
   status: 201,
   answer: Trust,
   problems: [...receiverProblems, 'same-account'],

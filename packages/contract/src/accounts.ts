@@ -52,11 +52,15 @@ export const Holding = z
   .meta({ id: 'Holding', description: 'Consecutive serial numbers in one account.' })
 export type Holding = z.infer<typeof Holding>
 
-const AccountDetails = Account.extend({
-  policy: AccountPolicy.nullable().meta({ description: 'Null where the holder has set none.' }),
+export const AccountDetails = Account.extend({
+  policy: AccountPolicy.nullable().meta({ description: 'As it holds now; null where the holder has set none.' }),
+  loosened: AccountPolicy.extend({ from: Instant })
+    .meta({ id: 'LooserPolicy', description: 'A policy that asks for less, and from when on it holds.' })
+    .nullable(),
   balances: z.array(Balance).meta({ description: 'By class; at most 1,000.' }),
   holdings: pageOf(Holding).meta({ description: 'The first page; go on at `/national/accounts/{id}/holdings`.' }),
 }).meta({ id: 'AccountDetails' })
+export type AccountDetails = z.infer<typeof AccountDetails>
 
 /** What an entry did to an account: units that came (`credit`) or left (`debit`). */
 export const Change = z.object({ class: UnitClass, debit: Amount, credit: Amount }).meta({ id: 'Change' })

@@ -46,6 +46,7 @@ export interface EntryBodies extends MovementBodies {
   KeyRotated: { previous: string; next: string; signatures: { previous: string; next: string } }
   OrganisationRegistered: { organisation: string; kind: string; name: string }
   MandateGranted: { mandate: string; organisation: string; role: string; limit: string | null }
+  MandateConfirmed: { mandate: string }
   MandateRevoked: { mandate: string }
   OrganisationSuspended: { organisation: string; reason: string }
   OrganisationReactivated: { organisation: string; reason: string }

@@ -12,11 +12,14 @@ export const Agent = z
   .meta({ id: 'Agent', description: 'Who acts: a mandate, as what, and for whom.' })
 export type Agent = z.infer<typeof Agent>
 
+const ProposalStatus = z.enum(['open', 'accepted', 'withdrawn', 'expired'])
+
 export const Proposal = ProposalMade.extend({
   action: z.string().meta({ description: 'The action of the permission table that it is, such as `credits.issue`.' }),
-  status: z.enum(['open', 'accepted', 'withdrawn']),
+  status: ProposalStatus,
   by: Agent,
   createdAt: Instant,
+  expiresAt: Instant.meta({ description: 'Until when it may be approved.' }),
   approvals: z.array(Agent),
   entry: Written.nullable().meta({ description: 'The entry that it became; null while it waits.' }),
 }).meta({ id: 'Proposal' })
@@ -30,7 +33,7 @@ export const listProposals = defineOperation({
   description: 'The government reads all; others read those of their own organisation and those that they may approve.',
   tag,
   access: 'signed-in',
-  query: PageQuery.extend({ status: z.enum(['open', 'accepted', 'withdrawn']).default('open') }),
+  query: PageQuery.extend({ status: ProposalStatus.default('open') }),
   answer: pageOf(Proposal),
   problems: ['cursor-invalid'],
 })
@@ -67,6 +70,7 @@ export const approveProposal = defineOperation({
     'approval-not-distinct',
     'approval-mismatch',
     'proposal-decided',
+    'expired',
     'authorisation-exceeded',
     'mandate-limit',
     'terms-changed',
@@ -79,6 +83,7 @@ export const withdrawProposal = defineOperation({
   method: 'POST',
   path: '/national/proposals/{id}/withdrawal',
   summary: 'Withdraw a proposal of your own that waits',
+  description: 'Once its proposer may not act any more: a colleague who might have proposed it.',
   tag,
   access: 'signed-in',
   command: true,

@@ -107,6 +107,10 @@ const told: readonly [Statement, string][] = [
     'Government of Exampleland grants a mandate as x/Admin for Sunfield, limited to 1,000 units an entry.',
   ],
   [
+    { type: 'MandateConfirmed', by: 'officer', body: { mandate: 'm' } },
+    'Government of Exampleland vouches for a mandate as x/Admin for Sunfield.',
+  ],
+  [
     { type: 'MandateRevoked', by: 'officer', body: { mandate: 'm' } },
     'Government of Exampleland revokes a mandate as x/Admin for Sunfield.',
   ],

@@ -43,6 +43,7 @@ function phraseOf(statement: Statement, say: Phrases): Phrase {
     case 'OrganisationSuspended':
     case 'OrganisationReactivated':
     case 'MandateGranted':
+    case 'MandateConfirmed':
     case 'MandateRevoked':
     case 'AccountsOpened':
     case 'AccountSuspended':
@@ -90,6 +91,7 @@ type OrganisationTypes =
   | 'OrganisationSuspended'
   | 'OrganisationReactivated'
   | 'MandateGranted'
+  | 'MandateConfirmed'
   | 'MandateRevoked'
   | 'AccountsOpened'
   | 'AccountSuspended'
@@ -112,6 +114,7 @@ function aboutOrganisation(statement: StatementOf<OrganisationTypes>, say: Phras
       const places = { role, organisation: say.organisation(organisation), limit: limit ? say.count(limit) : '' }
       return { key: limit === null ? type : `${type}.limited`, places }
     }
+    case 'MandateConfirmed':
     case 'MandateRevoked': {
       const mandate = say.names.mandate(statement.body.mandate)
       return { key: type, places: { role: mandate?.role ?? '', organisation: say.organisation(mandate?.organisation) } }

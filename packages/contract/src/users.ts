@@ -29,6 +29,9 @@ export const User = z
     role: Role,
     limit: Limit,
     mandate: Id,
+    vouched: z.boolean().meta({
+      description: 'Have two vouched for this user? If not, approvals count as those of whoever has added the user.',
+    }),
     createdAt: Instant,
   })
   .meta({ id: 'User' })
@@ -78,6 +81,24 @@ export const readUser = defineOperation({
   params: ById,
   answer: User,
   problems: ['not-found'],
+})
+
+export const confirmUser = defineOperation({
+  id: 'confirmUser',
+  method: 'POST',
+  path: '/national/users/{id}/confirmation',
+  summary: 'Vouch for a user whom somebody else has added',
+  description:
+    'Who adds a user might have added himself. So approvals by that user count as those of whoever added the user, ' +
+    'until somebody who might have added the user, too, vouches that it is another person.',
+  tag,
+  access: 'signed-in',
+  command: true,
+  params: ById,
+  body: z.strictObject({}).nullish().meta({ description: 'Empty.' }),
+  status: 201,
+  answer: z.object({ id: Id, mandate: Id, entry: Written }).meta({ id: 'UserConfirmed' }),
+  problems: ['not-found', 'approval-not-distinct', 'nothing-changes'],
 })
 
 export const removeUser = defineOperation({

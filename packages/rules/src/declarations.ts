@@ -114,6 +114,7 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
     refuses: ['mandate-limit', 'mandate-exists', 'organisation-unknown', 'role-unknown'],
     writes: ['mandate'],
   },
+  MandateConfirmed: { actions: ['mandates.*'], refuses: ['nothing-changes'], writes: ['mandate'] },
   MandateRevoked: { actions: ['mandates.*'], refuses: ['mandate-revoked'], writes: ['mandate'] },
   AccountsOpened: {
     actions: ['accounts.open'],
@@ -251,7 +252,14 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
   CreditsTransferredAbroad: {
     actions: ['credits.transfer.abroad'],
     second: true,
-    refuses: [...movement, ...taking, ...firstTransfer, 'unit-type-not-movable', 'allocation-wrong'],
+    refuses: [
+      ...movement,
+      ...taking,
+      ...firstTransfer,
+      'receiver-not-trusted',
+      'unit-type-not-movable',
+      'allocation-wrong',
+    ],
     writes: ['units', 'authorisation', 'space'],
   },
   CreditsAcquired: {

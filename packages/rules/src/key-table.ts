@@ -22,12 +22,16 @@ export class KeyTable {
   #slots = new Int32Array(FIRST_SLOTS)
   readonly #pieces: Uint32Array[] = []
   #count = 0
-  /** Whoever writes a log cannot know it, so cannot make keys that all point to one place. */
-  readonly #seed = crypto.getRandomValues(new Uint32Array(WORDS))
+  readonly #seed: Uint32Array
   readonly #key = new Uint32Array(WORDS)
   /** What `#key` holds: the same one is asked for, and then set. */
   #read: string | undefined
   readonly #leaf = new Uint32Array(WORDS)
+
+  /** `seed`: eight words that whoever writes the log cannot know, so that keys cannot be made to all point to one place. */
+  constructor(seed: Uint32Array = new Uint32Array(WORDS)) {
+    this.#seed = seed
+  }
 
   get size(): number {
     return this.#count

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Entry } from './envelope.ts'
+import type { Approval, Entry } from './envelope.ts'
 import { proposalHash } from './envelope.ts'
 import { DocumentName } from './ids.ts'
 import { type Refusal, refuse } from './refusal.ts'
@@ -26,16 +26,24 @@ export const PermissionTable = z
       .array(z.string().regex(/^[a-z]{1,20}\/[A-Za-z]{1,30}$/))
       .min(1)
       .max(100),
+    /** Roles that appoint people: a mandate that one of them grants stands on its own, so they approve nothing. */
+    appoints: z.array(z.string()).min(1),
     actions: z.record(Action, z.record(z.string(), Scope)),
     approvals: z.record(
       Action,
       z.strictObject({ count: z.number().int().min(1).max(8), by: z.array(z.string()).min(1) }),
     ),
   })
-  .refine(({ roles, actions, approvals }) => {
-    const named = [...Object.values(actions).flatMap(Object.keys), ...Object.values(approvals).flatMap(({ by }) => by)]
+  .refine(({ roles, appoints, actions, approvals }) => {
+    const approving = Object.values(approvals).flatMap(({ by }) => by)
+    const named = [...appoints, ...Object.values(actions).flatMap(Object.keys), ...approving]
     return named.every((role) => roles.includes(role))
-  }, 'actions and approvals name only roles of the list')
+  }, 'appoints, actions and approvals name only roles of the list')
+  .refine(
+    ({ appoints, approvals }) =>
+      Object.values(approvals).every(({ by }) => by.every((role) => !appoints.includes(role))),
+    'whoever appoints people approves nothing',
+  )
   .refine(
     ({ roles, actions }) =>
       roles.every((role) => role === SYSTEM_ROLE || !role.startsWith('system/')) &&
@@ -67,14 +75,30 @@ export function allows(table: PermissionTable, role: string, organisation: strin
   return scope === 'any' || (scope === 'own' && act.organisations.includes(organisation))
 }
 
-/** Judges who did it: mandate active, permitted, within its limit. */
-export function admitMandate(state: State, table: PermissionTable, entry: Entry, act: Act): Refusal | undefined {
-  const mandate = state.get('mandate', entry.by)
-  if (!mandate) return refuse('mandate-unknown', { mandate: entry.by })
-  if (!mandate.active) return refuse('mandate-revoked', { mandate: entry.by })
+/** Is the mandate in force? */
+export function inForce(state: State, id: string): Refusal | undefined {
+  const mandate = state.get('mandate', id)
+  if (!mandate) return refuse('mandate-unknown', { mandate: id })
+  if (!mandate.active) return refuse('mandate-revoked', { mandate: id })
   if (state.get('organisation', mandate.organisation)?.active !== true) {
     return refuse('organisation-suspended', { organisation: mandate.organisation })
   }
+  return undefined
+}
+
+/**
+ * On whose word a mandate is there. Who may grant mandates can grant one to himself, so all that are there on one word
+ * count as one person.
+ */
+export function handOf(state: State, mandate: string): string {
+  return state.get('mandate', mandate)?.hand ?? mandate
+}
+
+/** Judges who did it: mandate in force, permitted, within its limit. */
+export function admitMandate(state: State, table: PermissionTable, entry: Entry, act: Act): Refusal | undefined {
+  const broken = inForce(state, entry.by)
+  const mandate = state.get('mandate', entry.by)
+  if (broken || !mandate) return broken
   if (!allows(table, mandate.role, mandate.organisation, act)) {
     return refuse('not-permitted', { action: act.action, role: mandate.role })
   }
@@ -87,46 +111,49 @@ function exceeds(limit: string | null, act: Act): boolean {
 }
 
 /**
- * Judges who approved it: as many distinct, active mandates as the table asks for, each bound to this very proposal.
- * Asked last, so that `approval-missing` says: approvals are all that is missing.
+ * Judges who approved it: as many mandates as the table asks for and, where the holder's account does, one more of the
+ * holder; all in force, each there on another's word, each bound to this very proposal. One approval counts for one of
+ * them. Asked last, so that `approval-missing` says: approvals are all that is missing.
  */
 export function admitApprovals(state: State, table: PermissionTable, entry: Entry, act: Act): Refusal | undefined {
   const policy = table.approvals[act.action]
   if (policy === undefined && act.second !== true && entry.approvals.length === 0) return undefined
-  const seen = new Set([entry.by])
+  const hands = new Set([handOf(state, entry.by)])
   const proposal = entry.approvals.length > 0 ? proposalHash(entry) : ''
   let ofTable = 0
   let ofHolder = 0
   for (const approval of entry.approvals) {
-    if (seen.has(approval.by)) return refuse('approval-not-distinct', { mandate: approval.by })
-    seen.add(approval.by)
-    // There is room for a signature by the approver's own key; no entry registers such a key yet.
-    if (approval.signature !== undefined) return refuse('approval-mismatch', { field: 'signature' })
-    if (approval.proposal !== proposal) return refuse('approval-mismatch', { expected: proposal })
+    const hand = handOf(state, approval.by)
+    if (hands.has(hand)) return refuse('approval-not-distinct', { mandate: approval.by })
+    hands.add(hand)
+    const broken = admitApproval(state, approval, proposal, act)
     const mandate = state.get('mandate', approval.by)
-    if (!mandate) return refuse('mandate-unknown', { mandate: approval.by })
-    if (!mandate.active) return refuse('mandate-revoked', { mandate: approval.by })
-    if (exceeds(mandate.limit, act))
-      return refuse('mandate-limit', { mandate: approval.by, limit: mandate.limit ?? '' })
-    if (state.get('organisation', mandate.organisation)?.active !== true) {
-      return refuse('organisation-suspended', { organisation: mandate.organisation })
-    }
+    if (broken || !mandate) return broken
     const [byTable, bySecond] = [policy?.by.includes(mandate.role) === true, isSecond(table, mandate, act)]
     if (!byTable && !bySecond) return refuse('not-permitted', { action: `approve ${act.action}`, role: mandate.role })
     ofTable += byTable ? 1 : 0
     ofHolder += bySecond ? 1 : 0
   }
-  const needed = policy?.count ?? 0
-  if (!act.waived && (ofTable < needed || (act.second && ofHolder < 1))) {
-    const least = Math.max(needed, act.second ? 1 : 0)
-    return refuse('approval-missing', {
-      needed: String(least),
-      given: String(entry.approvals.length),
-      action: act.action,
-      ...(act.second ? { holders: act.organisations.join(', ') } : {}),
-    })
-  }
-  return undefined
+  const [needed, seconds] = [policy?.count ?? 0, act.second ? 1 : 0]
+  const isEnough = ofTable >= needed && ofHolder >= seconds && entry.approvals.length >= needed + seconds
+  if (act.waived || isEnough) return undefined
+  return refuse('approval-missing', {
+    needed: String(needed + seconds),
+    given: String(entry.approvals.length),
+    action: act.action,
+    ...(act.second ? { holders: act.organisations.join(', ') } : {}),
+  })
+}
+
+function admitApproval(state: State, approval: Approval, proposal: string, act: Act): Refusal | undefined {
+  // There is room for a signature by the approver's own key; no entry registers such a key yet.
+  if (approval.signature !== undefined) return refuse('approval-mismatch', { field: 'signature' })
+  if (approval.proposal !== proposal) return refuse('approval-mismatch', { expected: proposal })
+  const limit = state.get('mandate', approval.by)?.limit ?? null
+  return (
+    inForce(state, approval.by) ??
+    (exceeds(limit, act) ? refuse('mandate-limit', { mandate: approval.by, limit: limit ?? '' }) : undefined)
+  )
 }
 
 /** A further mandate of the holder that might have done the same. */

@@ -41,8 +41,13 @@ export interface AccountPolicy {
   secondAbove: string | null
   /** Incoming transfers of others wait until the holder accepts them. */
   acceptance: boolean
-  /** Transfers leave only for accounts of the same holder and trusted receivers. */
+  /** Transfers leave only for trusted receivers, and accounts of the same holder that are as careful. */
   trustedOnly: boolean
+}
+
+/** A policy that stands, and one that asks for less with the instant from which on it takes its place. */
+export interface StandingPolicy extends AccountPolicy {
+  loosened: (AccountPolicy & { from: string }) | null
 }
 
 /** What a movement that waits will be. */
@@ -73,12 +78,19 @@ export interface LedgerRow {
 export interface Rows {
   ledger: LedgerRow
   organisation: { kind: string; name: string | null; active: boolean }
-  mandate: { organisation: string; role: string; limit: string | null; active: boolean }
+  mandate: {
+    organisation: string
+    role: string
+    limit: string | null
+    active: boolean
+    /** The mandate on whose word alone this one is there; itself where two have vouched for it. */
+    hand: string
+  }
   account: {
     organisation: string
     kind: AccountKind
     active: boolean
-    policy: AccountPolicy | null
+    policy: StandingPolicy | null
     /** Of a foreign account: the registry that it is in, such as `KEN01`. */
     registry: string | null
   }
@@ -146,6 +158,8 @@ export interface Rows {
     beneficiary: string | null
     proposer: string
     approvers: string[]
+    /** Which of the approvals that were missing each approver gave. */
+    given: (string[] | null)[]
     /** Approvals still to be given: the roles that may; `null`: mandates of the holder that might move the units themselves. */
     missing: (string[] | null)[]
     acceptance: boolean

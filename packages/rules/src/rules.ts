@@ -23,6 +23,7 @@ import { mirrorProjectRecorded } from './entries/mirror-projects.ts'
 import { mirrorOpened, mirrorRecorded } from './entries/mirrors.ts'
 import { creditsCancelled, creditsRetired, creditsTransferred } from './entries/movements.ts'
 import {
+  mandateConfirmed,
   mandateGranted,
   mandateRevoked,
   organisationReactivated,
@@ -50,6 +51,7 @@ export const rules: readonly AnyRule[] = [
   organisationSuspended,
   organisationReactivated,
   mandateGranted,
+  mandateConfirmed,
   mandateRevoked,
   accountsOpened,
   accountSuspended,

@@ -42,9 +42,10 @@ export class State {
   /** First serials of runs by partition, of each settling that is not confirmed. */
   readonly #unconfirmed: Map<string, ReadonlySet<bigint>>[] = []
 
-  constructor(scope: 'whole' | 'partial' = 'whole') {
+  /** `seed`: see `KeyTable`; for logs of others. */
+  constructor(scope: 'whole' | 'partial' = 'whole', seed?: Uint32Array) {
     this.#touched = scope === 'partial' ? { rows: new Map(), runs: new Map() } : undefined
-    this.#keys = scope === 'partial' ? undefined : new KeyTable()
+    this.#keys = scope === 'partial' ? undefined : new KeyTable(seed)
   }
 
   get<K extends RowKind>(kind: K, id: string): Rows[K] | undefined {

@@ -97,7 +97,7 @@ async function carefulHolder(
   const api = await join(cast.officer, ember.organisation, 'ember@developer.example')
   const [colleagues, receivers]: [Api[], Api[]] = [[], [receiver.api]]
   for (let at = 0; at < MANDATES; at += 1) {
-    colleagues.push(await join(cast.officer, ember.organisation, `ember${at}@developer.example`))
+    colleagues.push(await join(cast.second, ember.organisation, `ember${at}@developer.example`))
     receivers.push(await join(cast.officer, receiver.organisation, `receiver${at}@developer.example`))
   }
   const owner = { ...ember, api }

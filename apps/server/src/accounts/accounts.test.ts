@@ -127,6 +127,7 @@ describe('an account', () => {
       kind: 'holding',
       active: true,
       policy: null,
+      loosened: null,
       registry: null,
       balances: [{ class: unitClass, credits: '600', debits: '100', balance: '500' }],
       holdings: {

@@ -1,5 +1,5 @@
-import type { Account, AccountPolicy, Balance, Holding, Page } from '@tallystick/contract'
-import type { AccountKind, Rows } from '@tallystick/rules'
+import type { Account, AccountDetails, Balance, Holding, Page } from '@tallystick/contract'
+import { type AccountKind, policyInForce, type Rows } from '@tallystick/rules'
 import { nationalSerial, print } from '@tallystick/serials'
 import { z } from 'zod'
 import { decodeCursor, IdKey, limitOf, pageFrom, TextPart } from '../platform/cursor.ts'
@@ -115,8 +115,16 @@ function printed(services: Services, row: RunRow): string | null {
 export async function accountOf(
   services: Services,
   id: string,
-): Promise<(Account & { policy: AccountPolicy | null }) | undefined> {
+): Promise<(Account & Pick<AccountDetails, 'policy' | 'loosened'>) | undefined> {
   if (id === services.genesis.issuance) return undefined
   const row: Rows['account'] | undefined = await services.ledger.row('account', id)
-  return row && { ...shownAccount({ id, row }), policy: row.policy }
+  return row && { ...shownAccount({ id, row }), ...policyOf(row, services.clock().toISOString()) }
+}
+
+function policyOf({ policy }: Rows['account'], now: string): Pick<AccountDetails, 'policy' | 'loosened'> {
+  const loosened = policy?.loosened ?? null
+  return {
+    policy: policy && policyInForce(policy, now),
+    loosened: loosened !== null && loosened.from > now ? loosened : null,
+  }
 }

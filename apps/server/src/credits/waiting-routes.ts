@@ -10,7 +10,7 @@ import {
   withdrawMovement,
 } from '@tallystick/contract'
 import type { Receipt } from '@tallystick/ledger'
-import { allows, isLastStep, type Law, nextStep, type PendingKind, type Rows } from '@tallystick/rules'
+import { allows, isLastStep, type Law, nextStep, type PendingKind, type Rows, standingOf } from '@tallystick/rules'
 import type { FastifyInstance } from 'fastify'
 import { decodeCursor, IdKey, limitOf, pageFrom } from '../platform/cursor.ts'
 import { endingOf, entryNaming, entryOf, placeOf } from '../platform/entries.ts'
@@ -53,7 +53,7 @@ export function registerWaiting(app: FastifyInstance, services: Services): void 
     const limit = limitOf(query)
     const law = await lawInForce(services.ledger)
     const rows = await waitingPage(services, actor, query.which, after, limit + 1)
-    const names = await namesIn(services, rows)
+    const names = await namesIn(services, rows, actor?.mandate)
     return pageFrom(
       rows,
       limit,
@@ -65,7 +65,7 @@ export function registerWaiting(app: FastifyInstance, services: Services): void 
   handle(app, services, readMovement, async ({ params: { id }, actor }) => {
     const [row, law] = await Promise.all([services.ledger.row('pending', id), lawInForce(services.ledger)])
     if (!row) return endedMovement(services, id)
-    return waitingOf(id, row, await namesIn(services, row), law, actor)
+    return waitingOf(id, row, await namesIn(services, row, actor?.mandate), law, actor)
   })
 
   handle(app, services, approveMovement, async (call) => {
@@ -125,13 +125,21 @@ async function nextStepOf(
   call: Sender & { actor: Actor; params: { id: string } },
 ): Promise<Receipt> {
   const step = async () => {
-    const waiting = await services.ledger.row('pending', call.params.id)
+    const waiting = await standingNow(services, call.params.id)
     return execute(services, call, stepCommand(call.params.id, waiting))
   }
   return step().catch((error: unknown) => {
     if (error instanceof ProblemError && overtaken.has(error.problem.code)) return step()
     return sayUnknown(services, error, 'pending', call.params.id)
   })
+}
+
+/** The movement with the approvals that count now. */
+async function standingNow(services: Services, id: string): Promise<Waiting | undefined> {
+  const row = await services.ledger.row('pending', id)
+  if (!row || row.approvers.length === 0) return row
+  const names = await namesIn(services, row.approvers)
+  return standingOf(row, (mandate) => names.inForce(mandate))
 }
 
 /** How the ledger refuses a step that was the right one a moment ago. */
@@ -168,23 +176,44 @@ async function waitingPage(
   limit: number,
 ): Promise<WaitingRow[]> {
   const mine = `f.row ->> 'organisation' = $1 OR t.row ->> 'organisation' = $1`
-  const missing = `p.row -> 'missing'`
   const forMe = `
-    CASE WHEN jsonb_array_length(${missing}) = 0 THEN t.row ->> 'organisation' = $1
-         ELSE p.row ->> 'proposer' <> $4 AND NOT p.row -> 'approvers' ? $4
-          AND (${missing} @> jsonb_build_array(jsonb_build_array($5::text))
-               OR (f.row ->> 'organisation' = $1 AND ${missing} @> '[null]')) END`
+    CASE WHEN jsonb_array_length(now.missing) = 0 THEN t.row ->> 'organisation' = $1
+         ELSE own.row ->> 'hand' <> proposer.row ->> 'hand' AND own.row ->> 'hand' <> ALL (now.hands)
+          AND (now.missing @> jsonb_build_array(jsonb_build_array($5::text))
+               OR (f.row ->> 'organisation' = $1 AND now.missing @> '[null]')) END`
   const { rows } = await pool.query<WaitingRow>(
     `SELECT p.id, p.row FROM ledger_row p
        JOIN ledger_row f ON f.kind = 'account' AND f.id = p.row ->> 'from'
        JOIN ledger_row t ON t.kind = 'account' AND t.id = p.row ->> 'to'
+       ${which === 'mine' ? '' : STEPS_NOW}
       WHERE p.kind = 'pending' AND p.id > $2 AND (${which === 'mine' ? mine : forMe}) ORDER BY p.id LIMIT $3`,
     [organisation, after, limit, ...(which === 'mine' ? [] : [mandate, role])],
   )
   return rows
 }
 
-function waitingOf(id: string, row: Waiting, names: KnownNames, law: Law, actor: Actor | undefined): WaitingMovement {
+/** What is missing, an approval counting while its mandate is in force; and who has approved, by the word they are there on. */
+const STEPS_NOW = `
+  JOIN ledger_row own ON own.kind = 'mandate' AND own.id = $4
+  JOIN ledger_row proposer ON proposer.kind = 'mandate' AND proposer.id = p.row ->> 'proposer'
+ CROSS JOIN LATERAL (
+   SELECT coalesce(jsonb_agg(p.row -> 'given' -> at) FILTER (WHERE NOT stands), '[]') || (p.row -> 'missing') AS missing,
+          coalesce(array_agg(hand) FILTER (WHERE stands), '{}') AS hands
+     FROM (SELECT a.at::int - 1 AS at, m.row ->> 'hand' AS hand,
+                  (m.row ->> 'active')::boolean AND (o.row ->> 'active')::boolean AS stands
+             FROM jsonb_array_elements_text(p.row -> 'approvers') WITH ORDINALITY a(mandate, at)
+             JOIN ledger_row m ON m.kind = 'mandate' AND m.id = a.mandate
+             JOIN ledger_row o ON o.kind = 'organisation' AND o.id = m.row ->> 'organisation') given
+ ) now`
+
+function waitingOf(
+  id: string,
+  stored: Waiting,
+  names: KnownNames,
+  law: Law,
+  actor: Actor | undefined,
+): WaitingMovement {
+  const row = standingOf(stored, (mandate) => names.inForce(mandate))
   const { kind, from, to, purpose, beneficiary, expiresAt, missing, acceptance, proposer, approvers } = row
   return {
     id,
@@ -213,12 +242,14 @@ const baseActions: Readonly<Record<PendingKind, string>> = {
 
 /** May this person take the next step, by the permission table and what is missing? */
 function mayStep(row: Waiting, names: KnownNames, { permissions }: Law, actor: Actor): boolean {
-  const { organisation, role, mandate } = actor
+  const { organisation, role } = actor
   const step = nextStep(row)
   const organisations = [names.party(step === 'accept' ? row.to : row.from).organisation.id]
   if (!allows(permissions, role, organisation, { action: `movements.${step}`, organisations })) return false
+  if (!names.inForce(row.proposer)) return false
   if (step === 'accept') return true
-  if (mandate === row.proposer || row.approvers.includes(mandate)) return false
+  const hands = [row.proposer, ...row.approvers].map((mandate) => names.mandate(mandate)?.hand)
+  if (hands.includes(names.mandate(actor.mandate)?.hand)) return false
   const isSecond =
     organisations.includes(organisation) &&
     allows(permissions, role, organisation, { action: baseActions[row.kind], organisations })

@@ -10,7 +10,7 @@ let colleague: Person
 beforeAll(async () => {
   all = await world()
   batch = (await all.issue('2024', '1000')).id
-  colleague = await all.registry.join(all.officer, all.sunfield.id, 'Admin')
+  colleague = await all.registry.join(all.second, all.sunfield.id, 'Admin')
   const { sunfield, harbour } = all
   await done(sunfield.admin.post(policyOf(sunfield.holding), policy({ secondAbove: '100' })))
   await done(harbour.admin.post(policyOf(harbour.holding), policy({ acceptance: true })))
@@ -109,8 +109,8 @@ describe('a movement that others must approve or accept', () => {
   })
 
   it('approved by many at once takes place once', async () => {
-    const { sunfield, officer, registry } = all
-    const others = await Promise.all([1, 2, 3].map(() => registry.join(officer, sunfield.id, 'Admin')))
+    const { sunfield, second, registry } = all
+    const others = await Promise.all([1, 2, 3].map(() => registry.join(second, sunfield.id, 'Admin')))
     const cancel = { kind: 'cancellation', batch, from: sunfield.holding, quantity: '101', purpose: 'voluntary' }
     const waits = await done(sunfield.admin.post('/national/movements', cancel))
     expect(await read(`/national/movements/${waits.id}`)).toMatchObject({ state: 'waiting', next: 'approve' })

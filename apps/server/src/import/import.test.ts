@@ -44,6 +44,7 @@ describe('the samples', () => {
   ])('%s goes in, once', async (name, rows, tonnes) => {
     const job = { ...target, mapping: await loadMapping(name), file: join(samples, `${name}.csv`) }
     const dry = await importFile({ ...job, dryRun: true })
+    expect(await importFile({ ...job, dryRun: true, mostKept: 1 })).toEqual(dry)
     expect((await target.ledger.head()).size).toBe(1)
     const first = await importFile(job)
     expect(first).toEqual({ ...dry, rows, accepted: rows, alreadyThere: 0, refused: [], tonnes })
@@ -51,6 +52,7 @@ describe('the samples', () => {
     const second = await importFile(job)
     expect(second).toEqual({ ...first, accepted: 0, alreadyThere: rows })
     expect(await importFile({ ...job, dryRun: true })).toEqual(second)
+    expect(await importFile({ ...job, dryRun: true, mostKept: 1 })).toEqual(second)
     expect(await target.ledger.head()).toMatchObject({ size })
     expect(await target.openingsKept()).toBe(rows)
   })

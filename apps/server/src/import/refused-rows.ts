@@ -12,7 +12,7 @@ export interface RefusedRow {
 /** Characters that are gathered before they go to the file. */
 const PIECE = 65_536
 
-/** The refused rows of an import, in their order: the first ones in memory, the rest in a file of its own until `close`. */
+/** The refused rows of an import, in their order: the first ones in memory, all of many in a file of its own until `close`. */
 export class RefusedRows {
   count = 0
   /** The first ones. */
@@ -60,5 +60,8 @@ export class RefusedRows {
 
 async function openSpill(): Promise<{ folder: string; file: FileHandle }> {
   const folder = await mkdtemp(join(tmpdir(), 'tallystick-refused-'))
-  return { folder, file: await open(join(folder, 'rows'), 'a+', 0o600) }
+  const file = await open(join(folder, 'rows'), 'a+', 0o600)
+  // Where that can be, the file has no name any more: it goes with the process, however that ends.
+  await rm(folder, { recursive: true, force: true }).catch(() => undefined)
+  return { folder, file }
 }

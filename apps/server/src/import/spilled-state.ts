@@ -1,15 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { StatementSync } from 'node:sqlite'
 import { deserialize, serialize } from 'node:v8'
 import { balanceId, type Range, type RowKind, type Rows, type Run, type State } from '@tallystick/rules'
 
-/** What a rehearsal has changed and holds in memory no longer: in a file of its own, until `close`. */
+/** What a rehearsal has changed and holds in memory no longer: in a temporary file, which goes with the process. */
 export class SpilledState {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'tallystick-rehearsal-'))
-  // Named here, so that a process which spills nothing does not load it.
-  readonly #db = new (process.getBuiltinModule('node:sqlite').DatabaseSync)(join(this.#folder, 'state'))
+  // Named here, so that a process which spills nothing does not load it. Without a name the database is a file that
+  // nobody else sees.
+  readonly #db = new (process.getBuiltinModule('node:sqlite').DatabaseSync)('')
   readonly #putRow: StatementSync
   readonly #getRow: StatementSync
   readonly #getRows: StatementSync
@@ -67,7 +64,6 @@ export class SpilledState {
 
   close(): void {
     this.#db.close()
-    rmSync(this.#folder, { recursive: true, force: true })
   }
 }
 

@@ -149,7 +149,8 @@ const VARIABLES = {
   }),
   LEDGER_TIME_ZONE: define({
     schema: text.refine(isTimeZone, 'must be a time zone of the IANA database, such as Africa/Windhoek').optional(),
-    about: 'Time zone of the legal dates of a new ledger. Default: UTC.',
+    about:
+      'Time zone in which a new ledger shows the days of its entries. Rules compare legal dates in UTC. Default: UTC.',
   }),
   ROOT_EMAIL: define({
     schema: z.email('must be an e-mail address').optional(),

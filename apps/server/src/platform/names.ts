@@ -66,6 +66,12 @@ export class KnownNames implements Names {
     return this.#row('mandate', id)
   }
 
+  /** Is the mandate in force, and its organisation active? */
+  inForce(mandate: string): boolean {
+    const row = this.mandate(mandate)
+    return row?.active === true && this.#row('organisation', row.organisation)?.active === true
+  }
+
   account(id: string): Rows['account'] | undefined {
     return this.#row('account', id)
   }

@@ -33,9 +33,12 @@ export interface ProposalRow {
 
 export interface ApprovalRow {
   proposal: string
+  user: string
   mandate: string
   role: string
   organisation: string
+  /** On whose word the mandate is there. */
+  hand: string
 }
 
 const PROPOSALS = `
@@ -147,14 +150,39 @@ export async function keepApproval(queries: Queries, proposal: string, actor: Ac
   )
 }
 
-/** The approvals by mandates that are active, in the order in which they were given. */
+/** The approvals by mandates that are in force, in the order in which they were given. */
 export async function approvalsOf(queries: Queries, proposals: readonly string[]): Promise<ApprovalRow[]> {
   const { rows } = await queries.query<ApprovalRow>(
-    `SELECT a.proposal, a.mandate, m.row ->> 'role' AS role, m.row ->> 'organisation' AS organisation
+    `SELECT a.proposal, a.user_id AS user, a.mandate, m.row ->> 'role' AS role,
+            m.row ->> 'organisation' AS organisation, m.row ->> 'hand' AS hand
        FROM content_approval a
        JOIN ledger_row m ON m.kind = 'mandate' AND m.id = a.mandate AND m.row -> 'active' = 'true'
+       JOIN ledger_row o ON o.kind = 'organisation' AND o.id = m.row ->> 'organisation' AND o.row -> 'active' = 'true'
       WHERE a.proposal = ANY($1) ORDER BY a.created_at, a.mandate`,
     [proposals],
   )
   return rows
+}
+
+/**
+ * Ends so many proposals that were made at an instant or before and that the ledger knows nothing of, the oldest first;
+ * answers how many, with the commitments that were made for them. What was carried out, but not marked, is marked.
+ */
+export async function endProposals(
+  queries: Queries,
+  before: Date,
+  most: number,
+): Promise<{ ended: number; commitments: string[] }> {
+  const { rows } = await queries.query<{ status: string; commitments: string[] }>({
+    name: 'end-proposals',
+    text: `UPDATE content_proposal p
+              SET status = CASE WHEN EXISTS (SELECT FROM ledger_key k WHERE k.id = p.logged_key)
+                                THEN 'accepted' ELSE 'expired' END
+            WHERE p.id IN (SELECT id FROM content_proposal WHERE status = 'open' AND created_at <= $1
+                            ORDER BY created_at, id LIMIT $2 FOR UPDATE SKIP LOCKED)
+        RETURNING p.status, p.commitments`,
+    values: [before, most],
+  })
+  const expired = rows.filter(({ status }) => status === 'expired')
+  return { ended: expired.length, commitments: expired.flatMap(({ commitments }) => commitments) }
 }

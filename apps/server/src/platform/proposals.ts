@@ -1,12 +1,19 @@
 import { type Agent, type Proposal, type ProposalMade, type Statement, sentenceOf } from '@tallystick/contract'
 import { randomId } from '@tallystick/ledger'
-import { allows, type PermissionTable, proposalHash } from '@tallystick/rules'
+import { allows, type Law, type PermissionTable, proposalHash } from '@tallystick/rules'
 import { REPLAYED, type Sender } from './idempotency.ts'
 import { lawInForce } from './law.ts'
 import { type KnownNames, namesIn, speechOf } from './names.ts'
 import type { Waiting } from './problem.ts'
 import { problem } from './problem.ts'
-import { type ApprovalRow, approvalsOf, keepProposal, type ProposalRow, proposalByKey } from './proposal-store.ts'
+import {
+  type ApprovalRow,
+  approvalsOf,
+  endProposals,
+  keepProposal,
+  type ProposalRow,
+  proposalByKey,
+} from './proposal-store.ts'
 import type { Actor, Services } from './services.ts'
 
 type Proposer = Sender & { actor: Actor }
@@ -59,12 +66,28 @@ export function approvedBy({ approvals }: PermissionTable, role: string): string
   return Object.entries(approvals).flatMap(([action, { by }]) => (by.includes(role) ? [action] : []))
 }
 
+const HOUR_MS = 3_600_000
+
+/** Until when a proposal may be approved: it waits no longer than a movement does. */
+export function endOf({ created_at }: Pick<ProposalRow, 'created_at'>, { preset }: Law): Date {
+  return new Date(created_at.getTime() + preset.pending.hours * HOUR_MS)
+}
+
+/** Ends so many proposals whose time is over, and forgets the texts that were kept for them. */
+export async function expireProposals(services: Services, most: number): Promise<number> {
+  const { preset } = await lawInForce(services.ledger)
+  const before = new Date(services.clock().getTime() - preset.pending.hours * HOUR_MS)
+  const { ended, commitments } = await endProposals(services.pool, before, most)
+  if (commitments.length > 0) await services.openings.forget(commitments)
+  return ended
+}
+
 /** How proposals are shown, with everything loaded that they name. */
 export async function proposalsOf(
   services: Services,
   rows: readonly ProposalRow[],
 ): Promise<(row: ProposalRow) => Proposal> {
-  const { permissions } = await lawInForce(services.ledger)
+  const law = await lawInForce(services.ledger)
   const given = await approvalsOf(
     services.pool,
     rows.map(({ id }) => id),
@@ -72,7 +95,8 @@ export async function proposalsOf(
   const named = rows.map(({ request, by_mandate, approved_by }) => [request, by_mandate, approved_by])
   const names = await namesIn(services, named, given)
   return (row) => {
-    const policy = permissions.approvals[row.action]
+    const policy = law.permissions.approvals[row.action]
+    const isOver = row.status === 'expired' || endOf(row, law) <= services.clock()
     const statement = { type: row.type, by: row.by_mandate, body: row.request } as unknown as Statement
     const mandates = row.approved_by ?? given.filter(({ proposal }) => proposal === row.id).map((one) => one.mandate)
     return {
@@ -83,9 +107,10 @@ export async function proposalsOf(
       sentence: sentenceOf(statement, names, speechOf(services)),
       body: row.request,
       needs: { count: policy?.count ?? 0, by: policy?.by ?? [], holders: row.holders },
-      status: row.approved_by ? 'accepted' : row.status === 'withdrawn' ? 'withdrawn' : 'open',
+      status: row.approved_by ? 'accepted' : row.status === 'withdrawn' ? 'withdrawn' : isOver ? 'expired' : 'open',
       by: agentOf(row.by_mandate, names),
       createdAt: row.created_at.toISOString(),
+      expiresAt: endOf(row, law).toISOString(),
       approvals: mandates.map((mandate) => agentOf(mandate, names)),
       entry: row.entry,
     }

@@ -1,6 +1,6 @@
 import { approveProposal, listProposals, readProposal, withdrawProposal } from '@tallystick/contract'
 import { isReceipt } from '@tallystick/ledger'
-import { isRefusal, type PermissionTable } from '@tallystick/rules'
+import { allows, isRefusal, type Law, type PermissionTable } from '@tallystick/rules'
 import type { FastifyInstance } from 'fastify'
 import type pg from 'pg'
 import { isGovernment } from '../platform/auth.ts'
@@ -18,7 +18,7 @@ import {
   proposalById,
   proposalPage,
 } from '../platform/proposal-store.ts'
-import { approvedBy, approvesAs, ledgerKey, proposalsOf } from '../platform/proposals.ts'
+import { approvedBy, approvesAs, endOf, ledgerKey, proposalsOf } from '../platform/proposals.ts'
 import type { Actor, Services } from '../platform/services.ts'
 
 /** Commands that wait for approval by others. */
@@ -50,14 +50,14 @@ export function register(app: FastifyInstance, services: Services): void {
     if (body?.sha256 !== undefined && body.sha256 !== row.proposal_hash) {
       throw problem('approval-mismatch', { expected: row.proposal_hash })
     }
-    const { permissions } = await lawInForce(services.ledger)
-    await decideOn(services, row.id, (client, locked) => approve(services, client, locked, actor, permissions))
+    const law = await lawInForce(services.ledger)
+    await decideOn(services, row.id, (client, locked) => approve(services, client, locked, actor, law))
     return shownNow(services, row)
   })
 
   handle(app, services, withdrawProposal, async ({ params, actor }) => {
     const row = await known(services, params.id)
-    if (row.by_mandate !== actor.mandate && row.created_by !== actor.user) throw problem('forbidden')
+    if (!(await mayWithdraw(services, row, actor))) throw problem('forbidden')
     await decideOn(services, row.id, async (client, locked) => {
       if (locked.approved_by) throw problem('proposal-decided')
       await markProposal(client, locked.id, 'withdrawn')
@@ -83,6 +83,18 @@ async function mayRead(services: Services, row: ProposalRow, actor: Actor): Prom
   if (row.holders.includes(actor.organisation)) return true
   const { permissions } = await lawInForce(services.ledger)
   return approvesAs(permissions, row, actor).table
+}
+
+/** Whoever proposed it; once that mandate is not in force, a colleague who might have proposed the same. */
+async function mayWithdraw(services: Services, row: ProposalRow, actor: Actor): Promise<boolean> {
+  if (row.by_mandate === actor.mandate || row.created_by === actor.user) return true
+  if (row.by_organisation !== actor.organisation) return false
+  const [proposer, { permissions }] = await Promise.all([
+    services.ledger.row('mandate', row.by_mandate),
+    lawInForce(services.ledger),
+  ])
+  const act = { action: row.action, organisations: [actor.organisation] }
+  return proposer?.active !== true && allows(permissions, actor.role, actor.organisation, act)
 }
 
 /** Works on a proposal while nobody else decides on it. The work has one connection, so that waiting takes no others. */
@@ -112,15 +124,18 @@ async function approve(
   client: pg.PoolClient,
   row: ProposalRow,
   actor: Actor,
-  permissions: PermissionTable,
+  law: Law,
 ): Promise<void> {
   if (row.approved_by) return answerDecided(row.approved_by, actor)
   if (row.status === 'withdrawn') throw problem('proposal-decided')
-  if (actor.mandate === row.by_mandate || actor.user === row.created_by) throw problem('approval-not-distinct')
+  const end = endOf(row, law)
+  if (row.status === 'expired' || end <= services.clock()) throw problem('expired', { expiresAt: end.toISOString() })
+  const { permissions } = law
   const own = approvesAs(permissions, row, actor)
   if (!own.table && !own.holder) {
     throw problem('not-permitted', { action: `approve ${row.action}`, role: actor.role })
   }
+  await refuseSamePerson(services, client, row, actor)
   await keepApproval(client, row.id, actor, services.clock())
   const approvals = enough(await approvalsOf(client, [row.id]), row, permissions)
   if (!approvals) return
@@ -128,24 +143,41 @@ async function approve(
   await markProposal(client, row.id, 'accepted')
 }
 
+/** Nobody approves what he proposed, or twice; and mandates that are there on one word are one person's. */
+async function refuseSamePerson(
+  services: Services,
+  client: pg.PoolClient,
+  row: ProposalRow,
+  actor: Actor,
+): Promise<void> {
+  const handOf = async (mandate: string) => (await services.ledger.row('mandate', mandate))?.hand ?? mandate
+  const [own, proposers] = await Promise.all([handOf(actor.mandate), handOf(row.by_mandate)])
+  const given = await approvalsOf(client, [row.id])
+  const isSame =
+    actor.user === row.created_by ||
+    own === proposers ||
+    given.some(({ user, hand }) => user !== actor.user && hand === own)
+  if (isSame) throw problem('approval-not-distinct')
+}
+
 /** Whoever's approval carried it is answered as if for the first time; anybody else came too late. */
 function answerDecided(approvedBy: readonly string[], actor: Actor): void {
   if (!approvedBy.includes(actor.mandate)) throw problem('proposal-decided')
 }
 
-/** As many of the approvals as are asked for; undefined while there are too few. */
+/** As many of the approvals as are asked for, each for one of them; undefined while there are too few. */
 function enough(
   given: readonly ApprovalRow[],
   row: ProposalRow,
   permissions: PermissionTable,
 ): ApprovalRow[] | undefined {
   const needed = permissions.approvals[row.action]?.count ?? 0
-  const byTable = given.filter((one) => approvesAs(permissions, row, one).table).slice(0, needed)
-  if (byTable.length < needed) return undefined
-  const isHolders = (one: ApprovalRow) => approvesAs(permissions, row, one).holder
-  if (row.holders.length === 0 || byTable.some(isHolders)) return byTable
-  const second = given.find(isHolders)
-  return second && [...byTable, second]
+  const byTable = given.filter((one) => approvesAs(permissions, row, one).table)
+  if (row.holders.length === 0) return byTable.length < needed ? undefined : byTable.slice(0, needed)
+  const seconds = given.filter((one) => approvesAs(permissions, row, one).holder)
+  return seconds
+    .map((second) => [...byTable.filter((one) => one !== second).slice(0, needed), second])
+    .find((chosen) => chosen.length > needed)
 }
 
 async function carryOut(services: Services, row: ProposalRow, approvals: readonly ApprovalRow[]): Promise<void> {

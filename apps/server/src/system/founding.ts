@@ -71,7 +71,7 @@ function refuseChange(genesis: Genesis, { country, timeZone }: Setup): void {
   }
   if (timeZone !== undefined && timeZone !== genesis.timeZone) {
     throw new StartupError(
-      `The legal dates of this ledger are those of ${genesis.timeZone} since its first entry; LEDGER_TIME_ZONE cannot become ${timeZone}.`,
+      `The days of this ledger are those of ${genesis.timeZone} since its first entry; LEDGER_TIME_ZONE cannot become ${timeZone}.`,
     )
   }
 }

@@ -19,19 +19,22 @@ export interface UserRow {
   limit: string | null
   /** Does the ledger know the mandate as one that stands? */
   active: boolean
+  /** Have two vouched for it? */
+  vouched: boolean
 }
 
 const USERS = `
   SELECT u.id, u.email, u.name, u.created_at AS "createdAt", m.mandate,
          r.row ->> 'organisation' AS organisation, r.row ->> 'role' AS role, r.row ->> 'limit' AS "limit",
-         (r.row ->> 'active')::boolean AS active
+         (r.row ->> 'active')::boolean AS active, r.row ->> 'hand' = r.id AS vouched
   FROM content_user u
   JOIN content_mandate m ON m.user_id = u.id
   JOIN ledger_row r ON r.kind = 'mandate' AND r.id = m.mandate`
 
 export function shownUser(row: UserRow): User {
-  const { id, email, name, organisation, role, limit, mandate, createdAt } = row
-  return { id, email, name, organisation, role: shortRole(role), limit, mandate, createdAt: createdAt.toISOString() }
+  const { id, email, name, organisation, role, limit, mandate, vouched, createdAt } = row
+  const about = { id, email, name, organisation, role: shortRole(role), limit, mandate, vouched }
+  return { ...about, createdAt: createdAt.toISOString() }
 }
 
 /** `Admin` of `developer/Admin`. */

@@ -1,8 +1,8 @@
-import { addUser, listUsers, readUser, removeUser, sendSignInLink } from '@tallystick/contract'
+import { addUser, confirmUser, listUsers, readUser, removeUser, sendSignInLink } from '@tallystick/contract'
 import { allows } from '@tallystick/rules'
 import type { FastifyInstance } from 'fastify'
 import { isGovernment } from '../platform/auth.ts'
-import { executeOnce, REPLAYED, writtenOf } from '../platform/idempotency.ts'
+import { execute, executeOnce, REPLAYED, writtenOf } from '../platform/idempotency.ts'
 import { lawInForce } from '../platform/law.ts'
 import { handle } from '../platform/operations.ts'
 import { problem } from '../platform/problem.ts'
@@ -13,6 +13,13 @@ import { shownUser, userById, userPage } from './queries.ts'
 
 export function register(app: FastifyInstance, services: Services): void {
   handle(app, services, addUser, (call) => add(services, call))
+
+  handle(app, services, confirmUser, async (call) => {
+    const { id, mandate, active } = await visibleUser(services, call.actor, call.params.id)
+    if (!active) throw problem('not-found')
+    const receipt = await execute(services, call, { type: 'MandateConfirmed', request: { mandate } })
+    return { id, mandate, entry: writtenOf(receipt) }
+  })
 
   handle(app, services, removeUser, async (call) => {
     const user = await visibleUser(services, call.actor, call.params.id)

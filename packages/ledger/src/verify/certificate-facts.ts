@@ -48,6 +48,8 @@ function factsOfBody({ type, at, body }: Entry): Record<string, string> {
       return { ...movedFacts(body), ...texts(body, 'account', 'event'), firstTransferredAt: at }
     case 'BatchIssued':
       return { ...texts(body, 'batch', 'authorisation', 'vintage'), ...issuedFacts(body), issuedAt: at }
+    case 'UnitsConverted':
+      return { ...texts(body, 'batch', 'authorisation', 'vintage', 'to'), ...convertedFacts(body), convertedAt: at }
     default:
       return { at }
   }
@@ -91,6 +93,17 @@ function issuedFacts(body: Body): Record<string, string> {
   const months = Object.entries(texts(period, 'from', 'to')).map(([name, date]) => [`monitored${capital(name)}`, date])
   const units = first && last ? unitFacts([[first[0], last[1]]]) : {}
   return { ...units, ...itmoFacts(body), ...Object.fromEntries(months) }
+}
+
+/** The units issued here, and those abroad in whose place they are. */
+function convertedFacts({ source, allotted, ...rest }: Body): Record<string, string> {
+  const { registry, space, ranges } = isRecord(source) ? source : {}
+  const places = rangesOf(ranges)
+  const start = isRecord(allotted) ? String(allotted.first) : ''
+  if (!/^\d{1,15}$/.test(start) || places.length === 0) return {}
+  const last = BigInt(start) + BigInt(quantityOf(places)) - 1n
+  const abroad = { registry: String(registry), space: String(space), numbersAbroad: places.map(printed).join(', ') }
+  return { ...unitFacts([[start, `${last}`]]), ...itmoFacts({ ...rest, allotted }), ...abroad }
 }
 
 function capital(name: string): string {

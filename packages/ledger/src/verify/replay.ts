@@ -14,7 +14,7 @@ import { firstTerm, type KeyTerm, rotatedTerm } from '../key-history.ts'
 
 /** The rules on every entry, in order, on a state that nothing else writes. */
 export class Replay {
-  readonly state = new State()
+  readonly state = new State('whole', crypto.getRandomValues(new Uint32Array(8)))
   /** Documents that entries adopted so far. */
   readonly adopted = new Set<string>()
   genesis: Genesis | undefined

@@ -294,6 +294,24 @@ test('a certificate names the ITMO identifiers of its units', async () => {
     expect(factsOf(type, { itmos: { prefix, ranges } }), type).toMatchObject({ itmos })
     expect(factsOf(type, { itmos: null }), type).not.toHaveProperty('itmos')
   }
+  const converted = factsOf('UnitsConverted', { first: '401', itmos: { prefix, ranges } })
+  expect(converted).not.toHaveProperty('itmos') // of a body that says of no units abroad
+  const source = {
+    registry: 'verra',
+    space: 'verra:VCU',
+    ranges: [
+      ['11', '60'],
+      ['70', '70'],
+    ],
+  }
+  const conversion = {
+    ...entry,
+    type: 'UnitsConverted',
+    body: { source, allotted: { first: '401', itmos: { prefix, ranges } } },
+  }
+  expect(certificateFacts(conversion, [])).toMatchObject({
+    ...{ quantity: '51', numbers: '401-451', itmos, registry: 'verra', numbersAbroad: '11-60, 70' },
+  })
   const abroad = {
     ...entry,
     body: { ...entry.body, ranges: [['7', '9']], allotted: { prefix: 'CA0002-KEN01-KEN-#-2024' } },

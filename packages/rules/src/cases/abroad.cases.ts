@@ -34,6 +34,21 @@ const leavingCases: Case[] = [
     company: ['to', 'port abroad'],
   }),
   ...firstTransferCases('CreditsTransferredAbroad', send, false),
+  refuses('CreditsTransferredAbroad', 'receiver-not-trusted', 'an account abroad that nobody trusts', (world) => {
+    policy(world, 'sun', { trustedOnly: true })
+    return send(world)
+  }),
+  refuses('CreditsTransferredAbroad', 'approval-not-distinct', 'the officer who has admitted the proposer', (world) =>
+    world.try('CreditsTransferredAbroad', abroad(world), { ...bySun(world), approvers: [world.id('second officer')] }),
+  ),
+  refuses('CreditsTransferredAbroad', 'approval-missing', 'one for the table and for the holder, by one', (world) => {
+    const treasury = world.id('treasury')
+    world.do('CreditsTransferred', { ...transfer(world), to: treasury }, bySun(world))
+    const policy = { secondAbove: '0', acceptance: false, trustedOnly: false }
+    world.do('AccountPolicySet', { account: treasury, policy })
+    const request = { ...abroad(world), from: treasury, ranges: [['1', '2']] }
+    return world.try('CreditsTransferredAbroad', request, byBoth(world))
+  }),
   refuses('CreditsTransferredAbroad', 'unit-type-not-movable', 'a unit type that stays at home', (world) => {
     authorise(world, 'mcu', { unitType: 'MCU' })
     world.decree('BatchIssued', { ...issuance(world, 'solar', '2025', '10', 'mcu'), batch: world.id('mcu') })

@@ -3,7 +3,7 @@ import { World } from './world.fixture.ts'
 
 /**
  * A country to test rules in. The government has a root, two officers, a treasury and the pools of issuances; the
- * companies Sun and Port have two people each, one account of each kind that they need, and a project each: Solar is
+ * companies Sun and Port have two people each, whom different officers have admitted, one account of each kind that they need, and a project each: Solar is
  * Sun's, Tide is Port's. Batch `solar 2024` (serials 1–300) is Sun's, `tide 2024` (301–400) is Port's. Elsewhere is
  * another registry on record, and Sun has an account in Kenya's.
  */
@@ -51,7 +51,7 @@ function people(world: World): void {
       kind: 'developer',
       name: world.hash(company),
     })
-    grant(`${company} admin`, organisation, 'developer/Admin')
+    grant(`${company} admin`, organisation, 'developer/Admin', 'second officer')
     grant(`${company} second`, organisation, 'developer/Admin')
   }
 }

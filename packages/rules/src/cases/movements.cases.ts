@@ -21,11 +21,12 @@ export const retirement = (world: World, purpose = 'voluntary') => ({
 })
 const cancellation = (world: World) => ({ ...retirement(world), to: world.id('sun cancellation') })
 
+const LOOSE = { secondAbove: null, acceptance: false, trustedOnly: false }
+
 /** How movements of an account are decided. */
 export function policy(world: World, account: string, change: object): void {
-  const none = { secondAbove: null, acceptance: false, trustedOnly: false }
   const by = world.id(`${account} admin`)
-  world.do('AccountPolicySet', { account: world.id(account), policy: { ...none, ...change } }, { by })
+  world.do('AccountPolicySet', { account: world.id(account), policy: { ...LOOSE, ...change } }, { by })
 }
 
 /** What a movement of these kinds is proposed as. */
@@ -179,6 +180,43 @@ export const movementCases: Case[] = [
     world.wait(23.99)
     return world.try('CreditsTransferred', transfer(world), bySun(world))
   }),
+  refuses('CreditsTransferred', 'receiver-not-trusted', 'an account of the same holder that asks for less', (world) => {
+    policy(world, 'sun', { trustedOnly: true })
+    return world.try('CreditsTransferred', { ...transfer(world), to: world.id('sun reserve') }, bySun(world))
+  }),
+  refuses(
+    'CreditsTransferred',
+    'receiver-not-trusted',
+    'the policy was loosened, and the delay is not over',
+    (world) => {
+      policy(world, 'sun', { trustedOnly: true })
+      policy(world, 'sun', {})
+      world.wait(23.99)
+      return world.try('CreditsTransferred', transfer(world), bySun(world))
+    },
+  ),
+  writes(
+    'CreditsTransferred',
+    'from a careful account to another of the same holder that is as careful',
+    (world) => {
+      policy(world, 'sun', { trustedOnly: true })
+      const reserve = { account: world.id('sun reserve'), policy: { ...LOOSE, trustedOnly: true } }
+      world.do('AccountPolicySet', reserve, bySun(world))
+      return world.try('CreditsTransferred', { ...transfer(world), to: world.id('sun reserve') }, bySun(world))
+    },
+    ['10 solar/2024/ITMO: sun → sun reserve', 'units solar 2024 1-10: sun reserve'],
+  ),
+  writes(
+    'CreditsTransferred',
+    'to anybody, once the delay of a looser policy is over',
+    (world) => {
+      policy(world, 'sun', { trustedOnly: true })
+      policy(world, 'sun', {})
+      world.wait(24)
+      return world.try('CreditsTransferred', transfer(world), bySun(world))
+    },
+    ['10 solar/2024/ITMO: sun → port', 'units solar 2024 1-10: port'],
+  ),
   refuses('CreditsTransferred', 'acceptance-missing', 'a receiver that wants to accept', (world) => {
     policy(world, 'port', { acceptance: true })
     return world.try('CreditsTransferred', transfer(world), bySun(world))

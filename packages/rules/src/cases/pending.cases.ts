@@ -2,7 +2,7 @@ import type { RuleName } from '../declarations.ts'
 import { type Case, refuses, writes } from './case.fixture.ts'
 import { firstTransferCases, policy, propose, retirable, transfer } from './movements.cases.ts'
 import { movingCases } from './moving.fixture.ts'
-import { bySun, officersMay } from './people.fixture.ts'
+import { bySun, colleague, officersMay } from './people.fixture.ts'
 import type { World } from './world.fixture.ts'
 
 const LATEST = '2026-01-31T00:00:00.000Z'
@@ -108,7 +108,7 @@ const proposedCases: Case[] = [
     'the units are held, for as long as the preset allows',
     proposing(() => ({})),
     [
-      'new pending movement: kind transfer, batch solar 2024, from sun, to port, expiresAt 2026-01-31T00:00:00.000Z, ranges [[1,10]], proposer sun admin, approvers [], missing [], acceptance true',
+      'new pending movement: kind transfer, batch solar 2024, from sun, to port, expiresAt 2026-01-31T00:00:00.000Z, ranges [[1,10]], proposer sun admin, approvers [], given [], missing [], acceptance true',
       'new hold movement/0: batch solar 2024, first 1, last 10, reason pending, expiresAt 2026-01-31T00:00:00.000Z',
     ],
   ),
@@ -124,7 +124,7 @@ const proposedCases: Case[] = [
       return world.try('MovementProposed', end(world, { ranges }), bySun(world))
     },
     [
-      'new pending movement: kind retirement, batch solar 2024, from sun, to sun retirement, purpose voluntary, expiresAt 2026-01-31T00:00:00.000Z, ranges [[1,8],[10,11]], proposer sun admin, approvers [], missing [null], acceptance false',
+      'new pending movement: kind retirement, batch solar 2024, from sun, to sun retirement, purpose voluntary, expiresAt 2026-01-31T00:00:00.000Z, ranges [[1,8],[10,11]], proposer sun admin, approvers [], given [], missing [null], acceptance false',
       'new hold movement/0: batch solar 2024, first 1, last 8, reason pending, expiresAt 2026-01-31T00:00:00.000Z',
       'new hold movement/1: batch solar 2024, first 10, last 11, reason pending, expiresAt 2026-01-31T00:00:00.000Z',
     ],
@@ -139,7 +139,7 @@ const proposedCases: Case[] = [
       return world.try('MovementProposed', end(world, change), bySun(world))
     },
     [
-      'new pending movement: kind cancellation, batch solar 2024, from sun, to sun cancellation, purpose voluntary, expiresAt 2026-01-31T00:00:00.000Z, ranges [[1,10]], proposer sun admin, approvers [], missing [[government/Admin]], acceptance false',
+      'new pending movement: kind cancellation, batch solar 2024, from sun, to sun cancellation, purpose voluntary, expiresAt 2026-01-31T00:00:00.000Z, ranges [[1,10]], proposer sun admin, approvers [], given [], missing [[government/Admin]], acceptance false',
       'new hold movement/0: batch solar 2024, first 1, last 10, reason pending, expiresAt 2026-01-31T00:00:00.000Z',
     ],
   ),
@@ -177,11 +177,11 @@ const approvedCases: Case[] = [
   }),
   refuses('MovementApproved', 'not-permitted', 'somebody whose approval is not missing', (world) => {
     world.adopt('permissions', (table) => {
-      Object.assign(table.approvals, { 'credits.transfer': { count: 1, by: ['government/Root'] } })
+      Object.assign(table.approvals, { 'credits.transfer': { count: 1, by: ['government/ViewOnly'] } })
     })
     policy(world, 'sun', { secondAbove: '0' })
     propose(world, 'CreditsTransferred')
-    return approve(world, 'second officer')
+    return approve(world, 'officer')
   }),
   writes(
     'MovementApproved',
@@ -190,7 +190,32 @@ const approvedCases: Case[] = [
       twoMissing(world)
       return approve(world, 'officer')
     },
-    ['pending movement: approvers [] → [officer], missing [null,[government/Admin]] → [null]'],
+    [
+      'pending movement: approvers [] → [officer], given [] → [[government/Admin]], missing [null,[government/Admin]] → [null]',
+    ],
+  ),
+  refuses('MovementApproved', 'approval-not-distinct', 'a mandate that the proposer has brought in', (world) => {
+    twoMissing(world)
+    colleague(world)
+    return approve(world, 'sun colleague')
+  }),
+  refuses('MovementApproved', 'mandate-revoked', 'whoever proposed it may not act any more', (world) => {
+    twoMissing(world)
+    world.do('MandateRevoked', { mandate: world.id('sun admin') })
+    return approve(world, 'officer')
+  }),
+  writes(
+    'MovementApproved',
+    'an approval is missing again once the mandate that gave it is revoked',
+    (world) => {
+      twoMissing(world)
+      approve(world, 'sun second')
+      world.do('MandateRevoked', { mandate: world.id('sun second') })
+      return approve(world, 'officer')
+    },
+    [
+      'pending movement: approvers [sun second] → [officer], given [null] → [[government/Admin]], missing [[government/Admin]] → [null]',
+    ],
   ),
 ]
 

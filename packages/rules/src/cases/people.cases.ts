@@ -1,6 +1,6 @@
 import type { RuleName } from '../declarations.ts'
 import { type Case, refuses, writes } from './case.fixture.ts'
-import { bySun, officersMay, suspend, suspendCompany } from './people.fixture.ts'
+import { byBoth, bySun, colleague, officersMay, suspend, suspendCompany } from './people.fixture.ts'
 import type { Outcome, World } from './world.fixture.ts'
 
 const organisation = (world: World) => ({
@@ -56,6 +56,9 @@ const grant = (world: World, change: object = {}, by = 'officer') => {
   return world.try('MandateGranted', { ...asked, ...change }, { by: world.id(by) })
 }
 
+const confirm = (world: World, by: string, name = 'trader') =>
+  world.try('MandateConfirmed', { mandate: world.id(name) }, { by: world.id(by) })
+
 const mandateCases: Case[] = [
   refuses('MandateGranted', 'mandate-limit', 'a wider limit than the granter has', (world) => {
     grant(world, { limit: '100' })
@@ -75,8 +78,71 @@ const mandateCases: Case[] = [
     grant(world, { organisation: world.id('authority') }),
   ),
   writes('MandateGranted', 'with its limit', (world) => grant(world, { limit: '100' }), [
-    'new mandate trader: organisation sun ltd, role developer/Admin, limit 100, active true',
+    'new mandate trader: organisation sun ltd, role developer/Admin, limit 100, active true, hand officer',
   ]),
+  writes(
+    'MandateGranted',
+    'by somebody whom another has brought in: on the word of that other',
+    (world) => grant(world, {}, 'sun admin'),
+    ['new mandate trader: organisation sun ltd, role developer/Admin, active true, hand second officer'],
+  ),
+  writes(
+    'MandateGranted',
+    'by whoever appoints people: it stands on its own',
+    (world) => grant(world, { organisation: world.id('authority'), role: 'government/Admin' }, 'root'),
+    ['new mandate trader: organisation authority, role government/Admin, active true, hand trader'],
+  ),
+  writes(
+    'MandateGranted',
+    'where the table of this country asks for two: it stands on its own',
+    (world) => {
+      const policy = { 'mandates.developer/Admin': { count: 1, by: ['government/Admin'] } }
+      world.adopt('permissions', (table) => Object.assign(table.approvals, policy))
+      const asked = { mandate: world.id('trader'), organisation: world.id('sun ltd'), role: 'developer/Admin' }
+      return world.try('MandateGranted', { ...asked, limit: null }, byBoth(world))
+    },
+    ['new mandate trader: organisation sun ltd, role developer/Admin, active true, hand trader'],
+  ),
+  refuses('MandateConfirmed', 'approval-not-distinct', 'whoever granted it', (world) => {
+    grant(world)
+    return confirm(world, 'officer')
+  }),
+  refuses('MandateConfirmed', 'approval-not-distinct', 'somebody whom the same person has brought in', (world) => {
+    colleague(world)
+    return confirm(world, 'sun admin', 'sun colleague')
+  }),
+  refuses('MandateConfirmed', 'approval-not-distinct', 'its own holder', (world) => {
+    grant(world)
+    return confirm(world, 'trader')
+  }),
+  refuses('MandateConfirmed', 'nothing-changes', 'a mandate that two have vouched for', (world) => {
+    grant(world)
+    confirm(world, 'second officer')
+    return confirm(world, 'officer')
+  }),
+  refuses('MandateConfirmed', 'nothing-changes', 'a mandate that whoever appoints people has granted', (world) => {
+    officersMay(world, 'mandates.government/Admin')
+    return confirm(world, 'second officer', 'officer')
+  }),
+  refuses('MandateConfirmed', 'mandate-revoked', 'a mandate that was revoked', (world) => {
+    grant(world)
+    world.do('MandateRevoked', { mandate: world.id('trader') })
+    return confirm(world, 'second officer')
+  }),
+  refuses('MandateConfirmed', 'mandate-limit', 'a wider limit than whoever vouches has', (world) => {
+    grant(world, { limit: '100' }, 'second officer')
+    grant(world, { mandate: world.id('wide') })
+    return confirm(world, 'trader', 'wide')
+  }),
+  writes(
+    'MandateConfirmed',
+    'it counts as a person of its own',
+    (world) => {
+      grant(world)
+      return confirm(world, 'sun admin')
+    },
+    ['mandate trader: hand officer → trader'],
+  ),
   refuses('MandateRevoked', 'mandate-revoked', 'a mandate that was revoked before', (world) => {
     world.do('MandateRevoked', { mandate: world.id('sun admin') })
     return world.try('MandateRevoked', { mandate: world.id('sun admin') })
@@ -200,14 +266,54 @@ const policyCases: Case[] = [
     return setPolicy(world, 'sun', 'sun admin')
   }),
   writes('AccountPolicySet', 'all three at once', (world) => setPolicy(world, 'sun', 'sun admin', '100'), [
-    'account sun: policy {secondAbove:100,acceptance:true,trustedOnly:true}',
+    'account sun: policy {secondAbove:100,acceptance:true,trustedOnly:true,loosened:null}',
   ]),
+  refuses(
+    'AccountPolicySet',
+    'approval-not-distinct',
+    'what asks for two mandates is not loosened by two of one person',
+    (world) => {
+      setPolicy(world, 'sun', 'sun admin', '100')
+      colleague(world)
+      const policy = { secondAbove: null, acceptance: false, trustedOnly: false }
+      const options = { ...bySun(world), approvers: [world.id('sun colleague')] }
+      return world.try('AccountPolicySet', { account: world.id('sun'), policy }, options)
+    },
+  ),
+  writes(
+    'AccountPolicySet',
+    'what asks for less holds after the delay, what asks for more at once',
+    (world) => {
+      setPolicy(world, 'sun', 'sun admin', '100')
+      const policy = { secondAbove: '50', acceptance: true, trustedOnly: false }
+      const options = { ...bySun(world), approvers: [world.id('sun second')] }
+      return world.try('AccountPolicySet', { account: world.id('sun'), policy }, options)
+    },
+    [
+      'account sun: policy {secondAbove:100,acceptance:true,trustedOnly:true,loosened:null} → {secondAbove:50,acceptance:true,trustedOnly:true,loosened:{secondAbove:50,acceptance:true,trustedOnly:false,from:2026-01-02T00:00:00.000Z}}',
+    ],
+  ),
+  writes(
+    'AccountPolicySet',
+    'a change of mind within the delay: the locks stay',
+    (world) => {
+      const policy = { secondAbove: null, acceptance: true, trustedOnly: true }
+      world.do('AccountPolicySet', { account: world.id('sun'), policy }, bySun(world))
+      const loose = { ...policy, trustedOnly: false }
+      world.do('AccountPolicySet', { account: world.id('sun'), policy: loose }, bySun(world))
+      world.wait(23)
+      return world.try('AccountPolicySet', { account: world.id('sun'), policy }, bySun(world))
+    },
+    [
+      'account sun: policy {secondAbove:null,acceptance:true,trustedOnly:true,loosened:{secondAbove:null,acceptance:true,trustedOnly:false,from:2026-01-02T00:00:00.000Z}} → {secondAbove:null,acceptance:true,trustedOnly:true,loosened:null}',
+    ],
+  ),
   ...usableCases('ReceiverTrusted', 'accounts.trust', trusts),
   refuses('ReceiverTrusted', 'account-unknown', 'a receiver that was never opened', (world) =>
     trusts(world, 'sun', 'sun admin', 'nobody'),
   ),
   refuses('ReceiverTrusted', 'account-kind', 'a receiver that holds nothing', (world) =>
-    trusts(world, 'sun', 'sun admin', 'sun abroad'),
+    trusts(world, 'sun', 'sun admin', 'sun retirement'),
   ),
   refuses('ReceiverTrusted', 'same-account', 'the account itself', (world) => trusts(world, 'sun', 'sun admin', 'sun')),
   refuses('ReceiverTrusted', 'account-already-so', 'a receiver that is trusted', (world) => {
@@ -216,6 +322,9 @@ const policyCases: Case[] = [
   }),
   writes('ReceiverTrusted', 'from the end of the delay on', (world) => trusts(world, 'sun', 'sun admin'), [
     'new trusted sun/port: from 2026-01-02T00:00:00.000Z',
+  ]),
+  writes('ReceiverTrusted', 'an account abroad', (world) => trusts(world, 'sun', 'sun admin', 'sun abroad'), [
+    'new trusted sun/sun abroad: from 2026-01-02T00:00:00.000Z',
   ]),
   ...usableCases('ReceiverRemoved', 'accounts.trust', removes),
   refuses('ReceiverRemoved', 'same-account', 'the account itself', (world) =>

@@ -6,6 +6,13 @@ export const bySystem = (world: World) => ({ by: world.id('system') })
 /** One officer proposes, the other approves. */
 export const byBoth = (world: World) => ({ by: world.id('officer'), approvers: [world.id('second officer')] })
 
+/** A mandate that Sun's admin grants alone. */
+export function colleague(world: World): void {
+  const mandate = world.id('sun colleague')
+  const request = { mandate, organisation: world.id('sun ltd'), role: 'developer/Admin', limit: null }
+  world.do('MandateGranted', request, bySun(world))
+}
+
 /** Officers of the government may do this for anybody. */
 export function officersMay(world: World, ...actions: string[]): void {
   world.adopt('permissions', (table) => {

@@ -14,6 +14,15 @@ function holderOf(account: string): string {
 }
 
 /** What is asked for, lawful or not, by random choices. */
+/** Years go by, and the risk of the batch's project is found to be as it was. */
+function reassess(life: Life, batch: string): void {
+  const { state } = life.world
+  const project = state.get('batch', life.world.id(batch))?.project ?? ''
+  const buffer = state.get('project', project)?.buffer
+  life.world.wait(24 * 366 * 5)
+  if (buffer !== undefined) life.decree('IssuanceTermsSet', { project, buffer, exempt: [], reason: 'risk-assessment' })
+}
+
 export const steps: Record<string, (life: Life) => Outcome | undefined> = {
   issue(life) {
     const [name, ground, vintage] = [life.fresh('batch'), life.pick(grounds), life.pick(['2023', '2024', '2025'])]
@@ -249,6 +258,7 @@ export const steps: Record<string, (life: Life) => Outcome | undefined> = {
   },
   unbuffer(life) {
     const batch = life.batch('buffer')
+    if (life.below(2) === 0) reassess(life, batch)
     const parties = { batch: life.world.id(batch), from: life.world.id('buffer'), to: life.id(companies) }
     return life.decree('BufferReleased', { ...parties, ...life.units(batch, 'buffer') })
   },
@@ -282,8 +292,8 @@ export const steps: Record<string, (life: Life) => Outcome | undefined> = {
     }
     if (life.below(2) === 0) {
       const to = life.id(['made good', 'made good', 'made good', `${company} cancellation`])
-      const parties = { from: life.world.id('buffer'), to }
-      return life.decree('BufferCancelled', { ...about, ...parties, ...life.units(batch, 'buffer') })
+      const parties = { batch: life.world.id(life.batch('buffer')), from: life.world.id('buffer'), to }
+      return life.decree('BufferCancelled', { ...about, ...parties, quantity: `${1 + life.below(6)}` })
     }
     return life.try(
       'ReversalCompensated',

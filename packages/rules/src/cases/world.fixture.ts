@@ -237,11 +237,12 @@ function declaredKinds(type: string, { puts, postings, runs, gone = [] }: Effect
 }
 
 /** What the permission table is asked; a type asks only what it declares, and for a second mandate only if it says so. */
-function declaredAction(state: State, { type, v, body }: Entry): string {
+function declaredAction(state: State, entry: Entry): string {
+  const { type, v, body } = entry
   const bound = rules.find((rule) => rule.type === type && rule.v === v)?.bindBody(body)
   if (!bound || isRefusal(bound)) throw new Error(`${type} has a rule and its form`)
   const { actions, second } = declarations[type as RuleName]
-  const act = bound.act(state)
+  const act = bound.act(state, entry)
   const isDeclared = actions.some((action) => {
     return action.endsWith('*') ? act.action.startsWith(action.slice(0, -1)) : action === act.action
   })

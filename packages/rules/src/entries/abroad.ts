@@ -7,7 +7,7 @@ import { defineRule, firstOf, noEffects } from '../rule.ts'
 import { type Run, without } from '../runs.ts'
 import { itmoClass, itmoSpace } from '../spaces.ts'
 import { balanceId, type Keys, noKeys, type RowKey, type State } from '../state.ts'
-import { organisationsOf, usable } from './accounts.ts'
+import { organisationsOf, policyReads, trustedReceiver, usable } from './accounts.ts'
 import {
   admitAuthorised,
   admitFirstTransfer,
@@ -117,12 +117,16 @@ export const creditsTransferredAbroad = defineRule<Abroad, Request>({
   body: Abroad,
   request: Request,
   attested: ['that the registry abroad took them over'],
-  reads: firstReads,
+  reads: (state, request) => {
+    const keys = firstReads(state, request)
+    return { ...keys, rows: [...keys.rows, ...policyReads(state, request.from, request.to)] }
+  },
   decide: decided,
-  act: (state, body) => directAct(state, 'credits.transfer.abroad', body),
-  admit: (state, body, { preset }) =>
+  act: (state, body, written) => directAct(state, 'credits.transfer.abroad', body, written),
+  admit: (state, body, { preset }, { at }) =>
     firstOf(
       admitMovement(state, body, { from: ['holding'], to: ['foreign'] }),
+      trustedReceiver(state, body.from, body.to, at),
       admitUnitType(state, body.batch, preset),
       admitFirst(state, body),
     ),
@@ -357,7 +361,7 @@ export const creditsUsed = defineRule<Use, UseRequest>({
     const allotted = allottedTo(state, request, piecesOf(state, { batch, ranges }))
     return isRefusal(allotted) ? allotted : { batch, from, to, year, ranges, allotted }
   },
-  act: (state, body) => directAct(state, 'credits.use', body),
+  act: (state, body, written) => directAct(state, 'credits.use', body, written),
   admit: (state, body, { preset }) => {
     const batch = state.get('batch', body.batch)
     const vintage = batch?.vintage ?? ''

@@ -2,9 +2,19 @@ import { alpha3Of } from '@tallystick/serials'
 import { z } from 'zod'
 import type { RuleName } from '../declarations.ts'
 import { Code, Id, Quantity } from '../ids.ts'
+import type { Preset } from '../preset.ts'
 import { type Refusal, refuse } from '../refusal.ts'
 import { type AnyRule, defineRule, firstOf, noEffects } from '../rule.ts'
-import { type AccountKind, noKeys, openedKinds, type RowKey, type Rows, type State } from '../state.ts'
+import {
+  type AccountKind,
+  type AccountPolicy,
+  noKeys,
+  openedKinds,
+  type RowKey,
+  type Rows,
+  type StandingPolicy,
+  type State,
+} from '../state.ts'
 import { freshStream } from './organisations.ts'
 
 const kind = z.enum(openedKinds)
@@ -111,7 +121,10 @@ const Policy = z.strictObject({
 })
 type Policy = z.infer<typeof Policy>
 
-/** The holder says how movements of an account are decided. */
+/**
+ * The holder says how movements of an account are decided. What asks for more holds at once; what asks for less after
+ * the delay of trust, so that whoever has stolen a sign-in does not first take the locks away.
+ */
 export const accountPolicySet = defineRule<Policy, Policy>({
   type: 'AccountPolicySet',
   v: 1,
@@ -120,21 +133,63 @@ export const accountPolicySet = defineRule<Policy, Policy>({
   attested: [],
   reads: (_state, { account }) => ({ ...noKeys(), rows: [{ kind: 'account', id: account }] }),
   decide: (_state, request) => request,
-  act: (state, body) => ({
+  act: (state, { account }, { at }) => ({
     action: 'accounts.policy',
-    organisations: organisationsOf(state, [body.account]),
+    organisations: organisationsOf(state, [account]),
     // A policy that asks for two mandates is not loosened by one.
-    second: state.get('account', body.account)?.policy?.secondAbove != null,
+    second: asksSecond(state, account, at),
   }),
   admit: (state, body) => usable(state, 'account', body.account, 'holding'),
   streams: (_state, body) => [body.account],
-  effects: (state, body) => {
+  effects: (state, body, { preset }, { at }) => {
     const account = state.get('account', body.account)
-    return account
-      ? { ...noEffects(), puts: [{ kind: 'account', id: body.account, row: { ...account, policy: body.policy } }] }
-      : noEffects()
+    if (!account) return noEffects()
+    const policy = changedPolicy(policyAt(state, body.account, at), body.policy, trustedFrom(preset, at))
+    return { ...noEffects(), puts: [{ kind: 'account', id: body.account, row: { ...account, policy } }] }
   },
 })
+
+/** What asks for more of two policies, and the wanted one from an instant on if it asks for less. */
+function changedPolicy(current: AccountPolicy, wanted: AccountPolicy, from: string): StandingPolicy {
+  const strict = {
+    secondAbove: lower(current.secondAbove, wanted.secondAbove),
+    acceptance: current.acceptance || wanted.acceptance,
+    trustedOnly: current.trustedOnly || wanted.trustedOnly,
+  }
+  const isLooser = (['secondAbove', 'acceptance', 'trustedOnly'] as const).some((term) => strict[term] !== wanted[term])
+  return { ...strict, loosened: isLooser ? { ...wanted, from } : null }
+}
+
+/** The lower of two thresholds; `null` is none. */
+function lower(a: string | null, b: string | null): string | null {
+  if (a === null || b === null) return a ?? b
+  return BigInt(a) < BigInt(b) ? a : b
+}
+
+const NO_POLICY: AccountPolicy = { secondAbove: null, acceptance: false, trustedOnly: false }
+
+/** How movements of an account are decided at an instant. */
+export function policyAt(state: State, account: string, at: string): AccountPolicy {
+  return policyInForce(state.get('account', account)?.policy ?? null, at)
+}
+
+/** The policy that holds at an instant: one that asks for less does so from its own instant on. */
+export function policyInForce(policy: StandingPolicy | null, at: string): AccountPolicy {
+  if (policy === null) return NO_POLICY
+  const { secondAbove, acceptance, trustedOnly } =
+    policy.loosened !== null && policy.loosened.from <= at ? policy.loosened : policy
+  return { secondAbove, acceptance, trustedOnly }
+}
+
+/** Does anything of this account ever need a second mandate of the holder? */
+function asksSecond(state: State, account: string, at: string): boolean {
+  return policyAt(state, account, at).secondAbove !== null
+}
+
+/** From when on what is allowed now holds. */
+function trustedFrom({ trust }: Preset, at: string): string {
+  return new Date(Date.parse(at) + trust.hours * 3_600_000).toISOString()
+}
 
 const Trust = z.strictObject({ account: Id, receiver: Id })
 type Trust = z.infer<typeof Trust>
@@ -155,24 +210,23 @@ function trustRule(type: RuleName, trusts: boolean): AnyRule {
       ],
     }),
     decide: (_state, request) => request,
-    act: (state, body) => ({
+    act: (state, { account }, { at }) => ({
       action: 'accounts.trust',
-      organisations: organisationsOf(state, [body.account]),
-      second: trusts && state.get('account', body.account)?.policy?.secondAbove != null,
+      organisations: organisationsOf(state, [account]),
+      second: trusts && asksSecond(state, account, at),
     }),
     admit: (state, body) =>
       firstOf(
         usable(state, 'account', body.account, 'holding'),
-        trusts && usable(state, 'receiver', body.receiver, 'holding'),
+        trusts && usable(state, 'receiver', body.receiver, 'holding', 'foreign'),
         body.account === body.receiver && refuse('same-account', { field: 'receiver' }),
         trusts === (state.get('trusted', `${body.account}/${body.receiver}`) !== undefined) &&
           refuse('account-already-so', { field: 'receiver', account: body.receiver }),
       ),
     streams: (_state, body) => [body.account],
     effects: (_state, body, { preset }, { at }) => {
-      const from = new Date(Date.parse(at) + preset.trust.hours * 3_600_000).toISOString()
-      const id = `${body.account}/${body.receiver}`
-      return { ...noEffects(), puts: [{ kind: 'trusted', id, row: trusts ? { from } : null }] }
+      const row = trusts ? { from: trustedFrom(preset, at) } : null
+      return { ...noEffects(), puts: [{ kind: 'trusted', id: `${body.account}/${body.receiver}`, row }] }
     },
   })
 }
@@ -187,21 +241,22 @@ export function policyReads(state: State, from: string, to: string): RowKey[] {
 }
 
 /** Does the holder's policy ask for a second mandate? */
-export function secondAsked(state: State, from: string, quantity: bigint): boolean {
-  const above = state.get('account', from)?.policy?.secondAbove ?? null
+export function secondAsked(state: State, from: string, quantity: bigint, at: string): boolean {
+  const above = policyAt(state, from, at).secondAbove
   return above !== null && quantity > BigInt(above)
 }
 
 /** Must the receiver accept a transfer from this account? */
-export function acceptanceAsked(state: State, from: string, to: string): boolean {
+export function acceptanceAsked(state: State, from: string, to: string, at: string): boolean {
   const [sender, receiver] = [state.get('account', from), state.get('account', to)]
-  return receiver?.policy?.acceptance === true && sender?.organisation !== receiver.organisation
+  return policyAt(state, to, at).acceptance && sender?.organisation !== receiver?.organisation
 }
 
-/** Where the sender's policy says so, others than the holder must be trusted, for long enough. */
+/** Where the sender's policy says so, the receiver must be trusted, for long enough, or of the same holder and as careful. */
 export function trustedReceiver(state: State, from: string, to: string, at: string): Refusal | undefined {
-  const [sender, receiver] = [state.get('account', from), state.get('account', to)]
-  if (sender?.policy?.trustedOnly !== true || sender.organisation === receiver?.organisation) return undefined
+  if (!policyAt(state, from, at).trustedOnly) return undefined
+  const isOneHolder = state.get('account', from)?.organisation === state.get('account', to)?.organisation
+  if (isOneHolder && policyAt(state, to, at).trustedOnly) return undefined
   const trusted = state.get('trusted', `${from}/${to}`)
   if (trusted && trusted.from <= at) return undefined
   return refuse('receiver-not-trusted', { field: 'to', account: to, ...(trusted ? { from: trusted.from } : {}) })

@@ -102,11 +102,34 @@ describe('two mandates', () => {
     world.do('CreditsTransferred', { ...transfer(world), ranges: [['1', '9']] }, bySun(world))
   })
 
+  it('are named where the last step of a movement comes too early, and nothing is proposed', () => {
+    const world = country()
+    policy(world, 'sun', { secondAbove: '0' })
+    world.adopt('permissions', ({ approvals }) =>
+      Object.assign(approvals, { 'credits.transfer': { count: 1, by: ['government/Admin'] } }),
+    )
+    const movement = { movement: world.id('movement'), kind: 'transfer', purpose: null, beneficiary: null }
+    const waiting = { ...transfer(world), ...movement, acceptance: true, expiresAt: '2026-01-20T00:00:00.000Z' }
+    world.do('MovementProposed', waiting, bySun(world))
+    const last = { ...transfer(world), pending: world.id('movement') }
+    const holders = world.id('sun ltd')
+    const tooEarly = world.try('CreditsTransferred', last, { by: world.id('sun second') })
+    expect(tooEarly).toEqual({
+      refused: 'step-missing',
+      detail: { field: 'pending', step: 'movements.approve', roles: 'government/Admin', holders, left: '3' },
+    })
+    world.do('MovementApproved', { movement: world.id('movement') })
+    expect(world.try('CreditsTransferred', last, { by: world.id('sun second') })).toEqual({
+      refused: 'step-missing',
+      detail: { field: 'pending', step: 'movements.approve', holders, left: '2' },
+    })
+  })
+
   it('are two of the holder: an officer and a mandate of the receiver are none', () => {
     const world = country()
     policy(world, 'sun', { secondAbove: '0' })
     const by = world.id('sun admin')
-    for (const other of ['officer', 'port admin']) {
+    for (const other of ['officer', 'port second']) {
       expect(world.try('CreditsTransferred', transfer(world), { by, approvers: [world.id(other)] })).toMatchObject({
         refused: 'not-permitted',
       })

@@ -90,7 +90,7 @@ export const bufferContributed = defineRule<Into, IntoRequest>({
     return { ...keys, rows: [...keys.rows, ...repays] }
   },
   decide: (state, request) => decided(state, request, 'holding'),
-  act: (state, body) => directAct(state, 'buffer.contribute', body),
+  act: (state, body, written) => directAct(state, 'buffer.contribute', body, written),
   admit: (state, body) => {
     const batch = homeBatch(state, body.batch)
     const repaid = body.repays === null ? undefined : state.get('project', body.repays)
@@ -147,9 +147,9 @@ function compensationRule(type: RuleName, action: string, from: 'buffer' | 'hold
     attested: [],
     reads: bufferReads,
     decide: (state, request) => decided(state, request, from),
-    act: (state, body) =>
+    act: (state, body, written) =>
       from === 'holding'
-        ? directAct(state, action, body)
+        ? directAct(state, action, body, written)
         : { action, organisations: organisationsOf(state, [body.from]), quantity: quantityOf(body) },
     admit: (state, body) => {
       const batch = homeBatch(state, body.batch)

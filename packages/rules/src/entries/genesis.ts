@@ -115,12 +115,18 @@ export const genesis = defineRule<Genesis, Genesis>({
       {
         kind: 'mandate',
         id: body.system,
-        row: { organisation: body.authority, role: 'system/system', limit: null, active: true },
+        row: { organisation: body.authority, role: 'system/system', limit: null, active: true, hand: body.system },
       },
       {
         kind: 'account',
         id: body.issuance,
-        row: { organisation: body.authority, kind: 'issuance', active: true, policy: null, registry: null },
+        row: {
+          organisation: body.authority,
+          kind: 'issuance',
+          active: true,
+          policy: null,
+          registry: null,
+        },
       },
       { kind: 'document', id: body.permissions, row: { index: 0 } },
       { kind: 'document', id: body.preset, row: { index: 0 } },

@@ -39,7 +39,7 @@ function bound(rule: typeof mirrorRecorded, body: object): BoundBody {
 }
 
 const law = {} as Law
-const written = { by: id('f'), at: '' }
+const written = { by: id('f'), at: '', approvals: [] }
 const facts = 'f'.repeat(64)
 
 describe('a word that marks units abroad', () => {

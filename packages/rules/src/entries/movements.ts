@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { RuleName } from '../declarations.ts'
 import { Code, Commitment, Id } from '../ids.ts'
+import type { Act } from '../permissions.ts'
 import type { Preset } from '../preset.ts'
 import { isRefusal, type Refusal, refuse } from '../refusal.ts'
 import { type AnyRule, defineRule, firstOf, type Written } from '../rule.ts'
@@ -69,13 +70,13 @@ function decided<R extends MovementRequest>(state: State, request: R) {
 }
 
 /** What a movement needs that takes place at once. */
-export function directAct(state: State, action: string, body: Movement) {
+export function directAct(state: State, action: string, body: Movement, { at }: Written): Act {
   const quantity = quantityOf(body)
   return {
     action,
     organisations: organisationsOf(state, [body.from]),
     quantity,
-    second: secondAsked(state, body.from, quantity),
+    second: secondAsked(state, body.from, quantity, at),
   }
 }
 
@@ -88,14 +89,17 @@ export const creditsTransferred = defineRule<Transfer, TransferRequest>({
   attested: [],
   reads,
   decide: decided,
-  act: (state, body) =>
-    body.pending === null ? directAct(state, 'credits.transfer', body) : stepAct(state, body.pending, quantityOf(body)),
+  act: (state, body, written) =>
+    body.pending === null
+      ? directAct(state, 'credits.transfer', body, written)
+      : stepAct(state, body.pending, quantityOf(body)),
   admit: (state, body, law, written) =>
     firstOf(
       admitMovement(state, body, { from: ['holding'], to: ['holding'], pending: body.pending }),
       trustedReceiver(state, body.from, body.to, written.at),
       body.pending === null
-        ? acceptanceAsked(state, body.from, body.to) && refuse('acceptance-missing', { field: 'to', account: body.to })
+        ? acceptanceAsked(state, body.from, body.to, written.at) &&
+            refuse('acceptance-missing', { field: 'to', account: body.to })
         : admitLastStep(state, { kind: 'transfer', purpose: null, beneficiary: null, ...body }, law, written),
     ),
   streams: movementStreams,
@@ -191,8 +195,8 @@ function endRule(type: RuleName, action: string, kind: 'retirement' | 'cancellat
       const allotted = allottedTo(state, body)
       return isRefusal(allotted) ? allotted : { ...body, allotted }
     },
-    act: (state, body) =>
-      body.pending === null ? directAct(state, action, body) : stepAct(state, body.pending, quantityOf(body)),
+    act: (state, body, written) =>
+      body.pending === null ? directAct(state, action, body, written) : stepAct(state, body.pending, quantityOf(body)),
     admit: (state, body, law, written: Written) =>
       firstOf(
         admitMovement(state, body, { from: ['holding'], to: [kind], pending: body.pending }),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { RuleName } from '../declarations.ts'
 import { Code, Commitment, Id, Quantity } from '../ids.ts'
+import { type Act, handOf } from '../permissions.ts'
 import { type Refusal, refuse } from '../refusal.ts'
 import { type AnyRule, defineRule, firstOf, noEffects } from '../rule.ts'
 import { noKeys, type RowKind, type State } from '../state.ts'
@@ -120,10 +121,15 @@ export const mandateGranted = defineRule<Grant, Grant>({
     )
   },
   streams: () => [],
-  effects: (_state, { mandate, organisation, role, limit }) => ({
-    ...noEffects(),
-    puts: [{ kind: 'mandate', id: mandate, row: { organisation, role, limit, active: true } }],
-  }),
+  effects: (state, { mandate, organisation, role, limit }, { permissions }, { by, approvals }) => {
+    const granter = state.get('mandate', by)
+    const standsAlone = approvals.length > 0 || permissions.appoints.includes(granter?.role ?? '')
+    const hand = standsAlone ? mandate : handOf(state, by)
+    return {
+      ...noEffects(),
+      puts: [{ kind: 'mandate', id: mandate, row: { organisation, role, limit, active: true, hand } }],
+    }
+  },
 })
 
 /** Does a limit allow more than another? `null` is no limit. */
@@ -131,21 +137,53 @@ function widerThan(limit: string | null, other: string | null): boolean {
   return other !== null && (limit === null || BigInt(limit) > BigInt(other))
 }
 
-const Revocation = z.strictObject({ mandate: Id })
-type Revocation = z.infer<typeof Revocation>
+const Named = z.strictObject({ mandate: Id })
+type Named = z.infer<typeof Named>
 
-export const mandateRevoked = defineRule<Revocation, Revocation>({
+/** What the permission table is asked of whoever does something to a mandate: may he grant one like it? */
+function grantsAlike(state: State, { mandate: id }: Named): Act {
+  const mandate = state.get('mandate', id)
+  return { action: `mandates.${mandate?.role ?? ''}`, organisations: mandate ? [mandate.organisation] : [] }
+}
+
+/** Somebody else than who brought it in vouches for a mandate: from now on it counts as a person of its own. */
+export const mandateConfirmed = defineRule<Named, Named>({
+  type: 'MandateConfirmed',
+  v: 1,
+  body: Named,
+  request: Named,
+  attested: ['that the person who holds the mandate is another than whoever granted it'],
+  reads: (_state, { mandate }) => ({ ...noKeys(), rows: [{ kind: 'mandate', id: mandate }] }),
+  decide: (_state, request) => request,
+  act: grantsAlike,
+  admit: (state, body, _law, { by }) => {
+    const mandate = state.get('mandate', body.mandate)
+    const limit = state.get('mandate', by)?.limit ?? null
+    return firstOf(
+      mandate?.active === false && refuse('mandate-revoked', body),
+      mandate?.hand === body.mandate && refuse('nothing-changes', { field: 'mandate' }),
+      mandate?.hand === handOf(state, by) && refuse('approval-not-distinct', { mandate: by }),
+      mandate && widerThan(mandate.limit, limit) && refuse('mandate-limit', { limit: limit ?? '' }),
+    )
+  },
+  streams: () => [],
+  effects: (state, body) => {
+    const mandate = state.get('mandate', body.mandate)
+    return mandate
+      ? { ...noEffects(), puts: [{ kind: 'mandate', id: body.mandate, row: { ...mandate, hand: body.mandate } }] }
+      : noEffects()
+  },
+})
+
+export const mandateRevoked = defineRule<Named, Named>({
   type: 'MandateRevoked',
   v: 1,
-  body: Revocation,
-  request: Revocation,
+  body: Named,
+  request: Named,
   attested: [],
   reads: (_state, { mandate }) => ({ ...noKeys(), rows: [{ kind: 'mandate', id: mandate }] }),
   decide: (_state, request) => request,
-  act: (state, body) => {
-    const mandate = state.get('mandate', body.mandate)
-    return { action: `mandates.${mandate?.role ?? ''}`, organisations: mandate ? [mandate.organisation] : [] }
-  },
+  act: grantsAlike,
   admit: (state, body) => {
     const mandate = state.get('mandate', body.mandate)
     return mandate?.active === false ? refuse('mandate-revoked', body) : undefined

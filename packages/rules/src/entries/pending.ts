@@ -30,6 +30,7 @@ import {
   isLastStep,
   nextStep,
   pendingReads,
+  standing,
   stepAct,
 } from './waiting.ts'
 
@@ -60,14 +61,14 @@ type Proposal = z.infer<typeof Proposal>
 const targets = { transfer: 'holding', retirement: 'retirement', cancellation: 'cancellation' } as const
 
 /** The approvals that the movement waits for: those of the permission table, and that of the holder's account. */
-function missingFor(state: State, body: Proposal, { permissions }: Law): (string[] | null)[] {
+function missingFor(state: State, body: Proposal, { permissions }: Law, at: string): (string[] | null)[] {
   const policy = permissions.approvals[baseActions[body.kind]]
   const ofTable = Array.from({ length: policy?.count ?? 0 }, () => policy?.by ?? [])
-  return [...(secondAsked(state, body.from, quantityOf(body)) ? [null] : []), ...ofTable]
+  return [...(secondAsked(state, body.from, quantityOf(body), at) ? [null] : []), ...ofTable]
 }
 
-function asksAcceptance(state: State, body: Proposal): boolean {
-  return body.kind === 'transfer' && (body.acceptance || acceptanceAsked(state, body.from, body.to))
+function asksAcceptance(state: State, body: Proposal, at: string): boolean {
+  return body.kind === 'transfer' && (body.acceptance || acceptanceAsked(state, body.from, body.to, at))
 }
 
 /** Whoever proposes a movement that others must approve or accept; the units are held meanwhile. */
@@ -115,11 +116,11 @@ export const movementProposed = defineRule<Proposal, ProposalRequest>({
       end && admitPurpose(state, { ...body, purpose: body.purpose ?? '' }),
       (body.expiresAt <= at || body.expiresAt > latest) &&
         refuse('expiry-wrong', { field: 'expiresAt', after: at, latest }),
-      missingFor(state, body, law).length === 0 && !asksAcceptance(state, body) && refuse('nothing-awaited'),
+      missingFor(state, body, law, at).length === 0 && !asksAcceptance(state, body, at) && refuse('nothing-awaited'),
     )
   },
   streams: movementStreams,
-  effects: (state, body, law, { by }) => {
+  effects: (state, body, law, { by, at }) => {
     const { movement, acceptance: _, ...rest } = body
     return {
       ...noEffects(),
@@ -131,8 +132,9 @@ export const movementProposed = defineRule<Proposal, ProposalRequest>({
             ...rest,
             proposer: by,
             approvers: [],
-            missing: missingFor(state, body, law),
-            acceptance: asksAcceptance(state, body),
+            given: [],
+            missing: missingFor(state, body, law, at),
+            acceptance: asksAcceptance(state, body, at),
           },
         },
         ...holdPuts(movement, body.batch, body.ranges, 'pending', body.expiresAt),
@@ -171,7 +173,7 @@ export const movementApproved = defineRule<Step, Step>({
   act: (state, body) =>
     stepAct(state, body.movement, quantityOf(state.get('pending', body.movement) ?? { ranges: [] })),
   admit: (state, body, law, { by, at }) => {
-    const waiting = state.get('pending', body.movement)
+    const waiting = standing(state, body.movement)
     return firstOf(
       admitWaiting(state, body.movement, at),
       waiting && isLastStep(waiting) && refuse('last-step', { type: baseActions[waiting.kind] }),
@@ -180,12 +182,13 @@ export const movementApproved = defineRule<Step, Step>({
   },
   streams: streamsOf,
   effects: (state, body, law, { by }) => {
-    const waiting = state.get('pending', body.movement)
+    const waiting = standing(state, body.movement)
     if (!waiting) return noEffects()
     const given = approvalOf(state, waiting, by, law)
     const row = {
       ...waiting,
       approvers: [...waiting.approvers, by],
+      given: [...waiting.given, ...waiting.missing.slice(given, given + 1)],
       missing: waiting.missing.filter((_, at) => at !== given),
     }
     return { ...noEffects(), puts: [{ kind: 'pending', id: body.movement, row }] }

@@ -64,11 +64,11 @@ export const unitsPledged = defineRule<Pledge, PledgeRequest>({
     const { quantity: _, ...rest } = request
     return { ...rest, ranges }
   },
-  act: (state, body) => ({
+  act: (state, body, { at }) => ({
     action: 'credits.pledge',
     organisations: organisationsOf(state, [body.account]),
     quantity: quantityOf(body),
-    second: secondAsked(state, body.account, quantityOf(body)),
+    second: secondAsked(state, body.account, quantityOf(body), at),
   }),
   admit: (state, body, { preset }, { at }) => {
     const batch = state.get('batch', body.batch)

@@ -1,5 +1,5 @@
 import type { Law } from '../documents.ts'
-import { type Act, allows } from '../permissions.ts'
+import { type Act, allows, handOf, inForce } from '../permissions.ts'
 import { type Refusal, refuse } from '../refusal.ts'
 import { firstOf, type Written } from '../rule.ts'
 import type { PendingKind, Put, RowKey, Rows, State } from '../state.ts'
@@ -29,9 +29,30 @@ export function pendingReads(state: State, id: string | null): RowKey[] {
           { kind: 'batch' as const, id: waiting.batch },
           { kind: 'account' as const, id: waiting.from },
           { kind: 'account' as const, id: waiting.to },
+          ...[waiting.proposer, ...waiting.approvers].map((mandate) => ({ kind: 'mandate' as const, id: mandate })),
         ]
       : []),
   ]
+}
+
+/**
+ * A movement that waits, as it stands now: an approval counts as long as the mandate that gave it is in force, and is
+ * missing again after that.
+ */
+export function standing(state: State, id: string): Waiting | undefined {
+  const waiting = state.get('pending', id)
+  return waiting && standingOf(waiting, (mandate) => inForce(state, mandate) === undefined)
+}
+
+/** The same, for whoever knows otherwise which mandates are in force. */
+export function standingOf(waiting: Waiting, isInForce: (mandate: string) => boolean): Waiting {
+  const counts = waiting.approvers.map(isInForce)
+  return {
+    ...waiting,
+    approvers: waiting.approvers.filter((_, at) => counts[at]),
+    given: waiting.given.filter((_, at) => counts[at]),
+    missing: [...waiting.given.filter((_, at) => !counts[at]), ...waiting.missing],
+  }
 }
 
 /** Which step comes next. */
@@ -46,7 +67,7 @@ export function isLastStep({ missing, acceptance }: Pick<Waiting, 'missing' | 'a
 
 /** What the permission table is asked of whoever takes the next step. Its approvals were asked for when it was proposed. */
 export function stepAct(state: State, id: string, quantity: bigint): Act {
-  const waiting = state.get('pending', id)
+  const waiting = standing(state, id)
   const step = waiting ? nextStep(waiting) : 'approve'
   return {
     action: `movements.${step}`,
@@ -56,10 +77,13 @@ export function stepAct(state: State, id: string, quantity: bigint): Act {
   }
 }
 
+/** It waits, its time is not over, and whoever proposed it may still act. */
 export function admitWaiting(state: State, id: string, at: string): Refusal | undefined {
   const waiting = state.get('pending', id)
   if (!waiting) return refuse('movement-unknown', { movement: id })
-  return at < waiting.expiresAt ? undefined : refuse('expired', { expiresAt: waiting.expiresAt })
+  if (at >= waiting.expiresAt) return refuse('expired', { expiresAt: waiting.expiresAt })
+  // Nobody carries on what somebody began who may not act any more: it is withdrawn, or ends by itself.
+  return inForce(state, waiting.proposer)
 }
 
 /** The first of the missing approvals that this mandate can give; -1 for none. */
@@ -75,9 +99,10 @@ export function approvalOf(state: State, waiting: Waiting, by: string, { permiss
 }
 
 export function admitApprover(state: State, waiting: Waiting, by: string, law: Law): Refusal | undefined {
-  const distinct = by !== waiting.proposer && !waiting.approvers.includes(by)
+  const hand = handOf(state, by)
+  const isDistinct = [waiting.proposer, ...waiting.approvers].every((mandate) => handOf(state, mandate) !== hand)
   return firstOf(
-    !distinct && refuse('approval-not-distinct', { mandate: by }),
+    !isDistinct && refuse('approval-not-distinct', { mandate: by }),
     approvalOf(state, waiting, by, law) < 0 &&
       refuse('not-permitted', {
         action: `approve ${baseActions[waiting.kind]}`,
@@ -94,7 +119,7 @@ type Completed = Pick<Waiting, 'kind' | 'batch' | 'from' | 'to' | 'ranges' | 'pu
 export function admitLastStep(state: State, body: Completed, law: Law, { by, at }: Written): Refusal | undefined {
   const id = body.pending ?? ''
   const broken = admitWaiting(state, id, at)
-  const waiting = state.get('pending', id)
+  const waiting = standing(state, id)
   if (broken || !waiting) return broken
   const fields = ['kind', 'batch', 'from', 'to', 'purpose', 'beneficiary'] as const
   const other = fields.find((field) => body[field] !== waiting[field])

@@ -9,6 +9,7 @@ import {
   quantityOf,
   rangeReasons,
   serialsOf,
+  trustReasons,
 } from './movement.ts'
 import type { Model, WireRange } from './naive.ts'
 import { accountReasons, approvalReasons, isOneHolder, type May, mandateReasons, officers, where } from './reasons.ts'
@@ -43,9 +44,10 @@ export const creditsTransferredAbroad = defineCommand<Movement>({
     return { by, request, approvers }
   },
   reasons: (model, wish) => {
-    const { batch } = wish.request
+    const { batch, from, to } = wish.request
     return [
       ...directReasons(model, wish, { officers: 1 }),
+      ...trustReasons(model, from, to),
       ...movementReasons(model, wish.request, { from: 'holding', to: 'foreign' }),
       ...where(model.batches.get(batch)?.unitType === 'MCU', 'unit-type-not-movable'),
       ...firstReasons(model, batch, serialsOf(model, wish.request)),

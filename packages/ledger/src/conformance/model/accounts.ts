@@ -1,6 +1,7 @@
 import { aHolder, anAccount, anOfficer, aSecond, hoursAfter } from './choices.ts'
 import { type Choose, defineCommand, knownId, someId } from './command.ts'
 import { lawOf } from './law.ts'
+import { policyNow } from './movement.ts'
 import { type Model, newAccount, type Policy } from './naive.ts'
 import {
   accountReasons,
@@ -88,10 +89,21 @@ export const accountSuspended = statusKind('AccountSuspended', false, 0.8)
 export const accountReactivated = statusKind('AccountReactivated', true, 0.8)
 
 /** What is asked of whoever changes how an account's movements are decided, and of a second where the policy wants one. */
-function policyAsked(model: Model, account: string, loosens = true) {
+function policyAsked(model: Model, account: string, asksMore = true) {
   const asked = { may: holders, organisations: organisationOf(model, account) }
-  const isSecond = loosens && (model.accounts.get(account)?.policy?.secondAbove ?? null) !== null
+  const isSecond = asksMore && policyNow(model, account).secondAbove !== null
   return { asked, second: isSecond ? asked : undefined }
+}
+
+/** Whatever either of them asks for. */
+function strictest(one: Policy, other: Policy): Policy {
+  const limits = [one, other].flatMap(({ secondAbove }) => (secondAbove === null ? [] : [BigInt(secondAbove)]))
+  const lowest = limits.sort((a, b) => (a < b ? -1 : 1))[0]
+  return {
+    secondAbove: lowest === undefined ? null : `${lowest}`,
+    acceptance: one.acceptance || other.acceptance,
+    trustedOnly: one.trustedOnly || other.trustedOnly,
+  }
 }
 
 export const accountPolicySet = defineCommand<{ account: string; policy: Policy }>({
@@ -118,7 +130,10 @@ export const accountPolicySet = defineCommand<{ account: string; policy: Policy 
   },
   carryOut: (model, { request: { account, policy } }) => {
     const known = model.accounts.get(account)
-    if (known) known.policy = policy
+    const strict = strictest(policyNow(model, account), policy)
+    const isLooser = JSON.stringify(strict) !== JSON.stringify(strictest(policy, policy))
+    const later = isLooser ? [{ ...policy, from: hoursAfter(model.now, lawOf(model).trustHours) }] : []
+    if (known) known.policies = [{ ...strict, from: model.now }, ...later]
     return {}
   },
 })
@@ -133,7 +148,8 @@ function trustKind(type: string, trusts: boolean) {
       const pairs = [...model.trusted.keys()].map((pair) => pair.split('/') as [string, string])
       const known = trusts || pairs.length === 0 || choose.rarely(6) ? undefined : choose.pick(pairs)
       const account = known?.[0] ?? anAccount(model, choose, 'holding')
-      const receiver = known?.[1] ?? anAccount(model, choose, 'holding', undefined, account)
+      const kind = choose.rarely(4) ? 'foreign' : 'holding'
+      const receiver = known?.[1] ?? anAccount(model, choose, kind, undefined, account)
       const by = aHolder(model, choose, account)
       const approvers = aSecond(model, choose, by, policyAsked(model, account, trusts).second)
       return { by, request: { account, receiver }, approvers }
@@ -143,7 +159,7 @@ function trustKind(type: string, trusts: boolean) {
       return [
         ...mandateReasons(model, by, asked),
         ...accountReasons(model, account, 'holding'),
-        ...(trusts ? accountReasons(model, receiver, 'holding') : []),
+        ...(trusts ? accountReasons(model, receiver, 'holding', 'foreign') : []),
         ...where(account === receiver, 'same-account'),
         ...where(model.trusted.has(`${account}/${receiver}`) === trusts, 'account-already-so'),
         ...approvalReasons(model, by, approvers, { officers: 0, second }),

@@ -54,15 +54,17 @@ function issuance(batch: string, authorisation: string, quantity: string, vintag
   return { batch, authorisation, vintage, quantity, monitoringPeriod: null }
 }
 
-/** A second person for each developer, and for the government a third. */
-function people({ root, officer, developers, genesis }: TestRegistry): Told[] {
+/** A second person for each developer, whom another officer admits, and for the government a third. */
+function people({ root, secondOfficer, developers, genesis }: TestRegistry): Told[] {
   const grant = (by: string, name: string, organisation: string, role: string): Told => [
     'MandateGranted',
     { by, request: { mandate: idFrom(name), organisation, role, limit: null } },
   ]
   return [
     grant(root, 'third officer', genesis.authority, 'government/Admin'),
-    ...developers.map(({ organisation }, at) => grant(officer, `second of ${at}`, organisation, 'developer/Admin')),
+    ...developers.map(({ organisation }, at) =>
+      grant(secondOfficer, `second of ${at}`, organisation, 'developer/Admin'),
+    ),
   ]
 }
 

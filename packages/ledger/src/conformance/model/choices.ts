@@ -1,6 +1,6 @@
 import { type Choose, knownId } from './command.ts'
 import type { Model, WireRange } from './naive.ts'
-import { type Asked, mayAlso } from './reasons.ts'
+import { type Asked, areDistinct, mayAlso } from './reasons.ts'
 import { freeUnits, rangesOf } from './units.ts'
 
 const HOUR_MS = 3_600_000
@@ -33,7 +33,7 @@ export function anOfficer(model: Model, choose: Choose): string {
 /** Another officer, who approves; rarely nobody. */
 export function anApprover(model: Model, choose: Choose, by: string): string[] {
   if (choose.rarely(16)) return []
-  const found = inForce(model, 'government/Admin').filter((id) => id !== by)
+  const found = inForce(model, 'government/Admin').filter((id) => areDistinct(model, [by, id]))
   return [mostly(model, choose, choose.pick(found.length > 0 ? found : model.officers))]
 }
 
@@ -50,7 +50,9 @@ export function aMandateOf(model: Model, choose: Choose, organisation: string | 
 /** A second mandate that might have done the same. */
 export function aSecond(model: Model, choose: Choose, by: string, asked: Asked | undefined): string[] {
   if (asked === undefined || choose.rarely(16)) return []
-  const found = [...model.mandates].filter(([id, { active }]) => active && id !== by && mayAlso(model, id, asked))
+  const found = [...model.mandates].filter(
+    ([id, { active }]) => active && areDistinct(model, [by, id]) && mayAlso(model, id, asked),
+  )
   return found.length === 0 ? [] : [choose.pick(found.map(([id]) => id))]
 }
 

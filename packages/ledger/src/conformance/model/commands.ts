@@ -19,6 +19,7 @@ import { mirrorCorrected, mirrorLotRecorded, mirrorOpened, mirrorProjectRecorded
 import { creditsCancelled, creditsRetired, creditsTransferred } from './movements.ts'
 import {
   documentAdopted,
+  mandateConfirmed,
   mandateGranted,
   mandateRevoked,
   organisationReactivated,
@@ -37,6 +38,7 @@ export const commands: readonly AnyCommand[] = [
   organisationRegistered,
   organisationSuspended,
   organisationReactivated,
+  mandateConfirmed,
   mandateGranted,
   mandateRevoked,
   accountsOpened,

@@ -1,7 +1,7 @@
 import { wordOf, wordsOf } from '@tallystick/rules'
 import { expect } from 'vitest'
 import type { Dump, Ledger } from '../../port.ts'
-import type { Model } from './naive.ts'
+import type { Model, Whose } from './naive.ts'
 import { ascending, balancesOf, bufferOf, issuedUnder, movesIn, sinceOf, sumOf, transferredUnder } from './units.ts'
 
 /** Every unit has the owner and the marks that the model says, and every count is what is counted one by one. */
@@ -51,8 +51,10 @@ function compareUnitsAbroad(model: Model, { runs }: Dump): void {
 }
 
 async function compareAccounts(model: Model, ledger: Ledger): Promise<void> {
-  for (const [id, account] of model.accounts) {
-    expect(await ledger.row('account', id)).toEqual(account)
+  for (const [id, { policies, ...account }] of model.accounts) {
+    const [strict, loosened = null] = policies
+    const { from: _, ...terms } = strict ?? { from: '' }
+    expect(await ledger.row('account', id)).toEqual({ ...account, policy: strict ? { ...terms, loosened } : null })
     if (account.kind === 'issuance') continue
     const balances = (await ledger.balances(id)).map(({ class: unitClass, balance }) => {
       return [unitClass, balance.credits - balance.debits] as const
@@ -72,18 +74,26 @@ function compareRows(model: Model, dump: Dump): void {
     ...[...model.pending, ...model.pledges].flatMap(([id, { ranges }]) => ranges.map((_, at) => `${id}/${at}`)),
   ]
   expect([...rowsOf(dump, 'hold').keys()].sort()).toEqual(holds.sort())
-  const waiting = [...model.pending].map(([id, { missing, ...rest }]) => {
-    return [
-      id,
-      { ...rest, missing: missing.map((whose) => (whose === 'holder' ? null : ['government/Admin'])) },
-    ] as const
+  const roles = (whose: Whose) => (whose === 'holder' ? null : ['government/Admin'])
+  const waiting = [...model.pending].map(([id, { given, asked, ...rest }]) => {
+    const missing = [...asked]
+    for (const { whose } of given) missing.splice(missing.indexOf(whose), 1)
+    const rows = { approvers: given.map(({ by }) => by), given: given.map(({ whose }) => roles(whose)) }
+    return [id, { ...rest, ...rows, missing: missing.map(roles).sort() }] as const
   })
-  expect(rowsOf(dump, 'pending')).toEqual(new Map<string, unknown>(waiting))
+  const rows = [...rowsOf(dump, 'pending')].map(([id, row]) => {
+    const { missing } = row as { missing: unknown[] }
+    return [id, { ...(row as object), missing: missing.toSorted() }] as const
+  })
+  expect(new Map<string, unknown>(rows)).toEqual(new Map<string, unknown>(waiting))
   expect(rowsOf(dump, 'pledge')).toEqual(model.pledges)
   expect(rowsOf(dump, 'reversal')).toEqual(model.reversals)
   expect(rowsOf(dump, 'trusted')).toEqual(new Map([...model.trusted].map(([pair, from]) => [pair, { from }])))
   const ended = [...rowsOf(dump, 'ended').keys()].filter((id) => id.length === 32)
   expect(ended.sort()).toEqual([...model.ended].sort())
+  for (const [id, { hand, active }] of model.mandates) {
+    expect(rowsOf(dump, 'mandate').get(id)).toMatchObject({ hand, active })
+  }
   for (const [id, { kind, active }] of model.organisations) {
     expect(rowsOf(dump, 'organisation').get(id)).toMatchObject({ kind, active })
   }

@@ -1,5 +1,5 @@
 import type { Wish } from './command.ts'
-import type { Brought, Model, WireRange } from './naive.ts'
+import type { Brought, Model, Policy, WireRange } from './naive.ts'
 import {
   type Asked,
   accountReasons,
@@ -87,9 +87,15 @@ export function movementReasons(model: Model, movement: Movement, way: Way): str
   ]
 }
 
+/** How movements of an account are decided at this instant. */
+export function policyNow(model: Model, account: string): Policy {
+  const begun = (model.accounts.get(account)?.policies ?? []).filter(({ from }) => from <= model.now)
+  return begun.at(-1) ?? { secondAbove: null, acceptance: false, trustedOnly: false }
+}
+
 /** Does the holder's policy ask for a second mandate? */
 export function isSecondAsked(model: Model, account: string, quantity: bigint): boolean {
-  const above = model.accounts.get(account)?.policy?.secondAbove ?? null
+  const above = policyNow(model, account).secondAbove
   return above !== null && quantity > BigInt(above)
 }
 
@@ -112,12 +118,13 @@ export function directReasons(
 
 /** Must the receiver accept? */
 export function isAcceptanceAsked(model: Model, from: string, to: string): boolean {
-  return model.accounts.get(to)?.policy?.acceptance === true && !isOneHolder(model, from, to)
+  return policyNow(model, to).acceptance && !isOneHolder(model, from, to)
 }
 
 /** Why the sender's own policy does not let units go there. */
 export function trustReasons(model: Model, from: string, to: string): string[] {
-  if (model.accounts.get(from)?.policy?.trustedOnly !== true || isOneHolder(model, from, to)) return []
+  if (!policyNow(model, from).trustedOnly) return []
+  if (isOneHolder(model, from, to) && policyNow(model, to).trustedOnly) return []
   const since = model.trusted.get(`${from}/${to}`)
   return where(since === undefined || since > model.now, 'receiver-not-trusted')
 }

@@ -15,7 +15,7 @@ export interface Model {
   /** The instant of the command that is judged, and the index that its entry would have. */
   now: string
   size: number
-  mandates: Map<string, { organisation: string; role: string; limit: bigint | null; active: boolean }>
+  mandates: Map<string, Mandate>
   organisations: Map<string, { kind: string; active: boolean }>
   accounts: Map<string, Account>
   /** `<account>/<receiver>`: from when on the receiver is trusted. */
@@ -75,11 +75,21 @@ export interface Policy {
   trustedOnly: boolean
 }
 
+export interface Mandate {
+  organisation: string
+  role: string
+  limit: bigint | null
+  active: boolean
+  /** Whoever might have made it up alone. */
+  hand: string
+}
+
 export interface Account {
   organisation: string
   kind: string
   active: boolean
-  policy: Policy | null
+  /** How movements are decided, from which instant on; the last that has begun holds. */
+  policies: (Policy & { from: string })[]
   registry: string | null
 }
 
@@ -169,6 +179,8 @@ export interface Hold {
   expiresAt: string | null
 }
 
+export type Whose = 'holder' | 'officer'
+
 export interface Waiting {
   kind: 'transfer' | 'retirement' | 'cancellation'
   batch: string
@@ -178,9 +190,10 @@ export interface Waiting {
   purpose: string | null
   beneficiary: string | null
   proposer: string
-  approvers: string[]
-  /** Whose approvals are missing: another mandate of the holder, an officer of the government. */
-  missing: ('holder' | 'officer')[]
+  /** Whose approvals are asked for: another mandate of the holder, an officer of the government. */
+  asked: Whose[]
+  /** Who gave which of them. */
+  given: { by: string; whose: Whose }[]
   acceptance: boolean
   expiresAt: string
 }
@@ -212,7 +225,13 @@ export interface Brought {
 export function modelOf(registry: TestRegistry): Model {
   const { genesis, root, officer, secondOfficer, developers, project, authorisation } = registry
   const { authority, system } = genesis
-  const government = (role: string) => ({ organisation: authority, role, limit: null, active: true })
+  const government = (hand: string, role: string) => ({
+    organisation: authority,
+    role,
+    limit: null,
+    active: true,
+    hand,
+  })
   const model: Model = {
     root,
     officers: [officer, secondOfficer],
@@ -222,10 +241,10 @@ export function modelOf(registry: TestRegistry): Model {
     now: '',
     size: 0,
     mandates: new Map([
-      [system, government('system/system')],
-      [root, government('government/Root')],
-      [officer, government('government/Admin')],
-      [secondOfficer, government('government/Admin')],
+      [system, government(system, 'system/system')],
+      [root, government(root, 'government/Root')],
+      [officer, government(officer, 'government/Admin')],
+      [secondOfficer, government(secondOfficer, 'government/Admin')],
     ]),
     organisations: new Map([[authority, { kind: 'government', active: true }]]),
     accounts: new Map([[genesis.issuance, newAccount(authority, 'issuance')]]),
@@ -261,7 +280,7 @@ export function modelOf(registry: TestRegistry): Model {
   }
   for (const { organisation, mandate, holding, retirement, cancellation } of developers) {
     model.organisations.set(organisation, { kind: 'developer', active: true })
-    model.mandates.set(mandate, { organisation, role: 'developer/Admin', limit: null, active: true })
+    model.mandates.set(mandate, { organisation, role: 'developer/Admin', limit: null, active: true, hand: officer })
     for (const [kind, account] of Object.entries({ holding, retirement, cancellation })) {
       model.accounts.set(account, newAccount(organisation, kind))
       model.streams.add(account)
@@ -288,7 +307,7 @@ export function modelOf(registry: TestRegistry): Model {
 }
 
 export function newAccount(organisation: string, kind: string, registry: string | null = null): Account {
-  return { organisation, kind, active: true, policy: null, registry }
+  return { organisation, kind, active: true, policies: [], registry }
 }
 
 export function newProject(number: number, scope: string, owners: Owner[], state = 'submitted'): Project {

@@ -68,11 +68,49 @@ export const mandateGranted = defineCommand<Grant>({
       ...(role in mayGrant && role.startsWith(`${kind}/`) ? [] : ['role-unknown']),
     ]
   },
-  carryOut: (model, { request: { mandate, organisation, role, limit } }) => {
-    model.mandates.set(mandate, { organisation, role, limit: limit === null ? null : BigInt(limit), active: true })
+  carryOut: (model, { by, request: { mandate, organisation, role, limit } }) => {
+    const granter = model.mandates.get(by)
+    const isAppointed = ['system/system', 'government/Root'].includes(granter?.role ?? '')
+    const hand = isAppointed ? mandate : (granter?.hand ?? mandate)
+    model.mandates.set(mandate, {
+      ...{ organisation, role, limit: limit === null ? null : BigInt(limit), active: true, hand },
+    })
     return {}
   },
 })
+
+export const mandateConfirmed = defineCommand<{ mandate: string }>({
+  type: 'MandateConfirmed',
+  weight: 1,
+  generate: (model, choose) => {
+    const open = [...model.mandates].filter(([id, { active, hand }]) => active && hand !== id).map(([id]) => id)
+    const found = open.length > 0 && !choose.rarely(6) ? open : model.mandates.keys()
+    const by = choose.rarely(3) ? choose.pick([...model.mandates.keys()]) : anOfficer(model, choose)
+    return { by, request: { mandate: knownId(found, choose) } }
+  },
+  reasons: (model, { by, request: { mandate } }) => {
+    const found = model.mandates.get(mandate)
+    const voucher = model.mandates.get(by)
+    const may = mayGrant[found?.role ?? ''] ?? {}
+    return [
+      ...mandateReasons(model, by, { may, organisations: found ? [found.organisation] : [] }),
+      ...where(found?.active === false, 'mandate-revoked'),
+      ...where(found?.hand === mandate, 'nothing-changes'),
+      ...where(found !== undefined && found.hand === voucher?.hand, 'approval-not-distinct'),
+      ...where(isWider(found?.limit ?? null, voucher?.limit ?? null), 'mandate-limit'),
+    ]
+  },
+  carryOut: (model, { request: { mandate } }) => {
+    const found = model.mandates.get(mandate)
+    if (found) found.hand = mandate
+    return {}
+  },
+})
+
+/** Does a limit allow more than another? */
+function isWider(limit: bigint | null, other: bigint | null): boolean {
+  return other !== null && (limit === null || limit > other)
+}
 
 export const mandateRevoked = defineCommand<{ mandate: string }>({
   type: 'MandateRevoked',

@@ -47,10 +47,13 @@ export function approvalReasons(
   const reasons: string[] = []
   const isOfficer = (id: string) => needed > 0 && model.mandates.get(id)?.role === 'government/Admin'
   const isSecond = (id: string) => second !== undefined && mayAlso(model, id, second)
-  const isMissing =
-    approvers.filter(isOfficer).length < needed || (second !== undefined && !approvers.some((id) => isSecond(id)))
-  if (isMissing) reasons.push('approval-missing')
-  if (new Set([by, ...approvers]).size <= approvers.length) reasons.push('approval-not-distinct')
+  const areOfficers = (ids: string[]) => ids.filter(isOfficer).length >= needed
+  // Whoever is the second of the holder is not one of the officers, too.
+  const isEnough = second
+    ? approvers.some((id) => isSecond(id) && areOfficers(approvers.filter((other) => other !== id)))
+    : areOfficers(approvers)
+  if (!isEnough) reasons.push('approval-missing')
+  if (!areDistinct(model, [by, ...approvers])) reasons.push('approval-not-distinct')
   for (const approver of approvers) {
     const mandate = model.mandates.get(approver)
     if (!mandate) reasons.push('mandate-unknown')
@@ -60,6 +63,17 @@ export function approvalReasons(
     else if (!isOfficer(approver) && !isSecond(approver)) reasons.push('not-permitted')
   }
   return reasons
+}
+
+/** Are these so many people? What one might have made up alone counts once. */
+export function areDistinct(model: Model, ids: string[]): boolean {
+  return new Set(ids.map((id) => model.mandates.get(id)?.hand ?? id)).size === ids.length
+}
+
+/** Is the mandate in force, and its organisation active? */
+export function mayAct(model: Model, id: string): boolean {
+  const mandate = model.mandates.get(id)
+  return mandate?.active === true && model.organisations.get(mandate.organisation)?.active === true
 }
 
 /** A mandate of the organisation itself that might do it. */

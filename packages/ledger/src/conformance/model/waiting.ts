@@ -11,14 +11,16 @@ import {
   serialsOf,
   trustReasons,
 } from './movement.ts'
-import type { Model, Waiting } from './naive.ts'
+import type { Model, Waiting, Whose } from './naive.ts'
 import {
   type Asked,
+  areDistinct,
   codeReasons,
   holders,
   isOneHolder,
   type May,
   mandateReasons,
+  mayAct,
   mayAlso,
   organisationOf,
   theSystem,
@@ -33,32 +35,56 @@ export function aHoldingId(choose: Choose, kind: string, few = 10): string {
 
 const approvers: May = { 'government/Admin': 'any', 'developer/Admin': 'own' }
 
+/** Approvals by mandates that may still act. */
+function standing(model: Model, { given }: Waiting): Waiting['given'] {
+  return given.filter(({ by }) => mayAct(model, by))
+}
+
+function missingNow(model: Model, waiting: Waiting): Whose[] {
+  const missing = [...waiting.asked]
+  for (const { whose } of standing(model, waiting)) missing.splice(missing.indexOf(whose), 1)
+  return missing
+}
+
 /** What is asked of whoever takes the next step. */
 function stepAsked(model: Model, waiting: Waiting | undefined, quantity: bigint): Asked {
   if (!waiting) return { may: approvers, quantity }
-  const isAcceptance = waiting.missing.length === 0 && waiting.acceptance
+  const isAcceptance = missingNow(model, waiting).length === 0 && waiting.acceptance
   return isAcceptance
     ? { may: holders, organisations: organisationOf(model, waiting.to), quantity }
     : { may: approvers, organisations: organisationOf(model, waiting.from), quantity }
 }
 
-function stepsLeft({ missing, acceptance }: Waiting): number {
-  return missing.length + (acceptance ? 1 : 0)
+function stepsLeft(model: Model, waiting: Waiting): number {
+  return missingNow(model, waiting).length + (waiting.acceptance ? 1 : 0)
 }
 
-/** The first of the missing approvals that this mandate can give. */
-function givenBy(model: Model, waiting: Waiting, by: string): number {
+/** Which of the missing approvals this mandate gives: that of the holder's rather than an officer's. */
+function givenBy(model: Model, waiting: Waiting, by: string): Whose | undefined {
   const asked = { may: holders, organisations: organisationOf(model, waiting.from) }
-  return waiting.missing.findIndex((whose) =>
-    whose === 'holder' ? mayAlso(model, by, asked) : model.mandates.get(by)?.role === 'government/Admin',
-  )
+  const missing = missingNow(model, waiting)
+  return (['holder', 'officer'] as const)
+    .filter((whose) => missing.includes(whose))
+    .find((whose) =>
+      whose === 'holder' ? mayAlso(model, by, asked) : model.mandates.get(by)?.role === 'government/Admin',
+    )
 }
 
 function approverReasons(model: Model, waiting: Waiting, by: string): string[] {
-  if (waiting.missing.length === 0) return []
+  if (missingNow(model, waiting).length === 0) return []
+  const others = [waiting.proposer, ...standing(model, waiting).map((one) => one.by)]
   return [
-    ...where(by === waiting.proposer || waiting.approvers.includes(by), 'approval-not-distinct'),
-    ...where(givenBy(model, waiting, by) < 0, 'not-permitted'),
+    ...where(!others.every((other) => areDistinct(model, [by, other])), 'approval-not-distinct'),
+    ...where(givenBy(model, waiting, by) === undefined, 'not-permitted'),
+  ]
+}
+
+/** Why whoever proposed it may not act any more. */
+function proposerReasons(model: Model, { proposer }: Waiting): string[] {
+  const mandate = model.mandates.get(proposer)
+  return [
+    ...where(mandate?.active === false, 'mandate-revoked'),
+    ...where(!model.organisations.get(mandate?.organisation ?? '')?.active, 'organisation-suspended'),
   ]
 }
 
@@ -77,7 +103,8 @@ export function lastStepReasons(model: Model, { by, request }: Wish<Movement>, i
     ...mandate,
     ...where(model.now >= waiting.expiresAt, 'expired'),
     ...where(asProposed !== asSaid, 'movement-differs'),
-    ...where(stepsLeft(waiting) > 1, 'step-missing'),
+    ...proposerReasons(model, waiting),
+    ...where(stepsLeft(model, waiting) > 1, 'step-missing'),
     ...approverReasons(model, waiting, by),
   ]
 }
@@ -91,17 +118,19 @@ export function settle(model: Model, id: string | null): void {
 
 /** Somebody who may take the next step. */
 function aStepper(model: Model, choose: Choose, waiting: Waiting): string {
-  const { missing, acceptance, from, to, proposer } = waiting
-  if (missing.length === 0) return aHolder(model, choose, acceptance ? to : from)
+  const { acceptance, from, to } = waiting
+  if (missingNow(model, waiting).length === 0) return aHolder(model, choose, acceptance ? to : from)
   const fitting = [...model.mandates.keys()].filter(
-    (id) => id !== proposer && !waiting.approvers.includes(id) && givenBy(model, waiting, id) >= 0,
+    (id) => mayAct(model, id) && approverReasons(model, waiting, id).length === 0,
   )
   return mostly(model, choose, choose.pick(fitting.length > 0 ? fitting : [...model.mandates.keys()]))
 }
 
 /** The last step of a movement of this kind that waits, if there is one; rarely not as proposed. */
 export function someLastStep(model: Model, choose: Choose, kind: Waiting['kind']) {
-  const found = [...model.pending].filter(([, one]) => one.kind === kind && (stepsLeft(one) === 1 || choose.rarely(8)))
+  const found = [...model.pending].filter(
+    ([, one]) => one.kind === kind && (stepsLeft(model, one) === 1 || choose.rarely(8)),
+  )
   if (found.length === 0) return undefined
   const [id, waiting] = choose.pick(found)
   const { batch, from, to, ranges, purpose, beneficiary } = waiting
@@ -126,7 +155,7 @@ interface Proposal extends Movement {
   expiresAt: string
 }
 
-function missingFor(model: Model, { kind, from }: Proposal, quantity: bigint): Waiting['missing'] {
+function askedFor(model: Model, { kind, from }: Proposal, quantity: bigint): Whose[] {
   const officers = Array.from({ length: lawOf(model).approvals[kind] }, () => 'officer' as const)
   return [...(isSecondAsked(model, from, quantity) ? ['holder' as const] : []), ...officers]
 }
@@ -191,10 +220,7 @@ export const movementProposed = defineCommand<Proposal>({
             ...purposeReasons(model, request, purpose ?? ''),
           ]),
       ...where(expiresAt <= model.now || expiresAt > latest, 'expiry-wrong'),
-      ...where(
-        missingFor(model, request, quantity).length === 0 && !needsAcceptance(model, request),
-        'nothing-awaited',
-      ),
+      ...where(askedFor(model, request, quantity).length === 0 && !needsAcceptance(model, request), 'nothing-awaited'),
     ]
   },
   carryOut: (model, { by, request }) => {
@@ -203,8 +229,8 @@ export const movementProposed = defineCommand<Proposal>({
     model.pending.set(movement, {
       ...{ kind, batch, from, to, ranges, purpose, beneficiary, expiresAt },
       proposer: by,
-      approvers: [],
-      missing: missingFor(model, request, quantityOf(model, request)),
+      given: [],
+      asked: askedFor(model, request, quantityOf(model, request)),
       acceptance: needsAcceptance(model, request),
     })
     return { says: { ranges } }
@@ -226,7 +252,7 @@ export const movementApproved = defineCommand<Step>({
   type: 'MovementApproved',
   weight: 2,
   generate: (model, choose) => {
-    const movement = someWaiting(model, choose, (waiting) => stepsLeft(waiting) > 1)
+    const movement = someWaiting(model, choose, (waiting) => stepsLeft(model, waiting) > 1)
     const waiting = model.pending.get(movement)
     return { by: waiting ? aStepper(model, choose, waiting) : choose.pick(model.officers), request: { movement } }
   },
@@ -237,15 +263,15 @@ export const movementApproved = defineCommand<Step>({
     return [
       ...mandate,
       ...where(model.now >= waiting.expiresAt, 'expired'),
-      ...where(stepsLeft(waiting) === 1, 'last-step'),
+      ...proposerReasons(model, waiting),
+      ...where(stepsLeft(model, waiting) === 1, 'last-step'),
       ...approverReasons(model, waiting, by),
     ]
   },
   carryOut: (model, { by, request: { movement } }) => {
     const waiting = model.pending.get(movement)
-    if (!waiting) return {}
-    waiting.missing.splice(givenBy(model, waiting, by), 1)
-    waiting.approvers.push(by)
+    const whose = waiting && givenBy(model, waiting, by)
+    if (waiting && whose) waiting.given = [...standing(model, waiting), { by, whose }]
     return {}
   },
 })

@@ -35,7 +35,7 @@ export function issuing(ground: Ground): void {
     expect(await issue(registry, '5', { approver: registry.officer })).toMatchObject({
       refused: 'approval-not-distinct',
     })
-    expect(await issue(registry, '5', { approver: developer(0).mandate })).toMatchObject({ refused: 'not-permitted' })
+    expect(await issue(registry, '5', { approver: registry.root })).toMatchObject({ refused: 'not-permitted' })
   })
 
   test('no more is issued than was authorised', async () => {

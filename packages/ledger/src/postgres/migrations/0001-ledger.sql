@@ -39,6 +39,10 @@ CREATE TABLE ledger_row (
 CREATE INDEX ledger_row_id ON ledger_row (id);
 CREATE INDEX ledger_row_organisation ON ledger_row (kind, (row ->> 'organisation')) WHERE row ? 'organisation';
 CREATE INDEX ledger_row_project ON ledger_row (kind, (row ->> 'project')) WHERE row ? 'project';
+-- What ends by itself, by when it does. Rows without an end are not in it, so movements of units do not pay for it; holds of
+-- movements and pledges, which have a slash in their id, end with those.
+CREATE INDEX ledger_row_due ON ledger_row (kind, (row ->> 'expiresAt'), id)
+ WHERE kind IN ('pending', 'pledge') AND row ->> 'expiresAt' IS NOT NULL;
 
 -- Idempotency keys: the HMAC that stands in the log, and the hash of what was asked under it.
 CREATE TABLE ledger_key (
@@ -72,6 +76,12 @@ CREATE TABLE ledger_run (
   CHECK (first <= last)
 );
 CREATE INDEX ledger_run_account ON ledger_run (account, space, first);
+-- Units that have ITMO numbers, by series (cooperative approach and vintage) and number: serial plus offset.
+CREATE INDEX ledger_run_itmo ON ledger_run (
+  substring(attributes FROM 'itmo:(CA[0-9]{4}):'),
+  split_part(class, '/', 2),
+  (first + substring(attributes FROM 'itmo:CA[0-9]{4}:(-?[0-9]+)')::bigint)
+) WHERE attributes LIKE '%itmo:%';
 
 CREATE TABLE ledger_hold (
   id text PRIMARY KEY,
@@ -86,6 +96,7 @@ CREATE TABLE ledger_hold (
 );
 CREATE INDEX ledger_hold_batch ON ledger_hold (batch) WHERE batch IS NOT NULL;
 CREATE INDEX ledger_hold_account ON ledger_hold (account) WHERE account IS NOT NULL;
+CREATE INDEX ledger_hold_due ON ledger_hold (expires_at, id) WHERE expires_at IS NOT NULL AND id NOT LIKE '%/%';
 
 -- Documents adopted by entries, published under content/<sha256>.
 CREATE TABLE ledger_document (

@@ -1,13 +1,13 @@
 import { busy, isPassing, LedgerBusy, PATIENCE_MS, Pauses } from './passing.ts'
 
 /** Most commands in one transaction. */
-const MAX_GROUP = 200
+const MAX_GROUP = 100
 
 /** Most calls that wait for their turn. */
 const MAX_WAITING = 10_000
 
-/** Most groups under way: one that is written, and the next, which is decided. */
-const MOST_UNDER_WAY = 2
+/** Most groups under way: one is decided, those before it wait for the database, which then never waits for them. */
+const MOST_UNDER_WAY = 4
 
 interface Waiting<In, Out> {
   input: In

@@ -18,17 +18,17 @@ async function run(options: Options): Promise<Results> {
   try {
     const pgbench = await preparePgbench(server)
     const singleRow: number[] = []
-    // Before, between and after: what else this machine does shows there.
+    // Again and again: what else this machine does shows there.
     const baseline = async () => {
       tell('pgbench: single rows')
-      singleRow.push(await pgbench.singleRow(options.pgbenchSeconds))
+      const perSecond = await pgbench.singleRow(options.pgbenchSeconds)
+      singleRow.push(perSecond)
+      return perSecond
     }
     const wanted = (section: Parameters<typeof options.sections.has>[0]) => options.sections.has(section)
     await baseline()
-    const ledger = wanted('ledger') ? await measureLedger(server, options, tell) : undefined
-    if (ledger) await baseline()
-    const http = wanted('http') ? await measureHttp(server, options, tell) : undefined
-    if (http) await baseline()
+    const ledger = wanted('ledger') ? await measureLedger(server, options, baseline, tell) : undefined
+    const http = wanted('http') ? await measureHttp(server, options, baseline, tell) : undefined
     const databaseMB = await pssMB(await server.pids())
     tell('pgbench: double entry')
     const doubleEntry = await pgbench.doubleEntry(options.pgbenchSeconds)

@@ -58,7 +58,7 @@ export function readOptions(args: string[]): Options | 'help' {
     postgres: values.postgres,
     accounts: 1_000,
     seconds,
-    pgbenchSeconds: Math.min(seconds, 10),
+    pgbenchSeconds: Math.min(seconds, 5),
     growth: { small: 10_000, large: wholeNumber('--entries', values.entries, 50_000_000), runs: 5, seconds: 8 },
     verify: short ? { entries: 50_000, runs: 1 } : { entries: 300_000, runs: 3 },
   }

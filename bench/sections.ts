@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { freshName, type Server } from './database.ts'
 import {
+  type Baseline,
   CALLERS,
   foundLedger,
   growTo,
@@ -34,20 +35,24 @@ export interface LedgerResult {
 }
 
 /** The ledger's port, in this process: transfers among all accounts at random, and with one account in each of them. */
-export async function measureLedger(server: Server, options: Options, tell: Tell): Promise<LedgerResult> {
-  const running = await foundLedger(server, await server.create(freshName('ledger')), options.accounts, tell)
+export async function measureLedger(
+  server: Server,
+  { accounts, seconds }: Options,
+  baseline: Baseline,
+  tell: Tell,
+): Promise<LedgerResult> {
+  const running = await foundLedger(server, await server.create(freshName('ledger')), accounts, tell)
   try {
     tell('ledger: random accounts')
+    const load = { clients: CALLERS, seconds, baseline }
     const random = await throughputOf(
       transferVia(running.ledger, () => running.market.random()),
-      CALLERS,
-      options.seconds,
+      load,
     )
     tell('ledger: one hot account')
     const hot = await throughputOf(
       transferVia(running.ledger, () => running.market.hot()),
-      CALLERS,
-      options.seconds,
+      load,
     )
     return { random, hot }
   } finally {
@@ -63,14 +68,19 @@ export interface HttpResult {
 }
 
 /** The whole way: a server of its own, people signed in, an idempotency key with each request. */
-export async function measureHttp(server: Server, options: Options, tell: Tell): Promise<HttpResult> {
+export async function measureHttp(
+  server: Server,
+  options: Options,
+  baseline: Baseline,
+  tell: Tell,
+): Promise<HttpResult> {
   const served = await serveWorld(server, options.accounts, tell)
   try {
     tell('http: throughput and latency')
     const operation = transferOverHttp(served)
     await closedLoop(HTTP_CLIENTS, COMPILED_SECONDS, operation)
     const { result: throughput, loadMB } = await largestPss(served, () =>
-      throughputOf(operation, HTTP_CLIENTS, options.seconds),
+      throughputOf(operation, { clients: HTTP_CLIENTS, seconds: options.seconds, baseline }),
     )
     tell('http: from accept to proof')
     const samples: number[] = []
@@ -78,7 +88,7 @@ export async function measureHttp(server: Server, options: Options, tell: Tell):
       const end = performance.now() + options.seconds * 1000
       while (performance.now() < end) samples.push(await acceptToProofMs(served))
     }
-    const half = openLoop(throughput.closed.perSecond / 2, options.seconds, operation)
+    const half = openLoop(throughput.perSecond / 2, options.seconds, operation)
     await Promise.all([half, ...Array.from({ length: 8 }, sample)])
     return { throughput, acceptToProofP99Ms: quantile(samples, 0.99), restMB: served.restMB, loadMB }
   } finally {
@@ -126,7 +136,8 @@ export async function measureGrowth(server: Server, options: Options, tell: Tell
 /** A load that a small ledger takes easily: a third of what it can take. */
 async function pace(running: Running): Promise<number> {
   const operation = transferVia(running.ledger, () => running.market.random())
-  return (await throughputOf(operation, CALLERS, WARM_SECONDS)).closed.perSecond / 3
+  await closedLoop(CALLERS, WARM_SECONDS, operation)
+  return (await closedLoop(CALLERS, WARM_SECONDS, operation)).perSecond / 3
 }
 
 async function stretch(

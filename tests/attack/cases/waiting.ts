@@ -73,7 +73,10 @@ async function checkOver(
   expect(await onHold(world, of)).toEqual(['0', '0'])
   if (movement === undefined) return
   const ask = ({ url }: { url: string }) => world.cast.officer.at(url).send('GET', `${MOVEMENTS}/${movement}`)
-  expect(statuses(await Promise.all(world.nationals.servers.map(ask)))).toEqual({ 404: 2 })
+  for (const { status, body } of await Promise.all(world.nationals.servers.map(ask))) {
+    expect(status).toBe(200)
+    expect(['done', 'declined', 'withdrawn', 'expired']).toContain(body.state)
+  }
 }
 
 /** So many have taken the step; who came too late hears that the movement does not wait any more. */
@@ -274,8 +277,9 @@ export const waitingCases: readonly Case[] = [t4, t5, t9, t10, w1, w2, w3, w4]
 /** What was never approved in time is ended by the system, and its units are free. */
 export async function areOverdueEnded(world: CasesWorld): Promise<boolean> {
   for (const { movement, block: of } of world.careful.overdue) {
-    const { status } = await world.cast.officer.send('GET', `${MOVEMENTS}/${movement}`)
-    if (status !== 404) return false
+    const { state } = await world.cast.officer.get(`${MOVEMENTS}/${movement}`)
+    if (state === 'waiting') return false
+    expect(state).toBe('expired')
     expect(await onHold(world, of)).toEqual(['0', '0'])
   }
   return true

@@ -7,7 +7,7 @@ const MAX_GROUP = 100
 const MAX_WAITING = 10_000
 
 /** Most groups under way: one is decided, those before it wait for the database, which then never waits for them. */
-const MOST_UNDER_WAY = 4
+export const MOST_UNDER_WAY = 4
 
 interface Waiting<In, Out> {
   input: In

@@ -26,9 +26,9 @@ async function run(options: Options): Promise<Results> {
       return perSecond
     }
     const wanted = (section: Parameters<typeof options.sections.has>[0]) => options.sections.has(section)
-    await baseline()
     const ledger = wanted('ledger') ? await measureLedger(server, options, baseline, tell) : undefined
     const http = wanted('http') ? await measureHttp(server, options, baseline, tell) : undefined
+    if (singleRow.length === 0) await baseline()
     const databaseMB = await pssMB(await server.pids())
     tell('pgbench: double entry')
     const doubleEntry = await pgbench.doubleEntry(options.pgbenchSeconds)

@@ -105,6 +105,25 @@ it('a long ledger comes whole, in parts that are read one after the other', asyn
   expect(lines.length).toBeGreaterThan(520)
 })
 
+it('a list goes on in the middle of what was written at once', async () => {
+  const { harbour, registry } = all
+  const { rows: stored } = await registry.services.pool.query<{ index: string; most: string }>(
+    `SELECT e.index, (SELECT max(cardinality(indexes)) FROM ledger_stream WHERE id = $1) AS most
+       FROM ledger_stream s JOIN ledger_entry e ON e.index = ANY(s.indexes)
+      WHERE s.id = $1 AND e.type = 'CreditsTransferred' ORDER BY e.index DESC`,
+    [harbour.holding],
+  )
+  expect(Number(stored[0]?.most)).toBeGreaterThan(7)
+  const listed: number[] = []
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const path: string = `/national/transfers?account=${harbour.holding}&limit=7${cursor && `&cursor=${cursor}`}`
+    const { body } = expectStatus(await registry.nobody.get(path), 200)
+    listed.push(...(body.items as { entry: { index: number } }[]).map(({ entry }) => entry.index))
+    cursor = body.next as string | null
+  }
+  expect(listed).toEqual(stored.map(({ index }) => Number(index)))
+})
+
 it.each([
   ['=1+1', "'=1+1"],
   ['+1', "'+1"],

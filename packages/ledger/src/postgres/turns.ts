@@ -100,8 +100,7 @@ export class Turns {
     try {
       const ahead = await this.#decideAhead(keyed)
       if (ahead) next()
-      const outcomes = (await this.#write(ahead, before)) ?? (await this.#enter(ahead, keyed, before))
-      return outcomes
+      return (await this.#write(ahead, before)) ?? (await this.#enter(ahead, keyed, before))
     } finally {
       resolve()
     }

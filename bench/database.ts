@@ -25,6 +25,7 @@ export async function startDatabase(folder: string, postgres: string | undefined
   const binaries = postgres === undefined ? {} : { binaries: binariesIn(postgres) }
   const server = await openEmbedded({ dataDir: own, durable: true, log: stderrLog, ...binaries })
   const url = (database: string) => server.url(database)
+  await useJournal(url('postgres'))
   const [version] = await query<{ server_version: string }>(url('postgres'), 'SHOW server_version')
   return {
     version: version?.server_version ?? '',
@@ -44,6 +45,21 @@ export async function startDatabase(folder: string, postgres: string | undefined
       await rm(own, { recursive: true, force: true })
     },
   }
+}
+
+/** More of the journal than PostgreSQL keeps. */
+const JOURNAL_MB = 1200
+const MESSAGE_MB = 16
+
+/**
+ * Writes as much into the journal as under load, and ends it with a checkpoint: PostgreSQL then uses files of 16 MB again that
+ * are there, as any that has run for a while. A new one must first make each of them, and everybody waits for that.
+ */
+async function useJournal(url: string): Promise<void> {
+  for (let written = 0; written < JOURNAL_MB; written += MESSAGE_MB) {
+    await query(url, "SELECT pg_logical_emit_message(false, 'bench', repeat('x', $1::int))", [MESSAGE_MB * 1_000_000])
+  }
+  await query(url, 'CHECKPOINT')
 }
 
 /** One statement on a connection of its own. */

@@ -17,8 +17,8 @@ import { makeWorld, send, type World } from './world.ts'
 /** Callers of the closed loop: as many as four full groups. */
 export const CALLERS = 400
 /** Of the throughput, the load at which latency is measured. */
-const OPEN_SHARE = 0.7
-/** Rounds of a stretch of load. */
+export const OPEN_SHARE = 0.7
+/** Rounds of a measurement. */
 const ROUNDS = 3
 /** So long a process works before it is measured: it compiles its code, and learns what it is asked for. */
 const WARM_SECONDS = 5
@@ -102,8 +102,9 @@ export interface Throughput {
 export type Baseline = () => Promise<number>
 
 /**
- * Throughput by a closed loop, then latency by an open loop at a share of it. In rounds with the baseline between them: a
- * machine that is shared is now twice as fast and now half, and a ratio should not tell of that.
+ * Throughput by a closed loop, a third of the time in each of three rounds, then latency by an open loop at a share of it.
+ * With the baseline between the rounds: a machine that is shared is now twice as fast and now half, and a ratio should not
+ * tell of that.
  */
 export async function throughputOf(
   operation: Operation,
@@ -114,7 +115,7 @@ export async function throughputOf(
   let before = await baseline()
   while (rounds.length < ROUNDS) {
     const closed = await closedLoop(clients, seconds / ROUNDS, operation)
-    const open = await openLoop(closed.perSecond * OPEN_SHARE, seconds / ROUNDS, operation)
+    const open = await openLoop(closed.perSecond * OPEN_SHARE, seconds, operation)
     const after = await baseline()
     rounds.push({ closed, open, ratio: closed.perSecond / ((before + after) / 2) })
     before = after

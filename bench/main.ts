@@ -1,5 +1,6 @@
 import { loadavg } from 'node:os'
 import { startDatabase } from './database.ts'
+import { OPEN_SHARE } from './ledger.ts'
 import { HELP, type Options, readOptions } from './options.ts'
 import { preparePgbench } from './pgbench.ts'
 import { hasProc, pssMB } from './process.ts'
@@ -18,11 +19,13 @@ async function run(options: Options): Promise<Results> {
   try {
     const pgbench = await preparePgbench(server)
     const singleRow: number[] = []
+    const singleRowP99Ms: number[] = []
     // Again and again: what else this machine does shows there.
     const baseline = async () => {
       tell('pgbench: single rows')
       const perSecond = await pgbench.singleRow(options.pgbenchSeconds)
       singleRow.push(perSecond)
+      singleRowP99Ms.push(await pgbench.singleRowP99Ms(perSecond * OPEN_SHARE, options.pgbenchSeconds))
       return perSecond
     }
     const wanted = (section: Parameters<typeof options.sections.has>[0]) => options.sections.has(section)
@@ -40,6 +43,7 @@ async function run(options: Options): Promise<Results> {
       pgbench: pgbench.version,
       busy,
       singleRow,
+      singleRowP99Ms,
       doubleEntry,
       databaseMB,
       ledger,

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { readdir, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import type { Server } from './database.ts'
 import { query } from './database.ts'
+import { quantile } from './load.ts'
 
 /** Clients and threads of every run of pgbench. */
 const LOAD = ['-M', 'prepared', '-c', '64', '-j', '2']
@@ -34,6 +35,8 @@ export interface Pgbench {
   version: string
   /** Durable transactions a second, each one inserted row. */
   singleRow(seconds: number): Promise<number>
+  /** p99 of the same at a given load, in milliseconds from the moment at which each was to begin. */
+  singleRowP99Ms(perSecond: number, seconds: number): Promise<number>
   /** Durable transactions a second of five statements: an event and two balances. */
   doubleEntry(seconds: number): Promise<number>
 }
@@ -55,8 +58,23 @@ export async function preparePgbench(server: Server): Promise<Pgbench> {
   return {
     version: (await outputOf(program, ['--version'])).trim(),
     singleRow: (seconds) => run(files.single, seconds),
+    async singleRowP99Ms(perSecond, seconds) {
+      const logs = await mkdtemp(join(server.folder, 'latencies-'))
+      const logged = ['-l', '--log-prefix', join(logs, 'log'), '-R', perSecond.toFixed(0)]
+      await outputOf(program, [...LOAD, '-n', '-T', String(seconds), ...logged, '-f', files.single, url])
+      const latencies = await loggedMs(logs)
+      await rm(logs, { recursive: true })
+      return quantile(latencies, 0.99)
+    },
     doubleEntry: (seconds) => run(files.double, seconds),
   }
+}
+
+/** What each transaction took, from pgbench's logs: their third column, in microseconds. */
+async function loggedMs(folder: string): Promise<number[]> {
+  const texts = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')))
+  const lines = texts.flatMap((text) => text.split('\n').filter((line) => line !== ''))
+  return lines.map((line) => Number(line.split(' ')[2]) / 1000)
 }
 
 async function findPgbench(): Promise<string> {

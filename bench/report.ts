@@ -11,6 +11,8 @@ export interface Results {
   busy: number
   /** Durable inserts of single rows by pgbench a second, each time that they were measured. */
   singleRow: number[]
+  /** p99 of the same at 70 % of that load, in milliseconds: what the machine itself keeps waiting. */
+  singleRowP99Ms: number[]
   doubleEntry: number | undefined
   /** PSS of the database's processes after the load. */
   databaseMB: number
@@ -65,6 +67,7 @@ export function tableOf(results: Results): string {
       'single-row inserts',
       `${json.pgbenchSingleRowTps} /s (${results.pgbench}, -M prepared -c 64 -j 2; ${results.singleRow.map((tps) => tps.toFixed(0)).join(', ')})`,
     ],
+    ['the same at 70 %', p99s(results.singleRowP99Ms)],
     ['five-statement double entry', results.doubleEntry === undefined ? '' : `${results.doubleEntry.toFixed(0)} /s`],
     ['ledger, random accounts', line(ledger?.random, json.ratioToPgbench.ledgerRandom)],
     ['ledger, one hot account', line(ledger?.hot, json.ratioToPgbench.ledgerHot)],
@@ -83,6 +86,10 @@ export function tableOf(results: Results): string {
     .filter(([, value]) => value !== '')
     .map(([name, value]) => `${name.padEnd(width)}  ${value}`)
     .join('\n')
+}
+
+function p99s(all: readonly number[]): string {
+  return `p99 ${rounded(median(all), 1)} ms (${all.map((ms) => ms.toFixed(1)).join(', ')})`
 }
 
 function line(result: ReturnType<typeof shown> | null | undefined, ratio: number | null): string {

@@ -182,7 +182,8 @@ export interface VerifyResult {
 export async function measureVerify({ verify }: Options, tell: Tell): Promise<VerifyResult> {
   tell('verify')
   const args = ['--disable-warning=ExperimentalWarning', MEASURE_VERIFY, String(verify.entries), String(verify.runs)]
-  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 1_000_000 })
+  const env = { ...process.env, NODE_OPTIONS: '' }
+  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 1_000_000, env })
   const runs = [...stdout.matchAll(VERIFIED)].filter(([, replayed, size]) => replayed === size)
   if (runs.length !== verify.runs) throw new Error(`verify was not measured:\n${stdout}`)
   return { entriesPerSecond: median(runs.map(([, , , perSecond]) => Number(perSecond))), cores: Number(runs[0]?.[4]) }

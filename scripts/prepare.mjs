@@ -2,6 +2,7 @@
 // for any Node from 20 on, without a dependency, and silent on standard output, which belongs to the command.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
@@ -13,6 +14,12 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 const HEARTBEAT_MS = 1_000
 const LOCK_STALE_AFTER_MS = 15_000
 const LOCK_DEAD_AFTER_MS = 900_000
+
+/**
+ * Node's own options for a server: threads that collect garbage beside it leave a processor to the database, which the
+ * server waits for. Node would take four, however few there are.
+ */
+export const SERVER_OPTIONS = [`--v8-pool-size=${Math.max(1, availableParallelism() - 1)}`]
 
 /** Installs the dependencies if they are not in step with package-lock.json. Two at once: the second waits for the first. */
 export async function ensureDependencies() {

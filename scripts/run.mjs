@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ensureDependencies, fail, findNode, root } from './prepare.mjs'
+import { ensureDependencies, fail, findNode, root, SERVER_OPTIONS } from './prepare.mjs'
 
 const IMPATIENT_AFTER_MS = 3_000
 const PARENT_CHECK_MS = 1_000
@@ -10,9 +10,17 @@ const VERIFY_YOUNG_MB = 32
 
 await ensureDependencies().catch((error) => fail(error.message))
 const main = join(root, 'apps/cli/src/main.ts')
-// What verify makes of an entry is garbage soon: room for more of it means to look through it less often.
-const memory = process.argv[2] === 'verify' ? [`--max-semi-space-size=${VERIFY_YOUNG_MB}`] : []
-const args = ['--disable-warning=ExperimentalWarning', ...memory, main, ...process.argv.slice(2)]
+const nodeOptions = {
+  serve: SERVER_OPTIONS,
+  // What verify makes of an entry is garbage soon: room for more of it means to look through it less often.
+  verify: [`--max-semi-space-size=${VERIFY_YOUNG_MB}`],
+}
+const args = [
+  '--disable-warning=ExperimentalWarning',
+  ...(nodeOptions[process.argv[2]] ?? []),
+  main,
+  ...process.argv.slice(2),
+]
 // The channel carries nothing: when it closes, the command knows that this process is gone and ends as well.
 const child = spawn(findNode(), args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
 

@@ -22,8 +22,9 @@ export async function startServer(
   { answers = true } = {},
 ): Promise<ServerProcess> {
   const port = env.PORT ?? String(await freePort())
+  const { PATH = '', NODE_OPTIONS = '' } = process.env
   const child = spawn(process.execPath, [CLI, 'serve', ...args], {
-    env: { PATH: process.env.PATH ?? '', ROOT_EMAIL: 'root@authority.example', ...env, PORT: port },
+    env: { PATH, NODE_OPTIONS, ROOT_EMAIL: 'root@authority.example', ...env, PORT: port },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

@@ -33,7 +33,6 @@ const Envelope = z.strictObject({
 /** One entry of the log. `body` has the form that the entry's type gives it. */
 export type Entry = z.infer<typeof Envelope>
 
-const utf8 = new TextEncoder()
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** RFC 8785 text of a JSON value. */
@@ -43,9 +42,9 @@ export function canonicalJson(value: unknown): string {
   return text
 }
 
-/** The bytes that are stored, hashed and published. */
+/** The bytes that are stored, hashed and published. They may lie in memory that is shared with others. */
 export function encodeEntry(entry: Entry): Uint8Array {
-  return utf8.encode(canonicalJson(entry))
+  return Buffer.from(canonicalJson(entry))
 }
 
 const BOUNDS = { approvals: MAX_APPROVALS, streams: MAX_STREAMS }

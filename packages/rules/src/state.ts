@@ -30,7 +30,7 @@ export class State {
   readonly #rows = new Map<RowKind, Map<string, Put['row']>>()
   /** The idempotency keys of a whole state; a partial one knows few, and keeps them with the other rows. */
   readonly #keys: KeyTable | undefined
-  /** Ids of balances by account and class, of a whole state: each is made, and hashed, once. */
+  /** Ids of balances by account and class: each is made, and hashed, once. */
   readonly #balanceIds = new Map<string, Map<string, string>>()
   readonly #runs = new Map<string, RunSet>()
   readonly #holds = new Map<string, Set<string>>()
@@ -196,7 +196,6 @@ export class State {
   }
 
   #balanceIdOf(account: string, unitClass: string): string {
-    if (this.#touched) return balanceId(account, unitClass)
     let ids = this.#balanceIds.get(account)
     if (ids === undefined) {
       ids = new Map()

@@ -9,6 +9,12 @@ const MAX_WAITING = 10_000
 /** Most groups under way: one is decided, those before it wait for the database, which then never waits for them. */
 export const MOST_UNDER_WAY = 4
 
+/**
+ * So many calls are worth a group beside those under way; fewer wait for one to end. What a group costs by itself is then
+ * shared by enough of them, so that a load well below the most that is possible leaves room.
+ */
+const WORTH_A_GROUP = 25
+
 interface Waiting<In, Out> {
   input: In
   /** When it is given up, if the database is away; milliseconds since 1970. */
@@ -58,7 +64,7 @@ export class Grouping<In, Out> {
     const answer = new Promise<Out>((resolve, reject) =>
       this.#waiting.push({ input, until, alone: false, resolve, reject }),
     )
-    if (this.#waiting.length === 1) this.#beginSoon()
+    if (this.#waiting.length === 1 || this.#waiting.length === WORTH_A_GROUP) this.#beginSoon()
     return answer
   }
 
@@ -78,7 +84,8 @@ export class Grouping<In, Out> {
   }
 
   #begin(): void {
-    if (this.#closed || this.#pausing > 0 || this.#underWay >= MOST_UNDER_WAY || this.#waiting.length === 0) return
+    if (this.#closed || this.#pausing > 0 || this.#underWay >= MOST_UNDER_WAY) return
+    if (this.#waiting.length < (this.#underWay === 0 ? 1 : WORTH_A_GROUP)) return
     const group = this.#waiting.splice(0, this.#waiting[0]?.alone ? 1 : MAX_GROUP)
     this.#closed = true
     this.#underWay += 1

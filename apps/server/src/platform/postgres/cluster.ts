@@ -29,7 +29,16 @@ export const SUPERUSER = 'tallystick'
 /** A half-made cluster whose maker cannot be found any more is swept away after this time. */
 const ABANDONED_AFTER_MS = 600_000
 
+/** What keeps writing even, and why: docs/decisions/0038-settings-of-postgresql.md. */
+const EVEN_WRITING = {
+  backend_flush_after: '256kB',
+  bgwriter_delay: '50ms',
+  bgwriter_lru_maxpages: '1000',
+  min_wal_size: '1GB',
+}
+
 const SETTINGS = {
+  ...EVEN_WRITING,
   max_connections: '100',
   shared_buffers: '128MB',
   lc_messages: 'C',

@@ -36,6 +36,9 @@ describe('tallystick import', () => {
       '  registry verra would then have: issued 52,001 · active 49,201 · retired 2,800 · cancelled 0',
       'Dry run: nothing was changed.',
     ])
+    expect(JSON.parse((await run('verra-transactions', sample, '--dry-run', '--json')).text)).toMatchObject({
+      dryRun: true,
+    })
   })
 
   it('says it as one object with --json, and keeps it with --report', async () => {
@@ -46,6 +49,7 @@ describe('tallystick import', () => {
     const report: unknown = JSON.parse(text)
     expect(JSON.parse(await readFile(kept, 'utf8'))).toEqual(report)
     expect(Object.keys(report ?? {})).toEqual([
+      'dryRun',
       'file',
       'rows',
       'accepted',

@@ -9,7 +9,7 @@ import { errorCode } from '../platform/error-code.ts'
 import type { Openings } from '../platform/openings.ts'
 import { importRows } from './import.ts'
 import { loadMapping, mappingNames } from './mapping.ts'
-import { ImportError, whyNot } from './messages.ts'
+import { ImportError, saidText, whyNot } from './messages.ts'
 import { grouped, progressBar, type Terminal } from './progress-bar.ts'
 import { RefusedRows } from './refused-rows.ts'
 import { type ImportSums, reportText, type Tonnes } from './report.ts'
@@ -27,6 +27,9 @@ export interface ImportServices {
 }
 
 const MAX_REFUSALS_SHOWN = 20
+
+/** What became of the file, or would have. */
+type Sums = ImportSums & { dryRun: boolean }
 
 /**
  * `tallystick import <mapping> <file.csv> [--dry-run] [--report r.json] [--data DIR] [--json]`. `open` is asked for the
@@ -47,7 +50,7 @@ export async function runImport(
     const mapping = await loadMapping(asked.mapping)
     if (asked.report !== undefined) await checkWritable(asked.report)
     const job = { ...(await open(asked.data)), mapping, file: asked.file, dryRun: asked.dryRun, onProgress: bar.show }
-    const sums = await importRows(job, (row) => refused.add(row))
+    const sums: Sums = { dryRun: asked.dryRun, ...(await importRows(job, (row) => refused.add(row))) }
     if (asked.report !== undefined) await writeReport(asked.report, sums, refused)
     isKept = asked.json
     const text = asked.json ? onOneLine(sums, refused) : inOne(forPeople(sums, refused, mapping.registry, asked))
@@ -62,11 +65,11 @@ export async function runImport(
   }
 }
 
-async function writeReport(report: string, sums: ImportSums, refused: RefusedRows): Promise<void> {
+async function writeReport(report: string, sums: Sums, refused: RefusedRows): Promise<void> {
   await pipeline(Readable.from(reportText(sums, refused.lines(), true)), createWriteStream(report))
 }
 
-async function* onOneLine(sums: ImportSums, refused: RefusedRows): AsyncGenerator<string> {
+async function* onOneLine(sums: Sums, refused: RefusedRows): AsyncGenerator<string> {
   try {
     yield* reportText(sums, refused.lines(), false)
   } finally {
@@ -118,32 +121,34 @@ async function parse(args: readonly string[]): Promise<Asked | { wrong: string }
 }
 
 async function usage(): Promise<string> {
-  return [
-    'Usage: tallystick import <mapping> <file.csv> [--dry-run] [--report r.json] [--data DIR] [--json]',
-    `Mappings: ${(await mappingNames()).join(', ')}, or the path of a JSON file (docs/import.md).`,
-  ].join('\n')
+  return saidText('usage', { names: (await mappingNames()).join(', ') })
 }
 
 function failed(message: string, json: boolean): ImportAnswer {
   return { exitCode: 2, text: inOne(json ? JSON.stringify({ error: message }) : message) }
 }
 
-function forPeople(sums: ImportSums, refused: RefusedRows, registry: string, { mapping, dryRun }: Asked): string {
-  const { file, rows, accepted, alreadyThere } = sums
+function forPeople(sums: Sums, refused: RefusedRows, registry: string, { mapping }: Asked): string {
+  const { file, rows, accepted, alreadyThere, dryRun } = sums
+  const counts = { accepted: grouped(accepted), there: grouped(alreadyThere), refused: grouped(refused.count) }
   const lines = [
-    `${file} (${mapping}): ${grouped(rows)} rows`,
-    `  accepted ${grouped(accepted)} · already there ${grouped(alreadyThere)} · refused ${grouped(refused.count)}`,
-    `  tonnes of the file: ${tonnes(sums.tonnes)}`,
-    `  registry ${registry} ${dryRun ? 'would then have' : 'now'}: ${tonnes(sums.registry)}`,
-    ...refused.first.map(({ row, column, reason }) => `  row ${row}, ${column}: ${reason}`),
+    saidText('file', { file, mapping, rows: grouped(rows) }),
+    saidText('counts', counts),
+    saidText('tonnes', { tonnes: tonnes(sums.tonnes) }),
+    saidText(dryRun ? 'registryThen' : 'registry', { registry, tonnes: tonnes(sums.registry) }),
+    ...refused.first.map(({ row, column, reason }) => saidText('row', { row: `${row}`, column, reason })),
   ]
   const more = refused.count - refused.first.length
-  if (more > 0) lines.push(`  and ${grouped(more)} more refused rows; --report r.json lists all`)
-  if (dryRun) lines.push('Dry run: nothing was changed.')
+  if (more > 0) lines.push(saidText('more', { more: grouped(more) }))
+  if (dryRun) lines.push(saidText('dryRun'))
   return lines.join('\n')
 }
 
-function tonnes(sums: Tonnes): string {
-  const named = [...(['issued', 'active', 'retired', 'cancelled'] as const)]
-  return named.map((name) => `${name} ${grouped(sums[name])}`).join(' · ')
+function tonnes({ issued, active, retired, cancelled }: Tonnes): string {
+  return saidText('sums', {
+    issued: grouped(issued),
+    active: grouped(active),
+    retired: grouped(retired),
+    cancelled: grouped(cancelled),
+  })
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { errorCode } from '../platform/error-code.ts'
 import details from './locales/details.en.json' with { type: 'json' }
 import en from './locales/en.json' with { type: 'json' }
+import report from './locales/report.en.json' with { type: 'json' }
 
 /** Every reason that an import gives, each with its sentence. */
 export type MessageCode = keyof typeof en
@@ -13,6 +14,11 @@ export function say(code: MessageCode, facts: Readonly<Record<string, string>> =
 
 function filled(sentence: string, facts: Readonly<Record<string, string>>): string {
   return sentence.replace(/\{(\w+)\}/g, (_, name: string) => facts[name] ?? '')
+}
+
+/** A line of what the command prints. */
+export function saidText(name: keyof typeof report, facts: Readonly<Record<string, string>> = {}): string {
+  return filled(report[name], facts)
 }
 
 /** The part of a sentence that says what exactly is wrong; undefined for a code that has none. */

@@ -3,7 +3,7 @@ import { RefusedRows } from './refused-rows.ts'
 import { reportText } from './report.ts'
 
 const none = { issued: '0', active: '0', retired: '0', cancelled: '0' }
-const sums = { file: 'a.csv', rows: 0, accepted: 0, alreadyThere: 0, tonnes: none, registry: none }
+const sums = { dryRun: true, file: 'a.csv', rows: 0, accepted: 0, alreadyThere: 0, tonnes: none, registry: none }
 
 async function reportOf(refused: RefusedRows, isPretty: boolean) {
   const pieces: string[] = []

@@ -66,9 +66,12 @@ export class Tally {
   }
 }
 
-/** The report as JSON, piece by piece: on one line, or a line for each member and for each refused row. */
+/**
+ * The report as JSON, piece by piece: on one line, or a line for each member and for each refused row. `dryRun`: every row
+ * was judged, and nothing changed.
+ */
 export async function* reportText(
-  { tonnes, registry, ...counts }: ImportSums,
+  { tonnes, registry, ...counts }: ImportSums & { dryRun: boolean },
   refused: AsyncIterable<string>,
   isPretty: boolean,
 ): AsyncGenerator<string> {

@@ -62,7 +62,14 @@ export const acquireCredits = defineOperation({
   }),
   status: 201,
   answer: Moved,
-  problems: [...movementProblems, 'same-account', 'registry-own', 'already-exists', 'allocation-wrong'],
+  problems: [
+    ...movementProblems,
+    'same-account',
+    'registry-own',
+    'vintage-wrong',
+    'already-exists',
+    'allocation-wrong',
+  ],
 })
 
 export const listAcquisitions = defineOperation({
@@ -163,7 +170,7 @@ export const useCredits = defineOperation({
     year: z
       .string()
       .regex(/^20\d\d$/, 'must be a year such as 2030')
-      .meta({ description: 'The year for which they are used.' }),
+      .meta({ description: 'The year for which they are used: of the NDC period of their vintage, not before it.' }),
   }),
   status: 201,
   answer: NdcUse,

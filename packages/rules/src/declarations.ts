@@ -264,7 +264,7 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
   },
   CreditsAcquired: {
     actions: ['credits.acquire'],
-    refuses: [...movement, 'too-fragmented', 'already-exists', 'registry-own', 'allocation-wrong'],
+    refuses: [...movement, 'too-fragmented', 'already-exists', 'registry-own', 'vintage-wrong', 'allocation-wrong'],
     writes: ['units', 'series', 'batch'],
   },
   FirstTransferRecorded: {

@@ -92,7 +92,7 @@ export const refusalCodes = [
   'not-first-transferred', // only units that were first transferred are used towards an NDC
   'already-transferred', // first transferred before
   'definition-differs', // the authorisation defines another event as first transfer
-  'period-wrong', // vintage and use lie in one NDC period
+  'period-wrong', // vintage and use lie in one NDC period, the use not before the vintage
   'not-cancelled', // the units do not stand cancelled in the records of their registry
   'already-converted', // units were issued here in their place before
   'not-correctable', // entries of this type are not taken back

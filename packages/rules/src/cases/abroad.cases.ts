@@ -120,6 +120,20 @@ const acquisitionCases: Case[] = [
   refuses('CreditsAcquired', 'registry-own', 'units that are ours', (world) =>
     acquire(world, { series: { ...series, party: 'XTX' } }),
   ),
+  refuses('CreditsAcquired', 'vintage-wrong', 'a vintage to come', (world) =>
+    acquire(world, { series: { ...series, vintage: '2027' } }),
+  ),
+  writes(
+    'CreditsAcquired',
+    'a vintage that has just begun',
+    (world) => acquire(world, { series: { ...series, vintage: '2026' } }),
+    [
+      'new series itmo:CA0002-KEN01-KEN-2026: batch kenya',
+      'new batch kenya: space itmo:CA0002-KEN01-KEN-2026, first 1, last 999999999999999, class itmo:CA0002-KEN01-KEN-2026, project , vintage 2026, unitType ITMO, authorisation ',
+      '10 itmo:CA0002-KEN01-KEN-2026: issuance → sun',
+      'units kenya 1-10: sun',
+    ],
+  ),
   refuses('CreditsAcquired', 'allocation-wrong', 'a second batch for the same series', (world) => {
     acquire(world)
     return acquire(world, { ranges: [['11', '12']] }, (body) => ({ ...body, batch: world.id('another') }))
@@ -420,6 +434,13 @@ const useCases: Case[] = [
     return world.try('CreditsUsed', used(world), { ...byBoth(world), forge: allotted({ itmos }) })
   }),
   refuses('CreditsUsed', 'period-wrong', 'a year of the next NDC period', (world) => use(world, { year: '2031' })),
+  refuses('CreditsUsed', 'period-wrong', 'a year of the NDC period before the vintage', (world) =>
+    use(world, { year: '2023' }),
+  ),
+  writes('CreditsUsed', 'in the very year of their vintage', (world) => use(world, { year: '2024' }), [
+    '10 itmo:CA0002-KEN01-KEN-2024: treasury → ndc use',
+    'units kenya 1-10: ndc use',
+  ]),
   refuses('CreditsUsed', 'period-wrong', 'a vintage of no NDC period', (world) => {
     const old = { batch: world.id('old'), series: { ...series, vintage: '2020' }, to: world.id('treasury') }
     acquire(world, old)

@@ -20,6 +20,7 @@ import {
   marked,
   untransferred,
 } from './first-transfer.ts'
+import { admitVintage } from './ground.ts'
 import {
   admitHolds,
   admitMovement,
@@ -242,7 +243,12 @@ function knownOf(state: State, body: Acquired): { known: Run[]; unknown: { first
   return { known, unknown: without(body.ranges.map(fromWire), known) }
 }
 
-function admitSeries(state: State, body: Acquired, series: NonNullable<Acquired['series']>): Refusal | undefined {
+function admitSeries(
+  state: State,
+  body: Acquired,
+  series: NonNullable<Acquired['series']>,
+  at: string,
+): Refusal | undefined {
   const space = itmoSpace(series)
   const batch = state.get('series', space)?.batch
   let last = 0n
@@ -259,6 +265,8 @@ function admitSeries(state: State, body: Acquired, series: NonNullable<Acquired[
     disorder && refuse('ranges-disorder', { field: 'ranges', first: toWire(disorder)[0], last: toWire(disorder)[1] }),
     [series.party, series.registry.slice(0, 3)].includes(alpha3Of(state.ledger().country)) &&
       refuse('registry-own', { field: 'series' }),
+    // Nobody has units of a year that has not begun.
+    admitVintage(series.vintage, at),
     batch === undefined
       ? freshStream(state, 'batch', body.batch)
       : batch !== body.batch && refuse('allocation-wrong', { field: 'batch' }),
@@ -289,10 +297,10 @@ export const creditsAcquired = defineRule<Acquired, Acquired>({
     organisations: organisationsOf(state, [body.to]),
     quantity: quantityOf(body),
   }),
-  admit: (state, body) =>
+  admit: (state, body, _law, { at }) =>
     body.series === null
       ? admitMovement(state, body, { from: ['foreign'], to: ['holding'] })
-      : admitSeries(state, body, body.series),
+      : admitSeries(state, body, body.series, at),
   streams: movementStreams,
   effects: (state, body) => {
     if (body.series === null) return movementEffects(state, body)
@@ -346,7 +354,10 @@ function admitUse(state: State, body: Use): Refusal | undefined {
   )
 }
 
-/** Use towards this country's NDC: of ITMOs, in a year of the NDC period in which the outcome happened. */
+/**
+ * Use towards this country's NDC: of ITMOs, in a year of the NDC period in which the outcome happened, not before it. The
+ * year may be to come: where a country counts towards the last year of a period, that is the year of use.
+ */
 export const creditsUsed = defineRule<Use, UseRequest>({
   type: 'CreditsUsed',
   v: 1,
@@ -366,14 +377,15 @@ export const creditsUsed = defineRule<Use, UseRequest>({
     const batch = state.get('batch', body.batch)
     const vintage = batch?.vintage ?? ''
     const period = preset.ndcPeriods.find(([from, to]) => from <= vintage && vintage <= to)
+    const years = [vintage, period?.[1] ?? '']
     return firstOf(
       admitMovement(state, body, { from: ['holding'], to: ['ndc-use'] }),
       sameHolder(state, body),
       admitUse(state, body),
       !period && refuse('period-wrong', { field: 'batch', vintage, allowed: periods(preset) }),
       period &&
-        !(period[0] <= body.year && body.year <= period[1]) &&
-        refuse('period-wrong', { field: 'year', vintage, allowed: period.join('-') }),
+        (body.year < vintage || body.year > period[1]) &&
+        refuse('period-wrong', { field: 'year', vintage, allowed: years.join('-') }),
       batch && admitItmos(body.allotted.itmos, itmosOf(state, batch, piecesOf(state, body))),
     )
   },

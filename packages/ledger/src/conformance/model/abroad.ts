@@ -100,7 +100,7 @@ function someAcquisition(model: Model, choose: Choose): Acquisition {
       cooperativeApproach: 'CA0007',
       registry: choose.rarely(24) ? 'XTX02' : 'KEN01',
       party: choose.rarely(16) ? thePartyItself : 'KEN',
-      vintage: choose.rarely(4) ? '2031' : '2024',
+      vintage: choose.rarely(4) ? choose.pick(['2019', '2031']) : '2024',
     },
   }
 }
@@ -122,6 +122,7 @@ function acquisitionReasons(model: Model, request: Acquisition): string[] {
     ...accountReasons(model, to, 'holding'),
     ...where(isDisordered, 'ranges-disorder'),
     ...where(series.party === thePartyItself || series.registry.startsWith(thePartyItself), 'registry-own'),
+    ...where(series.vintage > model.now.slice(0, 4), 'vintage-wrong'),
     ...where(known === undefined && (model.batches.has(batch) || model.streams.has(batch)), 'already-exists'),
     ...where(
       serials.some((serial) => units?.has(serial) && units.get(serial)?.owner !== from),
@@ -254,7 +255,7 @@ export const creditsUsed = defineCommand<Use>({
     const from = own.length === 0 ? anAccount(model, choose, 'holding') : choose.pick(own)
     const by = aHolder(model, choose, from)
     const vintage = model.batches.get(batch)?.vintage ?? '2024'
-    const year = choose.rarely(8) ? '2036' : vintage > '2030' ? '2033' : '2026'
+    const year = choose.rarely(8) ? choose.pick(['2031', '2021']) : choose.pick(['2030', '2026', vintage])
     const to = anAccount(
       model,
       choose,
@@ -279,7 +280,7 @@ export const creditsUsed = defineCommand<Use>({
       ...where(!isOneHolder(model, from, to), 'account-foreign'),
       ...where(project !== null && !serials.every(isForNdc), 'purpose-not-authorised'),
       ...where(project !== null && fresh.length > 0, 'not-first-transferred'),
-      ...where(!period || year < period[0] || year > period[1], 'period-wrong'),
+      ...where(!period || year < vintage || year > period[1], 'period-wrong'),
     ]
   },
   carryOut: (model, { request }) => {

@@ -144,8 +144,11 @@ const UnitsMapping = z
     fate: FateRule.optional(),
     /** What tells a row without serial numbers from another of the same project, vintage, type, day and quantity. */
     identity: z.array(Column).max(10).default([]),
-    /** Are rows without serial numbers that are equal in all this the same issuance, or as many? */
-    repeats: z.enum(['once', 'count']).default('once'),
+    /**
+     * Rows of one file without serial numbers that are equal in all this: as many issuances as differ in any other column,
+     * or one issuance, or as many as there are.
+     */
+    repeats: z.enum(['differing', 'once', 'count']).default('differing'),
   })
   .superRefine((mapping, context) => {
     const flaw = (path: string[], message: string): void => context.addIssue({ code: 'custom', path, message })
@@ -156,7 +159,7 @@ const UnitsMapping = z
       flaw(['serial', 'mayBeEmpty'], 'only issuances can be without serial numbers')
     }
     if (kind !== 'issuance' && !fate) flaw(['fate'], `is needed in a file of the kind ${kind}`)
-    if (!hasLots && (identity.length > 0 || repeats === 'count')) {
+    if (!hasLots && (identity.length > 0 || repeats !== 'differing')) {
       flaw([identity.length > 0 ? 'identity' : 'repeats'], 'is for rows without serial numbers; here all have them')
     }
     for (const one of fate ? unfit(kind, fate) : []) flaw(['fate'], `a file of the kind ${kind} has no ${one} units`)

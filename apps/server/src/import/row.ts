@@ -82,7 +82,7 @@ export function rowReader(
     if (row.broken || row.cells.length !== header.length) return misshapen(row, header)
     const values = row.cells
     const cells = Object.fromEntries(places.map(([column, place]) => [column, plain(values[place] ?? '')]))
-    return about(cells, row.row)
+    return about(cells, row.row, values)
   }
 }
 
@@ -132,7 +132,7 @@ function identityOf({ name }: Mapping, cells: Cells): string {
 
 const PROJECT = /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/
 
-type ReadCells = (cells: Cells, row: number) => Reading | Flaw
+type ReadCells = (cells: Cells, row: number, values: readonly string[]) => Reading | Flaw
 
 function projectReader(mapping: ProjectsMapping): ReadCells {
   return (cells, row) => {
@@ -148,7 +148,7 @@ function projectReader(mapping: ProjectsMapping): ReadCells {
 function unitsReader(mapping: UnitsMapping): ReadCells {
   const kinds = mapping.serial ? serialKinds(mapping.registry, mapping.serial) : []
   const lotIdentity = lotIdentities(mapping)
-  return (cells, row) => {
+  return (cells, row, values) => {
     const { serial: column } = mapping
     const isLot = !column || (column.mayBeEmpty && cellOf(cells, column.column) === '')
     const read = isLot ? undefined : readSerial(column, cells, kinds)
@@ -156,25 +156,31 @@ function unitsReader(mapping: UnitsMapping): ReadCells {
     const units = readUnits(mapping, cells, row, read)
     if (isFlaw(units)) return units
     const { fateOn, ...lot } = units
-    if (!read) return { ...lot, about: 'lot', identity: lotIdentity(lot, cells) }
+    if (!read) return { ...lot, about: 'lot', identity: lotIdentity(lot, cells, values) }
     const { space, range } = read.serial
     return { ...units, about: 'serials', identity: identityOf(mapping, cells), space, ...range }
   }
 }
 
+type LotIdentity = (lot: Omit<OfUnits, 'identity'>, cells: Cells, values: readonly string[]) => string
+
 /**
  * What an issuance without serial numbers is known by: nothing that a registry changes afterwards, so that the same
- * issuance in a later file is not another one.
+ * issuance in a later file is not another one. Rows of one file that are equal in that, but differ in any column, are
+ * as many issuances, known as the first, the second and so on: a file tells an issuance once.
  */
-function lotIdentities({ identity, repeats }: UnitsMapping): (lot: Omit<OfUnits, 'identity'>, cells: Cells) => string {
-  const seen = new Map<string, number>()
-  return ({ project, vintage, unitType, issuedOn, quantity }, cells) => {
+function lotIdentities({ identity, repeats }: UnitsMapping): LotIdentity {
+  const counts = new Map<string, number>()
+  const places = new Map<string, number>()
+  return ({ project, vintage, unitType, issuedOn, quantity }, cells, values) => {
     const more = Object.fromEntries(identity.map((column) => [column, cellOf(cells, column)]))
     const said = { project, vintage, unitType, issuedOn, quantity: `${quantity}`, more }
     const known = `lot:${sha256Hex(canonicalJson(said))}`
     if (repeats === 'once') return known
-    const nth = (seen.get(known) ?? 0) + 1
-    seen.set(known, nth)
+    const whole = repeats === 'differing' ? sha256Hex(canonicalJson([known, ...values.map(plain)])) : undefined
+    const nth = (whole && places.get(whole)) ?? (counts.get(known) ?? 0) + 1
+    if (nth > (counts.get(known) ?? 0)) counts.set(known, nth)
+    if (whole) places.set(whole, nth)
     return nth === 1 ? known : `${known}:${nth}`
   }
 }

@@ -6,7 +6,12 @@ import { pageOf } from './page.ts'
 import { Block, Party, ProjectRef, SerialRange } from './units.ts'
 
 const Itmos = z.array(Block).meta({ description: 'The ITMO identifiers of these units, first and last.' })
-const firstProblems = ['authorisation-revoked', 'authorisation-exceeded', 'purpose-not-authorised'] as const
+const firstProblems = [
+  'authorisation-revoked',
+  'approach-missing',
+  'authorisation-exceeded',
+  'purpose-not-authorised',
+] as const
 
 export const TransferAbroad = Moved.extend({ itmos: Itmos }).meta({ id: 'TransferAbroad' })
 export type TransferAbroad = z.infer<typeof TransferAbroad>

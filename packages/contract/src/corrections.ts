@@ -187,6 +187,7 @@ export const convertUnits = defineOperation({
   answer: Conversion,
   problems: [
     'authorisation-unknown',
+    'approach-missing',
     'authorisation-exceeded',
     'authorisation-revoked',
     'project-state',

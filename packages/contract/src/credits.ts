@@ -98,6 +98,7 @@ export const issueBatch = defineOperation({
   answer: Batch,
   problems: [
     'authorisation-unknown',
+    'approach-missing',
     'authorisation-exceeded',
     'authorisation-revoked',
     'vintage-wrong',
@@ -211,6 +212,7 @@ const endProblems = [
   'code-unknown',
   'purpose-not-authorised',
   'authorisation-revoked',
+  'approach-missing',
   'authorisation-exceeded',
   'movement-waits',
 ] as const

@@ -102,6 +102,7 @@ export const proposeMovement = defineOperation({
     'code-unknown',
     'purpose-not-authorised',
     'authorisation-revoked',
+    'approach-missing',
     'authorisation-exceeded',
     'expiry-wrong',
     'nothing-awaited',

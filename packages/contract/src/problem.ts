@@ -123,6 +123,7 @@ export const problemStatus = {
   'acceptance-missing': 409,
   'authorisation-revoked': 409,
   'authorisation-too-small': 409,
+  'approach-missing': 409,
   'approach-in-use': 409,
   'purpose-not-authorised': 409,
   'nothing-changes': 409,

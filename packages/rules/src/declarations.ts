@@ -36,7 +36,12 @@ const movement = [...account, ...ranges, 'same-account'] as const
 /** The ledger takes the lowest free serials. */
 const taking = ['not-enough-credits', 'too-fragmented'] as const
 /** Units are first transferred. */
-const firstTransfer = ['authorisation-revoked', 'authorisation-exceeded', 'purpose-not-authorised'] as const
+const firstTransfer = [
+  'authorisation-revoked',
+  'approach-missing',
+  'authorisation-exceeded',
+  'purpose-not-authorised',
+] as const
 /** The entry is the last step of a movement that waited. */
 const lastStep = [
   'movement-unknown',
@@ -51,6 +56,7 @@ const issuing = [
   'already-exists',
   'authorisation-unknown',
   'authorisation-revoked',
+  'approach-missing',
   'authorisation-exceeded',
   'project-state',
   'reversal-open',

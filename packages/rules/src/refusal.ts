@@ -47,6 +47,7 @@ export const refusalCodes = [
   'authorisation-revoked',
   'authorisation-too-small', // less than was first transferred
   'approach-in-use', // ITMO numbers of this cooperative approach were given
+  'approach-missing', // units get no ITMO numbers without a cooperative approach
   'purpose-not-authorised', // the authorisation is not for this purpose
   'nothing-changes',
   'date-wrong', // a legal date to come

@@ -103,7 +103,7 @@ export async function registerProject(
     quantity,
     purposes: ['NDC'],
     firstTransfer: null,
-    cooperativeApproach: null,
+    cooperativeApproach: 'CA0001',
   })
   return { project, authorisation, authorisedAt: index }
 }

@@ -335,6 +335,29 @@ const markingCases: Case[] = [
     amendWave(world, { change: 'revoke' })
     return set(world)
   }),
+  refuses(
+    'FirstTransferRecorded',
+    'approach-missing',
+    'an authorisation that names no cooperative approach',
+    (world) => {
+      settable(world, { cooperativeApproach: null })
+      return set(world)
+    },
+  ),
+  writes(
+    'FirstTransferRecorded',
+    'once the authorisation names its cooperative approach',
+    (world) => {
+      settable(world, { cooperativeApproach: null })
+      amendWave(world, { cooperativeApproach: 'CA0003' })
+      return set(world)
+    },
+    [
+      'authorisation wave: transferred 0 → 10',
+      'new space itmo:CA0003-XTX01-XTX-2024: next 11',
+      'units wave 401-410: sun [first:26,itmo:CA0003:-400]',
+    ],
+  ),
   refuses('FirstTransferRecorded', 'authorisation-exceeded', 'more than is authorised now', (world) => {
     settable(world)
     amendWave(world, { quantity: '9' })

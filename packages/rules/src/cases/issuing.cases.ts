@@ -139,6 +139,14 @@ const issuanceCases: Case[] = [
     const itmos = { prefix: 'CA0001-XTX01-XTX-#-2024', ranges: [['1', '10']] }
     return issue(world, { authorisation: world.id('oimp') }, allotted({ itmos }))
   }),
+  refuses('BatchIssued', 'approach-missing', 'first transferred by it, under no cooperative approach', (world) => {
+    authorise(world, 'oimp', { purposes: ['OIMP_OP'], firstTransfer: 'issuance', cooperativeApproach: null })
+    return issue(world, { authorisation: world.id('oimp') })
+  }),
+  refuses('BatchIssued', 'approach-missing', 'a share of proceeds, under no cooperative approach', (world) => {
+    authorise(world, 'a6', { unitType: 'A6ER', cooperativeApproach: null })
+    return issue(world, { authorisation: world.id('a6') })
+  }),
   writes('BatchIssued', 'numbers go on, and the owner gets all', (world) => issue(world), [
     'new batch solar 2025: space national:XT/ITMO, first 401, last 410, class solar/2025/ITMO, project solar, vintage 2025, unitType ITMO, authorisation solar itmo',
     'space national:XT/ITMO: next 401 → 411',
@@ -361,6 +369,10 @@ const conversionCases: Case[] = [
   }),
   refuses('UnitsConverted', 'authorisation-exceeded', 'more would be first transferred than is authorised', (world) => {
     authorise(world, 'oimp', { purposes: ['OIMP_OP'], firstTransfer: 'issuance', quantity: '9' })
+    return convert(world, { authorisation: world.id('oimp') })
+  }),
+  refuses('UnitsConverted', 'approach-missing', 'first transferred by it, under no cooperative approach', (world) => {
+    authorise(world, 'oimp', { purposes: ['OIMP_OP'], firstTransfer: 'issuance', cooperativeApproach: null })
     return convert(world, { authorisation: world.id('oimp') })
   }),
   refuses('UnitsConverted', 'allocation-wrong', 'an ITMO number that is not the next one', (world) => {

@@ -122,6 +122,10 @@ export function firstTransferCases(
       amend(world, { ...oimp, quantity: '9' })
       return act(world)
     }),
+    refuses(type, 'approach-missing', 'an authorisation that names no cooperative approach', (world) => {
+      amend(world, { ...oimp, cooperativeApproach: null })
+      return act(world)
+    }),
     ...(isPurposeAsked
       ? [refuses(type, 'purpose-not-authorised', 'units that were authorised for another purpose', act)]
       : []),

@@ -62,7 +62,10 @@ export function untransferred(pieces: readonly Run[]): Run[] {
   return pieces.filter(isUntransferred)
 }
 
-/** May these pieces be first transferred now? Only while their authorisation stands, and within it. */
+/**
+ * May these pieces be first transferred now? Only while their authorisation stands, within it, and under a cooperative
+ * approach: without one they would have no identifier for ever.
+ */
 export function admitFirstTransfer(state: State, id: string, pieces: readonly Run[]): Refusal | undefined {
   const units = sumOf(pieces)
   if (units === 0n) return undefined
@@ -72,6 +75,7 @@ export function admitFirstTransfer(state: State, id: string, pieces: readonly Ru
   return firstOf(
     !authorisation.active && refuse('authorisation-revoked', { authorisation: id }),
     authorisation.purposes.length === 0 && refuse('purpose-not-authorised', { allowed: '' }),
+    authorisation.cooperativeApproach === null && refuse('approach-missing', { authorisation: id }),
     units > left &&
       refuse('authorisation-exceeded', { authorised: authorisation.quantity.toString(), left: left.toString() }),
   )

@@ -67,7 +67,7 @@ test('ITMOs of another Party are named by its identifiers', () => {
   expect(itmos).toEqual({ prefix: 'CA0002-KEN01-KEN-#-2024', ranges: [['7', '9']] })
 })
 
-test('without a cooperative approach there is nothing to name', () => {
+test('without a cooperative approach nothing is first transferred', () => {
   const world = country()
   const terms = { unitType: 'ITMO', quantity: '10', purposes: ['OIMP_OP'], firstTransfer: 'issuance' }
   const authorisation = world.id('alone')
@@ -80,7 +80,7 @@ test('without a cooperative approach there is nothing to name', () => {
     quantity: '10',
     monitoringPeriod: null,
   }
-  expect(itmosIn(world, 'BatchIssued', batch, byBoth(world))).toBeNull()
+  expect(world.try('BatchIssued', batch, byBoth(world))).toMatchObject({ refused: 'approach-missing' })
 })
 
 test('more identifiers than an entry may name are refused, with how much fits', () => {

@@ -298,7 +298,7 @@ export function modelOf(registry: TestRegistry): Model {
     quantity: 100_000n,
     purposes: ['NDC'],
     firstTransfer: null,
-    cooperativeApproach: null,
+    cooperativeApproach: 'CA0001',
     granted: [{ from: registry.authorisedAt, purposes: ['NDC'] }],
     version: 1,
     active: true,

@@ -108,6 +108,7 @@ export function firstTransferReasons(model: Model, id: string | null, quantity: 
   return [
     ...(authorisation.active ? [] : ['authorisation-revoked']),
     ...(authorisation.purposes.length > 0 ? [] : ['purpose-not-authorised']),
+    ...(authorisation.cooperativeApproach === null ? ['approach-missing'] : []),
     ...(transferredUnder(model, id ?? '') + quantity > authorisation.quantity ? ['authorisation-exceeded'] : []),
   ]
 }

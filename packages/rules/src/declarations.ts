@@ -190,7 +190,7 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
       'pool-missing',
       'allocation-wrong',
     ],
-    writes: ['units', 'batch', 'issued', 'space', 'authorisation', 'remainder', 'pool', 'project'],
+    writes: ['units', 'batch', 'issued', 'space', 'authorisation', 'remainder', 'output', 'pool', 'stock', 'project'],
   },
   OutcomeCarried: {
     actions: ['credits.carry'],
@@ -210,7 +210,7 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
       'code-unknown',
       'allocation-wrong',
     ],
-    writes: ['units', 'batch', 'space', 'authorisation'],
+    writes: ['units', 'batch', 'space', 'authorisation', 'output'],
   },
   CreditsTransferred: {
     actions: ['credits.transfer', 'movements.approve', 'movements.accept'],
@@ -218,10 +218,16 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
     refuses: [...movement, ...taking, 'receiver-not-trusted', 'acceptance-missing', ...lastStep],
     writes: ['units', 'pending', 'hold', 'ended'],
   },
-  CreditsRetired: { actions: ['credits.retire', 'movements.approve'], second: true, ...ending },
-  CreditsCancelled: { actions: ['credits.cancel', 'movements.approve'], second: true, ...ending },
+  CreditsRetired: { actions: ['credits.retire', 'credits.retire.oimp', 'movements.approve'], second: true, ...ending },
+  CreditsCancelled: { actions: ['credits.cancel', 'credits.cancel.oimp', 'movements.approve'], second: true, ...ending },
   MovementProposed: {
-    actions: ['credits.transfer', 'credits.retire', 'credits.cancel'],
+    actions: [
+      'credits.transfer',
+      'credits.retire',
+      'credits.retire.oimp',
+      'credits.cancel',
+      'credits.cancel.oimp',
+    ],
     refuses: [
       ...movement,
       ...taking,
@@ -333,8 +339,9 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
       'project-unknown',
       'unit-type-differs',
       'too-much',
+      'receiver-not-trusted',
     ],
-    writes: ['units', 'pool', 'project'],
+    writes: ['units', 'pool', 'stock', 'project'],
   },
   BufferReleased: {
     actions: ['buffer.release'],
@@ -349,7 +356,7 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
       'assessment-missing',
       'too-much',
     ],
-    writes: ['units', 'pool'],
+    writes: ['units', 'pool', 'stock'],
   },
   ReversalReported: {
     actions: ['reversals.report'],
@@ -358,7 +365,7 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
   },
   ReversalDecided: {
     actions: ['reversals.decide'],
-    refuses: ['reversal-unknown', 'reversal-state', 'unit-type-unknown'],
+    refuses: ['reversal-unknown', 'reversal-state', 'unit-type-unknown', 'loss-too-large'],
     writes: ['reversal', 'project'],
   },
   BufferCancelled: {
@@ -374,12 +381,12 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
       'pool-missing',
       'buffer-order',
     ],
-    writes: ['units', 'pool', 'reversal', 'project'],
+    writes: ['units', 'pool', 'stock', 'reversal', 'project'],
   },
   ReversalCompensated: {
     actions: ['reversals.compensate'],
     second: true,
-    refuses: [...movement, ...taking, ...reversing, 'unit-type-not-movable'],
+    refuses: [...movement, ...taking, ...reversing, 'unit-type-not-movable', 'receiver-not-trusted'],
     writes: ['units', 'reversal', 'project'],
   },
   EntryCorrected: {
@@ -392,8 +399,10 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
       'units-moved',
       'already-transferred',
       'on-hold',
+      'account-not-active',
+      'organisation-suspended',
     ],
-    writes: ['units', 'ended', 'authorisation', 'remainder'],
+    writes: ['units', 'ended', 'authorisation', 'remainder', 'output'],
   },
   HoldPlaced: {
     actions: ['holds.place'],

@@ -2,12 +2,19 @@ import { type Case, refuses, writes } from './case.fixture.ts'
 import { issuance, issuedAs } from './country.fixture.ts'
 import { authorise, buffered } from './issuing.cases.ts'
 import { retirable, retirement, transfer } from './movements.cases.ts'
-import { byBoth, byPort, bySun } from './people.fixture.ts'
+import { byBoth, byPort, bySun, suspend, suspendCompany } from './people.fixture.ts'
 import type { World } from './world.fixture.ts'
 
 const sent = (world: World) => world.do('CreditsTransferred', transfer(world), bySun(world)).entry
 const correct = (world: World, original: unknown, reason = 'clerical-error') =>
   world.try('EntryCorrected', { original, reason }, byBoth(world))
+/** Two officers, one of whom may move or issue so many units. */
+const limited = (world: World, limit: string, isApprover: boolean) => {
+  const clerk = { mandate: world.id('clerk'), organisation: world.id('authority'), role: 'government/Admin', limit }
+  world.do('MandateGranted', clerk, { by: world.id('root') })
+  const [by, approver] = isApprover ? ['officer', 'clerk'] : ['clerk', 'officer']
+  return { by: world.id(by ?? ''), approvers: [world.id(approver ?? '')] }
+}
 /** A batch of Solar's, issued under an authorisation of its own. */
 const issued = (world: World, change: object = {}) => {
   authorise(world, 'wave', change)
@@ -103,6 +110,38 @@ export const correctionCases: Case[] = [
     world.do('HoldPlaced', { ...hold, reason: 'court-order' })
     return correct(world, entry)
   }),
+  refuses('EntryCorrected', 'mandate-limit', 'more units than the officer may move', (world) => {
+    const original = sent(world)
+    return world.try('EntryCorrected', { original, reason: 'clerical-error' }, limited(world, '9', false))
+  }),
+  refuses('EntryCorrected', 'mandate-limit', 'an issuance of more units than whoever approves may issue', (world) => {
+    const original = issued(world)
+    return world.try('EntryCorrected', { original, reason: 'clerical-error' }, limited(world, '9', true))
+  }),
+  refuses('EntryCorrected', 'account-not-active', 'the account that they would come back to is suspended', (world) => {
+    const entry = sent(world)
+    suspend(world, 'sun')
+    return correct(world, entry)
+  }),
+  refuses('EntryCorrected', 'organisation-suspended', 'the company that has the units is suspended', (world) => {
+    const entry = sent(world)
+    suspendCompany(world, 'port ltd')
+    return correct(world, entry)
+  }),
+  refuses('EntryCorrected', 'account-not-active', 'an owner of what was issued is suspended', (world) => {
+    const entry = issued(world)
+    suspend(world, 'sun')
+    return correct(world, entry)
+  }),
+  writes(
+    'EntryCorrected',
+    'a transfer of just as many units as the officer may move',
+    (world) => {
+      const original = sent(world)
+      return world.try('EntryCorrected', { original, reason: 'clerical-error' }, limited(world, '10', false))
+    },
+    ['new ended hash: index 25', '10 solar/2024/ITMO: port → sun', 'units solar 2024 1-10: sun'],
+  ),
   writes('EntryCorrected', 'a transfer: the units are where they were', (world) => correct(world, sent(world)), [
     'new ended hash: index 24',
     '10 solar/2024/ITMO: port → sun',

@@ -274,6 +274,13 @@ export function usable(state: State, field: string, id: string, ...kinds: Accoun
   if (!kinds.includes(account.kind)) {
     return refuse('account-kind', { field, account: id, kind: account.kind, allowed: kinds.join(', ') })
   }
+  return admitActive(state, field, id)
+}
+
+/** Neither the account nor its organisation is suspended. Of an account that is not there nothing is said. */
+export function admitActive(state: State, field: string, id: string): Refusal | undefined {
+  const account = state.get('account', id)
+  if (!account) return undefined
   if (!account.active) return refuse('account-not-active', { field, account: id })
   if (state.get('organisation', account.organisation)?.active !== true) {
     return refuse('organisation-suspended', { field, organisation: account.organisation })

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { FIRST_TRANSFER, ITMO, withoutWord, wordOf } from '../attributes.ts'
 import { canonicalJson, decodeEntry, type Entry, encodeEntry, leafOf } from '../envelope.ts'
-import { Certified, Code, countOf, fromWire, Id, Instant, Quantity, sumOf, WireRange } from '../ids.ts'
+import { Certified, Code, countOf, fromWire, Id, Instant, Quantity, SerialNumber, sumOf, WireRange } from '../ids.ts'
 import { isRefusal, type Refusal, refuse } from '../refusal.ts'
 import { defineRule, firstOf, noEffects } from '../rule.ts'
 import { type Run, without } from '../runs.ts'
 import { balanceId, type Effects, type Keys, noKeys, type Put, type Rows, type State } from '../state.ts'
-import { codeIn } from './accounts.ts'
+import { admitActive, codeIn } from './accounts.ts'
 import { takenBackPuts, takenBackReads } from './ground.ts'
 import { heldRanges, standingOn } from './holds.ts'
 import { hashOfIssuance } from './issuance.ts'
@@ -30,7 +30,7 @@ const Issued = z.object({
   vintage: z.string(),
   quantity: Quantity,
   certified: Certified,
-  allotted: z.object({ parts: z.array(z.tuple([Id, z.string(), z.string()])) }),
+  allotted: z.object({ parts: z.array(z.tuple([Id, SerialNumber, SerialNumber])) }),
 })
 
 /**
@@ -145,6 +145,12 @@ function reads(state: State, request: Correction): Keys {
   }
 }
 
+/** How many units go back: as many as the entry moved or issued. */
+function quantityBack(original: Original | Refusal): bigint {
+  if (isRefusal(original)) return 0n
+  return sumOf(original.back.legs.flatMap(({ ranges }) => ranges.map(fromWire)))
+}
+
 /** The pieces of a leg, as they are now. */
 function piecesOf(state: State, batch: string, ranges: [string, string][]): Run[] {
   const runs = state.runs(batch)
@@ -162,6 +168,7 @@ function admitLeg(state: State, batch: string, { account, to, ranges }: Back['le
     sumOf(without(wanted, heldRanges(state, batch))) !== asked && refuse('on-hold', { field: 'original' }),
     [batch, account, to].some((target) => standingOn(state, target).length > 0) &&
       refuse('on-hold', { field: 'original' }),
+    ...[account, to].map((id) => id !== state.ledger().issuance && admitActive(state, 'original', id)),
   )
 }
 
@@ -195,7 +202,11 @@ export const entryCorrected = defineRule<Correction, Correction>({
     const original = originalOf(request, state.ledger().issuance)
     return isRefusal(original) ? original : request
   },
-  act: () => ({ action: 'entries.correct', organisations: [] }),
+  act: (state, body) => ({
+    action: 'entries.correct',
+    organisations: [],
+    quantity: quantityBack(originalOf(body, state.ledger().issuance)),
+  }),
   admit: (state, body, { preset }) => {
     const original = originalOf(body, state.ledger().issuance)
     if (isRefusal(original)) return original

@@ -2,9 +2,9 @@ import type { Entry } from '@tallystick/rules'
 import { anApprover, anOfficer } from './choices.ts'
 import { type Choose, defineCommand } from './command.ts'
 import { carryBack } from './issuance.ts'
-import type { Brought, Model, Past } from './naive.ts'
-import { approvalReasons, codeReasons, mandateReasons, officers, where } from './reasons.ts'
-import { heldAmong, isHeld } from './units.ts'
+import type { Brought, Model, Past, WireRange } from './naive.ts'
+import { accountReasons, approvalReasons, codeReasons, mandateReasons, officers, where } from './reasons.ts'
+import { heldAmong, isHeld, serialsIn } from './units.ts'
 
 const correctable = ['CreditsTransferred', 'CreditsRetired', 'CreditsCancelled', 'BatchIssued']
 
@@ -64,7 +64,22 @@ function backReasons(model: Model, { index, brought }: Past): string[] {
       [...targets].some((target) => isHeld(model, target)),
       'on-hold',
     ),
+    ...[...targets].flatMap((id) => suspensionReasons(model, id)),
   ]
+}
+
+/** Is it an account from or to which nothing moves? */
+function suspensionReasons(model: Model, id: string): string[] {
+  const account = id === model.issuance ? undefined : model.accounts.get(id)
+  return account ? accountReasons(model, id, account.kind) : []
+}
+
+/** As many units as the entry says that it moved or issued; none where it is of a type that does neither. */
+function unitsMoved({ type, body }: Original): bigint {
+  if (!correctable.includes(type)) return 0n
+  const { ranges, allotted } = body as { ranges?: WireRange[]; allotted?: { parts: [string, string, string][] } }
+  const parts = allotted?.parts?.map(([, first, last]): WireRange => [first, last])
+  return BigInt(serialsIn(ranges ?? parts ?? []).length)
 }
 
 export const entryCorrected = defineCommand<Correction>({
@@ -77,14 +92,15 @@ export const entryCorrected = defineCommand<Correction>({
   },
   reasons: (model, { by, request: { original, reason }, approvers = [] }) => {
     const past = pastOf(model, original)
+    const quantity = unitsMoved(original)
     return [
-      ...mandateReasons(model, by, { may: officers }),
+      ...mandateReasons(model, by, { may: officers, quantity }),
       ...where(!correctable.includes(original.type), 'not-correctable'),
       ...where(!past, 'entry-unknown'),
       ...where(past !== undefined && model.takenBack.has(past.index), 'already-corrected'),
       ...codeReasons('correction', reason),
       ...(past ? backReasons(model, past) : []),
-      ...approvalReasons(model, by, approvers),
+      ...approvalReasons(model, by, approvers, { officers: 1, quantity }),
     ]
   },
   carryOut: (model, { request: { original } }) => {

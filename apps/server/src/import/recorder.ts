@@ -5,7 +5,8 @@ import type { Openings } from '../platform/openings.ts'
 import type { Mapping } from './mapping.ts'
 import { type Flaw, flaw, ImportError } from './messages.ts'
 import { type Answer, isWritten, type RecordLedger, type Written } from './rehearsal.ts'
-import type { Reading } from './row.ts'
+import type { Reading, SerialsReading } from './row.ts'
+import { ToldEnds } from './told-ends.ts'
 
 /** What became of a row. */
 export type Verdict = 'accepted' | 'alreadyThere' | Flaw
@@ -19,6 +20,7 @@ export class Recorder {
   readonly #sender: string
   /** Was the registry known before this import? If not, none of its rows can be there. */
   readonly #wasOpen: boolean
+  readonly #toldEnds: ToldEnds
   #opening: Promise<void> | undefined
 
   private constructor(
@@ -34,6 +36,7 @@ export class Recorder {
     this.#system = system
     this.#sender = `import:${mapping.registry}`
     this.#wasOpen = wasOpen
+    this.#toldEnds = new ToldEnds(ledger, mapping.registry, mapping.kind === 'retirement')
   }
 
   static async on(ledger: RecordLedger, openings: Pick<Openings, 'commitAll'>, mapping: Mapping): Promise<Recorder> {
@@ -80,15 +83,26 @@ export class Recorder {
       readings.map((reading, at) => {
         const commitment = commitments[at]
         invariant(commitment, 'every row has its commitment')
-        return this.#submit(reading, commitment)
+        return this.#recordRow(reading, commitment)
       }),
     )
-    return outcomes.map((outcome, at): Verdict => {
-      const reading = readings[at]
+    return outcomes.map((outcome): Verdict => {
       if (outcome.status === 'rejected') throw outcome.reason
-      invariant(reading, 'every outcome has its row')
-      return this.#verdict(reading, outcome.value)
+      return outcome.value
     })
+  }
+
+  async #recordRow(reading: Reading, facts: string): Promise<Verdict> {
+    const outcome = await this.#submit(reading, facts)
+    const isEnded = 'refused' in outcome && outcome.refused === 'already-retired' && reading.about === 'serials'
+    if (!isEnded || !(await this.#toldEnds.tell(reading))) return this.#verdict(reading, outcome)
+    return this.#recordRest(reading, facts)
+  }
+
+  /** Of a row whose end another file has told: the issuance, if the row tells it, too. */
+  async #recordRest(reading: SerialsReading, facts: string): Promise<Verdict> {
+    if (this.#mapping.kind === 'retirement') return 'alreadyThere'
+    return this.#verdict(reading, await this.#submit({ ...reading, fate: 'active', fateOn: null }, facts))
   }
 
   #keyOf({ identity }: Reading) {

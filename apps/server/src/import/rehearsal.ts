@@ -24,7 +24,7 @@ type Sent = Command & { key: string }
 export type Written = Pick<Receipt, 'index' | 'repeated'>
 
 /** The part of a ledger that an import works with. */
-export interface RecordLedger extends Pick<Ledger, 'genesis' | 'loggedKey' | 'row' | 'rows' | 'balances'> {
+export interface RecordLedger extends Pick<Ledger, 'genesis' | 'loggedKey' | 'row' | 'rows' | 'balances' | 'stream'> {
   execute(submission: Submission): Promise<Answer>
 }
 
@@ -70,6 +70,11 @@ export class Rehearsal implements RecordLedger {
 
   loggedKey(key: Submission['key']): Promise<string> {
     return this.#ledger.loggedKey(key)
+  }
+
+  /** What the true ledger holds: what was tried here is not in it. */
+  stream(id: string, from: number, most: number) {
+    return this.#ledger.stream(id, from, most)
   }
 
   /** Commands are tried one after the other, in the order of the calls; what they look at is loaded beforehand. */

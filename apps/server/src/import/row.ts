@@ -178,9 +178,10 @@ function lotIdentities({ identity, repeats }: UnitsMapping): LotIdentity {
     const known = `lot:${sha256Hex(canonicalJson(said))}`
     if (repeats === 'once') return known
     const whole = repeats === 'differing' ? sha256Hex(canonicalJson([known, ...values.map(plain)])) : undefined
-    const nth = (whole && places.get(whole)) ?? (counts.get(known) ?? 0) + 1
-    if (nth > (counts.get(known) ?? 0)) counts.set(known, nth)
-    if (whole) places.set(whole, nth)
+    const count = counts.get(known) ?? 0
+    const nth = (whole === undefined ? undefined : places.get(whole)) ?? count + 1
+    if (nth > count) counts.set(known, nth)
+    if (whole !== undefined) places.set(whole, nth)
     return nth === 1 ? known : `${known}:${nth}`
   }
 }

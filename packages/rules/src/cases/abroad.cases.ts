@@ -114,6 +114,11 @@ const acquisitionCases: Case[] = [
     acquire(world)
     return acquire(world, { ranges: [['10', '12']] })
   }),
+  refuses('CreditsAcquired', 'already-exists', 'units of which some left, and the last are still here', (world) => {
+    acquire(world)
+    send(world, { batch: world.id('kenya'), ranges: [['1', '4']] })
+    return acquire(world)
+  }),
   refuses('CreditsAcquired', 'already-exists', 'a batch of this id, of units issued here', (world) =>
     acquire(world, { batch: world.id('solar 2024') }),
   ),

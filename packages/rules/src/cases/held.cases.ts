@@ -50,6 +50,11 @@ const pledgeCases: Case[] = [
     pledge(world)
     return pledge(world, { pledge: world.id('second'), ranges: [['10', '11']] })
   }),
+  refuses('UnitsPledged', 'on-hold', 'the account is on hold', (world) => {
+    const account = { account: world.id('sun'), batch: null, range: null }
+    world.do('HoldPlaced', { hold: world.id('hold'), ...account, reason: 'court-order', expiresAt: null })
+    return pledge(world)
+  }),
   refuses('UnitsPledged', 'code-unknown', 'a reason that the preset does not have', (world) =>
     pledge(world, { reason: 'spite' }),
   ),

@@ -359,6 +359,14 @@ const conversionCases: Case[] = [
   refuses('UnitsConverted', 'vintage-wrong', 'another vintage than theirs', (world) =>
     convert(world, { vintage: '2021' }),
   ),
+  refuses('UnitsConverted', 'vintage-wrong', 'the last of them are of another vintage', (world) => {
+    world.do('MirrorRecorded', foreignRecord(world, { range: ['201', '210'], vintage: '2021' }))
+    const ranges = [
+      ['1', '10'],
+      ['201', '210'],
+    ]
+    return convert(world, { source: { ranges } })
+  }),
   refuses('UnitsConverted', 'code-unknown', 'a reason that the preset does not have', (world) =>
     convert(world, { reason: 'spite' }),
   ),

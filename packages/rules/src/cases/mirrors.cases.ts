@@ -263,6 +263,44 @@ const correctionCases: Case[] = [
   ),
   writes(
     'MirrorCorrected',
+    'an end of which no issuance was known',
+    (world) => {
+      record(world, { issued: false, fate: 'retired' })
+      return correction(world, { taken: taken({ issued: false, fate: 'retired' }) })
+    },
+    [
+      'foreign elsewhere/P1: as before',
+      'new corrected 23: index 24',
+      'lot mirror:elsewhere/P1/2020/VCU: numbered 100 → 0, evidenced 100 → 0',
+      '100 mirror:elsewhere/P1/2020/VCU: elsewhere retired → elsewhere active',
+      '100 mirror:elsewhere/P1/2020/VCU: elsewhere active → issuance',
+      'gone elsewhere:S 1-100',
+    ],
+  ),
+  writes(
+    'MirrorCorrected',
+    'an issuance that had confirmed some units, and was the first to tell of others',
+    (world) => {
+      record(world, { range: ['1', '40'], issued: false, fate: 'retired' })
+      record(world, { fate: 'active' })
+      const parts = [
+        { range: ['1', '40'], before: 'evidenced' },
+        { range: ['41', '100'], before: 'unknown' },
+      ]
+      const index = { index: 24, leaf: world.hash('leaf') }
+      return correction(world, { record: index, taken: taken({ fate: 'active', parts }) })
+    },
+    [
+      'foreign elsewhere/P1: as before',
+      'new corrected 24: index 25',
+      'lot mirror:elsewhere/P1/2020/VCU: numbered 100 → 40, evidenced 0 → 40',
+      '60 mirror:elsewhere/P1/2020/VCU: elsewhere active → issuance',
+      'units elsewhere:S 1-40: elsewhere retired [evidenced]',
+      'gone elsewhere:S 41-100',
+    ],
+  ),
+  writes(
+    'MirrorCorrected',
     'an issuance without serial numbers',
     (world) => {
       lot(world)

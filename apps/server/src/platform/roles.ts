@@ -1,4 +1,6 @@
 import pg from 'pg'
+import { excessSentences } from './role-excess.ts'
+import { IN_SCHEMA, type Mighty, mightyOf, type Power, powersOf } from './role-powers.ts'
 import { StartupError } from './startup-error.ts'
 
 /** What a process may be to the database, besides its owner, who migrates and mends. */
@@ -52,28 +54,53 @@ export interface Granted {
 
 /**
  * Gives each role exactly what it needs, as the owner of the tables; whatever else it was given on them is taken away.
- * With `apply: false` it only tells how. No superuser is needed. Throws StartupError.
+ * What the owner cannot take away, such as a membership, is refused, and then nothing is changed. With `apply: false` it
+ * only tells how. No superuser is needed. Throws StartupError.
  */
 export async function grantRoles(pool: pg.Pool, names: RoleNames, { apply }: { apply: boolean }): Promise<Granted> {
-  await refuseRoles(pool, names)
-  const { rows } = await pool.query<{ name: string }>(
-    `SELECT c.relname AS name FROM pg_class c
-      WHERE c.relkind IN ('r', 'p') AND c.relnamespace = current_schema()::regnamespace
-        AND pg_has_role(current_user, c.relowner, 'USAGE') ORDER BY 1`,
+  return inTransaction(pool, async (client) => {
+    await refuseRoles(client, names)
+    const { rows } = await client.query<{ name: string }>(
+      `SELECT c.relname AS name FROM pg_class c
+        WHERE ${IN_SCHEMA} AND pg_has_role(current_user, c.relowner, 'USAGE') ORDER BY 1`,
+    )
+    const tables = rows.map(({ name }) => name)
+    const statements = [
+      ...(await schemaStatements(client, names)),
+      ...tables.flatMap((name) => statementsFor(name, names)),
+    ]
+    if (apply) {
+      for (const statement of statements) await client.query(statement)
+      await refusePowers(client, names)
+    }
+    return { statements, without: tables.filter((table) => Object.keys(grantsOf(table)).length === 0) }
+  })
+}
+
+/** Nobody but its owner makes things in the schema; where that is somebody else, only he can say so. */
+async function schemaStatements(client: pg.ClientBase, names: RoleNames): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT nspname AS name FROM pg_namespace
+      WHERE nspname = current_schema() AND pg_has_role(current_user, nspowner, 'USAGE')`,
   )
-  const tables = rows.map(({ name }) => name)
-  const statements = tables.flatMap((table) => statementsFor(table, names))
-  if (apply) await inTransaction(pool, statements)
-  return { statements, without: tables.filter((table) => Object.keys(grantsOf(table)).length === 0) }
+  return rows.map(({ name }) => `REVOKE CREATE ON SCHEMA ${pg.escapeIdentifier(name)} FROM ${everyone(names)}`)
+}
+
+/** PUBLIC and the roles, for a statement. */
+function everyone(names: RoleNames): string {
+  return ['PUBLIC', ...new Set(namesOf(names).map((name) => pg.escapeIdentifier(name)))].join(', ')
+}
+
+function namesOf(names: RoleNames): string[] {
+  return ROLES.flatMap((role) => names[role] ?? [])
 }
 
 function statementsFor(table: string, names: RoleNames): string[] {
   const grants = grantsOf(table)
   const quoted = pg.escapeIdentifier(table)
   const named = ROLES.flatMap((role) => (names[role] === undefined ? [] : [{ role, name: names[role] }]))
-  const own = [...new Set(named.map(({ name }) => pg.escapeIdentifier(name)))]
   return [
-    `REVOKE ALL ON ${quoted} FROM ${['PUBLIC', ...own].join(', ')}`,
+    `REVOKE ALL ON ${quoted} FROM ${everyone(names)}`,
     ...named.flatMap(({ role, name }) =>
       grants[role] === undefined ? [] : [`GRANT ${grants[role]} ON ${quoted} TO ${pg.escapeIdentifier(name)}`],
     ),
@@ -81,33 +108,77 @@ function statementsFor(table: string, names: RoleNames): string[] {
 }
 
 /** Roles that would pass by every grant, or are not there, are refused. */
-async function refuseRoles(pool: pg.Pool, names: RoleNames): Promise<void> {
-  const wanted = ROLES.flatMap((role) => names[role] ?? [])
+async function refuseRoles(client: pg.ClientBase, names: RoleNames): Promise<void> {
+  const wanted = namesOf(names)
   if (new Set(wanted).size < wanted.length) throw new StartupError('Each of the roles needs a name of its own.')
-  const { rows } = await pool.query<{ name: string; there: boolean; mighty: boolean }>(
+  const { rows } = await client.query<{ name: string; there: boolean; isOwner: boolean }>(
     `SELECT k.name, r.oid IS NOT NULL AS there,
-            coalesce(r.rolsuper OR pg_has_role(r.oid, current_user, 'MEMBER'), false) AS mighty
+            coalesce(pg_has_role(r.oid, current_user, 'MEMBER'), false) AS "isOwner"
        FROM unnest($1::text[]) AS k(name) LEFT JOIN pg_roles r ON r.rolname = k.name`,
     [wanted],
   )
-  for (const { name, there, mighty } of rows) {
+  for (const { name, there, isOwner } of rows) {
     if (!there) {
       const sql = `CREATE ROLE ${pg.escapeIdentifier(name)} LOGIN PASSWORD '…'`
       throw new StartupError(`There is no role ${name}. Somebody who may make roles runs: ${sql};`)
     }
-    if (mighty)
+    if (isOwner)
       throw new StartupError(
         `The role ${name} is the owner, belongs to the owner, or is a superuser: no grant binds it.`,
       )
   }
+  for (const mighty of await mightyOf(client, wanted)) throw new StartupError(mightySentence(mighty))
 }
 
-async function inTransaction(pool: pg.Pool, statements: readonly string[]): Promise<void> {
+function mightySentence({ role, via, attribute }: Mighty): string {
+  if (via === role) {
+    const sql = `ALTER ROLE ${pg.escapeIdentifier(role)} NO${attribute}`
+    return `The role ${role} has the attribute ${attribute}: no grant binds it. Somebody who may runs: ${sql};`
+  }
+  const sql = `REVOKE ${pg.escapeIdentifier(via)} FROM ${pg.escapeIdentifier(role)}`
+  return `The role ${role} belongs to ${via}, and so has ${attribute}: no grant binds it. Somebody who may runs: ${sql};`
+}
+
+/** What each role can really do, memberships and PUBLIC included, must be what it needs. */
+async function refusePowers(client: pg.ClientBase, names: RoleNames): Promise<void> {
+  const powers = await powersOf(client, namesOf(names))
+  const excess = ROLES.flatMap((role) => powers.filter((power) => power.role === names[role] && !isNeeded(role, power)))
+  const lines = excessSentences(excess)
+  if (lines.length > 0) {
+    const title = 'Roles can do more in the database than they need, and the owner of the tables cannot take it away:'
+    throw new StartupError([title, ...lines, 'Nothing was changed. Run these, then this again.'].join('\n  '))
+  }
+  const users = powers.filter(({ kind, privilege }) => kind === 'schema' && privilege === 'USAGE')
+  const without = namesOf(names).find((name) => !users.some(({ role }) => role === name))
+  if (without !== undefined) throw new StartupError(await schemaSentence(client, without))
+}
+
+async function schemaSentence(client: pg.ClientBase, role: string): Promise<string> {
+  const { rows } = await client.query<{ name: string }>('SELECT current_schema() AS name')
+  const schema = rows[0]?.name ?? ''
+  const sql = `GRANT USAGE ON SCHEMA ${pg.escapeIdentifier(schema)} TO ${pg.escapeIdentifier(role)}`
+  return `The role ${role} may not use the schema ${schema}. Nothing was changed. Its owner runs: ${sql};`
+}
+
+/** Is it in the table of grants? What may be given on to others is not. */
+function isNeeded(role: Role, { kind, object, column, privilege, isGrantable }: Power): boolean {
+  if (isGrantable) return false
+  if (kind === 'schema') return privilege === 'USAGE'
+  if (kind !== 'table' && kind !== 'column') return false
+  const grants = (grantsOf(object)[role] ?? '').split(/, (?![^(]*\))/)
+  return grants.some((grant) => {
+    const [, verb, columns] = /^(\w+)(?: \((.+)\))?$/.exec(grant) ?? []
+    return verb === privilege && (columns === undefined || columns.split(', ').includes(column ?? ''))
+  })
+}
+
+async function inTransaction<T>(pool: pg.Pool, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   try {
     await client.query('BEGIN')
-    for (const statement of statements) await client.query(statement)
+    const done = await work(client)
     await client.query('COMMIT')
+    return done
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined)
     throw error

@@ -18,7 +18,7 @@ export interface ImportSums {
   /** Rows of the file: accepted, already there and refused together. */
   rows: number
   accepted: number
-  /** Rows that were imported before as this very row. */
+  /** Rows that were imported before as this very row, and ends that rows with the issuance have told. */
   alreadyThere: number
   /** The file's own sums over the rows that are accepted or already there. */
   tonnes: Tonnes

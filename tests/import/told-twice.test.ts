@@ -2,16 +2,17 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { importFile } from '../../apps/server/src/import/import.ts'
 import { loadMapping, type Mapping } from '../../apps/server/src/import/mapping.ts'
-import { type Row, retirementRow, tableFolder } from './files.ts'
+import { issuanceRow, type Row, retirementRow, tableFolder } from './files.ts'
 import { knowledge, memoryTarget, postgresTarget, type Target } from './ledgers.ts'
 
 const written = tableFolder()
 const retirements = await loadMapping('gold-standard-retirements')
 
-type Kind = 'retirement' | 'transaction'
+type Kind = 'issuance' | 'retirement' | 'transaction'
 
 /** The same columns, once as a file of ends alone, once as one that tells issuances, too. */
 const mappings: Record<Kind, Mapping> = {
+  issuance: await loadMapping('gold-standard-issuances'),
   retirement: retirements,
   transaction: { ...retirements, name: 'gold-standard-transactions', kind: 'transaction' } as Mapping,
 }
@@ -90,6 +91,38 @@ describe('an end that two files of a registry tell, one of them with the issuanc
       expect((await knowledge(target.ledger)).filter((line) => line.endsWith(' evidenced'))).toEqual([])
     })
     await fc.assert(property, { numRuns: 25 })
+  })
+
+  it('is known in the same way whatever else tells of the issuance, row by row in any order', async () => {
+    const told = fc.uniqueArray(fc.constantFrom<Kind>('issuance', 'retirement', 'transaction'), { minLength: 1 })
+    const cases = fc
+      .array(fc.tuple(told, fc.boolean(), fc.constantFrom('', '2024-06-01')), { minLength: 1, maxLength: 4 })
+      .map((ends) =>
+        ends.flatMap(([kinds, cancelled, day], at) => {
+          const [first, last] = [10 * at + 1, 10 * at + 10]
+          const change = { 'Credit Status': cancelled ? 'Canceled' : 'Retired', 'Retirement Date': day }
+          return kinds.map((kind) => {
+            const row = kind === 'issuance' ? issuanceRow(first - 3, last) : retirementRow(first, last, change)
+            return { kind, row: at === 0 && kind === 'issuance' ? issuanceRow(first, last) : row }
+          })
+        }),
+      )
+      .chain((rows) => {
+        const order = fc.shuffledSubarray(rows, { minLength: rows.length })
+        return fc.tuple(order, order)
+      })
+    const property = fc.asyncProperty(cases, async (orders) => {
+      const states: string[][] = []
+      for (const order of orders) {
+        const target = await memoryTarget()
+        for (const { kind, row } of order) expect((await importInto(target, kind, [row])).refused).toEqual([])
+        states.push(await knowledge(target.ledger))
+        for (const { kind, row } of order) expect((await importInto(target, kind, [row])).accepted).toBe(0)
+        expect(await knowledge(target.ledger)).toEqual(states.at(-1))
+      }
+      expect(states[0]).toEqual(states[1])
+    })
+    await fc.assert(property, { numRuns: 15 })
   })
 
   it.each(both)('is another end on another day, of another kind or of further units: first %s', async (first) => {

@@ -2,7 +2,7 @@ import type { EntryType, MovementProposed } from '@tallystick/contract'
 import { type Receipt, randomId } from '@tallystick/ledger'
 import { invariant, type PendingKind } from '@tallystick/rules'
 import { type LogRow, placeOf } from '../platform/entries.ts'
-import { execute, type LedgerCommand, type Sender } from '../platform/idempotency.ts'
+import { execute, forgetUnwritten, type LedgerCommand, type Sender } from '../platform/idempotency.ts'
 import { lawInForce } from '../platform/law.ts'
 import type { KnownNames } from '../platform/names.ts'
 import { ProblemError, problem } from '../platform/problem.ts'
@@ -74,16 +74,19 @@ async function movedOrWaiting(
   { type, request, commitments = [] }: LedgerCommand,
   waiting: ToWait,
 ): Promise<Receipt> {
-  const forget = () => (commitments.length > 0 ? services.openings.forget(commitments) : undefined)
+  let moved: Receipt | undefined
   try {
-    const receipt = await execute(services, call, { type, request })
-    if (receipt.repeated) await forget()
-    return receipt
+    moved = await execute(services, call, { type, request })
   } catch (error) {
     if (!isForOthers(error)) {
-      await forget()
+      // Only a refusal says that nothing was written.
+      if (error instanceof ProblemError) await forgetUnwritten(services, commitments, undefined)
       throw error
     }
+  }
+  if (moved) {
+    if (moved.repeated) await forgetUnwritten(services, commitments, moved)
+    return moved
   }
   const proposal = await waitingRequest(services, waiting)
   return execute(services, call, { type: 'MovementProposed', request: proposal, commitments })

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { expectStatus, type Person, type TestRegistry, testRegistry } from '../registry.fixture.ts'
 
 let registry: TestRegistry
@@ -50,6 +50,19 @@ describe('an organisation', () => {
     })
     const opened = await registry.services.openings.open([logged.body.name])
     expect(opened.get(logged.body.name)?.value).toBe(wish.name)
+  })
+
+  it('keeps its name and details whatever the entry that they stand on is answered as', async () => {
+    const { ledger } = registry.services
+    const real = ledger.execute.bind(ledger)
+    const spy = vi.spyOn(ledger, 'execute').mockImplementationOnce(async (submission) => {
+      return { ...(await real(submission)), repeated: true }
+    })
+    const { body } = expectStatus(await officer.post('/national/organisations', wish), 201)
+    spy.mockRestore()
+    const { taxId, contact, name } = wish
+    const path = `/national/organisations/${body.id}`
+    expect((await officer.get(path)).body).toMatchObject({ name, details: { taxId, contact } })
   })
 
   it('is registered once under a key, and leaves nothing behind when it is repeated or refused', async () => {

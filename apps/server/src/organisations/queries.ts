@@ -62,6 +62,11 @@ export async function keepDetails(
   ])
 }
 
+/** Drops what was kept of an organisation, unless it was registered. */
 export async function dropDetails(services: Services, id: string): Promise<void> {
-  await services.pool.query('DELETE FROM content_organisation WHERE organisation = $1', [id])
+  await services.pool.query(
+    `DELETE FROM content_organisation WHERE organisation = $1
+       AND NOT EXISTS (SELECT FROM ledger_row r WHERE r.kind = 'organisation' AND r.id = $1)`,
+    [id],
+  )
 }

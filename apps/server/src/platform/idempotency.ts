@@ -35,7 +35,7 @@ export interface LedgerCommand {
   by?: string
   /** Commitments made for this request: their texts are forgotten again if nothing was written with them. */
   commitments?: readonly string[]
-  /** Takes back other content that was stored for this request, if nothing was written with it. */
+  /** Takes back other content that was stored for this request and on which nothing stands that was written. */
   takeBack?: () => Promise<unknown>
 }
 
@@ -56,13 +56,28 @@ export async function execute(services: Services, from: Sender, command: LedgerC
     const { type, commitments = [] } = command
     throw waitingProblem({ ...outcome, proposal: outcome.proposal }, { type, commitments })
   }
-  const written = isReceipt(outcome) && !outcome.repeated
-  if (!written && command.commitments?.length) await services.openings.forget(command.commitments)
-  if (!written) await command.takeBack?.()
+  if (!isReceipt(outcome) || outcome.repeated) {
+    await forgetUnwritten(services, command.commitments ?? [], isReceipt(outcome) ? outcome : undefined)
+    await command.takeBack?.()
+  }
   if (isRefusal(outcome)) throw refusalProblem(outcome)
   if (!isReceipt(outcome)) throw problem('key-reused')
   if (outcome.repeated) from.reply.header(REPLAYED, 'true')
   return outcome
+}
+
+/**
+ * Forgets the texts of commitments that were made for a request and that the entry found under its key does not hold.
+ * Never after a failure that is no refusal: the entry may have been written, and only its answer was lost.
+ */
+export async function forgetUnwritten(
+  services: Services,
+  commitments: readonly string[],
+  found: Receipt | undefined,
+): Promise<void> {
+  const body = found === undefined ? '' : JSON.stringify(found.entry.body)
+  const unwritten = commitments.filter((commitment) => !body.includes(commitment))
+  if (unwritten.length > 0) await services.openings.forget(unwritten)
 }
 
 /** Where a receipt stands in the ledger, for an answer. */

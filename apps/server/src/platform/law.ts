@@ -1,8 +1,13 @@
 import type { Ledger } from '@tallystick/ledger'
-import { invariant, type Law, Shelf } from '@tallystick/rules'
+import { invariant, type Law, type LedgerRow, Shelf } from '@tallystick/rules'
 
 /** The permission table and preset in force now. */
 export async function lawInForce(ledger: Ledger): Promise<Law> {
+  return (await shelfInForce(ledger)).law
+}
+
+/** The documents of a ledger, with those in force now. */
+export async function shelfInForce(ledger: Ledger): Promise<{ shelf: Shelf; law: Law; row: LedgerRow }> {
   const row = await ledger.row('ledger', 'ledger')
   invariant(row, 'the ledger has its genesis')
   const shelf = shelves.get(ledger) ?? new Shelf()
@@ -10,7 +15,7 @@ export async function lawInForce(ledger: Ledger): Promise<Law> {
   if (!shelf.inForce(row)) for (const { bytes } of await ledger.documents()) shelf.add(bytes)
   const law = shelf.inForce(row)
   invariant(law, 'the documents in force are there')
-  return law
+  return { shelf, law, row }
 }
 
 /** Documents never change once they have their SHA-256. */

@@ -1,13 +1,29 @@
 import type { addUser, User, Written } from '@tallystick/contract'
-import type { Receipt } from '@tallystick/ledger'
+import { type Receipt, randomId } from '@tallystick/ledger'
 import { invariant } from '@tallystick/rules'
 import type { z } from 'zod'
 import { execute, type Sender, writtenOf } from '../platform/idempotency.ts'
 import { lawInForce } from '../platform/law.ts'
-import { ProblemError, problem } from '../platform/problem.ts'
+import { ProblemError, problem, refusalProblem } from '../platform/problem.ts'
 import type { Actor, Services } from '../platform/services.ts'
 import { newSignInLink } from '../platform/sign-in-links.ts'
-import { dropUser, endUser, prepareUser, shownUser, type UserRow, userByMandate, withOtherAdmins } from './queries.ts'
+import { refusalOf, wasCarriedOut } from './judged.ts'
+import {
+  dropAttempt,
+  endUser,
+  prepareUser,
+  shownUser,
+  type UserRow,
+  userByMandate,
+  withOtherAdmins,
+} from './queries.ts'
+
+/** What is granted, but for the mandate's id. */
+interface Grant {
+  organisation: string
+  role: string
+  limit: string | null
+}
 
 type Wanted = z.output<NonNullable<(typeof addUser)['body']>>
 
@@ -16,17 +32,25 @@ export async function add(services: Services, call: Sender & { body: Wanted }): 
   const { email, name, organisation, role, limit = null } = call.body
   const kind = (await services.ledger.row('organisation', organisation))?.kind
   if (kind === undefined) throw problem('organisation-unknown', { organisation })
-  const prepared = await prepareUser(services, { email, name, ...call })
-  if (!prepared) throw problem('email-taken', {}, [{ field: 'email', message: 'belongs to a user' }])
-  const receipt = await execute(services, call, {
-    type: 'MandateGranted',
-    request: { mandate: prepared.mandate, organisation, role: `${kind}/${role}`, limit },
-    takeBack: async () => prepared.fresh && dropUser(services, prepared.user),
-  }).catch((error) => explainRole(services, error, kind, role))
+  const grant = { organisation, role: `${kind}/${role}`, limit }
+  const receipt = await granted(services, call, grant).catch((error) => explainRole(services, error, kind, role))
   const user = await userByMandate(services, String(receipt.entry.body.mandate))
   invariant(user, 'whoever holds a mandate is known')
   if (!receipt.repeated) await services.notify.signInLink(user, await newSignInLink(services, services.pool, user.id))
   return { ...shownUser(user), email, name, entry: writtenOf(receipt) }
+}
+
+/** Whoever may not grant the mandate claims no e-mail address, and does not hear whether it is a user's. */
+async function granted(services: Services, call: Sender & { body: Wanted }, grant: Grant): Promise<Receipt> {
+  const fresh = { mandate: randomId(), ...grant }
+  const type = 'MandateGranted'
+  if (await wasCarriedOut(services, call)) return execute(services, call, { type, request: fresh })
+  const refused = await refusalOf(services, { type, by: call.actor.mandate, request: fresh })
+  if (refused) throw refusalProblem(refused)
+  const prepared = await prepareUser(services, { ...call.body, ...call })
+  if (!prepared) throw problem('email-taken', {}, [{ field: 'email', message: 'belongs to a user' }])
+  const request = { ...grant, mandate: prepared.mandate }
+  return execute(services, call, { type, request, takeBack: () => dropAttempt(services, prepared) })
 }
 
 /** Nobody may give a role that does not exist; then it helps more to hear which ones do. */

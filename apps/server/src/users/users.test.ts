@@ -192,6 +192,15 @@ describe('removing a user', () => {
     expectStatus(await add(rival.admin, rival.id, 'ViewOnly', email), 201)
   })
 
+  it('lets go of the address although the process ended between the ledger and its own content', async () => {
+    const email = newEmail()
+    const leaver = await registry.join(developer.admin, developer.id, 'ViewOnly', email)
+    const { user } = (await leaver.get('/national/sessions/current')).body as { user: { id: string } }
+    expectStatus(await developer.admin.delete(`/national/users/${user.id}`), 200)
+    await registry.services.pool.query('UPDATE content_user SET ended_at = NULL WHERE id = $1', [user.id])
+    expectStatus(await add(rival.admin, rival.id, 'ViewOnly', email), 201)
+  })
+
   it('answers a repetition as the first time', async () => {
     const leaver = await registry.join(developer.admin, developer.id, 'ViewOnly')
     const { user } = (await leaver.get('/national/sessions/current')).body as { user: { id: string } }

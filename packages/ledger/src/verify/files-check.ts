@@ -1,41 +1,10 @@
 import { parseTilePath, TILE_WIDTH, type Tile, TlogError } from '@tallystick/tlog'
-import { type KeyTerm, keysFile } from '../key-history.ts'
 import { type Finding, findingOf, unread } from './finding.ts'
+import { KEYS } from './keys-check.ts'
 import { contentHashDiffers } from './replay.ts'
 import type { Notice } from './report.ts'
 import { isUnreadable, type LogSource } from './source.ts'
 import { MOST_CONTENT_BYTES } from './walk.ts'
-
-const KEYS = 'keys.json'
-const MOST_KEYS_BYTES = 1_048_576
-
-/**
- * The key history must be, byte for byte, what follows from the log of this size. It may go on where the log does: a
- * rotation may have been published between the reading of two files.
- */
-export async function checkKeys(source: LogSource, history: readonly KeyTerm[], size: number): Promise<Finding[]> {
-  const bytes = await source.read(KEYS, MOST_KEYS_BYTES)
-  if (bytes === undefined) return [findingOf('keys-missing', { file: KEYS })]
-  if (isUnreadable(bytes)) return [unread({ file: KEYS }, bytes)]
-  const expected = keysFile(history)
-  if (Buffer.compare(bytes, expected) === 0 || goesOn(bytes, expected, size)) return []
-  const offset = expected.findIndex((byte, at) => byte !== bytes[at])
-  return [findingOf('keys-differ', { file: KEYS, offset: offset < 0 ? expected.length : offset })]
-}
-
-/** `[A]` goes on in `[A,B]` where B begins beyond the checkpoint. */
-function goesOn(bytes: Uint8Array, expected: Uint8Array, size: number): boolean {
-  const end = expected.length - 1
-  if (bytes[end] !== ','.charCodeAt(0) || Buffer.compare(bytes.subarray(0, end), expected.subarray(0, end)) !== 0) {
-    return false
-  }
-  try {
-    const later: unknown = JSON.parse(`[${new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(end + 1))}`)
-    return Array.isArray(later) && later.every((term) => typeof term?.from === 'number' && term.from >= size)
-  } catch {
-    return false
-  }
-}
 
 const MOST_NOTICES = 100
 

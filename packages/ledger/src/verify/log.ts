@@ -2,9 +2,10 @@ import { entryTypes, type Genesis, refusalCodes, type State } from '@tallystick/
 import { encodeBase64, formatVkey, type Policy, type Vkey } from '@tallystick/tlog'
 import { keyInForce } from '../key-history.ts'
 import { checkSignature, checkSince, keyOf, readStated, type StatedCheckpoint } from './checkpoint-check.ts'
-import { checkExtras, checkKeys } from './files-check.ts'
+import { checkExtras } from './files-check.ts'
 import { type Finding, Findings, findingOf, unlawful } from './finding.ts'
 import { judgeTree } from './judge.ts'
+import { checkKeys } from './keys-check.ts'
 import { checkPolicy, type PolicyReport, policyKey } from './policy-check.ts'
 import { type Comparison, checkPredecessor } from './predecessor-check.ts'
 import type { Notice, Outcome, VerifyReport } from './report.ts'
@@ -76,10 +77,11 @@ async function verifyStated(
   findings.add(...ofIdentity)
   const cosigned = options.policy && (await checkCosigned(stated, options.policy, options.now))
   findings.add(...(cosigned?.findings ?? []))
-  if (genesis && isWhole) findings.add(...(await checkKeys(source, walk.replay.keys, size)))
+  const keys = genesis && isWhole ? await checkKeys(source, { genesis, history: walk.replay.keys, size }) : undefined
+  findings.add(...(keys?.findings ?? []))
   if (options.since) {
-    const keys = options.vkey && !known.some((key) => sameKey(key, options.vkey)) ? [options.vkey] : known
-    const fork = await checkSince(options.since, stated, keys, (size) => tree?.roots.get(size))
+    const trusted = options.vkey && !known.some((key) => sameKey(key, options.vkey)) ? [options.vkey] : known
+    const fork = await checkSince(options.since, stated, trusted, (size) => tree?.roots.get(size))
     if (fork) findings.add(fork)
   }
   if (isWhole) {
@@ -99,7 +101,7 @@ async function verifyStated(
     signer,
     policy: cosigned?.report,
     comparison,
-    notices: extras.notices,
+    notices: [...(keys?.notices ?? []), ...extras.notices],
   })
 }
 

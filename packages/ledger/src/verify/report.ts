@@ -5,7 +5,7 @@ import type { UnitTotals } from './units.ts'
 
 /** Something worth knowing that is not wrong. */
 export interface Notice {
-  code: 'unknown-file' | 'content-not-adopted' | 'beyond-checkpoint'
+  code: 'unknown-file' | 'content-not-adopted' | 'beyond-checkpoint' | 'key-beyond-checkpoint'
   detail: Record<string, string>
 }
 

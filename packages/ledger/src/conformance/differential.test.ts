@@ -62,7 +62,7 @@ test('a naive model, the ledger in memory and PostgreSQL agree on every command 
       sent += memory.sent.length
       expect(await inconsistencies(memory)).toEqual([])
 
-      const servers = await openServers(life.servers, again(clock.told))
+      const servers = await openServers(life, again(clock.told))
       const [postgres] = servers
       try {
         await postgres.found(
@@ -143,11 +143,17 @@ async function leaves(ledger: Ledger): Promise<string[]> {
   return (await ledger.entries(0, 10_000)).map(({ leaf }) => leaf)
 }
 
-/** As many servers on one new ledger, which know nothing of each other. */
-async function openServers(count: number, clock: () => Date): Promise<[PostgresLedger, ...PostgresLedger[]]> {
+/**
+ * As many servers on one new ledger, which know nothing of each other. With small groups some of them are under way at the
+ * same time.
+ */
+async function openServers(
+  { servers, mostInGroup }: { servers: number; mostInGroup: number },
+  clock: () => Date,
+): Promise<[PostgresLedger, ...PostgresLedger[]]> {
   await emptyDatabase()
-  const open = () => PostgresLedger.open({ connectionString: database.url }, { clock })
-  return [await open(), ...(await Promise.all(Array.from({ length: count - 1 }, open)))]
+  const open = () => PostgresLedger.open({ connectionString: database.url }, { clock, mostInGroup })
+  return [await open(), ...(await Promise.all(Array.from({ length: servers - 1 }, open)))]
 }
 
 /** Makes the schema and the secret that all ledgers of the run have; tells how to come back to that. */

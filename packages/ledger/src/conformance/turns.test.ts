@@ -20,19 +20,22 @@ async function query(text: string, values: unknown[] = []): Promise<pg.QueryResu
   return client.query(text, values).finally(() => client.end())
 }
 
-async function open(): Promise<PostgresLedger> {
-  const ledger = await PostgresLedger.open({ connectionString: database.url })
+async function open(mostInGroup?: number): Promise<PostgresLedger> {
+  const groups = mostInGroup === undefined ? {} : { mostInGroup }
+  const ledger = await PostgresLedger.open({ connectionString: database.url }, groups)
   onTestFinished(() => ledger.close())
   return ledger
 }
 
 /** Two processes on one ledger, each of which knows all that the registry is made of. */
-async function two(): Promise<{ one: PostgresLedger; other: PostgresLedger; registry: TestRegistry; batch: string }> {
+async function two(
+  mostInGroup?: number,
+): Promise<{ one: PostgresLedger; other: PostgresLedger; registry: TestRegistry; batch: string }> {
   await query('DROP SCHEMA public CASCADE; CREATE SCHEMA public')
-  const one = await open()
+  const one = await open(mostInGroup)
   const registry = await testRegistry(one)
   const batch = await issued(registry, '1000')
-  return { one, other: await open(), registry, batch }
+  return { one, other: await open(mostInGroup), registry, batch }
 }
 
 function move({ developers: [giver, taker] }: TestRegistry, batch: string, quantity: string) {
@@ -150,6 +153,9 @@ function standBetween(turn: (word: string, tell: Told, values: unknown[]) => Pro
 
 const lost = () => Promise.reject(new Error('Connection terminated unexpectedly'))
 
+/** With groups so small each command is worth one beside those under way. */
+const ONE_BY_ONE = 4
+
 /** Groups that were written and committed in a row by one process, so that it decides the next one ahead. */
 async function settled(ledger: PostgresLedger, transfer: (ledger: PostgresLedger) => Promise<Outcome>): Promise<void> {
   for (let at = 0; at < 3; at += 1) expect(refusal(await transfer(ledger))).toBe('done')
@@ -166,7 +172,7 @@ test.for([
 ])(
   'a group decided on one that is being written is right whatever comes of that: it $what',
   async ({ end, outcomes }) => {
-    const { one, registry, batch } = await two()
+    const { one, registry, batch } = await two(ONE_BY_ONE)
     await settled(one, move(registry, batch, '1'))
     const [committing, decided, release] = [0, 0, 0].map(() => Promise.withResolvers<void>())
     let commits = 0
@@ -196,7 +202,7 @@ test.for([
   { what: 'is committed', end: (commit: Promise<unknown>) => commit },
   { what: 'is committed and not confirmed', end: (commit: Promise<unknown>) => commit.then(lost) },
 ])('groups sent one behind the other are right whatever comes of the first: it $what', async ({ end }) => {
-  const { one, registry, batch } = await two()
+  const { one, registry, batch } = await two(ONE_BY_ONE)
   await settled(one, move(registry, batch, '1'))
   const [committing, followed, release] = [0, 0, 0].map(() => Promise.withResolvers<void>())
   let writings = 0
@@ -222,7 +228,7 @@ test.for([
 })
 
 test('what was sent behind a writing that the database refused writes nothing, and is decided anew', async () => {
-  const { one, registry, batch } = await two()
+  const { one, registry, batch } = await two(ONE_BY_ONE)
   await settled(one, move(registry, batch, '1'))
   const { size } = await one.head()
   await query(`ALTER TABLE ledger_entry ADD CHECK (index <> ${size}) NOT VALID`)
@@ -251,7 +257,7 @@ test('what was sent behind a writing that the database refused writes nothing, a
 })
 
 test('a refusal is not answered before the group is committed that it was judged on', async () => {
-  const { one, registry, batch } = await two()
+  const { one, registry, batch } = await two(ONE_BY_ONE)
   await settled(one, move(registry, batch, '1'))
   const [committing, release] = [0, 0].map(() => Promise.withResolvers<void>())
   let [commits, answered] = [0, 0]
@@ -280,7 +286,7 @@ test('a refusal is not answered before the group is committed that it was judged
 })
 
 test('who was overtaken between deciding and the lane decides anew', async () => {
-  const { one, other, registry, batch } = await two()
+  const { one, other, registry, batch } = await two(ONE_BY_ONE)
   const account = registry.developers[0]?.holding
   await settled(one, move(registry, batch, '1'))
   const [entering, release] = [0, 0].map(() => Promise.withResolvers<void>())
@@ -303,7 +309,7 @@ test('who was overtaken between deciding and the lane decides anew', async () =>
 })
 
 test('a key that is sent again while its group is being written has one entry', async () => {
-  const { one, registry, batch } = await two()
+  const { one, registry, batch } = await two(ONE_BY_ONE)
   const [giver, taker] = registry.developers
   await settled(one, move(registry, batch, '1'))
   const request = { batch, from: giver?.holding, to: taker?.holding, quantity: '1' }
@@ -322,7 +328,7 @@ test('a key that is sent again while its group is being written has one entry', 
 })
 
 test('processes that overtake each other while the same keys come again and again write each command once', async () => {
-  const { one, other, registry, batch } = await two()
+  const { one, other, registry, batch } = await two(ONE_BY_ONE)
   const [giver, taker] = registry.developers
   const request = { batch, from: giver?.holding, to: taker?.holding, quantity: '1' }
   const { size } = await one.head()

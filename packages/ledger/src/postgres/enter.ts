@@ -1,7 +1,7 @@
 import { invariant, type Put } from '@tallystick/rules'
 import type pg from 'pg'
 import type { Standing } from './kept.ts'
-import { LedgerBusy } from './passing.ts'
+import { isSilent, LedgerBusy } from './passing.ts'
 import { rowFromJson } from './rows.ts'
 import { CLOCK_TOLERANCE_MS } from './write.ts'
 
@@ -68,9 +68,11 @@ export async function inLane<T>(
     await client.query('COMMIT')
     return result
   } catch (error) {
-    await client.query('ROLLBACK').catch((failure: Error) => {
-      broken = failure
-    })
+    if (isSilent(error)) broken = error
+    else
+      await client.query('ROLLBACK').catch((failure: Error) => {
+        broken = failure
+      })
     throw error
   } finally {
     client.off('error', onError)

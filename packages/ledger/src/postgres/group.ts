@@ -1,6 +1,6 @@
 import { busy, isPassing, LedgerBusy, PATIENCE_MS, Pauses } from './passing.ts'
 
-/** Most commands in one transaction. */
+/** Most commands that are written together. */
 const MAX_GROUP = 100
 
 /** Most calls that wait for their turn. */
@@ -10,10 +10,10 @@ const MAX_WAITING = 10_000
 export const MOST_UNDER_WAY = 4
 
 /**
- * So many calls are worth a group beside those under way; fewer wait for one to end. What a group costs by itself is then
- * shared by enough of them, so that a load well below the most that is possible leaves room.
+ * A part of the largest group that is worth one beside those under way; fewer calls wait for one to end. What a group costs
+ * by itself is then shared by enough of them, so that a load well below the most that is possible leaves room.
  */
-const WORTH_A_GROUP = 25
+const WORTH_A_GROUP = 0.25
 
 interface Waiting<In, Out> {
   input: In
@@ -23,6 +23,13 @@ interface Waiting<In, Out> {
   alone: boolean
   resolve(output: Out): void
   reject(error: unknown): void
+}
+
+export interface GroupingOptions {
+  /** How long calls are tried again; milliseconds. */
+  patienceMs?: number
+  mostWaiting?: number
+  mostInGroup?: number
 }
 
 /** Answers one output for each input, in their order, or fails and has done nothing. `next`: another group may begin. */
@@ -37,6 +44,9 @@ export class Grouping<In, Out> {
   readonly #run: Run<In, Out>
   readonly #patienceMs: number
   readonly #mostWaiting: number
+  readonly #mostInGroup: number
+  /** So many waiting calls are worth a group beside those under way. */
+  readonly #worthAGroup: number
   #waiting: Waiting<In, Out>[] = []
   #underWay = 0
   /** The group that began last has not let in the next one. */
@@ -49,11 +59,13 @@ export class Grouping<In, Out> {
 
   constructor(
     run: Run<In, Out>,
-    { patienceMs = PATIENCE_MS, mostWaiting = MAX_WAITING }: { patienceMs?: number; mostWaiting?: number } = {},
+    { patienceMs = PATIENCE_MS, mostWaiting = MAX_WAITING, mostInGroup = MAX_GROUP }: GroupingOptions = {},
   ) {
     this.#run = run
     this.#patienceMs = patienceMs
     this.#mostWaiting = mostWaiting
+    this.#mostInGroup = mostInGroup
+    this.#worthAGroup = Math.ceil(mostInGroup * WORTH_A_GROUP)
   }
 
   call(input: In): Promise<Out> {
@@ -64,7 +76,7 @@ export class Grouping<In, Out> {
     const answer = new Promise<Out>((resolve, reject) =>
       this.#waiting.push({ input, until, alone: false, resolve, reject }),
     )
-    if (this.#waiting.length === 1 || this.#waiting.length === WORTH_A_GROUP) this.#beginSoon()
+    if (this.#waiting.length === 1 || this.#waiting.length === this.#worthAGroup) this.#beginSoon()
     return answer
   }
 
@@ -85,8 +97,8 @@ export class Grouping<In, Out> {
 
   #begin(): void {
     if (this.#closed || this.#pausing > 0 || this.#underWay >= MOST_UNDER_WAY) return
-    if (this.#waiting.length < (this.#underWay === 0 ? 1 : WORTH_A_GROUP)) return
-    const group = this.#waiting.splice(0, this.#waiting[0]?.alone ? 1 : MAX_GROUP)
+    if (this.#waiting.length < (this.#underWay === 0 ? 1 : this.#worthAGroup)) return
+    const group = this.#waiting.splice(0, this.#waiting[0]?.alone ? 1 : this.#mostInGroup)
     this.#closed = true
     this.#underWay += 1
     let isOpen = false

@@ -23,11 +23,6 @@ export class Line {
     return this.#opened !== undefined && this.#opened.turn === turn
   }
 
-  /** Something else is done before what is sent next, which must wait for it. */
-  interrupt(): void {
-    if (this.#opened) this.#opened.turn = ''
-  }
-
   /** As `write`. An error closes the connection: whatever was sent behind it fails too. */
   async write(written: Written, { checkClock }: { checkClock: boolean }): Promise<boolean> {
     const opened = this.#opened ?? this.#open()

@@ -19,6 +19,9 @@ const passingStates = new Set([
   '53300', // too many connections
 ])
 
+/** What the driver says where there was no answer in time. */
+const SILENT = 'Query read timeout'
+
 const passingSystemErrors = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT', 'EHOSTUNREACH'])
 
 /** Is this the kind of failure that goes away by itself: a lost connection, a server that restarts, a busy lane? */
@@ -26,9 +29,16 @@ export function isPassing(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = codeOf(error)
   if (passingStates.has(code) || code.startsWith('08') || passingSystemErrors.has(code)) return true
-  return /connection terminated|connection ended|timeout exceeded when trying to connect|not queryable/i.test(
-    error.message,
+  const { message } = error
+  return (
+    SILENT === message ||
+    /connection (terminated|ended)|timeout exceeded when trying to connect|not queryable/i.test(message)
   )
+}
+
+/** Was there no answer in time? The connection is of no use then: the answer may yet come. */
+export function isSilent(error: unknown): error is Error {
+  return error instanceof Error && error.message === SILENT
 }
 
 /** SQLSTATE or system code of an error; empty where it has none. */

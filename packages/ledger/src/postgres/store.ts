@@ -7,7 +7,7 @@ import { appendEntry } from '../lane.ts'
 import type { Clock, Head, Ledger, Outcome, StoredEntry, Submission } from '../port.ts'
 import { receiptOf } from '../receipt.ts'
 import { inLane, LOADING } from './enter.ts'
-import { Grouping } from './group.ts'
+import { Grouping, type GroupingOptions } from './group.ts'
 import { Kept, type Standing } from './kept.ts'
 import { Line } from './line.ts'
 import { migrate } from './migrate.ts'
@@ -19,13 +19,21 @@ import { writeInLane, written } from './write.ts'
 
 /** How long to wait for a connection, in milliseconds. */
 const CONNECT_MS = 5_000
+/** How long a statement of the lane may take: after that, what is between us and the database is silent. */
+const ANSWER_MS = 10_000
+/** One turn is in the lane while the next one is decided. */
+const LANE_CONNECTIONS = 2
+
+interface LedgerOptions extends Pick<GroupingOptions, 'mostInGroup'> {
+  clock?: Clock
+}
 
 /** The ledger in PostgreSQL 15 to 18. Any number of processes may open it. */
 export class PostgresLedger implements Ledger {
   readonly tree: PostgresTree
   readonly #pool: pg.Pool
-  /** Its connection is there while groups are decided ahead. */
-  readonly #loading: pg.Pool
+  /** For turns, and for what is loaded before one. */
+  readonly #lane: pg.Pool
   readonly #line: Line
   readonly #clock: Clock
   readonly #checkClock: boolean
@@ -34,15 +42,15 @@ export class PostgresLedger implements Ledger {
   readonly #turns: Turns
   #secret: Promise<Buffer> | undefined
 
-  private constructor(pool: pg.Pool, loading: pg.Pool, line: Line, clock: Clock | undefined) {
+  private constructor(pool: pg.Pool, lane: pg.Pool, line: Line, { clock, ...grouping }: LedgerOptions) {
     this.#pool = pool
-    this.#loading = loading
+    this.#lane = lane
     this.#line = line
     this.#clock = clock ?? (() => new Date())
     this.#checkClock = clock === undefined
     this.tree = new PostgresTree(pool)
     this.#turns = new Turns(
-      { pool, loading, line },
+      { pool: lane, line },
       {
         clock: this.#clock,
         checkClock: this.#checkClock,
@@ -52,7 +60,7 @@ export class PostgresLedger implements Ledger {
         },
       },
     )
-    this.#grouping = new Grouping((submissions, next) => this.#runGroup(submissions, next))
+    this.#grouping = new Grouping((submissions, next) => this.#runGroup(submissions, next), grouping)
   }
 
   /**
@@ -61,30 +69,31 @@ export class PostgresLedger implements Ledger {
    */
   static async open(
     connection: pg.PoolConfig,
-    { may = 'create', clock }: { may?: 'create' | 'upgrade'; clock?: Clock } = {},
+    { may = 'create', ...more }: LedgerOptions & { may?: 'create' | 'upgrade' } = {},
   ): Promise<PostgresLedger> {
     const options = { max: 4, connectionTimeoutMillis: CONNECT_MS, keepAlive: true, ...connection }
-    const [pool, loading] = [new pg.Pool(options), new pg.Pool({ ...options, max: 1 })]
-    for (const one of [pool, loading]) {
+    const inTime = { query_timeout: ANSWER_MS, ...options }
+    const [pool, lane] = [new pg.Pool(options), new pg.Pool({ ...inTime, max: LANE_CONNECTIONS })]
+    for (const one of [pool, lane]) {
       // Idle or in use, a connection may go away: the next statement on it says so.
       one.on('error', () => undefined)
       one.on('connect', (client) => client.on('error', () => undefined))
     }
     // Whoever loads waits for this, and is told if it fails.
-    loading.on('connect', (client) => void client.query(LOADING).catch(() => undefined))
+    lane.on('connect', (client) => void client.query(LOADING).catch(() => undefined))
     try {
       await migrate(pool, 'ledger', new URL('./migrations/', import.meta.url), may)
     } catch (error) {
       await pool.end()
       throw error
     }
-    return new PostgresLedger(pool, loading, new Line(options), clock)
+    return new PostgresLedger(pool, lane, new Line(inTime), more)
   }
 
   async found(genesis: Genesis, documents: Uint8Array[]): Promise<Genesis> {
     return patiently(async () => {
       for (const bytes of documents) await this.putDocument(bytes)
-      await inLane(this.#pool, { checkClock: this.#checkClock }, (client, head) => this.#foundIn(client, head, genesis))
+      await inLane(this.#lane, { checkClock: this.#checkClock }, (client, head) => this.#foundIn(client, head, genesis))
       const founded = await this.genesis()
       invariant(founded, 'a founded ledger has its genesis')
       return founded
@@ -164,7 +173,7 @@ export class PostgresLedger implements Ledger {
 
   async close(): Promise<void> {
     await this.#grouping.idle()
-    await this.#loading.end()
+    await this.#lane.end()
     await this.#line.end()
     await this.#pool.end()
   }

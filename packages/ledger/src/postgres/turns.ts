@@ -17,6 +17,7 @@ import { inLane, ledgerRow } from './enter.ts'
 import { Kept, type Standing } from './kept.ts'
 import type { Line } from './line.ts'
 import { type Ask, ask, load, loadForDecision } from './load.ts'
+import { isSilent } from './passing.ts'
 import * as read from './read.ts'
 import { type Token, type Written, writeInLane, written } from './write.ts'
 
@@ -51,10 +52,8 @@ interface Ahead extends Group, Token {
 
 /** The connections of turns. */
 export interface Connections {
-  /** For turns in the lane. */
+  /** For turns in the lane, and for what is loaded outside it. */
   pool: pg.Pool
-  /** For what is loaded outside it. */
-  loading: pg.Pool
   /** For what was decided outside it. */
   line: Line
 }
@@ -84,6 +83,8 @@ export class Turns {
   #alone = false
   /** Until the group that began last has ended. */
   #last: Promise<void> = Promise.resolve()
+  /** The same of the group that was sent last without entering the lane. */
+  #sent: Promise<void> | undefined
   /** Leaf of the entry that a command has written, by its key, until it is known that it was committed. */
   readonly #unanswered = new Map<string, string>()
 
@@ -100,7 +101,7 @@ export class Turns {
     try {
       const ahead = await this.#decideAhead(keyed)
       if (ahead) next()
-      return (await this.#write(ahead, before)) ?? (await this.#enter(ahead, keyed, before))
+      return (await this.#write(ahead, { before, end: promise })) ?? (await this.#enter(ahead, keyed, before))
     } finally {
       resolve()
     }
@@ -137,7 +138,7 @@ export class Turns {
   /** Asks outside the lane. Errors: `Overtaken` where the answer is not of a state that was left by us. */
   async #askAhead(kept: Kept, wanted: Parameters<Ask>[0]): ReturnType<Ask> {
     const { turns } = kept
-    const client = await this.#connections.loading.connect()
+    const client = await this.#connections.pool.connect()
     let broken: Error | undefined
     const onError = (error: Error) => {
       broken = error
@@ -147,6 +148,9 @@ export class Turns {
       const answer = await ask(client, wanted)
       if (!turns.includes(answer.turn)) throw new Overtaken('somebody else has written')
       return answer
+    } catch (error) {
+      if (isSilent(error)) broken = error
+      throw error
     } finally {
       client.off('error', onError)
       client.release(broken)
@@ -154,17 +158,18 @@ export class Turns {
   }
 
   /**
-   * Writes a group that was decided ahead without entering the lane. On the same connection as the group before it, it need
-   * not wait for the answer to that one: the database takes them in turn, and writes nothing where the token is another.
-   * Undefined where nothing was written.
+   * Writes a group that was decided ahead without entering the lane. Behind the group before it, on the same connection, it
+   * need not wait for the answer to that one: the database takes them in turn, and writes nothing where the token is another.
+   * Undefined where nothing was written. `before`, `end`: until the group before it and this one have ended.
    */
-  async #write(ahead: Ahead | undefined, before: Promise<void>): Promise<Outcome[] | undefined> {
+  async #write(
+    ahead: Ahead | undefined,
+    { before, end }: { before: Promise<void>; end: Promise<void> },
+  ): Promise<Outcome[] | undefined> {
     const { line, pool } = this.#connections
-    if (ahead?.written === undefined) {
-      line.interrupt()
-      return undefined
-    }
-    if (!line.ends(ahead.before)) await before
+    if (ahead?.written === undefined) return undefined
+    if (this.#sent !== before || !line.ends(ahead.before)) await before
+    this.#sent = end
     this.#remember(ahead.done)
     try {
       if (!(await line.write(ahead.written, this.#options))) return undefined
@@ -176,7 +181,13 @@ export class Turns {
     endOf(ahead, { turn: ahead.turn, parts: 1 })
     // Before the group behind this one is answered, which may have some of the same commands.
     for (const { entry } of ahead.done) this.#unanswered.delete(entry.key ?? '')
-    return this.#answers(pool, ahead, true)
+    try {
+      return await this.#answers(pool, ahead, true)
+    } catch (error) {
+      // It is on disk, and nobody was answered.
+      this.#remember(ahead.done)
+      throw error
+    }
   }
 
   async #enter(ahead: Ahead | undefined, keyed: readonly Keyed[], before: Promise<void>): Promise<Outcome[]> {

@@ -43,7 +43,9 @@ export const arbitraryLife = fc.record({
   beginning: arbitraryBeginning,
   steps: fc.array(arbitraryStep, { minLength: 1, maxLength: 120, size: 'max' }),
   /** How many commands are sent at once to the store under test. */
-  burst: fc.integer({ min: 1, max: 20 }),
+  burst: fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 20, max: 200 })),
+  /** Most commands that a server writes together. */
+  mostInGroup: fc.constantFrom(2, 5, 100),
   /** How many servers take turns with those. */
   servers: fc.integer({ min: 1, max: 3 }),
 })

@@ -61,7 +61,7 @@ export const contributeToBuffer = defineOperation({
   }),
   status: 201,
   answer: Moved,
-  problems: [...poolProblems, 'project-unknown', 'unit-type-differs', 'too-much'],
+  problems: [...poolProblems, 'project-unknown', 'unit-type-differs', 'too-much', 'receiver-not-trusted'],
 })
 
 export const releaseFromBuffer = defineOperation({
@@ -106,7 +106,7 @@ export const cancelFromBuffer = defineOperation({
   path: '/national/buffer/cancellations',
   summary: 'Cancel units from the buffer for a reversal',
   description:
-    "Units of the type that was lost: the project's own first, the oldest vintage first. For an avoidable loss the buffer lends: it is a debt.",
+    "Units of the type that was lost: the project's own first, the oldest vintage first; those on hold are passed over. For an avoidable loss the buffer lends: it is a debt.",
   tag,
   access: 'signed-in',
   command: true,
@@ -182,6 +182,7 @@ export const decideReversal = defineOperation({
   method: 'POST',
   path: '/national/reversals/{id}/decision',
   summary: 'Decide on a reversal: avoidable, unavoidable, or none',
+  description: 'While nothing was cancelled for it, it may be decided anew.',
   tag: reversals,
   access: 'signed-in',
   command: true,
@@ -190,7 +191,9 @@ export const decideReversal = defineOperation({
   body: z
     .strictObject({
       decision: z.enum(['avoidable', 'unavoidable', 'dismissed']),
-      quantity: Quantity.nullable().default(null).meta({ description: 'Units lost, as verified.' }),
+      quantity: Quantity.nullable()
+        .default(null)
+        .meta({ description: 'Units lost, as verified: at most what was issued.' }),
       unitType: UnitType.nullable()
         .default(null)
         .meta({ description: 'Their type. Of two types, report two reversals.' }),
@@ -213,7 +216,7 @@ export const decideReversal = defineOperation({
       entry: Written,
     })
     .meta({ id: 'ReversalDecided' }),
-  problems: ['reversal-unknown', 'reversal-state', 'unit-type-unknown'],
+  problems: ['reversal-unknown', 'reversal-state', 'unit-type-unknown', 'loss-too-large'],
 })
 
 export const compensateReversal = defineOperation({
@@ -229,7 +232,7 @@ export const compensateReversal = defineOperation({
   body: unitsBody({ from: Id }),
   status: 201,
   answer: Compensation,
-  problems: compensationProblems,
+  problems: [...compensationProblems, 'receiver-not-trusted'],
 })
 
 const movementsOf = (id: string, path: string, summary: string) =>

@@ -150,6 +150,7 @@ export const problemStatus = {
   'too-much': 409,
   'too-early': 409,
   'assessment-missing': 409,
+  'loss-too-large': 409,
   'buffer-order': 409,
   'not-first-transferred': 409,
   'already-transferred': 409,

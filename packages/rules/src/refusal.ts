@@ -89,6 +89,7 @@ export const refusalCodes = [
   'too-much', // more than is left to give
   'too-early',
   'assessment-missing', // the reversal risk was not assessed since then
+  'loss-too-large', // more units are said to be lost than were issued of the project
   'buffer-order', // the project's own units first, the oldest vintage first
   'not-first-transferred', // only units that were first transferred are used towards an NDC
   'already-transferred', // first transferred before

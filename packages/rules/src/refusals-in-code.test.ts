@@ -15,8 +15,9 @@ const notThisOne: Partial<Record<RuleName, readonly RefusalCode[]>> = {
   MovementWithdrawn: ['not-expired'],
   PledgeReleased: ['not-expired'],
   HoldLifted: ['not-expired'],
-  // No holding account takes part, and only those are suspended; units of no project of ours do not get into the buffer.
-  BufferCancelled: ['account-not-active', 'unit-type-not-movable'],
+  // No holding account takes part, and only those are suspended and have a policy; units of no project of ours do not get
+  // into the buffer.
+  BufferCancelled: ['account-not-active', 'unit-type-not-movable', 'receiver-not-trusted'],
   ReversalCompensated: ['pool-missing', 'buffer-order'],
 }
 

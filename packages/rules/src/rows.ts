@@ -175,6 +175,13 @@ export interface Rows {
     since: string
     vintages: Record<string, string>
   }
+  /**
+   * What the buffer holds of one vintage, by `<project>/<unit type>/<vintage>`: units by batch; and by `all/…`: units by
+   * project.
+   */
+  stock: { parts: Record<string, string> }
+  /** Units ever issued of a project and not taken back, by `<project>/<unit type>`. */
+  output: { issued: bigint }
   reversal: {
     project: string
     state: 'reported' | 'avoidable' | 'unavoidable' | 'dismissed' | 'compensated'

@@ -144,12 +144,12 @@ describe('a reversal', () => {
     const path = `/national/reversals/${reversal}/decision`
     expect(await officer.post(path, { decision: 'avoidable' })).toMatchObject({ status: 400 })
     expect(await sunfield.admin.post(path, { decision: 'dismissed' })).toMatchObject({ status: 403 })
-    const decided = await approved(officer.post(path, { decision: 'avoidable', quantity: '30', unitType: 'ITMO' }))
+    const loss = { decision: 'unavoidable', quantity: '999999999999', unitType: 'ITMO' }
+    expect(await officer.post(path, loss)).toMatchObject({ status: 409, body: { code: 'loss-too-large' } })
+    const decided = await approved(officer.post(path, { ...loss, quantity: '40' }))
     expect(decided.sentence).toContain('Salt Lake solar plant')
-    expect(await officer.post(path, { decision: 'dismissed' })).toMatchObject({
-      status: 409,
-      body: { code: 'reversal-state' },
-    })
+    expect(await read('/national/buffer')).toMatchObject({ atRisk: '40', openReversals: 1 })
+    await approved(officer.post(path, { ...loss, decision: 'avoidable', quantity: '30' }))
     expect(await read('/national/buffer')).toMatchObject({ atRisk: '30', openReversals: 1 })
   })
 
@@ -157,6 +157,10 @@ describe('a reversal', () => {
     const { officer, sunfield, approved, project } = all
     const lend = { reversal, batch, quantity: '10' }
     await approved(officer.post('/national/buffer/cancellations', lend))
+    expect(await officer.post(`/national/reversals/${reversal}/decision`, { decision: 'dismissed' })).toMatchObject({
+      status: 409,
+      body: { code: 'reversal-state' },
+    })
     expect((await read('/national/buffer/cancellations')).items).toMatchObject([{ quantity: '10' }])
     expect(await read('/national/buffer')).toMatchObject({ atRisk: '20', owed: '10', cancelled: '10', balance: '92' })
     expect(await read(`/national/projects/${project.id}`)).toMatchObject({

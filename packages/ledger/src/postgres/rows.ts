@@ -18,6 +18,7 @@ const counted: Partial<Record<RowKind, readonly string[]>> = {
   authorisation: ['quantity', 'issued', 'transferred'],
   remainder: ['micro'],
   pool: ['in', 'cancelled', 'released'],
+  output: ['issued'],
   reversal: ['quantity', 'compensated'],
   batch: ['first', 'last'],
   space: ['next'],

@@ -139,15 +139,31 @@ function compareBooks(state: State, compare: Compare): void {
     const batch = run.batch === '' ? undefined : state.get('batch', run.batch)
     if (!batch || batch.project === '') continue
     const units = countOf(run)
-    if (run.account !== issuance) add(`issued ${batch.authorisation}`, units)
+    if (run.account !== issuance) {
+      add(`issued ${batch.authorisation}`, units)
+      add(`output ${bookId(batch.project, batch.unitType)}`, units)
+    }
     if (wordOf(run.attributes, FIRST_TRANSFER) !== undefined) add(`transferred ${batch.authorisation}`, units)
     if (run.account !== pools.buffer) continue
-    for (const whose of ['all', batch.project]) add(`pool ${bookId(whose, batch.unitType)} ${batch.vintage}`, units)
+    const parts = { all: batch.project, [batch.project]: run.batch }
+    for (const [whose, part] of Object.entries(parts)) {
+      const book = bookId(whose, batch.unitType)
+      add(`pool ${book} ${batch.vintage}`, units)
+      add(`stock ${book}/${batch.vintage} ${part}`, units)
+    }
   }
   for (const [id, row] of state.rowsOf('authorisation')) {
     if (row === null) continue
     compare(`what was issued under ${id}`, counted.get(`issued ${id}`), row.issued)
     compare(`what was first transferred under ${id}`, counted.get(`transferred ${id}`), row.transferred)
+  }
+  for (const [id, row] of state.rowsOf('output')) {
+    if (row) compare(`what was issued of ${id}`, counted.get(`output ${id}`) ?? 0n, row.issued)
+  }
+  for (const [id, row] of state.rowsOf('stock')) {
+    for (const [part, units] of Object.entries(row?.parts ?? {})) {
+      compare(`the buffer's units of ${part} in ${id}`, counted.get(`stock ${id} ${part}`), BigInt(units))
+    }
   }
   for (const [id, row] of state.rowsOf('pool')) {
     if (row === null) continue

@@ -73,6 +73,13 @@ function authorisationsCount(state: State, runs: Run[]): void {
     const first = own.filter(({ attributes }) => wordOf(attributes, FIRST_TRANSFER) !== undefined)
     same(transferred, sumOf(first), `first transferred under ${id}`)
   }
+  for (const [id, { issued }] of rowsOf(state, 'output')) {
+    const own = runs.filter(({ batch, account }) => {
+      const { project, unitType } = state.get('batch', batch) ?? {}
+      return account !== issuance && `${project}/${unitType}` === id
+    })
+    same(issued, sumOf(own), `units issued of ${id}`)
+  }
 }
 
 /** The buffer's book says what the buffer's account has, by project and vintage. */
@@ -95,6 +102,20 @@ function poolIsTheBuffer(state: State, runs: Run[]): void {
     const found = [...vintages].sort().map((one) => one.join(' '))
     same(booked.join(), found.join(), `vintages in the buffer of ${id}`)
   }
+  const counted = new Map<string, bigint>()
+  for (const run of there) {
+    const batch = state.get('batch', run.batch)
+    if (!batch) continue
+    const { project, unitType, vintage } = batch
+    for (const key of [`all/${unitType}/${vintage} ${project}`, `${project}/${unitType}/${vintage} ${run.batch}`]) {
+      counted.set(key, (counted.get(key) ?? 0n) + countOf(run))
+    }
+  }
+  const booked = rowsOf(state, 'stock').flatMap(([id, { parts }]) =>
+    Object.entries(parts).map(([part, units]) => `${id} ${part} ${units}`),
+  )
+  const found = [...counted].map(([key, units]) => `${key} ${units}`)
+  same(booked.sort().join(), found.sort().join(), 'batches in the buffer')
 }
 
 /** A movement that waits and a pledge hold just their units, which nobody else holds; nothing else has such a hold. */

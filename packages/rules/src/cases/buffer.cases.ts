@@ -1,5 +1,5 @@
 import { type Case, refuses, writes } from './case.fixture.ts'
-import { issuance } from './country.fixture.ts'
+import { issuance, issuedAs } from './country.fixture.ts'
 import { authorise, buffered, owing, reportReversal } from './issuing.cases.ts'
 import { transfer } from './movements.cases.ts'
 import { movingCases } from './moving.fixture.ts'
@@ -18,6 +18,34 @@ export function kenya(world: World): void {
 const contribution = (world: World) => ({ ...transfer(world), to: world.id('buffer'), repays: null as string | null })
 const give = (world: World, change: Body = {}) =>
   world.try('BufferContributed', { ...contribution(world), ...change }, bySun(world))
+
+/** Units of Sun go to trusted receivers only. */
+function trustedOnly(world: World): void {
+  const policy = { secondAbove: null, acceptance: false, trustedOnly: true }
+  world.do('AccountPolicySet', { account: world.id('sun'), policy }, bySun(world))
+}
+function trust(world: World, receiver: string): void {
+  world.do('ReceiverTrusted', { account: world.id('sun'), receiver: world.id(receiver) }, bySun(world))
+}
+/** A third organisation, and its account. */
+function anotherHolder(world: World): void {
+  const organisation = world.id('another')
+  world.do('OrganisationRegistered', { organisation, kind: 'developer', name: world.hash('another') })
+  world.do('AccountsOpened', { organisation, accounts: [{ account: world.id('other'), kind: 'holding' }] })
+}
+
+/** Sun pays what Port's project owes: for what it lost, the buffer lent fourteen of Solar's units. */
+const payingFor = (world: World, before: () => void) => {
+  give(world, { ranges: [['1', '14']] })
+  const reversal = world.id('tide reversal')
+  world.do('ReversalReported', { reversal, project: world.id('tide'), occurredOn: '2026-01-01', cause: 'fire' })
+  world.decree('ReversalDecided', { reversal, decision: 'avoidable', quantity: '14', unitType: 'ITMO' })
+  const paid = { reversal, batch: world.id('solar 2024'), from: world.id('buffer'), to: world.id('made good') }
+  world.decree('BufferCancelled', { ...paid, quantity: '14' })
+  trustedOnly(world)
+  before()
+  return give(world, { ranges: [['15', '19']], repays: world.id('tide') })
+}
 
 const contributionCases: Case[] = [
   ...movingCases({
@@ -42,6 +70,63 @@ const contributionCases: Case[] = [
     issueMcu(world)
     return give(world, { batch: world.id('solar 2025'), ranges: [['1', '5']], repays: world.id('solar') })
   }),
+  refuses(
+    'BufferContributed',
+    'receiver-not-trusted',
+    'the debt of somebody whom the account does not trust',
+    (world) => payingFor(world, () => undefined),
+  ),
+  refuses('BufferContributed', 'receiver-not-trusted', 'the debt of somebody whose delay is not over', (world) =>
+    payingFor(world, () => trust(world, 'port')),
+  ),
+  refuses('BufferContributed', 'receiver-not-trusted', 'the debt of two, of whom one is trusted', (world) =>
+    payingFor(world, () => {
+      const owners = [
+        { account: world.id('port'), share: '50' },
+        { account: world.id('other'), share: '50' },
+      ]
+      anotherHolder(world)
+      world.decree('OwnershipChanged', { project: world.id('tide'), owners })
+      trust(world, 'port')
+      world.now = '2026-01-02T00:00:00.000Z'
+    }),
+  ),
+  writes(
+    'BufferContributed',
+    'the debt of somebody whom the account trusts',
+    (world) =>
+      payingFor(world, () => {
+        trust(world, 'port')
+        world.now = '2026-01-02T00:00:00.000Z'
+      }),
+    [
+      'pool all/ITMO: in 14 → 19, since 2026-01-01T00:00:00.000Z → 2026-01-02T00:00:00.000Z, vintages {} → {2024:5}',
+      'stock all/ITMO/2024: parts {} → {solar:5}',
+      'pool solar/ITMO: in 14 → 19, since 2026-01-01T00:00:00.000Z → 2026-01-02T00:00:00.000Z, vintages {} → {2024:5}',
+      'stock solar/ITMO/2024: parts {} → {solar 2024:5}',
+      'project tide: debts {ITMO:14} → {ITMO:9}',
+      '5 solar/2024/ITMO: sun → buffer',
+      'units solar 2024 15-19: buffer',
+    ],
+  ),
+  writes(
+    'BufferContributed',
+    'its own debt, by an account that trusts nobody',
+    (world) => {
+      owing(world, '9')
+      trustedOnly(world)
+      return give(world, { ranges: [['1', '5']], repays: world.id('solar') })
+    },
+    [
+      'pool all/ITMO: in 9 → 14, vintages {} → {2024:5}',
+      'stock all/ITMO/2024: parts {} → {solar:5}',
+      'new pool solar/ITMO: in 5, cancelled 0, released 0, since 2026-01-01T00:00:00.000Z, vintages {2024:5}',
+      'new stock solar/ITMO/2024: parts {solar 2024:5}',
+      'project solar: debts {ITMO:9} → {ITMO:4}',
+      '5 solar/2024/ITMO: sun → buffer',
+      'units solar 2024 1-5: buffer',
+    ],
+  ),
   refuses('BufferContributed', 'too-much', 'of a project that owes nothing', (world) =>
     give(world, { repays: world.id('tide') }),
   ),
@@ -51,7 +136,9 @@ const contributionCases: Case[] = [
   }),
   writes('BufferContributed', 'of the own will: in the book of its project and of all', (world) => give(world), [
     'new pool all/ITMO: in 10, cancelled 0, released 0, since 2026-01-01T00:00:00.000Z, vintages {2024:10}',
+    'new stock all/ITMO/2024: parts {solar:10}',
     'new pool solar/ITMO: in 10, cancelled 0, released 0, since 2026-01-01T00:00:00.000Z, vintages {2024:10}',
+    'new stock solar/ITMO/2024: parts {solar 2024:10}',
     '10 solar/2024/ITMO: sun → buffer',
     'units solar 2024 1-10: buffer',
   ]),
@@ -65,7 +152,9 @@ const contributionCases: Case[] = [
     },
     [
       'pool all/ITMO: in 9 → 18, vintages {} → {2024:9}',
+      'stock all/ITMO/2024: parts {} → {tide:9}',
       'pool tide/ITMO: in 9 → 18, vintages {} → {2024:9}',
+      'stock tide/ITMO/2024: parts {} → {tide 2024:9}',
       'project solar: debts {ITMO:9} → {}',
       '9 tide/2024/ITMO: port → buffer',
       'units tide 2024 310-318: buffer',
@@ -185,7 +274,9 @@ const releaseCases: Case[] = [
     (world) => releasing(world, { ranges: undefined, quantity: '15' }),
     [
       'pool all/ITMO: released 0 → 15, since 2026-01-01T00:00:00.000Z → 2031-01-01T00:00:00.000Z, vintages {2024:100} → {2024:85}',
+      'stock all/ITMO/2024: parts {solar:100} → {solar:85}',
       'pool solar/ITMO: released 0 → 15, since 2026-01-01T00:00:00.000Z → 2031-01-01T00:00:00.000Z, vintages {2024:100} → {2024:85}',
+      'stock solar/ITMO/2024: parts {solar 2024:100} → {solar 2024:85}',
       '15 solar/2024/ITMO: buffer → sun',
       'units solar 2024 1-15: sun',
     ],
@@ -206,7 +297,9 @@ const releaseCases: Case[] = [
     },
     [
       'pool all/ITMO: released 10 → 23, since 2031-01-01T00:00:00.000Z → 2036-01-01T00:00:00.000Z, vintages {2024:90} → {2024:77}',
+      'stock all/ITMO/2024: parts {solar:90} → {solar:77}',
       'pool solar/ITMO: released 10 → 23, since 2031-01-01T00:00:00.000Z → 2036-01-01T00:00:00.000Z, vintages {2024:90} → {2024:77}',
+      'stock solar/ITMO/2024: parts {solar 2024:90} → {solar 2024:77}',
       '13 solar/2024/ITMO: buffer → sun',
       'units solar 2024 11-23: sun',
     ],
@@ -250,6 +343,57 @@ const reversalCases: Case[] = [
     decide(world, 'dismissed', null)
     return decide(world, 'avoidable', '5')
   }),
+  refuses('ReversalDecided', 'reversal-state', 'a reversal of which a unit was made good', (world) => {
+    lost(world)
+    compensate(world, { ranges: [['1', '1']] }, () => undefined)
+    return decide(world, 'dismissed', null)
+  }),
+  refuses('ReversalDecided', 'loss-too-large', 'more than was issued of the project', (world) => {
+    report(world)
+    return decide(world, 'avoidable', '301')
+  }),
+  refuses('ReversalDecided', 'loss-too-large', 'units of a type that the project never had', (world) => {
+    report(world)
+    return decide(world, 'avoidable', '1', 'MCU')
+  }),
+  refuses('ReversalDecided', 'loss-too-large', 'units of an issuance that was taken back', (world) => {
+    const { entry, index } = world.decree('BatchIssued', issuance(world, 'solar', '2025', '10'))
+    world.decree('EntryCorrected', { original: issuedAs(entry, index), reason: 'clerical-error' })
+    report(world)
+    return decide(world, 'avoidable', '301')
+  }),
+  writes(
+    'ReversalDecided',
+    'all that was issued',
+    (world) => {
+      report(world)
+      return decide(world, 'unavoidable', '300')
+    },
+    ['reversal reversal: state reported → unavoidable, unitType ITMO, quantity 0 → 300'],
+  ),
+  writes(
+    'ReversalDecided',
+    'anew, while nothing was cancelled for it',
+    (world) => {
+      report(world)
+      decide(world, 'unavoidable', '300')
+      return decide(world, 'avoidable', '30')
+    },
+    ['reversal reversal: state unavoidable → avoidable, quantity 300 → 30'],
+  ),
+  writes(
+    'ReversalDecided',
+    'anew, that there was no loss: nothing is open any more',
+    (world) => {
+      report(world)
+      decide(world, 'unavoidable', '300')
+      return decide(world, 'dismissed', null)
+    },
+    [
+      'reversal reversal: state unavoidable → dismissed, unitType ITMO → null, quantity 300 → 0',
+      'project solar: reversals 1 → 0',
+    ],
+  ),
   refuses('ReversalDecided', 'unit-type-unknown', 'units of a type that the preset does not have', (world) => {
     report(world)
     return decide(world, 'avoidable', '5', 'XYZ')
@@ -292,6 +436,23 @@ const paying = (world: World, change: Body = {}, before: (world: World) => void 
 function ready(world: World): void {
   filled(world)
   lost(world)
+}
+
+/**
+ * The buffer has a hundred of Solar's units of 2024, twenty of 2025 and nine of Tide's, and a hold stands on those of 2024;
+ * it pays with units of a batch.
+ */
+const passing = (world: World, range: string[] | null, batch = 'solar 2025', before: () => void = () => undefined) => {
+  const request = { batch: world.id('tide 2024'), from: world.id('port'), to: world.id('buffer'), quantity: '9' }
+  buffered(world)
+  world.decree('BatchIssued', issuance(world, 'solar', '2025', '100'))
+  world.do('BufferContributed', { ...request, repays: null }, byPort(world))
+  ready(world)
+  const hold = { hold: world.id('hold'), account: null, batch: world.id('solar 2024'), range }
+  world.do('HoldPlaced', { ...hold, reason: 'court-order' })
+  before()
+  const quantity = batch === 'tide 2024' ? '9' : '10'
+  return paying(world, { batch: world.id(batch), ranges: undefined, quantity }, () => undefined)
 }
 
 const paymentCases: Case[] = [
@@ -348,9 +509,56 @@ const paymentCases: Case[] = [
       ready(before)
     }),
   ),
+  refuses('BufferCancelled', 'buffer-order', 'a younger vintage while one unit of the oldest is free', (world) =>
+    passing(world, ['2', '100']),
+  ),
+  refuses('BufferCancelled', 'buffer-order', 'units of others while one of its own is free', (world) =>
+    passing(world, ['1', '99'], 'tide 2024'),
+  ),
+  refuses('BufferCancelled', 'buffer-order', 'units of others while its younger vintage is free', (world) =>
+    passing(world, null, 'tide 2024'),
+  ),
+  ...[null, ['1', '100'], ['1', '300']].map((range) =>
+    writes(
+      'BufferCancelled',
+      `a younger vintage: of the oldest all is on hold (${range?.join(' to ') ?? 'the batch'})`,
+      (world) => passing(world, range),
+      [
+        'pool all/ITMO: cancelled 0 → 10, vintages {2024:109,2025:20} → {2024:109,2025:10}',
+        'stock all/ITMO/2025: parts {solar:20} → {solar:10}',
+        'pool solar/ITMO: cancelled 0 → 10, vintages {2024:100,2025:20} → {2024:100,2025:10}',
+        'stock solar/ITMO/2025: parts {solar 2025:20} → {solar 2025:10}',
+        'reversal reversal: state unavoidable → compensated, compensated 0 → 10',
+        'project solar: reversals 1 → 0',
+        '10 solar/2025/ITMO: buffer → made good',
+        'units solar 2025 401-410: made good',
+      ],
+    ),
+  ),
+  writes(
+    'BufferCancelled',
+    'units of others: all of its own are on hold',
+    (world) =>
+      passing(world, null, 'tide 2024', () => {
+        const hold = { hold: world.id('hold on 2025'), account: null, batch: world.id('solar 2025'), range: null }
+        world.do('HoldPlaced', { ...hold, reason: 'court-order' })
+      }),
+    [
+      'pool all/ITMO: cancelled 0 → 9, vintages {2024:109,2025:20} → {2024:100,2025:20}',
+      'stock all/ITMO/2024: parts {tide:9,solar:100} → {solar:100}',
+      'pool tide/ITMO: cancelled 0 → 9, vintages {2024:9} → {}',
+      'stock tide/ITMO/2024: parts {tide 2024:9} → {}',
+      'reversal reversal: compensated 0 → 9',
+      'project solar: as before',
+      '9 tide/2024/ITMO: buffer → made good',
+      'units tide 2024 301-309: made good',
+    ],
+  ),
   writes('BufferCancelled', 'an unavoidable loss is made good, and closed', (world) => paying(world), [
     'pool all/ITMO: cancelled 0 → 10, vintages {2024:100} → {2024:90}',
+    'stock all/ITMO/2024: parts {solar:100} → {solar:90}',
     'pool solar/ITMO: cancelled 0 → 10, vintages {2024:100} → {2024:90}',
+    'stock solar/ITMO/2024: parts {solar 2024:100} → {solar 2024:90}',
     'reversal reversal: state unavoidable → compensated, compensated 0 → 10',
     'project solar: reversals 1 → 0',
     '10 solar/2024/ITMO: buffer → made good',
@@ -372,7 +580,9 @@ const paymentCases: Case[] = [
       }),
     [
       'pool all/ITMO: cancelled 0 → 4, vintages {2024:9} → {2024:5}',
+      'stock all/ITMO/2024: parts {tide:9} → {tide:5}',
       'pool tide/ITMO: cancelled 0 → 4, vintages {2024:9} → {2024:5}',
+      'stock tide/ITMO/2024: parts {tide 2024:9} → {tide 2024:5}',
       'reversal reversal: compensated 0 → 4',
       'project solar: debts {} → {ITMO:4}',
       '4 tide/2024/ITMO: buffer → made good',
@@ -422,6 +632,18 @@ const compensationCases: Case[] = [
   }),
   refuses('ReversalCompensated', 'account-foreign', 'the cancellation account of another organisation', (world) =>
     compensate(world, { to: world.id('port cancellation') }),
+  ),
+  refuses(
+    'ReversalCompensated',
+    'receiver-not-trusted',
+    'the loss of somebody whom the account does not trust',
+    (world) => {
+      const reversal = world.id('tide reversal')
+      world.do('ReversalReported', { reversal, project: world.id('tide'), occurredOn: '2026-01-01', cause: 'fire' })
+      world.decree('ReversalDecided', { reversal, decision: 'avoidable', quantity: '14', unitType: 'ITMO' })
+      trustedOnly(world)
+      return compensate(world, { reversal }, () => undefined)
+    },
   ),
   writes(
     'ReversalCompensated',

@@ -4,8 +4,8 @@ import { Id } from '../ids.ts'
 import { isRefusal, type Refusal, refuse } from '../refusal.ts'
 import { type AnyRule, defineRule, firstOf } from '../rule.ts'
 import { percentOf } from '../shares.ts'
-import type { Put, Rows, State } from '../state.ts'
-import { organisationsOf } from './accounts.ts'
+import type { Put, RowKey, Rows, State } from '../state.ts'
+import { organisationsOf, policyReads, trustedReceiver } from './accounts.ts'
 import {
   admitMovement,
   chosen,
@@ -21,7 +21,7 @@ import {
   Ranges,
 } from './movement.ts'
 import { directAct, sameHolder } from './movements.ts'
-import { admitOrder, admitType, debtsAfter, held, owedOf, poolOf, poolPuts, poolReads } from './pool.ts'
+import { admitOrder, admitType, debtsAfter, held, orderReads, owedOf, poolOf, poolPuts, poolReads } from './pool.ts'
 import { admitCompensation, compensatePuts, reversalReads, reversalStreams } from './reversals.ts'
 
 const ranged = { ...parties, ranges: Ranges }
@@ -44,16 +44,57 @@ function decided<R extends MovementRequest>(state: State, request: R, kind: 'hol
 function bufferReads(state: State, request: MovementRequest & { reversal?: string }) {
   const keys = movementReads(state, request)
   const batch = state.peek('batch', request.batch)
-  const reversed = state.peek('reversal', request.reversal ?? '')?.project
   return {
     ...keys,
     rows: [
       ...keys.rows,
       ...(batch?.project ? poolReads(batch) : []),
       ...(request.reversal === undefined ? [] : reversalReads(state, request.reversal)),
-      ...(reversed && batch ? poolReads({ project: reversed, unitType: batch.unitType }) : []),
     ],
   }
+}
+
+/** Units make a reversal good: the buffer's in their order, a holder's as the policy of the account lets them go. */
+function compensationReads(state: State, request: MovementRequest & { reversal: string }, from: 'buffer' | 'holding') {
+  const keys = bufferReads(state, request)
+  const batch = state.peek('batch', request.batch)
+  const reversed = state.peek('reversal', request.reversal)?.project
+  if (reversed === undefined) return keys
+  if (from === 'holding') return { ...keys, rows: [...keys.rows, ...ownersReads(state, request.from, reversed)] }
+  if (!batch?.project) return keys
+  const order = orderReads(state, reversed, batch)
+  return {
+    ...keys,
+    rows: [...keys.rows, ...order.rows],
+    held: [...keys.held, ...order.held],
+    holdsOn: [...keys.holdsOn, ...order.holdsOn],
+  }
+}
+
+function ownersReads(state: State, from: string, project: string): RowKey[] {
+  return (state.peek('project', project)?.owners ?? []).flatMap(({ account }): RowKey[] => [
+    { kind: 'account', id: account },
+    ...policyReads(state, from, account),
+  ])
+}
+
+/**
+ * Whoever pays what a project owes or has lost gives to its owners. Where the policy of the account lets units go to
+ * trusted receivers only, those owners must be trusted that are not of the same holder.
+ */
+function trustedOwners(
+  state: State,
+  { field, project, from }: { field: string; project: string | undefined; from: string },
+  at: string,
+): Refusal | undefined {
+  const holder = state.get('account', from)?.organisation
+  const owners = project === undefined ? [] : (state.get('project', project)?.owners ?? [])
+  for (const { account } of owners) {
+    if (state.get('account', account)?.organisation === holder) continue
+    const refused = trustedReceiver(state, from, account, at)
+    if (refused) return refuse(refused.refused, { ...refused.detail, field })
+  }
+  return undefined
 }
 
 /** Only the account that the government named is the buffer. */
@@ -69,7 +110,7 @@ function homeBatch(state: State, id: string): Rows['batch'] | undefined {
 
 function poolMoves(state: State, way: 'in' | 'cancelled' | 'released', body: BufferMovement, at: string): Put[] {
   const batch = homeBatch(state, body.batch)
-  return batch ? poolPuts(state, way, batch, quantityOf(body), at) : []
+  return batch ? poolPuts(state, way, body.batch, batch, quantityOf(body), at) : []
 }
 
 const Into = z.strictObject({ ...ranged, repays: Id.nullable() })
@@ -86,12 +127,14 @@ export const bufferContributed = defineRule<Into, IntoRequest>({
   attested: [],
   reads: (state, request) => {
     const keys = bufferReads(state, request)
-    const repays = request.repays === null ? [] : [{ kind: 'project' as const, id: request.repays }]
+    const { repays: project, from } = request
+    const repays =
+      project === null ? [] : [{ kind: 'project' as const, id: project }, ...ownersReads(state, from, project)]
     return { ...keys, rows: [...keys.rows, ...repays] }
   },
   decide: (state, request) => decided(state, request, 'holding'),
   act: (state, body, written) => directAct(state, 'buffer.contribute', body, written),
-  admit: (state, body) => {
+  admit: (state, body, _law, { at }) => {
     const batch = homeBatch(state, body.batch)
     const repaid = body.repays === null ? undefined : state.get('project', body.repays)
     return firstOf(
@@ -100,6 +143,7 @@ export const bufferContributed = defineRule<Into, IntoRequest>({
       !batch && refuse('unit-type-not-movable', { field: 'batch' }),
       body.repays !== null && !repaid && refuse('project-unknown', { field: 'repays', project: body.repays }),
       repaid && batch && admitRepayment(repaid, batch, quantityOf(body)),
+      body.repays !== null && trustedOwners(state, { field: 'repays', project: body.repays, from: body.from }, at),
     )
   },
   streams: (state, body) => [
@@ -145,13 +189,13 @@ function compensationRule(type: RuleName, action: string, from: 'buffer' | 'hold
     body: For,
     request: ForRequest,
     attested: [],
-    reads: bufferReads,
+    reads: (state, request) => compensationReads(state, request, from),
     decide: (state, request) => decided(state, request, from),
     act: (state, body, written) =>
       from === 'holding'
         ? directAct(state, action, body, written)
         : { action, organisations: organisationsOf(state, [body.from]), quantity: quantityOf(body) },
-    admit: (state, body) => {
+    admit: (state, body, _law, { at }) => {
       const batch = homeBatch(state, body.batch)
       const reversal = state.get('reversal', body.reversal)
       return firstOf(
@@ -161,6 +205,8 @@ function compensationRule(type: RuleName, action: string, from: 'buffer' | 'hold
         sameHolder(state, body),
         admitCompensation(state, body.reversal, batch, quantityOf(body)),
         from === 'buffer' && batch && reversal && admitOrder(state, reversal.project, batch),
+        from === 'holding' &&
+          trustedOwners(state, { field: 'reversal', project: reversal?.project, from: body.from }, at),
       )
     },
     streams: (state, body) => [...new Set([...movementStreams(state, body), ...reversalStreams(state, body)])],

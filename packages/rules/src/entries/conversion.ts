@@ -179,7 +179,7 @@ export const unitsConverted = defineRule<Conversion, Request>({
     return {
       puts: [
         ...(marks ? firstTransferPuts(state, body, before) : []),
-        ...batchPuts(ground, body, first, quantity, marks ? quantity : 0n),
+        ...batchPuts(state, ground, body, first, quantity, marks ? quantity : 0n),
       ],
       postings: [
         { from: state.ledger().issuance, to: body.to, class: classOf(ground, body.vintage), amount: quantity },

@@ -35,7 +35,12 @@ export function groundReads(state: State, id: string, vintage: string): RowKey[]
   return [
     { kind: 'authorisation', id },
     { kind: 'account', id: issuance },
-    ...(authorisation ? [{ kind: 'project' as const, id: authorisation.project }] : []),
+    ...(authorisation
+      ? [
+          { kind: 'project' as const, id: authorisation.project },
+          { kind: 'output' as const, id: outputId(authorisation.project, authorisation.unitType) },
+        ]
+      : []),
     ...(ground
       ? [
           { kind: 'space' as const, id: ground.space },
@@ -48,6 +53,24 @@ export function groundReads(state: State, id: string, vintage: string): RowKey[]
 
 export function classOf({ project, authorisation }: Ground, vintage: string): string {
   return homeClass(project, vintage, authorisation.unitType)
+}
+
+/** The id of how many units of a type were issued of a project. */
+export function outputId(project: string, unitType: string): string {
+  return `${project}/${unitType}`
+}
+
+export function issuedOf(state: State, project: string, unitType: string): bigint {
+  return state.get('output', outputId(project, unitType))?.issued ?? 0n
+}
+
+/** So many units more, or less, were issued of the project. */
+function outputPut(state: State, { project, authorisation: { unitType } }: Ground, more: bigint): Put {
+  return {
+    kind: 'output',
+    id: outputId(project, unitType),
+    row: { issued: issuedOf(state, project, unitType) + more },
+  }
 }
 
 /** Fractions are carried within a class, a deficit within the project and unit type, whatever the vintage. */
@@ -135,8 +158,9 @@ export function nextNumber(state: State, ground: Ground): bigint {
   return state.get('space', ground.space)?.next ?? 1n
 }
 
-/** The rows of a new batch: its own, the next number of its space, and what its authorisation has issued. */
+/** The rows of a new batch: its own, the next number of its space, and what its authorisation and project have issued. */
 export function batchPuts(
+  state: State,
   ground: Ground,
   body: { batch: string; authorisation: string; vintage: string },
   first: bigint,
@@ -163,6 +187,7 @@ export function batchPuts(
       },
     },
     { kind: 'space', id: space, row: { next: last + 1n } },
+    outputPut(state, ground, quantity),
     {
       kind: 'authorisation',
       id: body.authorisation,
@@ -183,13 +208,14 @@ export function takenBackReads(state: State, body: { authorisation: string; vint
   ]
 }
 
-/** The fraction or the deficit that an issuance used or left is as it would be without it. */
+/** The fraction or the deficit that an issuance used or left, and what its project has issued, are as without it. */
 export function takenBackPuts(
   state: State,
   body: { authorisation: string; vintage: string; quantity: string; certified: string },
 ): Put[] {
   const ground = groundOf(state, body.authorisation)
   if (!ground) return []
-  const returned = BigInt(body.quantity) * UNIT - microOf(body.certified)
-  return remainderPuts(ground, body.vintage, dueMicro(state, ground, body.vintage, returned))
+  const quantity = BigInt(body.quantity)
+  const due = dueMicro(state, ground, body.vintage, quantity * UNIT - microOf(body.certified))
+  return [outputPut(state, ground, -quantity), ...remainderPuts(ground, body.vintage, due)]
 }

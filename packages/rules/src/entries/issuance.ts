@@ -185,7 +185,9 @@ function reads(state: State, request: IssuanceRequest): RowKey[] {
     { kind: 'batch', id: request.batch },
     ...groundReads(state, request.authorisation, request.vintage),
     ...remainderReads(ground, request.vintage),
-    ...(ground ? poolReads({ project: ground.project, unitType: ground.authorisation.unitType }) : []),
+    ...(ground
+      ? poolReads({ project: ground.project, unitType: ground.authorisation.unitType, vintage: request.vintage })
+      : []),
     ...accounts.flatMap((account): RowKey[] => [
       { kind: 'account', id: account },
       ...(ground ? [{ kind: 'balance' as const, id: balanceId(account, classOf(ground, request.vintage)) }] : []),
@@ -247,11 +249,11 @@ export const batchIssued = defineRule<Issuance, IssuanceRequest>({
       }
     })
     const left = dueMicro(state, ground, body.vintage, microOf(body.certified)) - quantity * UNIT
-    const debts = isRefusal(split) ? [] : debtPuts(state, ground, body.vintage, split, at)
+    const debts = isRefusal(split) ? [] : debtPuts(state, ground, body, split, at)
     return {
       puts: [
         ...firstTransferPuts(state, body, first),
-        ...batchPuts(ground, body, BigInt(body.allotted.first), quantity, sumOf(first)),
+        ...batchPuts(state, ground, body, BigInt(body.allotted.first), quantity, sumOf(first)),
         { kind: 'issued', id: body.batch, row: { index: state.size, says: hashOfIssuance({ by, at, body }) } },
         ...remainderPuts(ground, body.vintage, left),
         ...debts,
@@ -273,12 +275,12 @@ export function hashOfIssuance({ by, at, body }: { by: string; at: string; body:
 }
 
 /** What came into the buffer, and what of the project's debt to it is paid. */
-function debtPuts(state: State, ground: Ground, vintage: string, split: Split, at: string): Put[] {
+function debtPuts(state: State, ground: Ground, { batch, vintage }: Asked, split: Split, at: string): Put[] {
   const { project, owner } = ground
   const { unitType } = ground.authorisation
   const debts = debtsAfter(owner, unitType, -split.repaid)
   return [
-    ...poolPuts(state, 'in', { project, unitType, vintage }, split.levies.buffer, at),
+    ...poolPuts(state, 'in', batch, { project, unitType, vintage }, split.levies.buffer, at),
     ...(split.repaid > 0n ? [{ kind: 'project' as const, id: project, row: { ...owner, debts } }] : []),
   ]
 }

@@ -1,5 +1,7 @@
 import { type Refusal, refuse } from '../refusal.ts'
-import type { Put, RowKey, Rows, State } from '../state.ts'
+import { without } from '../runs.ts'
+import { type Keys, noKeys, type Put, type RowKey, type Rows, type State } from '../state.ts'
+import { batchHeld, heldRanges } from './holds.ts'
 
 /**
  * What the buffer holds of one unit type, by vintage: of each project, and of all (`all`). Invariants of both: no vintage
@@ -15,11 +17,16 @@ export function bookId(whose: string, unitType: string): string {
   return `${whose}/${unitType}`
 }
 
-export function poolReads({ project, unitType }: Pick<Kind, 'project' | 'unitType'>): RowKey[] {
-  return [
-    { kind: 'pool', id: bookId(ALL, unitType) },
-    { kind: 'pool', id: bookId(project, unitType) },
-  ]
+/** The id of what is there of one vintage. */
+export function stockId(whose: string, unitType: string, vintage: string): string {
+  return `${bookId(whose, unitType)}/${vintage}`
+}
+
+export function poolReads({ project, unitType, vintage }: Kind): RowKey[] {
+  return [ALL, project].flatMap((whose): RowKey[] => [
+    { kind: 'pool', id: bookId(whose, unitType) },
+    { kind: 'stock', id: stockId(whose, unitType, vintage) },
+  ])
 }
 
 const none: Rows['pool'] = { in: 0n, cancelled: 0n, released: 0n, since: '', vintages: {} }
@@ -31,11 +38,6 @@ export function poolOf(state: State, whose: string, unitType: string): Rows['poo
 /** Units in the buffer. */
 export function held(pool: Rows['pool']): bigint {
   return pool.in - pool.cancelled - pool.released
-}
-
-/** The oldest vintage of which the buffer holds units. */
-export function oldestVintage(pool: Rows['pool']): string | undefined {
-  return Object.keys(pool.vintages).sort()[0]
 }
 
 type Way = 'in' | 'cancelled' | 'released'
@@ -54,24 +56,104 @@ function moved(pool: Rows['pool'], way: Way, vintage: string, amount: bigint, at
 }
 
 /** Units come into the buffer, are cancelled from it, or are released. */
-export function poolPuts(state: State, way: Way, units: Kind, amount: bigint, at: string): Put[] {
+export function poolPuts(state: State, way: Way, batch: string, units: Kind, amount: bigint, at: string): Put[] {
   if (amount === 0n) return []
   const { project, unitType, vintage } = units
-  return [ALL, project].map((whose) => {
+  const parts = { [ALL]: project, [project]: batch }
+  return Object.entries(parts).flatMap(([whose, part]): Put[] => {
     const row = moved(poolOf(state, whose, unitType), way, vintage, amount, at)
-    return { kind: 'pool', id: bookId(whose, unitType), row }
+    const stock = stockAfter(state, stockId(whose, unitType, vintage), part, way === 'in' ? amount : -amount)
+    return [{ kind: 'pool', id: bookId(whose, unitType), row }, stock]
   })
 }
 
-/** The buffer pays with the project's own units first, then with the others', the oldest vintage first in both. */
-export function admitOrder(state: State, reversed: string, batch: Kind): Refusal | undefined {
-  const own = poolOf(state, reversed, batch.unitType)
-  const from = held(own) > 0n ? own : poolOf(state, ALL, batch.unitType)
-  const vintage = oldestVintage(from)
-  if ((from === own && batch.project !== reversed) || batch.vintage !== vintage) {
-    return refuse('buffer-order', { field: 'batch', project: from === own ? reversed : '', vintage: vintage ?? '' })
+function stockAfter(state: State, id: string, part: string, more: bigint): Put {
+  const { [part]: before = '0', ...others } = state.get('stock', id)?.parts ?? {}
+  const after = BigInt(before) + more
+  return { kind: 'stock', id, row: { parts: after === 0n ? others : { ...others, [part]: after.toString() } } }
+}
+
+/** A batch of which there are units in the buffer. */
+interface Stocked {
+  batch: string
+  project: string
+  vintage: string
+}
+
+/** At most so many batches are passed over because all their units in the buffer are on hold. */
+const MOST_AHEAD = 100
+
+/** The vintages of which there are units, oldest first. */
+function vintagesOf(state: State, whose: string, unitType: string): string[] {
+  return Object.keys(state.peek('pool', bookId(whose, unitType))?.vintages ?? {}).sort()
+}
+
+function partsOf(state: State, whose: string, unitType: string, vintage: string): string[] {
+  return Object.keys(state.peek('stock', stockId(whose, unitType, vintage))?.parts ?? {}).sort()
+}
+
+/** What pays before units of a batch do, by project and vintage: the project's own, and older vintages. */
+function kindsAhead(state: State, reversed: string, { project, unitType, vintage }: Kind): Kind[] {
+  const isOwn = project === reversed
+  const own = vintagesOf(state, reversed, unitType)
+    .filter((one) => !isOwn || one < vintage)
+    .map((one) => ({ project: reversed, unitType, vintage: one }))
+  if (isOwn) return own
+  const older = vintagesOf(state, ALL, unitType).filter((one) => one < vintage)
+  const others = older.flatMap((one) =>
+    partsOf(state, ALL, unitType, one).map((whose) => ({ project: whose, unitType, vintage: one })),
+  )
+  // Each of them has a batch at least.
+  return [...own, ...others].slice(0, MOST_AHEAD + 1)
+}
+
+function batchesAhead(state: State, reversed: string, units: Kind): Stocked[] {
+  return kindsAhead(state, reversed, units).flatMap(({ project, unitType, vintage }) =>
+    partsOf(state, project, unitType, vintage).map((batch) => ({ batch, project, vintage })),
+  )
+}
+
+/** What the order in which the buffer pays looks at. */
+export function orderReads(state: State, reversed: string, units: Kind): Keys {
+  const { unitType, vintage } = units
+  const { buffer } = state.ledger().pools
+  const older = vintagesOf(state, ALL, unitType).filter((one) => one < vintage)
+  const ahead = batchesAhead(state, reversed, units).slice(0, MOST_AHEAD)
+  return {
+    ...noKeys(),
+    rows: [
+      { kind: 'pool', id: bookId(ALL, unitType) },
+      { kind: 'pool', id: bookId(reversed, unitType) },
+      ...older.map((one) => ({ kind: 'stock' as const, id: stockId(ALL, unitType, one) })),
+      ...kindsAhead(state, reversed, units).map((one) => {
+        return { kind: 'stock' as const, id: stockId(one.project, unitType, one.vintage) }
+      }),
+      ...ahead.map(({ batch }) => ({ kind: 'batch' as const, id: batch })),
+    ],
+    held: buffer === null ? [] : ahead.map(({ batch }) => ({ batch, account: buffer })),
+    holdsOn: ahead.map(({ batch }) => batch),
   }
-  return undefined
+}
+
+/** Has the buffer units of the batch that are not on hold? */
+function hasFree(state: State, batch: string): boolean {
+  const { buffer } = state.ledger().pools
+  if (buffer === null || batchHeld(state, batch)) return false
+  const holes = heldRanges(state, batch)
+  for (const run of state.runs(batch).ownedBy(buffer)) if (without([run], holes).length > 0) return true
+  return false
+}
+
+/**
+ * The buffer pays with the project's own units first, then with the others', the oldest vintage first in both. Units on
+ * hold are passed over.
+ */
+export function admitOrder(state: State, reversed: string, units: Kind): Refusal | undefined {
+  const ahead = batchesAhead(state, reversed, units)
+  const first = ahead.find(({ batch }, at) => at >= MOST_AHEAD || hasFree(state, batch))
+  if (!first) return undefined
+  const project = first.project === reversed ? reversed : ''
+  return refuse('buffer-order', { field: 'batch', project, vintage: first.vintage })
 }
 
 type Debtor = Pick<Rows['project'], 'debts'>

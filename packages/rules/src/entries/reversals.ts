@@ -4,6 +4,7 @@ import { type Refusal, refuse } from '../refusal.ts'
 import { defineRule, firstOf, noEffects } from '../rule.ts'
 import { noKeys, type Put, type RowKey, type Rows, type State } from '../state.ts'
 import { codeIn, organisationsOf } from './accounts.ts'
+import { issuedOf, outputId } from './ground.ts'
 import { fresh } from './organisations.ts'
 import { admitType, debtsAfter } from './pool.ts'
 
@@ -82,26 +83,33 @@ const Decision = z
   )
 type Decision = z.infer<typeof Decision>
 
-/** The loss is verified: unavoidable (the buffer pays), avoidable (the project pays), or none. */
+/**
+ * The loss is verified: unavoidable (the buffer pays), avoidable (the project pays), or none. While nothing was cancelled
+ * for it, it may be decided anew.
+ */
 export const reversalDecided = defineRule<Decision, Decision>({
   type: 'ReversalDecided',
   v: 1,
   body: Decision,
   request: Decision,
   attested: ['the verified loss'],
-  reads: (state, request) => ({ ...noKeys(), rows: reversalReads(state, request.reversal) }),
+  reads: (state, request) => {
+    const project = state.peek('reversal', request.reversal)?.project
+    const output: RowKey[] =
+      project && request.unitType !== null ? [{ kind: 'output', id: outputId(project, request.unitType) }] : []
+    return { ...noKeys(), rows: [...reversalReads(state, request.reversal), ...output] }
+  },
   decide: (_state, request) => request,
   act: () => ({ action: 'reversals.decide', organisations: [] }),
   admit: (state, body, { preset }) => {
     const reversal = state.get('reversal', body.reversal)
     return firstOf(
       !reversal && refuse('reversal-unknown', { reversal: body.reversal }),
-      reversal &&
-        reversal.state !== 'reported' &&
-        refuse('reversal-state', { state: reversal.state, allowed: 'reported' }),
+      reversal && admitDecidable(reversal),
       body.unitType !== null &&
         !(body.unitType in preset.unitTypes) &&
         refuse('unit-type-unknown', { field: 'unitType', allowed: Object.keys(preset.unitTypes).join(', ') }),
+      reversal && admitLoss(state, reversal.project, body),
     )
   },
   streams: reversalStreams,
@@ -114,6 +122,21 @@ export const reversalDecided = defineRule<Decision, Decision>({
     return { ...noEffects(), puts: [{ kind: 'reversal', id: body.reversal, row }, ...closes] }
   },
 })
+
+/** It is not decided on, or nothing was cancelled for it yet, and it is not closed. */
+function admitDecidable({ state, compensated }: Rows['reversal']): Refusal | undefined {
+  const isOpen = state === 'reported' || state === 'avoidable' || state === 'unavoidable'
+  if (isOpen && compensated === 0n) return undefined
+  return refuse('reversal-state', { state, allowed: 'reported', compensated: compensated.toString() })
+}
+
+/** No more can be lost than was issued of the project in units of this type. */
+function admitLoss(state: State, project: string, { unitType, quantity }: Decision): Refusal | undefined {
+  if (unitType === null || quantity === null) return undefined
+  const issued = issuedOf(state, project, unitType)
+  if (BigInt(quantity) <= issued) return undefined
+  return refuse('loss-too-large', { field: 'quantity', unitType, issued: issued.toString() })
+}
 
 export function reversalReads(state: State, id: string): RowKey[] {
   const project = state.peek('reversal', id)?.project

@@ -1,11 +1,19 @@
 import { aHolder, aHolding, anAccount, anApprover, anOfficer, aSecond, someUnits } from './choices.ts'
 import { type Choose, defineCommand, type Wish } from './command.ts'
 import { lawOf } from './law.ts'
-import { directAsked, directReasons, type Movement, move, movementReasons, quantityOf } from './movement.ts'
+import {
+  directAsked,
+  directReasons,
+  type Movement,
+  move,
+  movementReasons,
+  quantityOf,
+  trustReasons,
+} from './movement.ts'
 import type { Model, Project } from './naive.ts'
 import { approvalReasons, isOneHolder, mandateReasons, officers, where } from './reasons.ts'
 import { aReversal } from './reversals.ts'
-import { bufferOf, freeUnits, movesIn, owe, sinceOf, sumOf } from './units.ts'
+import { bufferOf, freeUnits, isHeld, movesIn, owe, sinceOf, sumOf } from './units.ts'
 
 const homeReasons = ({ batches }: Model, batch: string) =>
   where(batches.get(batch)?.project === null, 'unit-type-not-movable')
@@ -42,6 +50,7 @@ export const bufferContributed = defineCommand<Contribution>({
       ...homeReasons(model, batch),
       ...where(repays !== null && !repaid, 'project-unknown'),
       ...(repaid ? repaymentReasons(model, wish.request, repaid) : []),
+      ...ownersReasons(model, wish.request.from, repaid),
     ]
   },
   carryOut: (model, { request }) => {
@@ -52,6 +61,12 @@ export const bufferContributed = defineCommand<Contribution>({
     return { says: { ranges: move(model, request).ranges } }
   },
 })
+
+/** Why the policy of an account does not let it pay for a project: it has owners of others who are not trusted. */
+function ownersReasons(model: Model, from: string, project: Project | undefined): string[] {
+  const others = (project?.owners ?? []).filter(({ account }) => !isOneHolder(model, from, account))
+  return others.flatMap(({ account }) => trustReasons(model, from, account))
+}
 
 function repaymentReasons(model: Model, movement: Movement, { debts }: Project): string[] {
   const owed = debts.get(model.batches.get(movement.batch)?.unitType ?? '')
@@ -84,15 +99,23 @@ function compensate(model: Model, { reversal, ...movement }: Compensation, isLen
   if (known.compensated === known.quantity) known.state = 'compensated'
 }
 
-/** The project's own units first, then anybody's; the oldest vintage first. */
+/** The project's own units first, then anybody's; the oldest vintage first, but for units on hold. */
 function orderReasons(model: Model, reversal: string, id: string): string[] {
+  const { buffer } = model.pools
   const project = model.reversals.get(reversal)?.project
   const batch = model.batches.get(id)
   if (project === undefined || !batch || batch.project === null) return []
-  const own = bufferOf(model, batch.unitType, project)
-  const isOwn = own.size > 0
-  const [oldest] = [...(isOwn ? own : bufferOf(model, batch.unitType)).keys()].sort()
-  return where((isOwn && batch.project !== project) || batch.vintage !== oldest, 'buffer-order')
+  const isOwn = batch.project === project
+  const isFirst = [...model.batches].some(
+    ([one, other]) =>
+      other.unitType === batch.unitType &&
+      other.project !== null &&
+      (other.project === project ? !isOwn || other.vintage < batch.vintage : !isOwn && other.vintage < batch.vintage) &&
+      buffer !== null &&
+      !isHeld(model, one) &&
+      freeUnits(model, one, buffer).length > 0,
+  )
+  return where(isFirst, 'buffer-order')
 }
 
 /** A batch of which the buffer has free units, mostly of the type and of the project, the oldest vintage first. */
@@ -162,6 +185,11 @@ export const reversalCompensated = defineCommand<Compensation>({
     ...homeReasons(model, wish.request.batch),
     ...compensationReasons(model, wish.request),
     ...where(!isOneHolder(model, wish.request.from, wish.request.to), 'account-foreign'),
+    ...ownersReasons(
+      model,
+      wish.request.from,
+      model.projects.get(model.reversals.get(wish.request.reversal)?.project ?? ''),
+    ),
   ],
   carryOut: (model, { request }) => {
     compensate(model, request, false)

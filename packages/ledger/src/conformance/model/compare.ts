@@ -117,6 +117,29 @@ function compareRows(model: Model, dump: Dump): void {
   })
 }
 
+/** What was issued of each project, and what the buffer has of each batch. */
+function compareStock(model: Model, dump: Dump): void {
+  const counted = new Map<string, bigint>()
+  const add = (id: string) => counted.set(id, (counted.get(id) ?? 0n) + 1n)
+  for (const [id, { project, unitType, vintage, units }] of model.batches) {
+    if (project === null) continue
+    for (const { owner } of units.values()) {
+      if (owner !== model.issuance) add(`${project}/${unitType}`)
+      if (owner !== model.pools.buffer) continue
+      add(`all/${unitType}/${vintage} ${project}`)
+      add(`${project}/${unitType}/${vintage} ${id}`)
+    }
+  }
+  const output = [...rowsOf(dump, 'output')].map(([id, row]) => [id, (row as { issued: bigint }).issued] as const)
+  const stock = [...rowsOf(dump, 'stock')].flatMap(([id, row]) =>
+    Object.entries((row as { parts: Record<string, string> }).parts).map(
+      ([part, units]) => [`${id} ${part}`, BigInt(units)] as const,
+    ),
+  )
+  const booked = new Map([...output, ...stock].filter(([, units]) => units !== 0n))
+  expect(booked).toEqual(counted)
+}
+
 /** Counters of the ledger, against units counted one by one. */
 function compareCounts(model: Model, dump: Dump): void {
   for (const [id, authorisation] of model.authorisations) {
@@ -144,6 +167,7 @@ function compareCounts(model: Model, dump: Dump): void {
       vintages: Object.fromEntries(held.map(([vintage, units]) => [vintage, `${units}`])),
     })
   }
+  compareStock(model, dump)
   const carried = new Map([...rowsOf(dump, 'remainder')].filter(([, row]) => (row as { micro: bigint }).micro !== 0n))
   const counted = [
     ...model.fractions,

@@ -2,6 +2,7 @@ import { aHolder, anApprover, anOfficer } from './choices.ts'
 import { type Choose, defineCommand, idFrom, knownId } from './command.ts'
 import type { Model, Reversal } from './naive.ts'
 import { approvalReasons, codeReasons, type May, mandateReasons, officers, organisationOf, where } from './reasons.ts'
+import { issuedOf } from './units.ts'
 
 const reporters: May = { 'government/Admin': 'any', 'developer/Admin': 'own' }
 
@@ -52,6 +53,11 @@ export function aReversal(model: Model, choose: Choose, ...states: Reversal['sta
   return known.length === 0 ? idFrom('reversal 0') : knownId(known, choose)
 }
 
+/** Not closed, and nothing was cancelled for it. */
+function isDecidable(known: Reversal | undefined): boolean {
+  return known === undefined || (!['dismissed', 'compensated'].includes(known.state) && known.compensated === 0n)
+}
+
 type Decision = 'avoidable' | 'unavoidable' | 'dismissed'
 
 interface Decided extends Record<string, unknown> {
@@ -67,17 +73,24 @@ export const reversalDecided = defineCommand<Decided>({
   generate: (model, choose) => {
     const by = anOfficer(model, choose)
     const decision = choose.pick<Decision>(['avoidable', 'avoidable', 'unavoidable', 'unavoidable', 'dismissed'])
-    const quantity = decision === 'dismissed' ? null : `${1 + choose.below(8)}`
-    const reversal = aReversal(model, choose, 'reported')
+    const quantity = decision === 'dismissed' ? null : choose.rarely(16) ? '1000000' : `${1 + choose.below(8)}`
+    const reversal = choose.rarely(6)
+      ? aReversal(model, choose, 'avoidable', 'unavoidable')
+      : aReversal(model, choose, 'reported')
     const type = choose.rarely(16) ? 'XYZ' : choose.pick(['ITMO', 'ITMO', 'ITMO', 'A6ER'])
     const unitType = quantity === null ? null : type
     return { by, request: { reversal, decision, quantity, unitType }, approvers: anApprover(model, choose, by) }
   },
-  reasons: (model, { by, request: { reversal, unitType }, approvers = [] }) => [
+  reasons: (model, { by, request: { reversal, unitType, quantity }, approvers = [] }) => [
     ...mandateReasons(model, by, { may: officers }),
     ...where(!model.reversals.has(reversal), 'reversal-unknown'),
-    ...where((model.reversals.get(reversal)?.state ?? 'reported') !== 'reported', 'reversal-state'),
+    ...where(!isDecidable(model.reversals.get(reversal)), 'reversal-state'),
     ...where(unitType === 'XYZ', 'unit-type-unknown'),
+    ...where(
+      model.reversals.has(reversal) &&
+        BigInt(quantity ?? 0) > issuedOf(model, model.reversals.get(reversal)?.project ?? '', unitType ?? ''),
+      'loss-too-large',
+    ),
     ...approvalReasons(model, by, approvers),
   ],
   carryOut: (model, { request: { reversal, decision, quantity, unitType } }) => {

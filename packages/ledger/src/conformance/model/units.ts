@@ -91,6 +91,16 @@ export function issuedUnder(model: Model, authorisation: string): bigint {
   return BigInt([...unitsUnder(model, authorisation)].length)
 }
 
+/** Units of one type that were issued of a project and not taken back. */
+export function issuedOf({ batches, issuance }: Model, project: string, unitType: string): bigint {
+  let issued = 0n
+  for (const batch of batches.values()) {
+    if (batch.project !== project || batch.unitType !== unitType) continue
+    for (const { owner } of batch.units.values()) if (owner !== issuance) issued += 1n
+  }
+  return issued
+}
+
 export function transferredUnder(model: Model, authorisation: string): bigint {
   return BigInt([...unitsUnder(model, authorisation)].filter(({ first }) => first !== null).length)
 }

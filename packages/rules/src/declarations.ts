@@ -219,15 +219,13 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
     writes: ['units', 'pending', 'hold', 'ended'],
   },
   CreditsRetired: { actions: ['credits.retire', 'credits.retire.oimp', 'movements.approve'], second: true, ...ending },
-  CreditsCancelled: { actions: ['credits.cancel', 'credits.cancel.oimp', 'movements.approve'], second: true, ...ending },
+  CreditsCancelled: {
+    actions: ['credits.cancel', 'credits.cancel.oimp', 'movements.approve'],
+    second: true,
+    ...ending,
+  },
   MovementProposed: {
-    actions: [
-      'credits.transfer',
-      'credits.retire',
-      'credits.retire.oimp',
-      'credits.cancel',
-      'credits.cancel.oimp',
-    ],
+    actions: ['credits.transfer', 'credits.retire', 'credits.retire.oimp', 'credits.cancel', 'credits.cancel.oimp'],
     refuses: [
       ...movement,
       ...taking,

@@ -13,7 +13,7 @@ export { type Lot, onlyEvidenced, unitsIn, withoutSerials } from './entries/mirr
 export { EVIDENCED } from './entries/mirrors.ts'
 export { MAX_RANGES, MAX_RUNS } from './entries/movement.ts'
 export { bookId } from './entries/pool.ts'
-export { isLastStep, nextStep, standingOf } from './entries/waiting.ts'
+export { isLastStep, movementAction, nextStep, standingOf } from './entries/waiting.ts'
 export * from './envelope.ts'
 export * from './ids.ts'
 export { invariant } from './invariant.ts'

@@ -166,11 +166,18 @@ describe('a first transfer without a movement', () => {
 
 describe('a retirement for a purpose other than an NDC', () => {
   it('shows the ITMO identifiers of its units', async () => {
-    const { sunfield } = all
+    const { sunfield, second } = all
     const end = { batch, from: sunfield.holding, ranges: [{ first: '151', last: '170' }], purpose: 'OIMP_OP' }
-    const retired = await done(sunfield.admin.post('/national/retirements', end))
+    // It may be the first transfer, so an officer has a say.
+    expect(await sunfield.admin.post('/national/retirements', end)).toMatchObject({
+      status: 409,
+      body: { code: 'movement-waits' },
+    })
+    const waits = await done(sunfield.admin.post('/national/retirements', { ...end, wait: true }), 202)
+    const approval = second.post(`/national/movements/${waits.id}/approvals`)
+    expect(await done(approval)).toMatchObject({ step: 'done' })
+    const retired = await read('/national/retirements/1')
     expect(retired.itmos).toMatchObject([{ first: '101', last: '120', quantity: '20' }])
-    expect(await read('/national/retirements/1')).toEqual(retired)
     expect((await read('/national/retirements')).items).toEqual([retired])
     expect(
       await sunfield.admin.post('/national/retirements', {

@@ -10,7 +10,16 @@ import {
   withdrawMovement,
 } from '@tallystick/contract'
 import type { Receipt } from '@tallystick/ledger'
-import { allows, isLastStep, type Law, nextStep, type PendingKind, type Rows, standingOf } from '@tallystick/rules'
+import {
+  allows,
+  isLastStep,
+  type Law,
+  movementAction,
+  nextStep,
+  type PendingKind,
+  type Rows,
+  standingOf,
+} from '@tallystick/rules'
 import type { FastifyInstance } from 'fastify'
 import { decodeCursor, IdKey, limitOf, pageFrom } from '../platform/cursor.ts'
 import { endingOf, entryNaming, entryOf, placeOf } from '../platform/entries.ts'
@@ -234,12 +243,6 @@ function waitingOf(
   }
 }
 
-const baseActions: Readonly<Record<PendingKind, string>> = {
-  transfer: 'credits.transfer',
-  retirement: 'credits.retire',
-  cancellation: 'credits.cancel',
-}
-
 /** May this person take the next step, by the permission table and what is missing? */
 function mayStep(row: Waiting, names: KnownNames, { permissions }: Law, actor: Actor): boolean {
   const { organisation, role } = actor
@@ -252,6 +255,6 @@ function mayStep(row: Waiting, names: KnownNames, { permissions }: Law, actor: A
   if (hands.includes(names.mandate(actor.mandate)?.hand)) return false
   const isSecond =
     organisations.includes(organisation) &&
-    allows(permissions, role, organisation, { action: baseActions[row.kind], organisations })
+    allows(permissions, role, organisation, { action: movementAction(row), organisations })
   return row.missing.some((roles) => (roles === null ? isSecond : roles.includes(role)))
 }

@@ -3,7 +3,7 @@ import { authorisation, issuance } from './country.fixture.ts'
 import { allotted, authorise } from './issuing.cases.ts'
 import { firstTransferCases, policy, propose, transfer } from './movements.cases.ts'
 import { movingCases } from './moving.fixture.ts'
-import { byBoth, bySun } from './people.fixture.ts'
+import { byBoth, byHolder, bySun } from './people.fixture.ts'
 import type { World } from './world.fixture.ts'
 
 type Body = Record<string, unknown>
@@ -11,14 +11,12 @@ type Forge = (body: Body) => Body
 
 const series = { cooperativeApproach: 'CA0002', registry: 'KEN01', party: 'KEN', vintage: '2024' }
 
-/** By Sun, approved by an officer. */
-const away = (world: World) => ({ by: world.id('sun admin'), approvers: [world.id('officer')] })
 const abroad = (world: World) => ({ ...transfer(world), to: world.id('sun abroad') })
 const send = (world: World, change: Body = {}, forge?: Forge) =>
   world.try(
     'CreditsTransferredAbroad',
     { ...abroad(world), ...change },
-    { ...away(world), ...(forge ? { forge } : {}) },
+    { ...byHolder(world), ...(forge ? { forge } : {}) },
   )
 
 /** The first ten ITMOs of the vintage. */

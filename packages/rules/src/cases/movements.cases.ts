@@ -2,7 +2,7 @@ import type { RuleName } from '../declarations.ts'
 import { type Case, refuses, writes } from './case.fixture.ts'
 import { authorisation } from './country.fixture.ts'
 import { type Moving, movingCases } from './moving.fixture.ts'
-import { bySun } from './people.fixture.ts'
+import { byHolder, bySun } from './people.fixture.ts'
 import type { World } from './world.fixture.ts'
 
 const END = '2026-01-10T00:00:00.000Z'
@@ -135,12 +135,48 @@ export function firstTransferCases(
 /** What retirement and cancellation have in common. */
 function endCases(type: 'CreditsRetired' | 'CreditsCancelled'): Case[] {
   const request = requests[type]
-  const oimp = (world: World) => world.try(type, { ...request(world), purpose: 'OIMP_OP' }, bySun(world))
+  const oimp = (world: World, ...approvers: string[]) =>
+    world.try(
+      type,
+      { ...request(world), purpose: 'OIMP_OP' },
+      { ...bySun(world), approvers: approvers.map((name) => world.id(name)) },
+    )
+  const forOthers = (world: World) => {
+    const { project: _, unitType: __, ...terms } = authorisation(world, 'solar')
+    const about = { version: 2, change: 'amend', reason: 'request', effectiveFrom: '2025-12-31' }
+    const oimp = { purposes: ['NDC', 'OIMP_OP'], firstTransfer: 'use-or-cancellation' }
+    world.decree('AuthorisationChanged', { ...terms, ...about, ...oimp })
+  }
   const other = type === 'CreditsRetired' ? 'port retirement' : 'port cancellation'
   return [
     ...movingCases({ type, request, otherKind: 'sun abroad', holding: 'from', company: ['from', 'port'] }),
     ...waitingCases(type),
-    ...firstTransferCases(type, oimp, true),
+    ...firstTransferCases(type, (world) => oimp(world, 'officer'), true),
+    refuses(type, 'approval-missing', 'for another purpose than an NDC, without an officer', (world) => {
+      forOthers(world)
+      return oimp(world)
+    }),
+    refuses(type, 'not-permitted', 'for another purpose than an NDC, approved by a colleague alone', (world) => {
+      forOthers(world)
+      return oimp(world, 'sun second')
+    }),
+    refuses(
+      type,
+      'approval-missing',
+      'for another purpose than an NDC, of an account that asks for a second',
+      (world) => {
+        forOthers(world)
+        policy(world, 'sun', { secondAbove: '0' })
+        return oimp(world, 'officer')
+      },
+    ),
+    refuses(type, 'step-missing', 'for another purpose than an NDC, before an officer approved it', (world) => {
+      forOthers(world)
+      policy(world, 'sun', { secondAbove: '0' })
+      propose(world, type, { purpose: 'OIMP_OP' })
+      const last = { ...request(world), purpose: 'OIMP_OP', pending: world.id('movement') }
+      return world.try(type, last, { by: world.id('sun second') })
+    }),
     refuses(type, 'account-foreign', 'the account of another organisation', (world) =>
       world.try(type, { ...request(world), to: world.id(other) }, bySun(world)),
     ),
@@ -276,7 +312,7 @@ export const movementCases: Case[] = [
     'units authorised for other purposes are first transferred by being used, and get ITMO numbers',
     (world) => {
       retirable(world)
-      return world.try('CreditsRetired', retirement(world, 'OIMP_IMP'), bySun(world))
+      return world.try('CreditsRetired', retirement(world, 'OIMP_IMP'), byHolder(world))
     },
     [
       'ledger: certificates 0 → 1',
@@ -316,13 +352,32 @@ export const movementCases: Case[] = [
   ),
   writes(
     'CreditsCancelled',
-    'units authorised for other purposes are first transferred by being cancelled for one, here after having waited',
+    'units authorised for other purposes, for one of them, with the approval of an officer',
     (world) => {
       retirable(world)
+      return world.try('CreditsCancelled', { ...cancellation(world), purpose: 'OIMP_OP' }, byHolder(world))
+    },
+    [
+      'ledger: certificates 0 → 1',
+      'authorisation solar itmo: transferred 0 → 10',
+      'new space itmo:CA0001-XTX01-XTX-2024: next 11',
+      '10 solar/2024/ITMO: sun → sun cancellation',
+      'units solar 2024 1-10: sun cancellation [first:24,itmo:CA0001:0]',
+    ],
+  ),
+  writes(
+    'CreditsCancelled',
+    'units authorised for other purposes are first transferred by being cancelled for one, here after a second and an officer',
+    (world) => {
+      retirable(world)
+      // Each of the two other officers has admitted one of Sun's people.
+      const third = { mandate: world.id('third officer'), organisation: world.id('authority') }
+      world.do('MandateGranted', { ...third, role: 'government/Admin', limit: null }, { by: world.id('root') })
       policy(world, 'sun', { secondAbove: '9' })
       propose(world, 'CreditsCancelled', { purpose: 'OIMP_OP' })
       const request = { ...cancellation(world), purpose: 'OIMP_OP', pending: world.id('movement') }
-      return world.try('CreditsCancelled', request, { by: world.id('sun second') })
+      world.do('MovementApproved', { movement: world.id('movement') }, { by: world.id('sun second') })
+      return world.try('CreditsCancelled', request, { by: world.id('third officer') })
     },
     [
       'ledger: certificates 0 → 1',
@@ -330,9 +385,9 @@ export const movementCases: Case[] = [
       'new space itmo:CA0001-XTX01-XTX-2024: next 11',
       'hold movement/0: gone',
       'pending movement: gone',
-      'new ended movement: index 26',
+      'new ended movement: index 28',
       '10 solar/2024/ITMO: sun → sun cancellation',
-      'units solar 2024 1-10: sun cancellation [first:26,itmo:CA0001:0]',
+      'units solar 2024 1-10: sun cancellation [first:28,itmo:CA0001:0]',
     ],
   ),
 ]

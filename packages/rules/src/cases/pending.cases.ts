@@ -131,6 +131,31 @@ const proposedCases: Case[] = [
   ),
   writes(
     'MovementProposed',
+    'a retirement for another purpose than an NDC waits for an officer',
+    (world) => {
+      retirable(world)
+      return world.try('MovementProposed', end(world, { purpose: 'OIMP_OP' }), bySun(world))
+    },
+    [
+      'new pending movement: kind retirement, batch solar 2024, from sun, to sun retirement, purpose OIMP_OP, expiresAt 2026-01-31T00:00:00.000Z, ranges [[1,10]], proposer sun admin, approvers [], given [], missing [[government/Admin]], acceptance false',
+      'new hold movement/0: batch solar 2024, first 1, last 10, reason pending, expiresAt 2026-01-31T00:00:00.000Z',
+    ],
+  ),
+  writes(
+    'MovementProposed',
+    'a cancellation for another purpose than an NDC waits for an officer',
+    (world) => {
+      retirable(world)
+      const change = { kind: 'cancellation', to: world.id('sun cancellation'), purpose: 'OIMP_OP' }
+      return world.try('MovementProposed', end(world, change), bySun(world))
+    },
+    [
+      'new pending movement: kind cancellation, batch solar 2024, from sun, to sun cancellation, purpose OIMP_OP, expiresAt 2026-01-31T00:00:00.000Z, ranges [[1,10]], proposer sun admin, approvers [], given [], missing [[government/Admin]], acceptance false',
+      'new hold movement/0: batch solar 2024, first 1, last 10, reason pending, expiresAt 2026-01-31T00:00:00.000Z',
+    ],
+  ),
+  writes(
+    'MovementProposed',
     'a cancellation that an officer must approve, as the table of this country asks',
     (world) => {
       const policy = { 'credits.cancel': { count: 1, by: ['government/Admin'] } }

@@ -1,6 +1,8 @@
 import type { World } from './world.fixture.ts'
 
 export const bySun = (world: World) => ({ by: world.id('sun admin') })
+/** By Sun, approved by an officer who has not admitted it. */
+export const byHolder = (world: World) => ({ ...bySun(world), approvers: [world.id('officer')] })
 export const byPort = (world: World) => ({ by: world.id('port admin') })
 export const bySystem = (world: World) => ({ by: world.id('system') })
 /** One officer proposes, the other approves. */

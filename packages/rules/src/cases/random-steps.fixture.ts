@@ -99,13 +99,9 @@ export const steps: Record<string, (life: Life) => Outcome | undefined> = {
       from: life.world.id(company),
       to: life.world.id(`${company} ${account}`),
     }
-    const request = {
-      ...parties,
-      ...life.units(batch),
-      purpose: life.pick(['voluntary', 'OIMP_OP']),
-      beneficiary: null,
-    }
-    return life.try(type, request, `${company} admin`)
+    const purpose = life.pick(['voluntary', 'OIMP_OP'])
+    const request = { ...parties, ...life.units(batch), purpose, beneficiary: null }
+    return life.try(type, request, `${company} admin`, purpose === 'OIMP_OP' ? ['officer'] : [])
   },
   policy(life) {
     const account = life.pick(companies)
@@ -153,7 +149,8 @@ export const steps: Record<string, (life: Life) => Outcome | undefined> = {
     if (life.past.movements.length === 0) return undefined
     const id = life.id(life.past.movements)
     const waiting = life.world.state.get('pending', id)
-    const holder = waiting?.from === life.world.id('sun') ? 'sun second' : 'port second'
+    const second = waiting?.from === life.world.id('sun') ? 'sun second' : 'port second'
+    const holder = waiting?.missing.some((roles) => roles !== null) ? 'officer' : second
     const by = life.pick([holder, holder, holder, 'sun admin', 'port admin', 'officer'])
     if (!waiting) return life.try('MovementWithdrawn', { movement: id }, by)
     const { batch, from, to, ranges, kind, purpose, beneficiary } = waiting

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { country } from '../cases/country.fixture.ts'
 import { retirable, retirement } from '../cases/movements.cases.ts'
-import { byBoth, bySun } from '../cases/people.fixture.ts'
+import { byBoth, byHolder, bySun } from '../cases/people.fixture.ts'
 import type { World } from '../cases/world.fixture.ts'
 import type { RuleName } from '../declarations.ts'
 import type { Run } from '../runs.ts'
@@ -20,23 +20,22 @@ const moved = (world: World, from: string, to: string, ...ranges: [string, strin
   to: world.id(to),
   ranges,
 })
-const away = (world: World) => ({ by: world.id('sun admin'), approvers: [world.id('officer')] })
 
 test('an entry names all identifiers of its units, whichever entry gave them their numbers', () => {
   const world = country()
   retirable(world)
   const abroad = moved(world, 'sun', 'sun abroad', ['11', '15'], ['21', '25'])
-  expect(itmosIn(world, 'CreditsTransferredAbroad', abroad, away(world))).toEqual({ prefix, ranges: [['1', '10']] })
+  expect(itmosIn(world, 'CreditsTransferredAbroad', abroad, byHolder(world))).toEqual({ prefix, ranges: [['1', '10']] })
   const back = { ...moved(world, 'sun abroad', 'sun', ['11', '15'], ['21', '23']), series: null }
   world.do('CreditsAcquired', back, byBoth(world))
   const one = { ...retirement(world, 'OIMP_OP'), ranges: [['1', '1']] }
-  expect(itmosIn(world, 'CreditsRetired', one)).toEqual({ prefix, ranges: [['11', '11']] })
+  expect(itmosIn(world, 'CreditsRetired', one, byHolder(world))).toEqual({ prefix, ranges: [['11', '11']] })
   const ranges = [
     ['9', '13'],
     ['22', '23'],
     ['26', '30'],
   ]
-  const own = itmosIn(world, 'CreditsRetired', { ...retirement(world, 'OIMP_OP'), ranges })
+  const own = itmosIn(world, 'CreditsRetired', { ...retirement(world, 'OIMP_OP'), ranges }, byHolder(world))
   expect(own).toEqual({
     prefix,
     ranges: [
@@ -50,7 +49,7 @@ test('an entry names all identifiers of its units, whichever entry gave them the
 test('units that leave for no purpose of Article 6 name the identifiers that they had', () => {
   const world = country()
   const abroad = moved(world, 'sun', 'sun abroad', ['1', '5'])
-  world.do('CreditsTransferredAbroad', abroad, away(world))
+  world.do('CreditsTransferredAbroad', abroad, byHolder(world))
   world.do('CreditsAcquired', { ...moved(world, 'sun abroad', 'sun', ['1', '5']), series: null }, byBoth(world))
   const ranges = [['4', '10']]
   expect(itmosIn(world, 'CreditsRetired', { ...retirement(world), ranges })).toEqual({ prefix, ranges: [['4', '5']] })

@@ -37,7 +37,7 @@ import {
   quantityOf,
   Ranges,
 } from './movement.ts'
-import { admitLastStep, pendingReads, settlePuts, stepAct } from './waiting.ts'
+import { admitLastStep, movementAction, pendingReads, settlePuts, stepAct } from './waiting.ts'
 
 /** The movement that waited and takes place by this entry; `null` for one that takes place at once. */
 const waited = { pending: Id.nullable() }
@@ -180,7 +180,7 @@ function endPuts(state: State, body: End): Put[] {
 }
 
 /** An end of units: they reach an account of the same organisation that nothing leaves. */
-function endRule(type: RuleName, action: string, kind: 'retirement' | 'cancellation'): AnyRule {
+function endRule(type: RuleName, kind: 'retirement' | 'cancellation'): AnyRule {
   const purposes = (preset: Preset) => preset.purposes[kind]
   return defineRule<End, EndRequest>({
     type,
@@ -196,7 +196,9 @@ function endRule(type: RuleName, action: string, kind: 'retirement' | 'cancellat
       return isRefusal(allotted) ? allotted : { ...body, allotted }
     },
     act: (state, body, written) =>
-      body.pending === null ? directAct(state, action, body, written) : stepAct(state, body.pending, quantityOf(body)),
+      body.pending === null
+        ? directAct(state, movementAction({ kind, purpose: body.purpose }), body, written)
+        : stepAct(state, body.pending, quantityOf(body)),
     admit: (state, body, law, written: Written) =>
       firstOf(
         admitMovement(state, body, { from: ['holding'], to: [kind], pending: body.pending }),
@@ -214,5 +216,5 @@ function endRule(type: RuleName, action: string, kind: 'retirement' | 'cancellat
   })
 }
 
-export const creditsRetired = endRule('CreditsRetired', 'credits.retire', 'retirement')
-export const creditsCancelled = endRule('CreditsCancelled', 'credits.cancel', 'cancellation')
+export const creditsRetired = endRule('CreditsRetired', 'retirement')
+export const creditsCancelled = endRule('CreditsCancelled', 'cancellation')

@@ -24,10 +24,10 @@ import {
   admitApprover,
   admitWaiting,
   approvalOf,
-  baseActions,
   endPuts,
   holdPuts,
   isLastStep,
+  movementAction,
   nextStep,
   pendingReads,
   standing,
@@ -62,7 +62,7 @@ const targets = { transfer: 'holding', retirement: 'retirement', cancellation: '
 
 /** The approvals that the movement waits for: those of the permission table, and that of the holder's account. */
 function missingFor(state: State, body: Proposal, { permissions }: Law, at: string): (string[] | null)[] {
-  const policy = permissions.approvals[baseActions[body.kind]]
+  const policy = permissions.approvals[movementAction(body)]
   const ofTable = Array.from({ length: policy?.count ?? 0 }, () => policy?.by ?? [])
   return [...(secondAsked(state, body.from, quantityOf(body), at) ? [null] : []), ...ofTable]
 }
@@ -97,7 +97,7 @@ export const movementProposed = defineRule<Proposal, ProposalRequest>({
     return { ...rest, ranges }
   },
   act: (state, body) => ({
-    action: baseActions[body.kind],
+    action: movementAction(body),
     organisations: organisationsOf(state, [body.from]),
     quantity: quantityOf(body),
     waived: true,
@@ -176,7 +176,7 @@ export const movementApproved = defineRule<Step, Step>({
     const waiting = standing(state, body.movement)
     return firstOf(
       admitWaiting(state, body.movement, at),
-      waiting && isLastStep(waiting) && refuse('last-step', { type: baseActions[waiting.kind] }),
+      waiting && isLastStep(waiting) && refuse('last-step', { type: movementAction(waiting) }),
       waiting && nextStep(waiting) === 'approve' && admitApprover(state, waiting, by, law),
     )
   },

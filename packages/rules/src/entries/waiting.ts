@@ -4,6 +4,7 @@ import { type Refusal, refuse } from '../refusal.ts'
 import { firstOf, type Written } from '../rule.ts'
 import type { PendingKind, Put, RowKey, Rows, State } from '../state.ts'
 import { organisationsOf } from './accounts.ts'
+import { isOimp } from './first-transfer.ts'
 
 /**
  * A movement that waits: the holder's further mandates approve it first, then the receiver accepts it where that is asked
@@ -11,11 +12,18 @@ import { organisationsOf } from './accounts.ts'
  */
 export type Waiting = Rows['pending']
 
-/** The action of the permission table that a movement of this kind is. */
-export const baseActions: Readonly<Record<PendingKind, string>> = {
+const baseActions: Readonly<Record<PendingKind, string>> = {
   transfer: 'credits.transfer',
   retirement: 'credits.retire',
   cancellation: 'credits.cancel',
+}
+
+/**
+ * The action of the permission table that a movement is. Use for purposes other than an NDC is one of its own: it may be
+ * the first transfer, of which the authority has a say.
+ */
+export function movementAction({ kind, purpose }: Pick<Waiting, 'kind' | 'purpose'>): string {
+  return purpose !== null && isOimp(purpose) ? `${baseActions[kind]}.oimp` : baseActions[kind]
 }
 
 export function pendingReads(state: State, id: string | null): RowKey[] {
@@ -90,7 +98,7 @@ export function admitWaiting(state: State, id: string, at: string): Refusal | un
 export function approvalOf(state: State, waiting: Waiting, by: string, { permissions }: Law): number {
   const mandate = state.get('mandate', by)
   if (!mandate) return -1
-  const act = { action: baseActions[waiting.kind], organisations: organisationsOf(state, [waiting.from]) }
+  const act = { action: movementAction(waiting), organisations: organisationsOf(state, [waiting.from]) }
   return waiting.missing.findIndex((roles) =>
     roles === null
       ? mandate.organisation === act.organisations[0] && allows(permissions, mandate.role, mandate.organisation, act)
@@ -105,7 +113,7 @@ export function admitApprover(state: State, waiting: Waiting, by: string, law: L
     !isDistinct && refuse('approval-not-distinct', { mandate: by }),
     approvalOf(state, waiting, by, law) < 0 &&
       refuse('not-permitted', {
-        action: `approve ${baseActions[waiting.kind]}`,
+        action: `approve ${movementAction(waiting)}`,
         role: state.get('mandate', by)?.role ?? '',
       }),
   )

@@ -55,6 +55,11 @@ export function lawOf({ inForce }: Model): Law {
   return { ...ofPermissions, ...ofPreset }
 }
 
+/** How many officers approve a movement: for a purpose other than an NDC always one. */
+export function officersFor(model: Model, kind: keyof Law['approvals'], purpose: string | null): number {
+  return purpose?.startsWith('OIMP') ? 1 : lawOf(model).approvals[kind]
+}
+
 /** The documents that may be adopted, with their versions. */
 export function nextDocuments(): { kind: DocumentKind; version: number; bytes: Uint8Array }[] {
   return [2, 3].flatMap((version) => [

@@ -1,7 +1,7 @@
 import { aHolder, aHolding, anAccount, anApprover, aSecond, someUnits } from './choices.ts'
 import { type Choose, defineCommand, knownId, type Wish } from './command.ts'
 import { type Ending, endedFirst, prefixOf, purposeReasons, someEnding } from './endings.ts'
-import { lawOf } from './law.ts'
+import { officersFor } from './law.ts'
 import {
   directAsked,
   directReasons,
@@ -29,13 +29,14 @@ function someDirect(model: Model, choose: Choose, kind: Waiting['kind'], most = 
       : anAccount(model, choose, kind, model.accounts.get(from)?.organisation)
   const request = { batch, from, to, ...someUnits(model, choose, batch, from, most) }
   const by = aHolder(model, choose, from)
-  return { by, request, approvers: directApprovers(model, choose, kind, by, request) }
+  return { by, request }
 }
 
-function directApprovers(model: Model, choose: Choose, kind: Waiting['kind'], by: string, request: Movement): string[] {
+/** Approvals as they are asked for, mostly. */
+function directApprovers(model: Model, choose: Choose, { by, request }: Wish<Direct>, officersAsked: number): string[] {
   const { second } = directAsked(model, request.from, quantityOf(model, request))
   const given = aSecond(model, choose, by, second)
-  const officers = Array.from({ length: lawOf(model).approvals[kind] }, () => anApprover(model, choose, by)).flat()
+  const officers = Array.from({ length: officersAsked }, () => anApprover(model, choose, by)).flat()
   return [...new Set([...given, ...officers])]
 }
 
@@ -46,7 +47,8 @@ export const creditsTransferred = defineCommand<Direct>({
     const last = choose.rarely(3) ? someLastStep(model, choose, 'transfer') : undefined
     if (last) return last
     // Now and then a large quantity: more pieces than one entry may take.
-    return someDirect(model, choose, 'transfer', choose.rarely(6) ? 240 : 40)
+    const wish = someDirect(model, choose, 'transfer', choose.rarely(6) ? 240 : 40)
+    return { ...wish, approvers: directApprovers(model, choose, wish, officersFor(model, 'transfer', null)) }
   },
   reasons: (model, wish) => {
     const { from, to, pending = null } = wish.request
@@ -55,7 +57,7 @@ export const creditsTransferred = defineCommand<Direct>({
       ...trustReasons(model, from, to),
       ...(pending === null
         ? [
-            ...directReasons(model, wish, { officers: lawOf(model).approvals.transfer }),
+            ...directReasons(model, wish, { officers: officersFor(model, 'transfer', null) }),
             ...where(isAcceptanceAsked(model, from, to), 'acceptance-missing'),
           ]
         : lastStepReasons(model, wish, pending, { kind: 'transfer', purpose: null, beneficiary: null })),
@@ -76,8 +78,10 @@ function endKind(type: string, kind: 'retirement' | 'cancellation') {
     generate: (model, choose) => {
       const last = choose.rarely(3) ? someLastStep(model, choose, kind) : undefined
       if (last) return last as Wish<Direct & Ending>
-      const { by, request, approvers = [] } = someDirect(model, choose, kind)
+      const { by, request } = someDirect(model, choose, kind)
       const ending = someEnding(choose, kind)
+      const officersAsked = officersFor(model, kind, ending.purpose)
+      const approvers = directApprovers(model, choose, { by, request }, officersAsked)
       const to = choose.rarely(24) ? knownId(model.accounts.keys(), choose) : request.to
       return { by, request: { ...request, to, ...ending }, approvers }
     },
@@ -90,7 +94,7 @@ function endKind(type: string, kind: 'retirement' | 'cancellation') {
         ...codeReasons(kind, purpose),
         ...purposeReasons(model, request, purpose),
         ...(pending === null
-          ? directReasons(model, wish, { officers: lawOf(model).approvals[kind] })
+          ? directReasons(model, wish, { officers: officersFor(model, kind, purpose) })
           : lastStepReasons(model, wish, pending, { kind, purpose, beneficiary })),
       ]
     },

@@ -1,7 +1,7 @@
 import { aHolder, aHolding, anAccount, hoursAfter, later, mostly, someUnits } from './choices.ts'
 import { type Choose, defineCommand, idFrom, knownId, type Wish } from './command.ts'
 import { purposeReasons, someEnding } from './endings.ts'
-import { lawOf } from './law.ts'
+import { lawOf, officersFor } from './law.ts'
 import {
   isAcceptanceAsked,
   isSecondAsked,
@@ -155,8 +155,8 @@ interface Proposal extends Movement {
   expiresAt: string
 }
 
-function askedFor(model: Model, { kind, from }: Proposal, quantity: bigint): Whose[] {
-  const officers = Array.from({ length: lawOf(model).approvals[kind] }, () => 'officer' as const)
+function askedFor(model: Model, { kind, from, purpose }: Proposal, quantity: bigint): Whose[] {
+  const officers = Array.from({ length: officersFor(model, kind, purpose) }, () => 'officer' as const)
   return [...(isSecondAsked(model, from, quantity) ? ['holder' as const] : []), ...officers]
 }
 

@@ -177,6 +177,7 @@ export const correctionCases: Case[] = [
     [
       'new ended hash: index 26',
       'authorisation wave: issued 10 → 0, transferred 10 → 0',
+      'output solar/ITMO: issued 310 → 300',
       'remainder solar/2025/ITMO: micro 750000 → 500000',
       'remainder solar/ITMO: as before',
       '10 solar/2025/ITMO: sun → issuance',

@@ -1,5 +1,6 @@
 import texts from './en.json' with { type: 'json' }
 import { fill, type Where } from './finding.ts'
+import type { PolicyReport } from './policy-check.ts'
 import type { CertificateReport, VerifyReport } from './report.ts'
 
 const { report: lines, standings } = texts
@@ -100,10 +101,17 @@ function placeOf({ file, entry, offset }: Where): string {
 }
 
 function verdictLine(report: VerifyReport): string {
-  if (report.outcome === 'whole') return report.policy ? lines.wholePolicy : lines.whole
+  if (report.outcome === 'whole') return report.policy ? withIdentity(lines.wholePolicy, report.policy) : lines.whole
   if (report.outcome === 'identity-not-checked') return lines.identityNotChecked
   if (report.outcome === 'not-read') return lines.notRead
   return [wrongLine(report.findings.length + report.findingsOmitted), unlawfulLine(report)].filter(Boolean).join(' ')
+}
+
+/** A policy may list no log, and ask for no cosignature: it says what was checked. */
+function withIdentity(text: string, { listsLogs, quorum }: PolicyReport): string {
+  const byPolicy = quorum === null ? lines.identityPolicyAlone : lines.identityPolicy
+  const byKey = quorum === null ? lines.identityKeyAlone : lines.identityKey
+  return fill(text, { identity: listsLogs ? byPolicy : byKey })
 }
 
 function wrongLine(count: number): string {
@@ -117,8 +125,8 @@ function unlawfulLine({ firstUnlawful }: VerifyReport): string {
 }
 
 function wholeLine({ policy, log }: CertificateReport): string {
-  if (log) return policy ? lines.certificateTodayPolicy : lines.certificateToday
-  return policy ? lines.certificatePolicy : lines.certificateWhole
+  if (log) return policy ? withIdentity(lines.certificateTodayPolicy, policy) : lines.certificateToday
+  return policy ? withIdentity(lines.certificatePolicy, policy) : lines.certificateWhole
 }
 
 /** What the log says today of the entry; nothing where the log itself does not hold. */

@@ -14,6 +14,8 @@ import { sha256 } from './inspect.ts'
 
 /** How the witnesses of a policy stand to a checkpoint. Instants are UTC. */
 export interface PolicyReport {
+  /** Does it list logs? Else the key that was given says alone whose log it is. */
+  listsLogs: boolean
   /** Name in the policy; null where it asks for no cosignature. */
   quorum: string | null
   met: boolean
@@ -68,7 +70,10 @@ export async function checkPolicy(
   if (!met && findings.length === 0 && quorum !== null) {
     findings.push(findingOf('quorum-not-met', where, { quorum, ...countsOf(verdict, quorum) }))
   }
-  return { report: { quorum, met, witnesses, groups: [...verdict.groups] }, findings }
+  return {
+    report: { listsLogs: policy.logs.length > 0, quorum, met, witnesses, groups: [...verdict.groups] },
+    findings,
+  }
 }
 
 /** How many of how many the quorum has; a single witness is a group of one. */

@@ -150,6 +150,24 @@ test('the log must be one that the policy lists, and be signed', async () => {
   expect([accepted.exitCode, accepted.text]).toEqual([0, expect.stringContaining('quorum      none asked for')])
 })
 
+test('the verdict says what the policy has checked: a log that it lists or only the key given, cosigned or not', async () => {
+  const lines = await Promise.all([A, B, D].map((by) => line(by, late.note)))
+  const anyLog = NESTED.replace(/^log .*\n/, '')
+  const key = ['--vkey', fixture.vkey]
+  const verdictOf = async (...args: Parameters<typeof verify>) => (await verify(...args)).text.split('\n').at(-1)
+  const whole = 'WHOLE: every hash, tile, signature and entry holds. Identity checked: signed by'
+  expect(await verdictOf(lines, NESTED)).toBe(`${whole} a log of the policy, cosigned by its quorum.`)
+  expect(await verdictOf([], `log ${fixture.vkey}\nquorum none\n`)).toBe(
+    `${whole} a log of the policy, which asks for no cosignature.`,
+  )
+  expect(await verdictOf(lines, anyLog, ...key)).toBe(
+    `${whole} the key that was given, cosigned by the quorum of the policy.`,
+  )
+  expect(await verdictOf([], 'quorum none\n', ...key)).toBe(
+    `${whole} the key that was given; the policy asks for no cosignature.`,
+  )
+})
+
 test('together with --vkey and --since', async () => {
   const saved = join(await scratchFolder(), 'saved')
   await writeFile(saved, early.note)
@@ -201,6 +219,10 @@ test('a certificate is held to the quorum by the checkpoint in its receipt', asy
   const good = await check([A, B, D], '--policy', file('policy'))
   expect([good.exitCode, good.text]).toEqual([0, expect.stringContaining('cosigned by its quorum')])
   expect(good.text).toContain('quorum      both: met')
+  await writeFile(file('none'), `log ${fixture.vkey}\nquorum none\n`)
+  const alone = await check([], '--policy', file('none'))
+  expect(alone.text).toContain('signed by a log of the policy, which asks for no cosignature. Whether the entry')
+  expect(alone.text).not.toContain('cosigned by its quorum')
   expect(await check([A, B], '--policy', file('policy'))).toMatchObject({
     exitCode: 1,
     text: expect.stringContaining('quorum-not-met: '),

@@ -134,7 +134,7 @@ export function admit(state: State, entry: Entry, leaf: string, shelf: Shelf, is
   if (entry.type === 'Genesis') return refuse('not-first')
   const law = shelf.inForce(state.ledger())
   if (!law) return refuse('document-unknown', { sha256: state.ledger().permissions })
-  const act = bound.act(state, entry)
+  const act = bound.act(state, entry, law)
   const broken =
     admitEnvelope(state, entry, bound) ??
     admitMandate(state, law.permissions, entry, act) ??

@@ -21,7 +21,7 @@ export interface Rule<Body, Request> {
   /** Fills in what the ledger allots or chooses. Checks only what it needs for that. */
   decide(state: State, request: Request, law: Law): Body | Refusal
   /** What the permission table is asked. */
-  act(state: State, body: Body, written: Written): Act
+  act(state: State, body: Body, written: Written, law: Law): Act
   admit(state: State, body: Body, law: Law, written: Written): Refusal | undefined
   effects(state: State, body: Body, law: Law, written: Written): Effects
   streams(state: State, body: Body): string[]
@@ -31,7 +31,7 @@ export interface Rule<Body, Request> {
 
 /** A body that has its type's form, with everything that its rule says of it. */
 export interface BoundBody {
-  act(state: State, written: Written): Act
+  act(state: State, written: Written, law: Law): Act
   admit(state: State, law: Law, written: Written): Refusal | undefined
   effects(state: State, law: Law, written: Written): Effects
   streams(state: State): string[]
@@ -60,7 +60,7 @@ export interface AnyRule extends Declaration {
 
 export function defineRule<Body extends Record<string, unknown>, Request>(rule: Rule<Body, Request>): AnyRule {
   const bind = (body: Body): BoundBody => ({
-    act: (state, written) => rule.act(state, body, written),
+    act: (state, written, law) => rule.act(state, body, written, law),
     admit: (state, law, written) => rule.admit(state, body, law, written),
     effects: (state, law, written) => rule.effects(state, body, law, written),
     streams: (state) => rule.streams(state, body),

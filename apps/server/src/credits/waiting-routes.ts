@@ -61,12 +61,13 @@ export function registerWaiting(app: FastifyInstance, services: Services): void 
     const [after] = decodeCursor(IdKey, query.cursor) ?? ['']
     const limit = limitOf(query)
     const law = await lawInForce(services.ledger)
-    const rows = await waitingPage(services, actor, query.which, after, limit + 1)
+    const at = services.clock().toISOString()
+    const rows = await waitingPage(services, actor, query.which, after, limit + 1, { law, at })
     const names = await namesIn(services, rows, actor?.mandate)
     return pageFrom(
       rows,
       limit,
-      ({ id, row }) => waitingOf(id, row, names, law, actor),
+      ({ id, row }) => waitingOf(id, standingOf(row, names, law, at), names, law, actor),
       ({ id }) => [id],
     )
   })
@@ -74,7 +75,8 @@ export function registerWaiting(app: FastifyInstance, services: Services): void 
   handle(app, services, readMovement, async ({ params: { id }, actor }) => {
     const [row, law] = await Promise.all([services.ledger.row('pending', id), lawInForce(services.ledger)])
     if (!row) return endedMovement(services, id)
-    return waitingOf(id, row, await namesIn(services, row, actor?.mandate), law, actor)
+    const names = await namesIn(services, row, actor?.mandate)
+    return waitingOf(id, standingOf(row, names, law, services.clock().toISOString()), names, law, actor)
   })
 
   handle(app, services, approveMovement, async (call) => {
@@ -143,12 +145,12 @@ async function nextStepOf(
   })
 }
 
-/** The movement with the approvals that count now. */
+/** The movement with the approvals that count now, and all that is asked for by now. */
 async function standingNow(services: Services, id: string): Promise<Waiting | undefined> {
   const row = await services.ledger.row('pending', id)
-  if (!row || row.approvers.length === 0) return row
-  const names = await namesIn(services, row.approvers)
-  return standingOf(row, (mandate) => names.inForce(mandate))
+  if (!row) return row
+  const [names, law] = await Promise.all([namesIn(services, row), lawInForce(services.ledger)])
+  return standingOf(row, names, law, services.clock().toISOString())
 }
 
 /** How the ledger refuses a step that was the right one a moment ago. */
@@ -183,6 +185,7 @@ async function waitingPage(
   which: 'mine' | 'for-me',
   after: string,
   limit: number,
+  { law, at }: { law: Law; at: string },
 ): Promise<WaitingRow[]> {
   const mine = `f.row ->> 'organisation' = $1 OR t.row ->> 'organisation' = $1`
   const forMe = `
@@ -196,33 +199,66 @@ async function waitingPage(
        JOIN ledger_row t ON t.kind = 'account' AND t.id = p.row ->> 'to'
        ${which === 'mine' ? '' : STEPS_NOW}
       WHERE p.kind = 'pending' AND p.id > $2 AND (${which === 'mine' ? mine : forMe}) ORDER BY p.id LIMIT $3`,
-    [organisation, after, limit, ...(which === 'mine' ? [] : [mandate, role])],
+    [
+      organisation,
+      after,
+      limit,
+      ...(which === 'mine' ? [] : [mandate, role, at, JSON.stringify(approvalsByKind(law))]),
+    ],
   )
   return rows
 }
 
-/** What is missing, an approval counting while its mandate is in force; and who has approved, by the word they are there on. */
+/** What the permission table asks for of movements: by kind, and of purposes other than an NDC by kind and `.oimp`. */
+function approvalsByKind({ permissions }: Law): Record<string, { count: number; by: string[] }> {
+  const kinds = ['transfer', 'retirement', 'cancellation'] as const
+  const asked = kinds.flatMap((kind) =>
+    [null, 'OIMP_OP'].map((purpose) => [
+      purpose === null ? kind : `${kind}.oimp`,
+      permissions.approvals[movementAction({ kind, purpose })] ?? { count: 0, by: [] },
+    ]),
+  )
+  return Object.fromEntries(asked)
+}
+
+/** Do the holder's policy and the permission table ask for approvals by now that were not asked for before? */
+const MORE_NOW = `
+  SELECT (NOT before.roles @> '[null]' AND units.quantity > coalesce(policy.above, units.quantity)) AS second,
+         (SELECT count(*) FROM jsonb_array_elements(before.roles) one
+           WHERE jsonb_typeof(one) = 'array' AND one <@ (asked.of -> 'by')) < (asked.of ->> 'count')::int AS officers,
+         asked.of -> 'by' AS by
+    FROM (SELECT (p.row -> 'given') || (p.row -> 'missing') AS roles) before,
+         (SELECT sum((r ->> 1)::bigint - (r ->> 0)::bigint + 1) AS quantity
+            FROM jsonb_array_elements(p.row -> 'ranges') r) units,
+         (SELECT (CASE WHEN f.row #>> '{policy,loosened,from}' <= $6 THEN f.row #>> '{policy,loosened,secondAbove}'
+                       ELSE f.row #>> '{policy,secondAbove}' END)::bigint AS above) policy,
+         (SELECT $7::jsonb -> ((p.row ->> 'kind')
+                 || CASE WHEN p.row ->> 'purpose' LIKE 'OIMP%' THEN '.oimp' ELSE '' END) AS of) asked`
+
+/**
+ * What is missing, an approval counting while its mandate is in force, with what policy ($6: the instant) and table ($7)
+ * ask for by now; and who has approved, by the word they are there on. The same as `standingOf`, in SQL.
+ */
 const STEPS_NOW = `
   JOIN ledger_row own ON own.kind = 'mandate' AND own.id = $4
   JOIN ledger_row proposer ON proposer.kind = 'mandate' AND proposer.id = p.row ->> 'proposer'
  CROSS JOIN LATERAL (
-   SELECT coalesce(jsonb_agg(p.row -> 'given' -> at) FILTER (WHERE NOT stands), '[]') || (p.row -> 'missing') AS missing,
+   SELECT given.missing || (p.row -> 'missing')
+            || CASE WHEN more.second THEN '[null]'::jsonb ELSE '[]' END
+            || CASE WHEN more.officers THEN jsonb_build_array(more.by) ELSE '[]' END AS missing,
+          given.hands
+     FROM (
+   SELECT coalesce(jsonb_agg(p.row -> 'given' -> at) FILTER (WHERE NOT stands), '[]') AS missing,
           coalesce(array_agg(hand) FILTER (WHERE stands), '{}') AS hands
      FROM (SELECT a.at::int - 1 AS at, m.row ->> 'hand' AS hand,
                   (m.row ->> 'active')::boolean AND (o.row ->> 'active')::boolean AS stands
              FROM jsonb_array_elements_text(p.row -> 'approvers') WITH ORDINALITY a(mandate, at)
              JOIN ledger_row m ON m.kind = 'mandate' AND m.id = a.mandate
-             JOIN ledger_row o ON o.kind = 'organisation' AND o.id = m.row ->> 'organisation') given
+             JOIN ledger_row o ON o.kind = 'organisation' AND o.id = m.row ->> 'organisation') each
+     ) given, LATERAL ( ${MORE_NOW} ) more
  ) now`
 
-function waitingOf(
-  id: string,
-  stored: Waiting,
-  names: KnownNames,
-  law: Law,
-  actor: Actor | undefined,
-): WaitingMovement {
-  const row = standingOf(stored, (mandate) => names.inForce(mandate))
+function waitingOf(id: string, row: Waiting, names: KnownNames, law: Law, actor: Actor | undefined): WaitingMovement {
   const { kind, from, to, purpose, beneficiary, expiresAt, missing, acceptance, proposer, approvers } = row
   return {
     id,

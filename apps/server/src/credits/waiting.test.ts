@@ -1,3 +1,4 @@
+import { documentBytes, proposalHash, simpleDocuments } from '@tallystick/rules'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { done, expectStatus, type Person } from '../registry.fixture.ts'
 import { type World, world } from '../world.fixture.ts'
@@ -162,6 +163,43 @@ describe('a movement that others must approve or accept', () => {
     })
   })
 
+  it('waits for what its holder and its receiver ask for since it was proposed', async () => {
+    const { sunfield, harbour, registry } = all
+    const back = { kind: 'transfer', batch, from: harbour.holding, to: sunfield.holding, quantity: '2' }
+    const asking = { ...back, acceptance: true, expiresAt: inHours(24) }
+    const { id } = await done(harbour.admin.post('/national/movements', asking))
+    const mate = await registry.join(all.second, harbour.id, 'Admin')
+    expect([await forMe(sunfield.admin, id), await forMe(mate, id)]).toEqual([true, false])
+    await done(harbour.admin.post(policyOf(harbour.holding), policy({ acceptance: true, secondAbove: '1' })))
+    expect(await read(`/national/movements/${id}`, mate)).toMatchObject({
+      next: 'approve',
+      missing: [{ roles: null }],
+      mine: true,
+    })
+    expect([await forMe(sunfield.admin, id), await forMe(mate, id)]).toEqual([false, true])
+    expect(await approve(sunfield.admin, id)).toMatchObject({ status: 403 })
+    expect(await done(approve(mate, id))).toMatchObject({ step: 'approved' })
+    expect([await forMe(sunfield.admin, id), await forMe(mate, id)]).toEqual([true, false])
+    expect(await done(approve(sunfield.admin, id))).toMatchObject({ step: 'done' })
+  })
+
+  it('waits for officers whom the table asks for since it was proposed, by the page and the lists', async () => {
+    const { sunfield, harbour, second } = all
+    const asking = { kind: 'transfer', ...transfer('3'), expiresAt: inHours(24) }
+    const { id } = await done(sunfield.admin.post('/national/movements', asking))
+    expect(await forMe(second, id)).toBe(false)
+    await adopt({ 'credits.transfer': { count: 1, by: ['government/Admin'] } })
+    expect(await read(`/national/movements/${id}`, second)).toMatchObject({
+      next: 'approve',
+      missing: [{ roles: ['government/Admin'] }],
+      mine: true,
+    })
+    expect([await forMe(harbour.admin, id), await forMe(second, id)]).toEqual([false, true])
+    expect(await done(approve(second, id))).toMatchObject({ step: 'approved' })
+    expect([await forMe(harbour.admin, id), await forMe(second, id)]).toEqual([true, false])
+    expect(await done(approve(harbour.admin, id))).toMatchObject({ step: 'done' })
+  })
+
   it('stands in the chain of custody', async () => {
     const { events } = (await read('/national/serials/XT-ITMO-1-001-2024-0-1-1000')) as {
       events: { step: string; sentence: string }[]
@@ -173,6 +211,29 @@ describe('a movement that others must approve or accept', () => {
     expect(events.map(({ sentence }) => sentence).join(' ')).not.toMatch(/undefined|null|something that is not known/)
   })
 })
+
+async function forMe(who: Person, id: unknown): Promise<boolean> {
+  const { items } = await read('/national/movements?which=for-me', who)
+  return (items as { id: string }[]).some((one) => one.id === id)
+}
+
+/** The next permission table: as before, and it asks for these approvals. Root adopts it, an officer approves. */
+async function adopt(approvals: object): Promise<void> {
+  const { ledger, pool } = all.registry.services
+  const table = JSON.parse(Buffer.from(simpleDocuments.permissions).toString())
+  const next = { ...table, version: 2, approvals: { ...table.approvals, ...approvals } }
+  const sha256 = await ledger.putDocument(documentBytes(next))
+  const { rows } = await pool.query<{ id: string }>(
+    `SELECT DISTINCT ON (row ->> 'role') id FROM ledger_row
+      WHERE kind = 'mandate' AND row ->> 'role' IN ('government/Root', 'government/Admin') ORDER BY row ->> 'role' DESC`,
+  )
+  const [by = '', approver = ''] = rows.map(({ id }) => id)
+  const body = { document: 'permissions', version: 2, sha256 }
+  const key = { sender: 'test', id: sha256 }
+  const proposal = proposalHash({ v: 1, type: 'DocumentAdopted', by, key: await ledger.loggedKey(key), body })
+  const approved = { type: 'DocumentAdopted', by, request: body, approvals: [{ by: approver, proposal }] }
+  expect(await ledger.execute({ ...approved, key, requestHash: sha256 })).toMatchObject({ index: expect.any(Number) })
+}
 
 function inHours(hours: number): string {
   return new Date(all.registry.services.clock().getTime() + hours * 3_600_000).toISOString()

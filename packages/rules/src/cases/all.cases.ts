@@ -10,6 +10,7 @@ import { movementCases } from './movements.cases.ts'
 import { pendingCases } from './pending.cases.ts'
 import { peopleCases } from './people.cases.ts'
 import { projectCases } from './projects.cases.ts'
+import { tightenedCases } from './tightened.cases.ts'
 
 /** The examples of all rules: each refusal of each, and what each writes. A new rule's have their place here. */
 export const cases: readonly Case[] = [
@@ -19,6 +20,7 @@ export const cases: readonly Case[] = [
   ...issuingCases,
   ...movementCases,
   ...pendingCases,
+  ...tightenedCases,
   ...abroadCases,
   ...heldCases,
   ...bufferCases,

@@ -182,7 +182,7 @@ export class World {
     if (isRefusal(verdict)) return this.#refused(entry.type, verdict)
     const lines = this.lines(verdict.effects)
     const kinds = declaredKinds(entry.type, verdict.effects)
-    const action = declaredAction(this.state, entry)
+    const action = declaredAction(this.state, entry, this.shelf)
     const moves = verdict.effects.postings.map(({ from, to }) => `${this.#kindOf(from)} → ${this.#kindOf(to)}`)
     const index = this.state.size
     applyVerdict(this.state, entry, verdict)
@@ -237,12 +237,13 @@ function declaredKinds(type: string, { puts, postings, runs, gone = [] }: Effect
 }
 
 /** What the permission table is asked; a type asks only what it declares, and for a second mandate only if it says so. */
-function declaredAction(state: State, entry: Entry): string {
+function declaredAction(state: State, entry: Entry, shelf: Shelf): string {
   const { type, v, body } = entry
   const bound = rules.find((rule) => rule.type === type && rule.v === v)?.bindBody(body)
-  if (!bound || isRefusal(bound)) throw new Error(`${type} has a rule and its form`)
+  const law = shelf.inForce(type === 'Genesis' ? (body as { permissions: string; preset: string }) : state.ledger())
+  if (!bound || isRefusal(bound) || !law) throw new Error(`${type} has a rule and its form, and there is a law`)
   const { actions, second } = declarations[type as RuleName]
-  const act = bound.act(state, entry)
+  const act = bound.act(state, entry, law)
   const isDeclared = actions.some((action) => {
     return action.endsWith('*') ? act.action.startsWith(action.slice(0, -1)) : action === act.action
   })

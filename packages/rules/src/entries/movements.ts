@@ -89,10 +89,10 @@ export const creditsTransferred = defineRule<Transfer, TransferRequest>({
   attested: [],
   reads,
   decide: decided,
-  act: (state, body, written) =>
+  act: (state, body, written, law) =>
     body.pending === null
       ? directAct(state, 'credits.transfer', body, written)
-      : stepAct(state, body.pending, quantityOf(body)),
+      : stepAct(state, body.pending, quantityOf(body), law, written.at),
   admit: (state, body, law, written) =>
     firstOf(
       admitMovement(state, body, { from: ['holding'], to: ['holding'], pending: body.pending }),
@@ -195,10 +195,10 @@ function endRule(type: RuleName, kind: 'retirement' | 'cancellation'): AnyRule {
       const allotted = allottedTo(state, body)
       return isRefusal(allotted) ? allotted : { ...body, allotted }
     },
-    act: (state, body, written) =>
+    act: (state, body, written, law) =>
       body.pending === null
         ? directAct(state, movementAction({ kind, purpose: body.purpose }), body, written)
-        : stepAct(state, body.pending, quantityOf(body)),
+        : stepAct(state, body.pending, quantityOf(body), law, written.at),
     admit: (state, body, law, written: Written) =>
       firstOf(
         admitMovement(state, body, { from: ['holding'], to: [kind], pending: body.pending }),

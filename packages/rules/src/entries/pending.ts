@@ -5,7 +5,7 @@ import { Id, Instant } from '../ids.ts'
 import { isRefusal, refuse } from '../refusal.ts'
 import { type AnyRule, defineRule, firstOf, noEffects } from '../rule.ts'
 import { type Keys, noKeys, type PendingKind, type State } from '../state.ts'
-import { acceptanceAsked, codeIn, organisationsOf, policyReads, secondAsked, trustedReceiver } from './accounts.ts'
+import { codeIn, organisationsOf, policyReads, trustedReceiver } from './accounts.ts'
 import {
   admitMovement,
   chosen,
@@ -24,6 +24,7 @@ import {
   admitApprover,
   admitWaiting,
   approvalOf,
+  askedOf,
   endPuts,
   holdPuts,
   isLastStep,
@@ -32,6 +33,7 @@ import {
   pendingReads,
   standing,
   stepAct,
+  stepsOf,
 } from './waiting.ts'
 
 const proposed = {
@@ -60,15 +62,10 @@ type Proposal = z.infer<typeof Proposal>
 /** Where units of a movement of this kind go. */
 const targets = { transfer: 'holding', retirement: 'retirement', cancellation: 'cancellation' } as const
 
-/** The approvals that the movement waits for: those of the permission table, and that of the holder's account. */
-function missingFor(state: State, body: Proposal, { permissions }: Law, at: string): (string[] | null)[] {
-  const policy = permissions.approvals[movementAction(body)]
-  const ofTable = Array.from({ length: policy?.count ?? 0 }, () => policy?.by ?? [])
-  return [...(secondAsked(state, body.from, quantityOf(body), at) ? [null] : []), ...ofTable]
-}
-
-function asksAcceptance(state: State, body: Proposal, at: string): boolean {
-  return body.kind === 'transfer' && (body.acceptance || acceptanceAsked(state, body.from, body.to, at))
+/** What the movement waits for: approvals, and acceptance where its proposer or the receiver asks for it. */
+function awaited(state: State, body: Proposal, law: Law, at: string) {
+  const { missing, acceptance } = askedOf(body, (id) => state.get('account', id), law, at)
+  return { missing, acceptance: acceptance || body.acceptance }
 }
 
 /** Whoever proposes a movement that others must approve or accept; the units are held meanwhile. */
@@ -116,7 +113,7 @@ export const movementProposed = defineRule<Proposal, ProposalRequest>({
       end && admitPurpose(state, { ...body, purpose: body.purpose ?? '' }),
       (body.expiresAt <= at || body.expiresAt > latest) &&
         refuse('expiry-wrong', { field: 'expiresAt', after: at, latest }),
-      missingFor(state, body, law, at).length === 0 && !asksAcceptance(state, body, at) && refuse('nothing-awaited'),
+      stepsOf(awaited(state, body, law, at)) === 0 && refuse('nothing-awaited'),
     )
   },
   streams: movementStreams,
@@ -133,8 +130,7 @@ export const movementProposed = defineRule<Proposal, ProposalRequest>({
             proposer: by,
             approvers: [],
             given: [],
-            missing: missingFor(state, body, law, at),
-            acceptance: asksAcceptance(state, body, at),
+            ...awaited(state, body, law, at),
           },
         },
         ...holdPuts(movement, body.batch, body.ranges, 'pending', body.expiresAt),
@@ -170,10 +166,10 @@ export const movementApproved = defineRule<Step, Step>({
   attested: [],
   reads: stepReads,
   decide: (_state, request) => request,
-  act: (state, body) =>
-    stepAct(state, body.movement, quantityOf(state.get('pending', body.movement) ?? { ranges: [] })),
+  act: (state, body, { at }, law) =>
+    stepAct(state, body.movement, quantityOf(state.get('pending', body.movement) ?? { ranges: [] }), law, at),
   admit: (state, body, law, { by, at }) => {
-    const waiting = standing(state, body.movement)
+    const waiting = standing(state, body.movement, law, at)
     return firstOf(
       admitWaiting(state, body.movement, at),
       waiting && isLastStep(waiting) && refuse('last-step', { type: movementAction(waiting) }),
@@ -181,15 +177,15 @@ export const movementApproved = defineRule<Step, Step>({
     )
   },
   streams: streamsOf,
-  effects: (state, body, law, { by }) => {
-    const waiting = standing(state, body.movement)
+  effects: (state, body, law, { by, at }) => {
+    const waiting = standing(state, body.movement, law, at)
     if (!waiting) return noEffects()
     const given = approvalOf(state, waiting, by, law)
     const row = {
       ...waiting,
       approvers: [...waiting.approvers, by],
       given: [...waiting.given, ...waiting.missing.slice(given, given + 1)],
-      missing: waiting.missing.filter((_, at) => at !== given),
+      missing: waiting.missing.filter((_, place) => place !== given),
     }
     return { ...noEffects(), puts: [{ kind: 'pending', id: body.movement, row }] }
   },

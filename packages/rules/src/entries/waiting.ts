@@ -3,8 +3,9 @@ import { type Act, allows, handOf, inForce } from '../permissions.ts'
 import { type Refusal, refuse } from '../refusal.ts'
 import { firstOf, type Written } from '../rule.ts'
 import type { PendingKind, Put, RowKey, Rows, State } from '../state.ts'
-import { organisationsOf } from './accounts.ts'
+import { organisationsOf, policyInForce } from './accounts.ts'
 import { isOimp } from './first-transfer.ts'
+import { quantityOf } from './movement.ts'
 
 /**
  * A movement that waits: the holder's further mandates approve it first, then the receiver accepts it where that is asked
@@ -43,18 +44,74 @@ export function pendingReads(state: State, id: string | null): RowKey[] {
   ]
 }
 
-/**
- * A movement that waits, as it stands now: an approval counts as long as the mandate that gave it is in force, and is
- * missing again after that.
- */
-export function standing(state: State, id: string): Waiting | undefined {
-  const waiting = state.get('pending', id)
-  return waiting && standingOf(waiting, (mandate) => inForce(state, mandate) === undefined)
+/** What the approvals and policies of a movement that waits are judged by. */
+export interface Known {
+  /** Is the mandate in force? */
+  inForce(mandate: string): boolean
+  account(id: string): Rows['account'] | undefined
 }
 
-/** The same, for whoever knows otherwise which mandates are in force. */
-export function standingOf(waiting: Waiting, isInForce: (mandate: string) => boolean): Waiting {
-  const counts = waiting.approvers.map(isInForce)
+/** What is asked for before a movement takes place: approvals, of the holder (`null`) and of roles; and acceptance. */
+type Asked = Pick<Waiting, 'missing' | 'acceptance'>
+
+/** What the policies of its accounts and the permission table ask of a movement at an instant. */
+export function askedOf(
+  movement: Pick<Waiting, 'kind' | 'purpose' | 'from' | 'to' | 'ranges'>,
+  account: Known['account'],
+  { permissions }: Pick<Law, 'permissions'>,
+  at: string,
+): Asked {
+  const [from, to] = [account(movement.from), account(movement.to)]
+  const above = policyInForce(from?.policy ?? null, at).secondAbove
+  const isSecond = above !== null && quantityOf(movement) > BigInt(above)
+  const { count, by } = permissions.approvals[movementAction(movement)] ?? { count: 0, by: [] }
+  return {
+    missing: [...(isSecond ? [null] : []), ...Array.from({ length: count }, () => by)],
+    acceptance:
+      movement.kind === 'transfer' &&
+      from?.organisation !== to?.organisation &&
+      policyInForce(to?.policy ?? null, at).acceptance,
+  }
+}
+
+/**
+ * A movement that waits, as it stands now: an approval counts as long as the mandate that gave it is in force, and is
+ * missing again after that; and what the policies and the table ask for by now is asked for, too.
+ */
+export function standing(state: State, id: string, law: Law, at: string): Waiting | undefined {
+  const waiting = state.get('pending', id)
+  const known: Known = {
+    inForce: (mandate) => inForce(state, mandate) === undefined,
+    account: (account) => state.get('account', account),
+  }
+  return waiting && standingOf(waiting, known, law, at)
+}
+
+/** The same, for whoever knows the mandates and accounts otherwise. */
+export function standingOf(waiting: Waiting, known: Known, law: Pick<Law, 'permissions'>, at: string): Waiting {
+  const account: Known['account'] = (id) => known.account(id)
+  return tightened(inForceOnly(waiting, known), askedOf(waiting, account, law, at))
+}
+
+/** What was asked for first stays asked for; of what is asked for now, it lacks what is more than that. */
+function tightened(waiting: Waiting, asked: Asked): Waiting {
+  const left = [...waiting.given, ...waiting.missing]
+  const more = asked.missing.filter((roles) => {
+    // Whoever might give the approval that was asked for might give this one.
+    const same = left.findIndex((one) =>
+      one === null || roles === null ? one === roles : one.every((role) => roles.includes(role)),
+    )
+    if (same >= 0) left.splice(same, 1)
+    return same < 0
+  })
+  const acceptance = waiting.acceptance || asked.acceptance
+  return more.length === 0 && acceptance === waiting.acceptance
+    ? waiting
+    : { ...waiting, missing: [...more, ...waiting.missing], acceptance }
+}
+
+function inForceOnly(waiting: Waiting, known: Known): Waiting {
+  const counts = waiting.approvers.map((mandate) => known.inForce(mandate))
   return {
     ...waiting,
     approvers: waiting.approvers.filter((_, at) => counts[at]),
@@ -64,18 +121,23 @@ export function standingOf(waiting: Waiting, isInForce: (mandate: string) => boo
 }
 
 /** Which step comes next. */
-export function nextStep(waiting: Pick<Waiting, 'missing' | 'acceptance'>): 'approve' | 'accept' {
+export function nextStep(waiting: Asked): 'approve' | 'accept' {
   return waiting.missing.length > 0 || !waiting.acceptance ? 'approve' : 'accept'
 }
 
 /** Does the next step complete the movement? */
-export function isLastStep({ missing, acceptance }: Pick<Waiting, 'missing' | 'acceptance'>): boolean {
-  return missing.length + (acceptance ? 1 : 0) === 1
+export function isLastStep(waiting: Asked): boolean {
+  return stepsOf(waiting) === 1
 }
 
-/** What the permission table is asked of whoever takes the next step. Its approvals were asked for when it was proposed. */
-export function stepAct(state: State, id: string, quantity: bigint): Act {
-  const waiting = standing(state, id)
+/** How many steps there are until the movement takes place. */
+export function stepsOf({ missing, acceptance }: Asked): number {
+  return missing.length + (acceptance ? 1 : 0)
+}
+
+/** What the permission table is asked of whoever takes the next step. Its approvals are entries of their own. */
+export function stepAct(state: State, id: string, quantity: bigint, law: Law, at: string): Act {
+  const waiting = standing(state, id, law, at)
   const step = waiting ? nextStep(waiting) : 'approve'
   return {
     action: `movements.${step}`,
@@ -99,11 +161,11 @@ export function approvalOf(state: State, waiting: Waiting, by: string, { permiss
   const mandate = state.get('mandate', by)
   if (!mandate) return -1
   const act = { action: movementAction(waiting), organisations: organisationsOf(state, [waiting.from]) }
-  return waiting.missing.findIndex((roles) =>
-    roles === null
-      ? mandate.organisation === act.organisations[0] && allows(permissions, mandate.role, mandate.organisation, act)
-      : roles.includes(mandate.role),
-  )
+  const isSecond =
+    mandate.organisation === act.organisations[0] && allows(permissions, mandate.role, mandate.organisation, act)
+  // That of the holder rather than that of a role.
+  const own = isSecond ? waiting.missing.indexOf(null) : -1
+  return own >= 0 ? own : waiting.missing.findIndex((roles) => roles?.includes(mandate.role) === true)
 }
 
 export function admitApprover(state: State, waiting: Waiting, by: string, law: Law): Refusal | undefined {
@@ -127,7 +189,7 @@ type Completed = Pick<Waiting, 'kind' | 'batch' | 'from' | 'to' | 'ranges' | 'pu
 export function admitLastStep(state: State, body: Completed, law: Law, { by, at }: Written): Refusal | undefined {
   const id = body.pending ?? ''
   const broken = admitWaiting(state, id, at)
-  const waiting = standing(state, id)
+  const waiting = standing(state, id, law, at)
   if (broken || !waiting) return broken
   const fields = ['kind', 'batch', 'from', 'to', 'purpose', 'beneficiary'] as const
   const other = fields.find((field) => body[field] !== waiting[field])
@@ -140,7 +202,8 @@ export function admitLastStep(state: State, body: Completed, law: Law, { by, at 
 }
 
 /** Another step comes first: by whom an approval is missing, and which steps there are until the movement is done. */
-function stepMissing(state: State, { missing, acceptance, from }: Waiting): Refusal {
+function stepMissing(state: State, waiting: Waiting): Refusal {
+  const { missing, from } = waiting
   const roles = new Set(missing.flatMap((one) => one ?? []))
   const holders = missing.includes(null) ? organisationsOf(state, [from]) : []
   return refuse('step-missing', {
@@ -148,7 +211,7 @@ function stepMissing(state: State, { missing, acceptance, from }: Waiting): Refu
     step: 'movements.approve',
     ...(roles.size > 0 ? { roles: [...roles].join(', ') } : {}),
     ...(holders.length > 0 ? { holders: holders.join(', ') } : {}),
-    left: String(missing.length + (acceptance ? 1 : 0)),
+    left: String(stepsOf(waiting)),
   })
 }
 

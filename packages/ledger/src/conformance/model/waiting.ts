@@ -40,8 +40,21 @@ function standing(model: Model, { given }: Waiting): Waiting['given'] {
   return given.filter(({ by }) => mayAct(model, by))
 }
 
+/** Whose approvals are asked for by now: those of the proposal, and what policy and table ask for beyond them. */
+function askedNow(model: Model, waiting: Waiting): Whose[] {
+  const { kind, purpose, from, asked } = waiting
+  const isSecond = asked.includes('holder') || isSecondAsked(model, from, unitsOf(waiting))
+  const first = asked.filter((whose) => whose === 'officer').length
+  const officers = Math.max(first, officersFor(model, kind, purpose))
+  return [...(isSecond ? ['holder' as const] : []), ...Array.from({ length: officers }, () => 'officer' as const)]
+}
+
+function acceptanceNow(model: Model, { kind, acceptance, from, to }: Waiting): boolean {
+  return acceptance || (kind === 'transfer' && isAcceptanceAsked(model, from, to))
+}
+
 function missingNow(model: Model, waiting: Waiting): Whose[] {
-  const missing = [...waiting.asked]
+  const missing = askedNow(model, waiting)
   for (const { whose } of standing(model, waiting)) missing.splice(missing.indexOf(whose), 1)
   return missing
 }
@@ -49,14 +62,14 @@ function missingNow(model: Model, waiting: Waiting): Whose[] {
 /** What is asked of whoever takes the next step. */
 function stepAsked(model: Model, waiting: Waiting | undefined, quantity: bigint): Asked {
   if (!waiting) return { may: approvers, quantity }
-  const isAcceptance = missingNow(model, waiting).length === 0 && waiting.acceptance
+  const isAcceptance = missingNow(model, waiting).length === 0 && acceptanceNow(model, waiting)
   return isAcceptance
     ? { may: holders, organisations: organisationOf(model, waiting.to), quantity }
     : { may: approvers, organisations: organisationOf(model, waiting.from), quantity }
 }
 
 function stepsLeft(model: Model, waiting: Waiting): number {
-  return missingNow(model, waiting).length + (waiting.acceptance ? 1 : 0)
+  return missingNow(model, waiting).length + (acceptanceNow(model, waiting) ? 1 : 0)
 }
 
 /** Which of the missing approvals this mandate gives: that of the holder's rather than an officer's. */
@@ -118,8 +131,10 @@ export function settle(model: Model, id: string | null): void {
 
 /** Somebody who may take the next step. */
 function aStepper(model: Model, choose: Choose, waiting: Waiting): string {
-  const { acceptance, from, to } = waiting
-  if (missingNow(model, waiting).length === 0) return aHolder(model, choose, acceptance ? to : from)
+  const { from, to } = waiting
+  if (missingNow(model, waiting).length === 0) {
+    return aHolder(model, choose, acceptanceNow(model, waiting) ? to : from)
+  }
   const fitting = [...model.mandates.keys()].filter(
     (id) => mayAct(model, id) && approverReasons(model, waiting, id).length === 0,
   )
@@ -271,7 +286,10 @@ export const movementApproved = defineCommand<Step>({
   carryOut: (model, { by, request: { movement } }) => {
     const waiting = model.pending.get(movement)
     const whose = waiting && givenBy(model, waiting, by)
-    if (waiting && whose) waiting.given = [...standing(model, waiting), { by, whose }]
+    if (!waiting || !whose) return {}
+    const asked = askedNow(model, waiting)
+    const acceptance = acceptanceNow(model, waiting)
+    Object.assign(waiting, { asked, acceptance, given: [...standing(model, waiting), { by, whose }] })
     return {}
   },
 })

@@ -108,14 +108,18 @@ interface Stretch {
   cpu: number
 }
 
-/** The same load on a small and on a large ledger, by turns; the small one is a fresh copy each time, to stay small. */
+/**
+ * The same load on a small and on a large ledger, by turns. The small one is a fresh copy each time, to stay small; both are
+ * opened anew, so that neither knows more of its state than the other. Without integrator and signer.
+ */
 export async function measureGrowth(server: Server, options: Options, tell: Tell): Promise<GrowthResult> {
   const { small, large, runs, seconds } = options.growth
   const smallName = freshName('small')
   const made = await foundLedger(server, await server.create(smallName), options.accounts, tell)
   await growTo(made, small, tell)
   await made.close()
-  const grown = await openCopy(await server.create(freshName('large'), smallName), made)
+  const largeUrl = await server.create(freshName('large'), smallName)
+  let grown = await openCopy(largeUrl, made)
   const stretches: { small: Stretch[]; large: Stretch[] } = { small: [], large: [] }
   try {
     await growTo(grown, large, tell)
@@ -124,6 +128,8 @@ export async function measureGrowth(server: Server, options: Options, tell: Tell
     const load = (running: Running) => stretch(server, running, { perSecond, seconds })
     for (let run = 0; run < runs; run += 1) {
       stretches.small.push(await onCopy(server, made, smallName, load))
+      await grown.close()
+      grown = await openCopy(largeUrl, grown)
       stretches.large.push(await load(grown))
     }
   } finally {

@@ -11,6 +11,7 @@ export const suites = {
   history: { paths: ['tests/attack/processes/history'], env: { TALLYSTICK_OPERATIONS: '100000' } },
   idempotency: { paths: ['tests/attack/processes/idempotency'], env: { TALLYSTICK_OPERATIONS: '50000' } },
   crash: { paths: ['tests/e2e/crash'], env: { TALLYSTICK_CRASHES: '100' } },
+  fork: { paths: ['tests/attack/fork'], env: { TALLYSTICK_CRASHES: '100' } },
   flips: { paths: ['tests/tamper/flips'], env: { TALLYSTICK_FLIPS: '10000' } },
   canonical: { paths: ['packages/rules/src/canonical'], env: { TALLYSTICK_JSON_OBJECTS: '1000000' } },
   tamper: { paths: ['tests/tamper/tamper', 'tests/tamper/database', 'tests/unlawful'], env: {} },

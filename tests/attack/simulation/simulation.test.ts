@@ -99,19 +99,21 @@ test('the same seed tells the same story to the last byte', async () => {
 
 test(`${Math.ceil(lengths.seeds / 4)} seeds with a database put back to an earlier state: no second history is signed`, async () => {
   const count = Math.ceil(lengths.seeds / 4)
-  let refusals = 0
-  let restored = 0
+  let [refusals, restored, signed] = [0, 0, 0]
   for (const seed of seeds(count)) {
     const world = await simulate(`${seed} rollback`, stateFile(), { rollback: true })
     restored += world.counts.restored
     refusals += world.counts.refusedForks
+    signed += world.signed.length
     const isOne = isOneChain(world.signed, world.abandoned) || isOneChain(world.signed, await leavesOf(world))
     expect(isOne, `TEST_SEED=${seed}`).toBe(true)
   }
   expect(restored).toBeGreaterThan(0)
+  expect(signed).toBeGreaterThan(count)
+  if (count >= 10) expect(refusals).toBeGreaterThan(0)
   figure(
     'rollback',
-    `${count} seeds, ${restored} databases put back, signing refused ${refusals} times, 0 forks signed`,
+    `${count} seeds, ${restored} databases put back, ${signed} checkpoints signed, signing refused ${refusals} times, 0 forks signed`,
   )
 })
 

@@ -73,14 +73,13 @@ export class PostgresLedger implements Ledger {
   ): Promise<PostgresLedger> {
     const options = { max: 4, connectionTimeoutMillis: CONNECT_MS, keepAlive: true, ...connection }
     const inTime = { query_timeout: ANSWER_MS, ...options }
-    const [pool, lane] = [new pg.Pool(options), new pg.Pool({ ...inTime, max: LANE_CONNECTIONS })]
+    const forLane = { max: LANE_CONNECTIONS, onConnect: (client: pg.ClientBase) => client.query(LOADING) }
+    const [pool, lane] = [new pg.Pool(options), new pg.Pool({ ...inTime, ...forLane })]
     for (const one of [pool, lane]) {
       // Idle or in use, a connection may go away: the next statement on it says so.
       one.on('error', () => undefined)
       one.on('connect', (client) => client.on('error', () => undefined))
     }
-    // Whoever loads waits for this, and is told if it fails.
-    lane.on('connect', (client) => void client.query(LOADING).catch(() => undefined))
     try {
       await migrate(pool, 'ledger', new URL('./migrations/', import.meta.url), may)
     } catch (error) {

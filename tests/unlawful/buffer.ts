@@ -23,7 +23,7 @@ export async function buffer(country: Country): Promise<Room> {
     ranges: await country.ranges('units', 6_001n, 6_010n),
     repays: null,
   })
-  const decided = { reversal: idOf('fire'), decision: 'dismissed', quantity: null, unitType: null }
+  const decided = { reversal: idOf('fire'), decision: 'avoidable', quantity: '999999999999', unitType: 'ITMO' }
   return {
     lawful: [released, paid, given],
     cases: [
@@ -50,8 +50,8 @@ export async function buffer(country: Country): Promise<Room> {
         withBody(paid, { to: idOf('gamma cancelled') }),
       ],
       [
-        'a loss decided twice',
-        'reversal-state',
+        'a loss of more than was issued',
+        'loss-too-large',
         { type: 'ReversalDecided', by: admin, approvers: [approver], body: decided },
       ],
       ['a payment for a loss that nobody reported', 'reversal-unknown', withBody(paid, { reversal: idOf('flood') })],

@@ -18,6 +18,24 @@ export const BufferStatus = z
     atRisk: Amount.meta({ description: 'Units of reversals that were verified and are not made good yet.' }),
     openReversals: z.number().int().meta({ description: 'Reversals that are reported or not made good.' }),
     owed: Amount.meta({ description: 'Units that are owed to the buffer.' }),
+    cover: z
+      .array(
+        z.object({
+          unitType: z.string(),
+          balance: Amount,
+          relying: Amount.meta({
+            description:
+              'Units at risk: issued of projects with a buffer percentage, retired ones too, but not those in the buffer or cancelled from it.',
+          }),
+          percentage: z.string().nullable().meta({ description: 'Balance to relying, rounded down; null of nothing.' }),
+          belowFloor: z.boolean().meta({ description: 'Is the balance less than the floor of what relies on it?' }),
+        }),
+      )
+      .meta({ description: 'How far the buffer covers what relies on it, by unit type.' }),
+    coverFloor: z.string().nullable().meta({
+      description:
+        "Least percentage that the country's preset asks for; null where it asks for none, and of one project.",
+    }),
   })
   .meta({ id: 'BufferStatus' })
 export type BufferStatus = z.infer<typeof BufferStatus>

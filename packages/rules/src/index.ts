@@ -29,6 +29,7 @@ export {
   refuse,
 } from './refusal.ts'
 export { partitionOf, type Run, RunSet, without } from './runs.ts'
+export { isLessThan, percentageOf } from './shares.ts'
 export * from './simple.ts'
 export * from './spaces.ts'
 export * from './state.ts'

@@ -41,6 +41,8 @@ export const Preset = z
       releaseYears: z.number().int().min(1).max(50),
       /** The reason for which issuance terms are set where the reversal risk was assessed. */
       assessment: Code,
+      /** Least of the buffer's units to those that rely on it, as a percentage; below, it is shown that it is too small. */
+      coverFloor: Percentage.optional(),
       /** Is what a project owes to the buffer taken from its next issuances? */
       debitIssuances: z.boolean(),
     }),

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { sharesSumTo100, splitByShares } from './shares.ts'
+import { isLessThan, percentageOf, sharesSumTo100, splitByShares } from './shares.ts'
 
 test('largest remainder: the parts sum to the whole, equal remainders go to the earlier owner', () => {
   expect(splitByShares(11n, ['60', '40'])).toEqual([7n, 4n])
@@ -38,3 +38,17 @@ function asShares(weights: number[]): string[] {
   parts[last] = 1_000_000 - parts.slice(0, last).reduce((a, b) => a + b, 0)
   return parts.map((part) => `${Math.floor(part / 10_000)}.${String(part % 10_000).padStart(4, '0')}`)
 }
+
+test('how much one amount is of another: four decimals, rounded down; of nothing there is no percentage', () => {
+  expect([percentageOf(100n, 900n), percentageOf(1n, 3_000_000n), percentageOf(3n, 2n)]).toEqual([
+    '11.1111',
+    '0',
+    '150',
+  ])
+  expect([percentageOf(5n, 0n), percentageOf(5n, -1n), percentageOf(1n, 20n)]).toEqual([null, null, '5'])
+})
+
+test('what is less than a percentage is told exactly, also where four decimals do not show it', () => {
+  expect([isLessThan(5n, 100n, '5'), isLessThan(49_999_999n, 1_000_000_000n, '5')]).toEqual([false, true])
+  expect([isLessThan(0n, 0n, '5'), isLessThan(0n, 1n, '0'), isLessThan(0n, 1n, '0.0001')]).toEqual([false, false, true])
+})

@@ -8,6 +8,19 @@ export const Percentage = z
 /** Shares are percentages with at most four decimals; as whole numbers, 100 % is this. */
 const WHOLE = 1_000_000n
 
+/** How much one amount is of another, as a percentage with at most four decimals, rounded down; of nothing `null`. */
+export function percentageOf(part: bigint, whole: bigint): string | null {
+  if (whole <= 0n) return null
+  const parts = (part * WHOLE) / whole
+  const decimals = (parts % 10_000n).toString().padStart(4, '0').replace(/0+$/, '')
+  return `${parts / 10_000n}${decimals === '' ? '' : `.${decimals}`}`
+}
+
+/** Is one amount less of another than a percentage? Exact; nothing is less of nothing. */
+export function isLessThan(part: bigint, whole: bigint, percentage: string): boolean {
+  return part * WHOLE < partsOf(percentage) * whole
+}
+
 function partsOf(share: string): bigint {
   const [whole = '0', decimals = ''] = share.split('.')
   return BigInt(whole) * 10_000n + BigInt(decimals.padEnd(4, '0'))

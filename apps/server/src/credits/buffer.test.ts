@@ -74,6 +74,12 @@ describe('the buffer', () => {
       atRisk: '0',
       openReversals: 0,
       owed: '0',
+      cover: [{ unitType: 'ITMO', balance: '100', relying: '900', percentage: '11.1111', belowFloor: false }],
+      coverFloor: '5',
+    })
+    expect(await read(`/national/projects/${all.project.id}/buffer`)).toMatchObject({
+      cover: [{ balance: '100', relying: '900', percentage: '11.1111', belowFloor: false }],
+      coverFloor: null,
     })
     expect(await read(`/national/projects/${all.project.id}`)).toMatchObject({
       terms: { buffer: '10', exempt: ['host'] },
@@ -196,5 +202,23 @@ describe('a reversal', () => {
       block: { quantity: string }
     }
     expect(Object.values(sums).reduce((sum, part) => sum + BigInt(part), 0n)).toBe(BigInt(block.quantity))
+  })
+})
+
+describe('the alarm', () => {
+  it('tells that the buffer holds less than the floor of what relies on it', async () => {
+    const { officer, approved, project } = all
+    const before = (await read('/national/buffer')) as { cover: { balance: string; belowFloor: boolean }[] }
+    expect(before.cover).toMatchObject([{ belowFloor: false }])
+    const terms = { buffer: '0.01', exempt: ['host'], reason: 'risk-assessment' }
+    await approved(officer.post(`/national/projects/${project.id}/issuance-terms`, terms))
+    await all.issue('2024', '5000')
+    const after = (await read('/national/buffer')) as typeof before
+    expect(after.cover).toMatchObject([{ belowFloor: true }])
+    const none = { ...terms, buffer: '0' }
+    await approved(officer.post(`/national/projects/${project.id}/issuance-terms`, none))
+    expect((await read('/national/buffer')).cover).toMatchObject([
+      { relying: '0', percentage: null, belowFloor: false },
+    ])
   })
 })

@@ -17,10 +17,11 @@ import {
   reportReversal,
 } from '@tallystick/contract'
 import { randomId } from '@tallystick/ledger'
-import type { Rows } from '@tallystick/rules'
+import { isLessThan, percentageOf, type Rows } from '@tallystick/rules'
 import type { FastifyInstance } from 'fastify'
 import { entryNaming, entryOf, type LogRow, placeOf } from '../platform/entries.ts'
 import { execute, type Sender, writtenOf } from '../platform/idempotency.ts'
+import { lawInForce } from '../platform/law.ts'
 import { handle } from '../platform/operations.ts'
 import { problem } from '../platform/problem.ts'
 import type { Actor, Services } from '../platform/services.ts'
@@ -161,6 +162,42 @@ const BOOKS = `
   SELECT split_part(id, '/', 2) AS unit_type, row
     FROM ledger_row WHERE kind = 'pool' AND split_part(id, '/', 1) = $1 ORDER BY 1`
 
+/**
+ * Units of projects with a buffer percentage that rely on the buffer, by type: what was issued of them, less what they
+ * themselves have in it or had cancelled from it.
+ */
+const RELYING = `
+  SELECT split_part(output.id, '/', 2) AS unit_type,
+         sum((output.row ->> 'issued')::numeric - coalesce((own.row ->> 'in')::numeric - (own.row ->> 'released')::numeric, 0))::text
+           AS relying
+    FROM ledger_row AS output
+    JOIN ledger_row AS project ON project.kind = 'project' AND project.id = split_part(output.id, '/', 1)
+    LEFT JOIN ledger_row AS own ON own.kind = 'pool' AND own.id = output.id
+   WHERE output.kind = 'output' AND (project.row ->> 'buffer')::numeric > 0 AND ($1::text IS NULL OR project.id = $1)
+   GROUP BY 1 ORDER BY 1`
+
+interface Relying {
+  unit_type: string
+  relying: string
+}
+
+/** How far the buffer covers what relies on it, by unit type, and where that is less than the floor. */
+function coverOf(books: { unit_type: string; row: Book }[], relying: Relying[], floor: string | null) {
+  const types = [...new Set([...books, ...relying].map(({ unit_type: type }) => type))].sort()
+  return types.map((unitType): BufferStatus['cover'][number] => {
+    const book = books.find(({ unit_type: type }) => type === unitType)?.row
+    const balance = book ? BigInt(book.in) - BigInt(book.cancelled) - BigInt(book.released) : 0n
+    const units = BigInt(relying.find(({ unit_type: type }) => type === unitType)?.relying ?? 0)
+    return {
+      unitType,
+      balance: `${balance}`,
+      relying: `${units}`,
+      percentage: percentageOf(balance, units),
+      belowFloor: floor !== null && isLessThan(balance, units, floor),
+    }
+  })
+}
+
 /** A row of the buffer's book as it is stored. */
 interface Book {
   in: string
@@ -171,12 +208,15 @@ interface Book {
 
 /** What the buffer holds, of one project or of all. */
 async function bufferStatus(services: Services, project: string | undefined): Promise<BufferStatus> {
-  const [ledger, books, open, owed] = await Promise.all([
+  const [ledger, books, open, owed, relying, { preset }] = await Promise.all([
     services.ledger.row('ledger', 'ledger'),
     services.pool.query<{ unit_type: string; row: Book }>(BOOKS, [project ?? 'all']),
     services.pool.query<{ open: number; at_risk: string }>(STILL_OPEN, [project ?? null]),
     services.pool.query<{ owed: string }>(OWED, [project ?? null]),
+    services.pool.query<Relying>(RELYING, [project ?? null]),
+    lawInForce(services.ledger),
   ])
+  const coverFloor = project === undefined ? (preset.buffer.coverFloor ?? null) : null
   const sum = (way: 'in' | 'cancelled' | 'released') =>
     books.rows.reduce((units, { row }) => units + BigInt(row[way]), 0n)
   const [came, cancelled, released] = [sum('in'), sum('cancelled'), sum('released')]
@@ -194,5 +234,7 @@ async function bufferStatus(services: Services, project: string | undefined): Pr
     atRisk: open.rows[0]?.at_risk ?? '0',
     openReversals: open.rows[0]?.open ?? 0,
     owed: owed.rows[0]?.owed ?? '0',
+    cover: coverOf(books.rows, relying.rows, coverFloor),
+    coverFloor,
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -78,8 +78,19 @@ test('the demo plays one project end to end, and writes nothing twice', async ()
     json: { index: first.json.index, serial: first.json.serial, repeated: true },
   })
   const exported = await tallystick(['export-log', join(folder, 'log'), '--json'], env)
-  const verified = await tallystick(['verify', join(folder, 'log'), '--vkey', exported.json.vkey, '--json'], {})
+  const verified = await tallystick(['verify', join(folder, 'log'), '--vkey', exported.json.vkey], {})
   expect(verified.exitCode).toBe(0)
+
+  // The guide to verify shows this log, but for its keys, ids and hashes.
+  const guide = await readFile(new URL('../../docs/verify.md', import.meta.url), 'utf8')
+  const isOfEveryLog = /^(log|ledger|checkpoint|signed by) /
+  const shown = verified.stdout
+    .trimEnd()
+    .split('\n')
+    .filter((line) => line !== '' && !isOfEveryLog.test(line))
+  expect(shown.filter((line) => !guide.includes(`\n    ${line}\n`))).toEqual([])
+  expect(guide).toContain(`altered/tile/entries/000.p/${exported.json.size}\n`)
+  expect(guide).toContain(`\n    entry       ${first.json.index} of the log `)
 })
 
 test('mistakes on the command line are told, with exit code 2', async () => {

@@ -10,6 +10,7 @@ import { movementCases } from './movements.cases.ts'
 import { pendingCases } from './pending.cases.ts'
 import { peopleCases } from './people.cases.ts'
 import { projectCases } from './projects.cases.ts'
+import { reversalsCases } from './reversals.cases.ts'
 import { tightenedCases } from './tightened.cases.ts'
 
 /** The examples of all rules: each refusal of each, and what each writes. A new rule's have their place here. */
@@ -24,6 +25,7 @@ export const cases: readonly Case[] = [
   ...abroadCases,
   ...heldCases,
   ...bufferCases,
+  ...reversalsCases,
   ...correctionCases,
   ...mirrorCases,
 ]

@@ -185,7 +185,10 @@ export const readTransfer = defineOperation({
 
 const EndBody = unitsBody({
   from: Id,
-  purpose: Code.meta({ description: 'A word of the preset, such as `voluntary`.' }),
+  purpose: Code.meta({
+    description:
+      'A word of the preset, such as `voluntary`. Use for other international purposes (`OIMP…`) also needs the approval of an officer of the authority: ask for it with `wait`.',
+  }),
   beneficiary: Beneficiary.nullable().default(null),
   wait: Wait,
 })

@@ -344,6 +344,15 @@ const conversionCases: Case[] = [
   refuses('UnitsConverted', 'ranges-disorder', 'a range that ends before it begins', (world) =>
     convert(world, { source: { ranges: [['10', '1']] } }),
   ),
+  refuses(
+    'UnitsConverted',
+    'ranges-disorder',
+    'such a range, where the issuance would be a first transfer',
+    (world) => {
+      authorise(world, 'oimp', { purposes: ['OIMP_OP'], firstTransfer: 'issuance' })
+      return convert(world, { authorisation: world.id('oimp'), source: { ranges: [['10', '1']] } })
+    },
+  ),
   refuses('UnitsConverted', 'too-fragmented', 'a range of which too many pieces are on record', (world) => {
     const units = { space: 'elsewhere:S', batch: '', class: 'mirror:elsewhere/P1/2020/VCU' }
     for (let serial = 1n; serial <= 1_001n; serial += 1n) {

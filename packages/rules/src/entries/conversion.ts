@@ -60,17 +60,23 @@ function piecesOf(state: State, { source }: Request): Run[] {
   return source.ranges.flatMap((range) => runs.pieces(fromWire(range)))
 }
 
-/** The units stand cancelled in the records of their registry, are of the vintage, and nothing was issued for them yet. */
-function admitSource(state: State, body: Request): Refusal | undefined {
-  const registry = state.get('registry', body.source.registry)
-  if (!registry) return refuse('registry-unknown', { field: 'source', registry: body.source.registry })
+/** Without that there is no telling how many units there are. */
+function admitOrder({ source }: Request): Refusal | undefined {
   let last = -1n
-  const disorder = body.source.ranges.find((range) => {
+  const disorder = source.ranges.find((range) => {
     const bad = !isAscending(range) || BigInt(range[0]) <= last
     last = BigInt(range[1])
     return bad
   })
-  if (disorder) return refuse('ranges-disorder', { field: 'source', first: disorder[0], last: disorder[1] })
+  return disorder && refuse('ranges-disorder', { field: 'source', first: disorder[0], last: disorder[1] })
+}
+
+/** The units stand cancelled in the records of their registry, are of the vintage, and nothing was issued for them yet. */
+function admitSource(state: State, body: Request): Refusal | undefined {
+  const registry = state.get('registry', body.source.registry)
+  if (!registry) return refuse('registry-unknown', { field: 'source', registry: body.source.registry })
+  const disorder = admitOrder(body)
+  if (disorder) return disorder
   const pieces = piecesOf(state, body)
   const cancelled = pieces.filter(({ account }) => account === registry.cancelled)
   const converted = pieces.find(({ attributes }) => wordOf(attributes, CONVERTED) !== undefined)
@@ -139,6 +145,8 @@ export const unitsConverted = defineRule<Conversion, Request>({
   decide: (state, request) => {
     const ground = groundOf(state, request.authorisation)
     if (!ground) return refuse('authorisation-unknown', { authorisation: request.authorisation })
+    const disorder = admitOrder(request)
+    if (disorder) return disorder
     const first = nextNumber(state, ground)
     if (first + units(request) - 1n > MAX_SERIAL) return refuse('serials-exhausted', { space: ground.space })
     const itmos = itmosIssued(state, request, ground, issuedUnits(state, request, ground, first).after)

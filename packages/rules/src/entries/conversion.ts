@@ -60,8 +60,11 @@ function piecesOf(state: State, { source }: Request): Run[] {
   return source.ranges.flatMap((range) => runs.pieces(fromWire(range)))
 }
 
-/** Without that there is no telling how many units there are. */
-function admitOrder({ source }: Request): Refusal | undefined {
+/** A registry that is known, and ranges in their order: without that there is no telling how many units there are. */
+function admitNamed(state: State, { source }: Request): Refusal | undefined {
+  if (!state.get('registry', source.registry)) {
+    return refuse('registry-unknown', { field: 'source', registry: source.registry })
+  }
   let last = -1n
   const disorder = source.ranges.find((range) => {
     const bad = !isAscending(range) || BigInt(range[0]) <= last
@@ -73,12 +76,11 @@ function admitOrder({ source }: Request): Refusal | undefined {
 
 /** The units stand cancelled in the records of their registry, are of the vintage, and nothing was issued for them yet. */
 function admitSource(state: State, body: Request): Refusal | undefined {
-  const registry = state.get('registry', body.source.registry)
-  if (!registry) return refuse('registry-unknown', { field: 'source', registry: body.source.registry })
-  const disorder = admitOrder(body)
-  if (disorder) return disorder
+  const unnamed = admitNamed(state, body)
+  if (unnamed) return unnamed
   const pieces = piecesOf(state, body)
-  const cancelled = pieces.filter(({ account }) => account === registry.cancelled)
+  const end = state.get('registry', body.source.registry)?.cancelled
+  const cancelled = pieces.filter(({ account }) => account === end)
   const converted = pieces.find(({ attributes }) => wordOf(attributes, CONVERTED) !== undefined)
   const other = pieces.find((piece) => piece.class.split('/')[2] !== body.vintage)
   return firstOf(
@@ -145,8 +147,8 @@ export const unitsConverted = defineRule<Conversion, Request>({
   decide: (state, request) => {
     const ground = groundOf(state, request.authorisation)
     if (!ground) return refuse('authorisation-unknown', { authorisation: request.authorisation })
-    const disorder = admitOrder(request)
-    if (disorder) return disorder
+    const unnamed = admitNamed(state, request)
+    if (unnamed) return unnamed
     const first = nextNumber(state, ground)
     if (first + units(request) - 1n > MAX_SERIAL) return refuse('serials-exhausted', { space: ground.space })
     const itmos = itmosIssued(state, request, ground, issuedUnits(state, request, ground, first).after)

@@ -80,10 +80,14 @@ export function unknownFrom(state: State, known: Known, pair: Pair, quantity: bi
   return from
 }
 
-/** The quantity that a command asks for, of those that leave the choice of serials to the ledger. */
+/**
+ * The quantity that a command asks for, of those that leave the choice of serials to the ledger; of others one unit, which
+ * shows whether an account has any at all.
+ */
 export function quantityOf({ request }: Command): bigint {
-  const quantity = typeof request === 'object' && request !== null && 'quantity' in request ? request.quantity : 0
-  return BigInt(String(quantity))
+  const quantity =
+    typeof request === 'object' && request !== null && 'quantity' in request ? request.quantity : undefined
+  return BigInt(String(quantity ?? 1))
 }
 
 function heldRanges(state: State, batch: string): Range[] {

@@ -23,7 +23,7 @@ export interface Options {
 export const HELP = `npm run bench -- [options]
 
   --json             end with one JSON object
-  --short            about a minute: shorter stretches, and no growth (a ledger of 1 million entries takes minutes to make)
+  --short            a few minutes: shorter stretches, and no growth (a ledger of 1 million entries takes minutes to make)
   --only LIST        of ${SECTIONS.join(', ')}
   --folder PATH      where the database is made, on the disk that is to be measured (${tmpdir()})
   --postgres PATH    programs of another PostgreSQL, such as /usr/lib/postgresql/15/bin

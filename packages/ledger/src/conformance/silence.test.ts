@@ -72,7 +72,7 @@ async function wayThatFallsSilent() {
 
 test('where the network falls silent, a command is written on a new connection, once', async () => {
   const { url, fallSilent } = await wayThatFallsSilent()
-  const { ledger, move } = await opened({ connectionString: url, query_timeout: 300 })
+  const { ledger, move } = await opened({ connectionString: url, query_timeout: 2_000 })
   for (let at = 0; at < 4; at += 1) expect(isReceipt(await move('1'))).toBe(true)
   const { size } = await ledger.head()
   fallSilent()

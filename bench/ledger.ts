@@ -10,7 +10,7 @@ import {
   signingKey,
 } from '@tallystick/ledger'
 import type { Server } from './database.ts'
-import { closedLoop, type Measured, median, type Operation, openLoop, times } from './load.ts'
+import { closedLoop, type Measured, MOST_UNDER_WAY, median, type Operation, openLoop, times } from './load.ts'
 import { type Deal, Market } from './market.ts'
 import { makeWorld, send, type World } from './world.ts'
 
@@ -39,7 +39,7 @@ export type Tell = (text: string) => void
 /** Founds a ledger in an empty database and fills it with a world. */
 export async function foundLedger(server: Server, url: string, accounts: number, tell: Tell): Promise<Running> {
   const key = signingKey(generateKeyPairSync('ed25519').privateKey)
-  const ledger = await PostgresLedger.open({ connectionString: url })
+  const ledger = await PostgresLedger.open({ connectionString: url }, { mostWaiting: MOST_UNDER_WAY })
   const country = { code: 'XT', name: 'Exampleland' }
   const { genesis, documents } = newGenesis({ country, timeZone: 'UTC', test: true, keyFor: key.vkey })
   await ledger.found(genesis, documents)
@@ -58,7 +58,7 @@ export async function foundLedger(server: Server, url: string, accounts: number,
 
 /** The ledger in another database that is a copy, without integrator and signer: they have signed what is there. */
 export async function openCopy(url: string, like: Running): Promise<Running> {
-  const ledger = await PostgresLedger.open({ connectionString: url })
+  const ledger = await PostgresLedger.open({ connectionString: url }, { mostWaiting: MOST_UNDER_WAY })
   return { ledger, world: like.world, market: like.market.copy(2), close: () => ledger.close() }
 }
 
@@ -96,10 +96,20 @@ export interface Throughput {
   /** Latency at a share of what the same round has reached. */
   p50Ms: number
   p99Ms: number
+  /** p99 at the same share of the throughput that is wanted, which does not grow with what is reached. */
+  wantedP99Ms: number
 }
 
 /** Single rows that the database inserts in a second, now. */
 export type Baseline = () => Promise<number>
+
+export interface ThroughputOptions {
+  clients: number
+  seconds: number
+  baseline: Baseline
+  /** Share of the baseline that is wanted. */
+  wanted: number
+}
 
 /**
  * Throughput by a closed loop, a third of the time in each of three rounds, then latency by an open loop at a share of it.
@@ -108,24 +118,27 @@ export type Baseline = () => Promise<number>
  */
 export async function throughputOf(
   operation: Operation,
-  { clients, seconds, baseline }: { clients: number; seconds: number; baseline: Baseline },
+  { clients, seconds, baseline, wanted }: ThroughputOptions,
 ): Promise<Throughput> {
   await closedLoop(clients, Math.min(WARM_SECONDS, seconds), operation)
-  const rounds: { closed: Measured; open: Measured; ratio: number }[] = []
+  const rounds: { closed: Measured; open: Measured; atWanted: Measured; ratio: number }[] = []
   let before = await baseline()
   while (rounds.length < ROUNDS) {
     const closed = await closedLoop(clients, seconds / ROUNDS, operation)
     const open = await openLoop(closed.perSecond * OPEN_SHARE, seconds, operation)
+    const atWanted = await openLoop(before * wanted * OPEN_SHARE, seconds, operation)
     const after = await baseline()
-    rounds.push({ closed, open, ratio: closed.perSecond / ((before + after) / 2) })
+    rounds.push({ closed, open, atWanted, ratio: closed.perSecond / ((before + after) / 2) })
     before = after
-    for (const { failed } of [closed, open]) if (failed > 0) throw new Error(`${failed} transfers were refused`)
+    for (const { failed } of [closed, open, atWanted])
+      if (failed > 0) throw new Error(`${failed} transfers were refused`)
   }
   return {
     perSecond: median(rounds.map(({ closed }) => closed.perSecond)),
     ratio: median(rounds.map(({ ratio }) => ratio)),
     p50Ms: median(rounds.map(({ open }) => open.p50Ms)),
     p99Ms: median(rounds.map(({ open }) => open.p99Ms)),
+    wantedP99Ms: median(rounds.map(({ atWanted }) => atWanted.p99Ms)),
   }
 }
 

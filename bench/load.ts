@@ -17,7 +17,7 @@ export type Operation = () => Promise<boolean>
 /** Most operations that one stretch may start, whatever its time. */
 const MOST_OPERATIONS = 5_000_000
 /** Most operations under way at once in an open loop: beyond this the load is more than can be taken. */
-const MOST_UNDER_WAY = 20_000
+export const MOST_UNDER_WAY = 100_000
 /** How long the last operations of a stretch are waited for. */
 const LAST_MS = 60_000
 

@@ -24,6 +24,8 @@ const HTTP_CLIENTS = 64
 /** A server that was just started compiles its code while it works: it is measured as one that has run for a while. */
 const COMPILED_SECONDS = 15
 const WARM_SECONDS = 2
+/** Throughput that is wanted, as a share of single rows. */
+const WANTED = { ledger: 0.3, http: 0.1 }
 /** What the measuring of `verify` prints of a run that found nothing wrong. */
 const VERIFIED =
   /^run \d+: (?:whole|identity-not-checked), (\d+) of (\d+) entries in [\d.]+ s; (\d+) entries\/s on (\d+) cores/gm
@@ -44,7 +46,7 @@ export async function measureLedger(
   const running = await foundLedger(server, await server.create(freshName('ledger')), accounts, tell)
   try {
     tell('ledger: random accounts')
-    const load = { clients: CALLERS, seconds, baseline }
+    const load = { clients: CALLERS, seconds, baseline, wanted: WANTED.ledger }
     const random = await throughputOf(
       transferVia(running.ledger, () => running.market.random()),
       load,
@@ -80,7 +82,7 @@ export async function measureHttp(
     const operation = transferOverHttp(served)
     await closedLoop(HTTP_CLIENTS, COMPILED_SECONDS, operation)
     const { result: throughput, loadMB } = await largestPss(served, () =>
-      throughputOf(operation, { clients: HTTP_CLIENTS, seconds: options.seconds, baseline }),
+      throughputOf(operation, { clients: HTTP_CLIENTS, seconds: options.seconds, baseline, wanted: WANTED.http }),
     )
     tell('http: from accept to proof')
     const samples: number[] = []

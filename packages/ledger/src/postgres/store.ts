@@ -24,7 +24,7 @@ const ANSWER_MS = 10_000
 /** One turn is in the lane while the next one is decided. */
 const LANE_CONNECTIONS = 2
 
-interface LedgerOptions extends Pick<GroupingOptions, 'mostInGroup'> {
+interface LedgerOptions extends Pick<GroupingOptions, 'mostInGroup' | 'mostWaiting'> {
   clock?: Clock
 }
 

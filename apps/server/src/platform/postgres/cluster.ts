@@ -34,6 +34,7 @@ const EVEN_WRITING = {
   backend_flush_after: '256kB',
   bgwriter_delay: '50ms',
   bgwriter_lru_maxpages: '1000',
+  max_wal_size: '2GB',
   min_wal_size: '1GB',
 }
 

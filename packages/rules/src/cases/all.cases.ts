@@ -5,6 +5,7 @@ import { correctionCases } from './corrections.cases.ts'
 import { foundingCases } from './founding.cases.ts'
 import { heldCases } from './held.cases.ts'
 import { issuingCases } from './issuing.cases.ts'
+import { markingCases } from './marking.cases.ts'
 import { mirrorCases } from './mirrors.cases.ts'
 import { movementCases } from './movements.cases.ts'
 import { pendingCases } from './pending.cases.ts'
@@ -12,6 +13,7 @@ import { peopleCases } from './people.cases.ts'
 import { projectCases } from './projects.cases.ts'
 import { reversalsCases } from './reversals.cases.ts'
 import { tightenedCases } from './tightened.cases.ts'
+import { useCases } from './uses.cases.ts'
 
 /** The examples of all rules: each refusal of each, and what each writes. A new rule's have their place here. */
 export const cases: readonly Case[] = [
@@ -23,6 +25,8 @@ export const cases: readonly Case[] = [
   ...pendingCases,
   ...tightenedCases,
   ...abroadCases,
+  ...markingCases,
+  ...useCases,
   ...heldCases,
   ...bufferCases,
   ...reversalsCases,

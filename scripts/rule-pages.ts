@@ -121,7 +121,11 @@ function pageOf(rule: AnyRule): string {
   return `${lines.join('\n').trimEnd()}\n`
 }
 
-const scopes = { any: 'any organisation', own: 'its own organisation' }
+const scopes = {
+  any: 'any organisation',
+  own: 'its own organisation',
+  assigned: 'what its organisation is assigned to',
+}
 
 function whoMay({ type, actions, second }: AnyRule): string[] {
   if (type === 'Genesis') return ['Nobody, later: it is the first entry of a ledger, by the system that it names.']

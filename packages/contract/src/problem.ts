@@ -67,6 +67,8 @@ export const problemStatus = {
   'mandate-exists': 409,
   'mandate-limit': 403,
   'not-permitted': 403,
+  'conflict-of-interest': 403,
+  'accreditation-missing': 403,
   'approval-missing': 403,
   'approval-not-distinct': 409,
   'approval-mismatch': 409,

@@ -28,10 +28,17 @@ function hold(world: World, by: string, approvers: string[] = []): Outcome {
   const about = { hold: world.id('hold'), account: world.id('sun'), batch: null, range: null, reason: 'court-order' }
   return world.try('HoldPlaced', about, { by: world.id(by), approvers: approvers.map((name) => world.id(name)) })
 }
+const issuance = (world: World) => ({
+  batch: world.id('new'),
+  authorisation: world.id('solar itmo'),
+  vintage: '2025',
+  quantity: '10',
+  monitoringPeriod: null,
+})
+
 function issue(approvers: string[], change: (entry: Entry, world: World) => object = () => ({})): Outcome {
   const world = country()
-  const request = { batch: world.id('new'), authorisation: world.id('solar itmo'), vintage: '2025', quantity: '10' }
-  const draft = world.copy().decree('BatchIssued', { ...request, monitoringPeriod: null }).entry
+  const draft = world.copy().decree('BatchIssued', issuance(world)).entry
   const proposal = proposalHash(draft)
   const entry = { ...draft, approvals: approvers.map((name) => ({ by: world.id(name), proposal })) }
   return world.judge({ ...entry, ...change(entry, world) })
@@ -102,6 +109,37 @@ const examples: Record<(typeof commonRefusals)[number], (() => Outcome | Refusal
     },
   ],
   'not-permitted': [() => hold(country(), 'sun admin'), () => hold(country(), 'root'), () => issue(['root'])],
+  'conflict-of-interest': [
+    () => {
+      const world = country()
+      const owners = [{ account: world.id('treasury'), share: '100' }]
+      const about = { title: world.hash('wind'), scope: '1', methodology: 'AMS-I.D', owners }
+      world.do('ProjectRegistered', { project: world.id('wind'), ...about })
+      return world.try('ProjectMoved', { project: world.id('wind'), move: 'register' })
+    },
+    () => {
+      const world = country()
+      const by = { 'government/Admin': 'any', 'developer/Admin': 'any' }
+      world.adopt('permissions', (table) => Object.assign(table.actions, { 'credits.issue': by }))
+      return world.try('BatchIssued', issuance(world), { by: world.id('sun admin'), approvers: [world.id('officer')] })
+    },
+    () => {
+      const world = country()
+      const policy = { 'credits.issue': { count: 1, by: ['developer/Admin'] } }
+      world.adopt('permissions', (table) => Object.assign(table.approvals, policy))
+      return world.try('BatchIssued', issuance(world), { approvers: [world.id('sun admin')] })
+    },
+  ],
+  'accreditation-missing': [
+    () => {
+      const world = country()
+      const by = { 'developer/Admin': 'assigned' }
+      world.adopt('permissions', (table) => Object.assign(table.actions, { 'projects.move.suspend': by }))
+      const [id, row] = [world.id('solar'), world.state.get('project', world.id('solar'))]
+      if (row) Object.assign(row, { certifiers: { validation: world.id('port ltd') } })
+      return world.try('ProjectMoved', { project: id, move: 'suspend' }, { by: world.id('port admin') })
+    },
+  ],
   'approval-missing': [() => issue([])],
   'approval-not-distinct': [() => issue(['officer']), () => issue(['second officer', 'second officer'])],
   'approval-mismatch': [

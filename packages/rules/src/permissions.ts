@@ -8,14 +8,15 @@ import type { Rows, State } from './state.ts'
 /** The role of the mandate that genesis names. */
 export const SYSTEM_ROLE = 'system/system'
 
-const Scope = z.enum(['any', 'own'])
+const Scope = z.enum(['any', 'own', 'assigned'])
 
 const Action = z.string().regex(/^[a-z]+(\.[A-Za-z/-]+){1,3}$/)
 
 /**
  * Who may do what: data, adopted by an entry. A role is `<organisation kind>/<user role>`. For each action, the roles
- * that may take it and for whom: `any`, or `own` organisation only. An action that asks for approvals names how many
- * further mandates must approve the exact proposal, and which roles those may have.
+ * that may take it and for whom: `any`, `own` organisation only, or `assigned`: only what the organisation is assigned to
+ * as a certifier. An action that asks for approvals names how many further mandates must approve the exact proposal, and
+ * which roles those may have.
  */
 export const PermissionTable = z
   .strictObject({
@@ -29,6 +30,8 @@ export const PermissionTable = z
     /** Roles that appoint people: a mandate that one of them grants stands on its own, so they approve nothing. */
     appoints: z.array(z.string()).min(1),
     actions: z.record(Action, z.record(z.string(), Scope)),
+    /** Actions in which nobody acts or approves for an organisation that owns what is decided on, or for its affiliate. */
+    independent: z.array(Action).max(200),
     approvals: z.record(
       Action,
       z.strictObject({ count: z.number().int().min(1).max(8), by: z.array(z.string()).min(1) }),
@@ -54,12 +57,21 @@ export const PermissionTable = z
     ({ actions }) => Object.keys(actions['documents.adopt'] ?? {}).some((role) => role !== SYSTEM_ROLE),
     'somebody must be able to adopt the next version',
   )
+  .refine(
+    ({ independent, actions }) => independent.every((action) => Object.hasOwn(actions, action)),
+    'independent are actions of the list',
+  )
 export type PermissionTable = z.infer<typeof PermissionTable>
 
 /** What an entry does, for the table: the action and the organisations that it concerns. */
 export interface Act {
   action: string
   organisations: string[]
+  /** The organisations that own what is decided on. */
+  interests?: string[]
+  /** The organisations that are assigned to it as certifiers, and the sectoral scope that they are assigned for. */
+  assigned?: string[]
+  scope?: string
   /** Units moved or issued, held against the mandate's limit. */
   quantity?: bigint
   /** The holder's account asks for a second mandate that might have done the same. */
@@ -68,11 +80,42 @@ export interface Act {
   waived?: boolean
 }
 
-/** Is this act open to a role? `own` asks that one of the organisations concerned is the mandate's. */
+function scopeOf(table: PermissionTable, role: string, action: string): z.infer<typeof Scope> | undefined {
+  const scopes = Object.hasOwn(table.actions, action) ? table.actions[action] : undefined
+  return scopes && Object.hasOwn(scopes, role) ? scopes[role] : undefined
+}
+
+/**
+ * Is this act open to a role? `own` asks that one of the organisations concerned is the mandate's, `assigned` that it is
+ * one of those that are assigned.
+ */
 export function allows(table: PermissionTable, role: string, organisation: string, act: Act): boolean {
-  const scopes = Object.hasOwn(table.actions, act.action) ? table.actions[act.action] : undefined
-  const scope = scopes && Object.hasOwn(scopes, role) ? scopes[role] : undefined
-  return scope === 'any' || (scope === 'own' && act.organisations.includes(organisation))
+  const scope = scopeOf(table, role, act.action)
+  return (
+    scope === 'any' ||
+    (scope === 'own' && act.organisations.includes(organisation)) ||
+    (scope === 'assigned' && act.assigned?.includes(organisation) === true)
+  )
+}
+
+/** The organisation is none of those that own what is decided on, and no affiliate of one. */
+export function admitIndependence(
+  state: State,
+  organisation: string,
+  interests: readonly string[],
+  named: Record<string, string>,
+): Refusal | undefined {
+  const affiliates = state.get('organisation', organisation)?.affiliates ?? []
+  const owner = interests.find((one) => one === organisation || affiliates.includes(one))
+  return owner === undefined ? undefined : refuse('conflict-of-interest', { ...named, organisation: owner })
+}
+
+/** The organisation is accredited for a sectoral scope on the day of an entry, first and last days included. */
+export function admitAccreditation(state: State, organisation: string, scope: string, at: string): Refusal | undefined {
+  const day = at.slice(0, 10)
+  const accreditations = Object.values(state.get('organisation', organisation)?.accreditations ?? {})
+  const isAccredited = accreditations.some(({ scopes, from, to }) => scopes.includes(scope) && from <= day && day <= to)
+  return isAccredited ? undefined : refuse('accreditation-missing', { organisation, scope, day })
 }
 
 /** Is the mandate in force? */
@@ -103,7 +146,15 @@ export function admitMandate(state: State, table: PermissionTable, entry: Entry,
     return refuse('not-permitted', { action: act.action, role: mandate.role })
   }
   if (exceeds(mandate.limit, act)) return refuse('mandate-limit', { field: 'quantity', limit: mandate.limit ?? '' })
-  return undefined
+  const isAssigned = scopeOf(table, mandate.role, act.action) === 'assigned'
+  return (
+    (isAssigned || table.independent.includes(act.action) ? independent(state, entry.by, act) : undefined) ??
+    (isAssigned ? admitAccreditation(state, mandate.organisation, act.scope ?? '', entry.at) : undefined)
+  )
+}
+
+function independent(state: State, mandate: string, { interests = [] }: Act): Refusal | undefined {
+  return admitIndependence(state, state.get('mandate', mandate)?.organisation ?? '', interests, { mandate })
 }
 
 function exceeds(limit: string | null, act: Act): boolean {
@@ -126,7 +177,7 @@ export function admitApprovals(state: State, table: PermissionTable, entry: Entr
     const hand = handOf(state, approval.by)
     if (hands.has(hand)) return refuse('approval-not-distinct', { mandate: approval.by })
     hands.add(hand)
-    const broken = admitApproval(state, approval, proposal, act)
+    const broken = admitApproval(state, table, approval, proposal, act)
     const mandate = state.get('mandate', approval.by)
     if (broken || !mandate) return broken
     const [byTable, bySecond] = [policy?.by.includes(mandate.role) === true, isSecond(table, mandate, act)]
@@ -145,14 +196,26 @@ export function admitApprovals(state: State, table: PermissionTable, entry: Entr
   })
 }
 
-function admitApproval(state: State, approval: Approval, proposal: string, act: Act): Refusal | undefined {
+function admitApproval(
+  state: State,
+  table: PermissionTable,
+  approval: Approval,
+  proposal: string,
+  act: Act,
+): Refusal | undefined {
   // There is room for a signature by the approver's own key; no entry registers such a key yet.
   if (approval.signature !== undefined) return refuse('approval-mismatch', { field: 'signature' })
   if (approval.proposal !== proposal) return refuse('approval-mismatch', { expected: proposal })
-  const limit = state.get('mandate', approval.by)?.limit ?? null
+  return admitApproving(state, table, approval.by, act)
+}
+
+/** May this mandate approve such an act: in force, within its limit, and independent where that is asked? */
+function admitApproving(state: State, table: PermissionTable, by: string, act: Act): Refusal | undefined {
+  const limit = state.get('mandate', by)?.limit ?? null
   return (
-    inForce(state, approval.by) ??
-    (exceeds(limit, act) ? refuse('mandate-limit', { mandate: approval.by, limit: limit ?? '' }) : undefined)
+    inForce(state, by) ??
+    (exceeds(limit, act) ? refuse('mandate-limit', { mandate: by, limit: limit ?? '' }) : undefined) ??
+    (table.independent.includes(act.action) ? independent(state, by, act) : undefined)
   )
 }
 

@@ -15,6 +15,8 @@ export const refusalCodes = [
   'mandate-exists',
   'mandate-limit', // above the mandate's own limit
   'not-permitted', // the permission table does not give this action to the mandate
+  'conflict-of-interest', // the organisation, or an affiliate of it, owns what is decided on
+  'accreditation-missing', // no accreditation for the project's sectoral scope on that day
   'approval-missing', // fewer distinct approvals than the permission table asks for
   'approval-not-distinct', // an approver approved twice, or approved an own proposal
   'approval-mismatch', // the approval binds another proposal
@@ -129,6 +131,8 @@ export const commonRefusals = [
   'mandate-limit',
   'organisation-suspended',
   'not-permitted',
+  'conflict-of-interest',
+  'accreditation-missing',
   'approval-missing',
   'approval-not-distinct',
   'approval-mismatch',

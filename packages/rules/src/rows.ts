@@ -77,7 +77,15 @@ export interface LedgerRow {
 /** The state rows: a cache of the log, written only by effects, the only thing that decisions read. */
 export interface Rows {
   ledger: LedgerRow
-  organisation: { kind: string; name: string | null; active: boolean }
+  organisation: {
+    kind: string
+    name: string | null
+    active: boolean
+    /** The organisations that it is affiliated to, ascending; each says the same of the other. */
+    affiliates: string[]
+    /** As a certifier: for which sectoral scopes, and from which day to which. */
+    accreditations: Record<string, { scopes: string[]; from: string; to: string }>
+  }
   mandate: {
     organisation: string
     role: string
@@ -114,6 +122,10 @@ export interface Rows {
     /** When its reversal risk was last assessed, and when its percentage was last raised. */
     assessed: string | null
     raised: string | null
+    /** The organisation that each task is assigned to. */
+    certifiers: Record<string, string>
+    /** Who verified last, and how many monitoring periods in a row. */
+    verified: { organisation: string; periods: number } | null
   }
   authorisation: {
     project: string

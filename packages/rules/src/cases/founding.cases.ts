@@ -19,7 +19,7 @@ const genesisCases: Case[] = [
     },
     [
       'new ledger: ledger ledger, origin tallystick/test/xt/0123456789abcdef, country XT, timeZone UTC, system system, authority authority, issuance issuance, test true, permissions hash, preset hash, projects 0, certificates 0, pools {buffer:null,shareOfProceeds:null,omge:null,host:null}, key tallystick/test/xt/0123456789abcdef+key, kept 0',
-      'new organisation authority: kind government, active true',
+      'new organisation authority: kind government, active true, affiliates [], accreditations {}',
       'new mandate system: organisation authority, role system/system, active true, hand system',
       'new account issuance: organisation authority, kind issuance, active true',
       'new document hash: index 0',

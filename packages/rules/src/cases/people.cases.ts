@@ -20,7 +20,7 @@ const registrationCases: Case[] = [
     'OrganisationRegistered',
     'it is there, and active',
     (world) => world.try('OrganisationRegistered', organisation(world)),
-    ['new organisation wind ltd: kind developer, name hash, active true'],
+    ['new organisation wind ltd: kind developer, name hash, active true, affiliates [], accreditations {}'],
   ),
 ]
 

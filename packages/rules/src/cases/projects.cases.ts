@@ -52,7 +52,7 @@ const registrationCases: Case[] = [
   ...ownerCases('ProjectRegistered', (world, owners) => register(world, { owners })),
   writes('ProjectRegistered', 'in the first state of the preset, with the next number', (world) => register(world), [
     'ledger: projects 2 → 3',
-    'new project wave: number 3, state submitted, scope 1, methodology AMS-I.D, title hash, owners [{account:sun,share:100}], buffer 0, exempt [], debts {}, reversals 0',
+    'new project wave: number 3, state submitted, scope 1, methodology AMS-I.D, title hash, owners [{account:sun,share:100}], buffer 0, exempt [], debts {}, reversals 0, certifiers {}',
   ]),
 ]
 

@@ -7,6 +7,7 @@ import { noKeys } from '../state.ts'
 import { codeIn } from './accounts.ts'
 import { isOimp } from './first-transfer.ts'
 import { fresh } from './organisations.ts'
+import { partiesOf, partiesReads } from './parties.ts'
 
 /** What is authorised (2/CMA.3 annex, para 2; 4/CMA.6): a new version of an authorisation says all of it again. */
 const terms = {
@@ -48,15 +49,12 @@ export const quantityAuthorised = defineRule<Authorisation, Authorisation>({
   body: Authorisation,
   request: Authorisation,
   attested: ['the letter of authorisation'],
-  reads: (_state, request) => ({
+  reads: (state, request) => ({
     ...noKeys(),
-    rows: [
-      { kind: 'authorisation', id: request.authorisation },
-      { kind: 'project', id: request.project },
-    ],
+    rows: [{ kind: 'authorisation', id: request.authorisation }, ...partiesReads(state, request.project)],
   }),
   decide: (_state, request) => request,
-  act: () => ({ action: 'credits.authorise', organisations: [] }),
+  act: (state, { project }) => ({ action: 'credits.authorise', organisations: [], ...partiesOf(state, project) }),
   admit: (state, body, { preset }) => {
     const project = state.get('project', body.project)
     return firstOf(
@@ -119,14 +117,15 @@ export const authorisationChanged = defineRule<Change, Change>({
     const project = state.peek('authorisation', request.authorisation)?.project
     return {
       ...noKeys(),
-      rows: [
-        { kind: 'authorisation', id: request.authorisation },
-        ...(project ? [{ kind: 'project' as const, id: project }] : []),
-      ],
+      rows: [{ kind: 'authorisation', id: request.authorisation }, ...partiesReads(state, project)],
     }
   },
   decide: (_state, request) => request,
-  act: () => ({ action: 'credits.authorise.change', organisations: [] }),
+  act: (state, { authorisation }) => ({
+    action: 'credits.authorise.change',
+    organisations: [],
+    ...partiesOf(state, state.get('authorisation', authorisation)?.project),
+  }),
   admit: (state, body, { preset }, { at }) => {
     const known = state.get('authorisation', body.authorisation)
     if (!known) return refuse('authorisation-unknown', { authorisation: body.authorisation })

@@ -13,6 +13,7 @@ import {
   remainderReads,
   Vintage,
 } from './ground.ts'
+import { partiesOf, partiesReads } from './parties.ts'
 
 const Carried = z.strictObject({
   authorisation: Id,
@@ -34,11 +35,16 @@ export const outcomeCarried = defineRule<Carried, Carried>({
     ...noKeys(),
     rows: [
       ...groundReads(state, request.authorisation, request.vintage),
+      ...partiesReads(state, state.peek('authorisation', request.authorisation)?.project),
       ...remainderReads(groundOf(state, request.authorisation), request.vintage),
     ],
   }),
   decide: (_state, request) => request,
-  act: () => ({ action: 'credits.carry', organisations: [] }),
+  act: (state, { authorisation }) => ({
+    action: 'credits.carry',
+    organisations: [],
+    ...partiesOf(state, state.get('authorisation', authorisation)?.project),
+  }),
   admit: (state, body, { preset }, { at }) => {
     const ground = groundOf(state, body.authorisation)
     if (!ground) return refuse('authorisation-unknown', { authorisation: body.authorisation })

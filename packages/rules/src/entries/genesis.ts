@@ -111,7 +111,11 @@ export const genesis = defineRule<Genesis, Genesis>({
           kept: body.predecessor?.kept ?? 0,
         },
       },
-      { kind: 'organisation', id: body.authority, row: { kind: 'government', name: null, active: true } },
+      {
+        kind: 'organisation',
+        id: body.authority,
+        row: { kind: 'government', name: null, active: true, affiliates: [], accreditations: {} },
+      },
       {
         kind: 'mandate',
         id: body.system,

@@ -34,6 +34,7 @@ import {
 } from './ground.ts'
 import { admitPools, Levies, leviesFor, levyOrder, type Split, splitIssuance } from './levies.ts'
 import { freshStream } from './organisations.ts'
+import { partiesOf } from './parties.ts'
 import { debtsAfter, poolPuts, poolReads } from './pool.ts'
 import { Owner, sameOwners } from './projects.ts'
 
@@ -210,6 +211,7 @@ export const batchIssued = defineRule<Issuance, IssuanceRequest>({
       state,
       body.owners.map(({ account }) => account),
     ),
+    ...partiesOf(state, state.get('authorisation', body.authorisation)?.project),
     quantity: BigInt(body.quantity),
   }),
   admit: (state, body, { preset }, { at }) => {

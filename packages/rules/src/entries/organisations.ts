@@ -37,7 +37,13 @@ export const organisationRegistered = defineRule<Organisation, Organisation>({
   streams: () => [],
   effects: (_state, body) => ({
     ...noEffects(),
-    puts: [{ kind: 'organisation', id: body.organisation, row: { kind: body.kind, name: body.name, active: true } }],
+    puts: [
+      {
+        kind: 'organisation',
+        id: body.organisation,
+        row: { kind: body.kind, name: body.name, active: true, affiliates: [], accreditations: {} },
+      },
+    ],
   }),
 })
 

@@ -6,6 +6,7 @@ import { sharesSumTo100 } from '../shares.ts'
 import { noKeys, type State } from '../state.ts'
 import { organisationsOf, usable } from './accounts.ts'
 import { freshStream } from './organisations.ts'
+import { partiesOf, partiesReads } from './parties.ts'
 
 const Share = z.string().regex(/^(100|[1-9]?\d)(\.\d{1,4})?$/, 'must be a percentage with at most 4 decimals')
 
@@ -77,6 +78,8 @@ export const projectRegistered = defineRule<Project, ProjectRequest>({
           reversals: 0,
           assessed: null,
           raised: null,
+          certifiers: {},
+          verified: null,
         },
       },
     ],
@@ -110,15 +113,15 @@ export const ownershipChanged = defineRule<Ownership, Ownership>({
   body: Ownership,
   request: Ownership,
   attested: ['the consent of those who owned it before'],
-  reads: (_state, request) => ({
+  reads: (state, request) => ({
     ...noKeys(),
     rows: [
-      { kind: 'project', id: request.project },
+      ...partiesReads(state, request.project),
       ...request.owners.map(({ account }) => ({ kind: 'account' as const, id: account })),
     ],
   }),
   decide: (_state, request) => request,
-  act: () => ({ action: 'projects.own', organisations: [] }),
+  act: (state, body) => ({ action: 'projects.own', organisations: [], ...partiesOf(state, body.project) }),
   admit: (state, body) => {
     const project = state.get('project', body.project)
     return firstOf(
@@ -145,24 +148,12 @@ export const projectMoved = defineRule<Move, Move>({
   body: Move,
   request: Move,
   attested: ['the grounds of the decision'],
-  reads: (state, { project }) => ({
-    ...noKeys(),
-    rows: [
-      { kind: 'project', id: project },
-      ...(state.peek('project', project)?.owners ?? []).map(({ account }) => ({
-        kind: 'account' as const,
-        id: account,
-      })),
-    ],
-  }),
+  reads: (state, { project }) => ({ ...noKeys(), rows: partiesReads(state, project) }),
   decide: (_state, request) => request,
-  act: (state, body) => ({
-    action: `projects.move.${body.move}`,
-    organisations: organisationsOf(
-      state,
-      state.get('project', body.project)?.owners.map(({ account }) => account) ?? [],
-    ),
-  }),
+  act: (state, body) => {
+    const parties = partiesOf(state, body.project)
+    return { action: `projects.move.${body.move}`, organisations: parties.interests, ...parties }
+  },
   admit: (state, body, { preset }) => {
     const project = state.get('project', body.project)
     const move = preset.project.moves.find(({ name }) => name === body.move)

@@ -1,7 +1,7 @@
 import { anApprover, anOfficer } from './choices.ts'
 import { type Choose, defineCommand, idFrom, knownId } from './command.ts'
 import type { Authorisation, Model } from './naive.ts'
-import { approvalReasons, codeReasons, mandateReasons, officers, where } from './reasons.ts'
+import { approvalReasons, codeReasons, conflictReasons, mandateReasons, officers, where } from './reasons.ts'
 import { issuedUnder, transferredUnder } from './units.ts'
 
 type Terms = Pick<Authorisation, 'purposes' | 'firstTransfer' | 'cooperativeApproach'> & { quantity: string }
@@ -52,6 +52,7 @@ export const quantityAuthorised = defineCommand<Authorising>({
     const project = model.projects.get(request.project)
     return [
       ...mandateReasons(model, by, { may: officers }),
+      ...conflictReasons(model, [by], request.project),
       ...where(model.authorisations.has(request.authorisation), 'already-exists'),
       ...where(!project, 'project-unknown'),
       ...where(project !== undefined && project.state !== 'registered', 'project-state'),
@@ -133,6 +134,7 @@ export const authorisationChanged = defineCommand<Change>({
       ...where(change === 'amend' && isSame, 'nothing-changes'),
       ...where(BigInt(quantity) < transferred, 'authorisation-too-small'),
       ...where(transferred > 0n && cooperativeApproach !== known.cooperativeApproach, 'approach-in-use'),
+      ...conflictReasons(model, [by, ...approvers], known.project),
       ...approvalReasons(model, by, approvers),
     ]
   },

@@ -1,7 +1,7 @@
 import { anAccount, anApprover, anOfficer } from './choices.ts'
 import { type Choose, defineCommand, knownId, someId } from './command.ts'
 import type { Authorisation, Batch, Model, Owner, Pools, Project, Unit } from './naive.ts'
-import { accountReasons, approvalReasons, mandateReasons, officers, where } from './reasons.ts'
+import { accountReasons, approvalReasons, conflictReasons, mandateReasons, officers, where } from './reasons.ts'
 import { type Levies, leviesOf, levyOrder, poolKinds, type Split, splitOf } from './split.ts'
 import { firstTransfer, firstTransferReasons, issuedUnder, itmosOf, owe } from './units.ts'
 
@@ -211,6 +211,7 @@ export const batchIssued = defineCommand<Issuance>({
     const quantity = authorisation ? askedFor(model, request, authorisation).quantity : 0n
     return [
       ...mandateReasons(model, by, { may: officers, quantity }),
+      ...conflictReasons(model, [by, ...approvers], model.authorisations.get(request.authorisation)?.project ?? ''),
       ...issuanceReasons(model, request),
       ...approvalReasons(model, by, approvers, { officers: 1, quantity }),
     ]

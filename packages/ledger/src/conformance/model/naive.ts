@@ -17,6 +17,8 @@ export interface Model {
   size: number
   mandates: Map<string, Mandate>
   organisations: Map<string, { kind: string; active: boolean }>
+  /** Pairs of organisations. */
+  affiliations: string[][]
   accounts: Map<string, Account>
   /** `<account>/<receiver>`: from when on the receiver is trusted. */
   trusted: Map<string, string>
@@ -247,6 +249,7 @@ export function modelOf(registry: TestRegistry): Model {
       [secondOfficer, government(secondOfficer, 'government/Admin')],
     ]),
     organisations: new Map([[authority, { kind: 'government', active: true }]]),
+    affiliations: [],
     accounts: new Map([[genesis.issuance, newAccount(authority, 'issuance')]]),
     trusted: new Map(),
     projects: new Map(),

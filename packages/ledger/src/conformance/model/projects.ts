@@ -5,6 +5,7 @@ import {
   accountReasons,
   approvalReasons,
   codeReasons,
+  conflictReasons,
   type May,
   mandateReasons,
   officers,
@@ -109,6 +110,7 @@ export const projectMoved = defineCommand<{ project: string; move: string }>({
     const organisations = (project?.owners ?? []).flatMap(({ account }) => organisationOf(model, account))
     return [
       ...mandateReasons(model, by, { may: move?.may ?? {}, organisations }),
+      ...where(request.move !== 'withdraw', ...conflictReasons(model, [by], request.project)),
       ...(project ? [] : ['project-unknown']),
       ...(move ? [] : ['move-unknown']),
       ...(project && !move?.from.includes(project.state) ? ['project-state'] : []),

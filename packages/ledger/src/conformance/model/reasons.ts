@@ -30,6 +30,20 @@ export function mandateReasons(model: Model, by: string, { may, organisations = 
   return reasons
 }
 
+/** Who decides for an organisation that owns the project, or for an affiliate of one? */
+export function conflictReasons(model: Model, deciding: string[], project: string): string[] {
+  const owners = (model.projects.get(project)?.owners ?? []).flatMap(({ account }) => organisationOf(model, account))
+  const isTorn = deciding.some((id) => {
+    const organisation = model.mandates.get(id)?.organisation ?? ''
+    return owners.some((owner) => owner === organisation || areAffiliated(model, owner, organisation))
+  })
+  return where(isTorn, 'conflict-of-interest')
+}
+
+function areAffiliated({ affiliations }: Model, a: string, b: string): boolean {
+  return affiliations.some((pair) => pair.includes(a) && pair.includes(b))
+}
+
 /** Whose approvals an act needs: of how many officers, and of a second mandate that might have done the same. */
 export interface Needed {
   officers: number

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { register as accounts } from './accounts/routes.ts'
+import { register as apiKeys } from './api-keys/routes.ts'
 import { batchDetails } from './credits/batches.ts'
 import { register as credits } from './credits/routes.ts'
 import { serialReport } from './credits/serials.ts'
@@ -31,6 +32,7 @@ const capabilities: readonly Capability[] = [
   sessions,
   organisations,
   users,
+  apiKeys,
   accounts,
   projects,
   proposals,

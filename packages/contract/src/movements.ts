@@ -161,6 +161,7 @@ export const approveMovement = defineOperation({
     'that is asked for. The last step moves the units.',
   tag,
   access: 'signed-in',
+  keys: 'never',
   command: true,
   params: ById,
   body: nothing,

@@ -35,18 +35,29 @@ export function openApiOf(operations: readonly Operation[], info: ApiInfo): Json
 const license = { name: 'AGPL-3.0-or-later', identifier: 'AGPL-3.0-or-later' }
 
 const securitySchemes = {
-  bearer: { type: 'http', scheme: 'bearer', description: 'The token that `POST /national/sessions` answers with.' },
+  bearer: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The token that `POST /national/sessions` answers with, or an API key.',
+  },
   cookie: { type: 'apiKey', in: 'cookie', name: 'tallystick_session' },
+  apiKey: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'api_key',
+    description: 'An API key of `POST /national/api-keys`. The same may be sent as a bearer token; never both.',
+  },
 }
 
 function operationOf(operation: Operation, problem: Json, schemas: Json): Json {
-  const { id, summary, description, tag, access, body } = operation
+  const { id, summary, description, tag, access, keys, body } = operation
   return {
     operationId: id,
     summary,
     ...(description ? { description } : {}),
     tags: [tag],
-    security: access === 'public' ? [] : [{ bearer: [] }, { cookie: [] }],
+    security:
+      access === 'public' ? [] : [{ bearer: [] }, { cookie: [] }, ...(keys === 'never' ? [] : [{ apiKey: [] }])],
     parameters: [
       ...parametersOf('path', operation.params, schemas),
       ...parametersOf('query', operation.query, schemas),
@@ -87,8 +98,9 @@ const idempotencyKey = {
 
 /** What an operation may answer besides success: its own codes and those of its kind. */
 export function problemsOf(operation: Operation): ProblemCode[] {
-  const codes: ProblemCode[] = ['invalid-request', 'ledger-busy']
-  if (operation.access === 'signed-in') codes.push('not-signed-in')
+  // Whoever sends an API key is told where it is not in force, even where anybody may ask.
+  const codes: ProblemCode[] = ['invalid-request', 'ledger-busy', 'not-signed-in']
+  codes.push(operation.keys === 'never' ? 'people-only' : 'forbidden')
   if (operation.method !== 'GET') codes.push('too-large', 'unsupported-media-type')
   if (operation.method !== 'GET' && operation.access === 'signed-in') codes.push('cross-site')
   if (operation.command) {

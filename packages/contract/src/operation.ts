@@ -7,6 +7,12 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 /** `public`: anybody; the sender may be signed in. `signed-in`: 401 for anybody else. */
 export type Access = 'public' | 'signed-in'
 
+/**
+ * May an API key do it? `scope`: where any of its scopes covers it. `named`: only where a scope is the operation's own
+ * id. `never`: it is for people who are signed in.
+ */
+export type KeyUse = 'scope' | 'named' | 'never'
+
 const Nothing = z.strictObject({})
 type Nothing = typeof Nothing
 
@@ -32,6 +38,7 @@ export interface Operation<
   description?: string
   tag: string
   access: A
+  keys: KeyUse
   command: boolean
   /** Where approvals are all that is missing, the command becomes a proposal: 202. */
   proposable: boolean
@@ -63,6 +70,7 @@ interface Declaration<
   description?: string
   tag: string
   access: A
+  keys?: KeyUse
   command?: boolean
   proposable?: boolean
   params?: Params
@@ -84,11 +92,14 @@ export function defineOperation<
 >(declared: Declaration<A, Params, Query, Body, Answer>): Operation<A, Params, Query, Body, Answer> {
   const status = declared.status ?? 200
   const proposable = declared.proposable ?? false
+  const keys = declared.keys ?? keyUseOf(declared)
+  const description = [declared.description, proposable && WAITS, KEY_USE[keys]].filter(Boolean).join(' ')
   return {
     command: false,
     problems: [],
     ...declared,
-    ...(proposable ? { description: [declared.description, WAITS].filter(Boolean).join(' ') } : {}),
+    keys,
+    ...(description ? { description } : {}),
     answers: { [status]: declared.answer, ...(proposable ? { 202: ProposalMade } : {}), ...declared.answers },
     proposable,
     status,
@@ -102,3 +113,18 @@ export function defineOperation<
 const WAITS =
   'Where the permission table or the policy of an account asks for approval by others, the answer is 202 with a ' +
   'proposal, and the last approval carries it out.'
+
+/** What an operation says of API keys in its description. */
+const KEY_USE: Readonly<Record<KeyUse, string>> = {
+  scope: '',
+  named: 'An API key does it only where one of its scopes is the id of this operation.',
+  never: 'No API key does it: it is for people who are signed in.',
+}
+
+/** Tags whose operations change who may act: where nothing else is said, a key must name them one by one. */
+const PEOPLE: ReadonlySet<string> = new Set(['Users', 'Registrations', 'Onboarding'])
+
+function keyUseOf({ method, tag }: { method: Method; tag: string }): KeyUse {
+  if (tag === 'Sessions') return 'never'
+  return method !== 'GET' && PEOPLE.has(tag) ? 'named' : 'scope'
+}

@@ -13,6 +13,8 @@ export type HttpCode =
   | 'sign-in-failed'
   | 'cross-site'
   | 'forbidden'
+  | 'people-only'
+  | 'too-many-api-keys'
   | 'own-account'
   | 'last-admin'
   | 'email-taken'
@@ -41,6 +43,8 @@ export const problemStatus = {
   'sign-in-failed': 401,
   'cross-site': 403,
   forbidden: 403,
+  'people-only': 403,
+  'too-many-api-keys': 409,
   'own-account': 403,
   'last-admin': 409,
   'email-taken': 409,

@@ -60,6 +60,7 @@ export const approveProposal = defineOperation({
     'What the ledger refuses then is answered as for the command itself; the approval is not kept.',
   tag,
   access: 'signed-in',
+  keys: 'never',
   command: true,
   params: ById,
   body: z.strictObject({ sha256: Hash.optional() }).nullish().meta({ description: 'May be left out.' }),

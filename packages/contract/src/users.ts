@@ -93,6 +93,7 @@ export const confirmUser = defineOperation({
     'until somebody who might have added the user, too, vouches that it is another person.',
   tag,
   access: 'signed-in',
+  keys: 'never',
   command: true,
   params: ById,
   body: z.strictObject({}).nullish().meta({ description: 'Empty.' }),

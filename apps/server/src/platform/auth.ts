@@ -1,7 +1,10 @@
-import { hash, randomBytes } from 'node:crypto'
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { type Operation, scopesFor } from '@tallystick/contract'
 import type { FastifyRequest } from 'fastify'
 import type pg from 'pg'
+import { API_KEY_PREFIX, apiKeyId } from './api-key.ts'
 import { Gathered } from './gathered.ts'
+import { isWithin } from './networks.ts'
 import { problem } from './problem.ts'
 import type { Actor, Services } from './services.ts'
 
@@ -28,25 +31,39 @@ export function cookieName(publicUrl: string): string {
   return publicUrl.startsWith('https:') ? '__Host-tallystick_session' : 'tallystick_session'
 }
 
-/** The token that a request carries, and how. A bearer token goes before a cookie. */
-export function credentialOf(
-  services: Services,
-  request: FastifyRequest,
-): { token: string; kind: 'bearer' | 'cookie' } | undefined {
-  const { authorization } = request.headers
+interface Credential {
+  token: string
+  /** `key`: an API key, in one of the two headers that may carry it, and never in a cookie. */
+  kind: 'bearer' | 'cookie' | 'key'
+}
+
+/** The token that a request carries, and how. A bearer token or an API key goes before a cookie; both are neither. */
+export function credentialOf(services: Services, request: FastifyRequest): Credential | undefined {
+  const { authorization, api_key: apiKey } = request.headers
+  if (apiKey !== undefined) {
+    return { token: authorization === undefined && typeof apiKey === 'string' ? apiKey : '', kind: 'key' }
+  }
   if (authorization !== undefined) {
     const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? ''
-    return { token, kind: 'bearer' }
+    return { token, kind: token.startsWith(API_KEY_PREFIX) ? 'key' : 'bearer' }
   }
   const token = request.cookies[cookieName(services.publicUrl)]
   return token === undefined ? undefined : { token, kind: 'cookie' }
 }
 
-/** Who asks: undefined for nobody known, and for a session that has ended. */
+/**
+ * Who asks: undefined for nobody known, and for a session that has ended. Throws a problem for an API key that is not in
+ * force here, the same one whatever the reason.
+ */
 export async function actorOf(services: Services, request: FastifyRequest): Promise<Actor | undefined> {
   const credential = credentialOf(services, request)
+  if (credential?.kind === 'key') return keyActor(services, credential.token, request.ip)
   if (!credential || !TOKEN.test(credential.token)) return undefined
-  const stored = tokenHash(credential.token)
+  return sessionActor(services, credential.token)
+}
+
+async function sessionActor(services: Services, token: string): Promise<Actor | undefined> {
+  const stored = tokenHash(token)
   const session = (await sessionsIn(services.pool).get([stored])).get(stored)
   const now = services.clock()
   if (!session || session.expires_at <= now) return undefined
@@ -57,6 +74,27 @@ export async function actorOf(services: Services, request: FastifyRequest): Prom
   }
   const { user, organisation, mandate, role } = session
   return { user, organisation, mandate, role }
+}
+
+async function keyActor(services: Services, token: string, address: string): Promise<Actor> {
+  const id = apiKeyId(token)
+  const key = id === undefined ? undefined : (await keysIn(services.pool).get([id])).get(id)
+  const isSame = timingSafeEqual(Buffer.from(tokenHash(token)), Buffer.from(key?.key_hash ?? NO_HASH))
+  const now = services.clock()
+  if (!key || !isSame || key.expires_at <= now) throw problem('not-signed-in')
+  if (key.addresses.length > 0 && !isWithin(key.addresses, address)) throw problem('not-signed-in')
+  const hour = new Date(now.getTime() - (now.getTime() % HOUR_MS))
+  if (key.used_at === null || key.used_at < hour) await markUsed(services.pool, key.id, hour)
+  const { user, organisation, mandate, role, scopes } = key
+  return { user, organisation, mandate, role, key: { id: key.id, scopes } }
+}
+
+/** Compared with where there is no key, so that it takes as long. No SHA-256 looks so. */
+const NO_HASH = '-'.repeat(64)
+
+async function markUsed(pool: pg.Pool, id: string, hour: Date): Promise<void> {
+  const isLater = '(used_at IS NULL OR used_at < $2)'
+  await pool.query(`UPDATE content_api_key SET used_at = $2 WHERE id = $1 AND ${isLater}`, [id, hour])
 }
 
 interface StoredSession extends Actor {
@@ -94,6 +132,55 @@ const SESSION_ACTORS = `
    CROSS JOIN LATERAL (SELECT * FROM content_session WHERE token_hash = k.hash OFFSET 0) s
    CROSS JOIN LATERAL (SELECT row FROM ledger_row WHERE kind = 'mandate' AND id = s.mandate OFFSET 0) m
    WHERE (m.row ->> 'active')::boolean`
+
+interface StoredKey extends Omit<Actor, 'key'> {
+  id: string
+  key_hash: string
+  scopes: string[]
+  addresses: string[]
+  expires_at: Date
+  used_at: Date | null
+}
+
+type Keys = Gathered<Map<string, StoredKey>>
+
+const keyReaders = new WeakMap<pg.Pool, Keys>()
+
+function keysIn(pool: pg.Pool): Keys {
+  const known = keyReaders.get(pool) ?? new Gathered((ids) => readKeys(pool, ids))
+  keyReaders.set(pool, known)
+  return known
+}
+
+/** Keys that were not revoked, whose user, mandate and organisation are in force, by their id. */
+async function readKeys(pool: pg.Pool, ids: string[]): Promise<Map<string, StoredKey>> {
+  const { rows } = await pool.query<StoredKey>({
+    name: 'key-actors',
+    text: KEY_ACTORS,
+    values: [JSON.stringify(ids)],
+  })
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+const KEY_ACTORS = `
+  SELECT a.id, a.key_hash, a.scopes, a.addresses, a.expires_at, a.used_at, a.user_id AS user, a.mandate,
+         m.row ->> 'organisation' AS organisation, m.row ->> 'role' AS role
+    FROM json_array_elements_text($1) k(id)
+   CROSS JOIN LATERAL (SELECT * FROM content_api_key WHERE id = k.id AND revoked_at IS NULL OFFSET 0) a
+   CROSS JOIN LATERAL (SELECT id FROM content_user WHERE id = a.user_id AND ended_at IS NULL OFFSET 0) u
+   CROSS JOIN LATERAL (SELECT row FROM ledger_row WHERE kind = 'mandate' AND id = a.mandate OFFSET 0) m
+   CROSS JOIN LATERAL (
+     SELECT row FROM ledger_row WHERE kind = 'organisation' AND id = m.row ->> 'organisation' OFFSET 0) o
+   WHERE (m.row ->> 'active')::boolean AND (o.row ->> 'active')::boolean`
+
+/** An API key does what one of its scopes covers, and nothing that is for people. Throws a problem for everything else. */
+export function refuseOutOfScope(operation: Operation, actor: Actor | undefined): void {
+  if (!actor?.key) return
+  const allowed = scopesFor(operation)
+  if (allowed.length === 0) throw problem('people-only')
+  if (actor.key.scopes.some((scope) => allowed.includes(scope))) return
+  throw problem('forbidden', { operation: operation.id, allowed: allowed.join(', ') })
+}
 
 /**
  * A browser sends its cookie along with whatever another site makes it send. So a change under a cookie must be JSON,

@@ -5,6 +5,7 @@ import { inputSentence, type Operation } from '@tallystick/contract'
 import { doubledMember } from '@tallystick/ledger'
 import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import type { z } from 'zod'
+import { withoutApiKeys } from './api-key.ts'
 import { answerError, onFrameworkError } from './http-errors.ts'
 import { addMethodRoutes, watchRoutes } from './http-methods.ts'
 import { missingPage } from './layout.ts'
@@ -153,12 +154,12 @@ export const quietSerializers = {
   req: (request: { id: string; method: string; url: string }) => ({
     id: request.id,
     method: request.method,
-    path: request.url.split('?', 1)[0],
+    path: withoutApiKeys(request.url.split('?', 1)[0] ?? ''),
   }),
   err: (error: Error & { code?: string }) => ({
     type: error.name,
     code: error.code ?? '',
-    message: error.message,
-    stack: error.stack ?? '',
+    message: withoutApiKeys(error.message),
+    stack: withoutApiKeys(error.stack ?? ''),
   }),
 }

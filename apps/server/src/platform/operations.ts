@@ -4,7 +4,7 @@ import type { Access, Operation, ProposalMade } from '@tallystick/contract'
 import { canonicalJson } from '@tallystick/rules'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import { actorOf, refuseCrossSite } from './auth.ts'
+import { actorOf, refuseCrossSite, refuseOutOfScope } from './auth.ts'
 import { idempotencyKeyOf, type Sender } from './idempotency.ts'
 import { ProblemError, problem } from './problem.ts'
 import { proposalOfKey, propose } from './proposals.ts'
@@ -73,6 +73,9 @@ export function handle<
     onRequest: async (request) => {
       request.actor = await actorOf(services, request)
       if (operation.access === 'signed-in' && !request.actor) throw problem('not-signed-in')
+      refuseOutOfScope(operation, request.actor)
+      // So that the log of the server tells which program failed, and not whose it is.
+      if (request.actor?.key) request.log = request.log.child({ apiKey: request.actor.key.id })
       if (operation.method !== 'GET') refuseCrossSite(services, request)
       if (operation.command) idempotencyKeyOf(request)
     },

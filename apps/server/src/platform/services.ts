@@ -11,6 +11,8 @@ export interface Actor {
   mandate: string
   /** As in the permission table, such as `developer/Admin`. */
   role: string
+  /** Where a program asks in the place of the person: the API key that it has, and what that may do. */
+  key?: { id: string; scopes: readonly string[] }
 }
 
 /** What every capability may use. */

@@ -14,6 +14,8 @@ const CREATED_MEANWHILE = new Set([
 ])
 
 interface Migration {
+  /** The number that its name begins with. */
+  version: number
   file: string
   sql: string
   sha256: string
@@ -43,7 +45,7 @@ async function migrationsIn(folder: URL): Promise<Migration[]> {
   return Promise.all(
     files.map(async (file) => {
       const sql = await readFile(new URL(file, folder), 'utf8')
-      return { file, sql, sha256: createHash('sha256').update(sql).digest('hex') }
+      return { version: Number(file.slice(0, 4)), file, sql, sha256: createHash('sha256').update(sql).digest('hex') }
     }),
   )
 }
@@ -88,29 +90,23 @@ async function apply(pool: pg.Pool, name: string, migrations: Migration[], may: 
   }
 }
 
-/** What is to be applied yet, of a schema that this program may go on with. */
-function missing(
-  name: string,
-  migrations: Migration[],
-  applied: Applied[],
-  may: 'create' | 'upgrade',
-): (Migration & { version: number })[] {
+/** What is to be applied yet, of a schema that this program may go on with. A number that no file has is passed over. */
+function missing(name: string, migrations: Migration[], applied: Applied[], may: 'create' | 'upgrade'): Migration[] {
   const newest = applied.at(-1)?.version ?? 0
-  if (newest > migrations.length) {
+  const known = migrations.at(-1)?.version ?? 0
+  if (newest > known) {
     throw new SchemaError(
-      `the database has ${name} schema ${newest}, this program knows ${migrations.length}: start a newer program`,
+      `the database has ${name} schema ${newest}, this program knows ${known}: start a newer program`,
     )
   }
-  if (newest > 0 && newest < migrations.length && may === 'create') {
+  const hashes = new Map(applied.map(({ version, sha256 }) => [version, sha256]))
+  const left = migrations.filter(({ version }) => !hashes.has(version))
+  if (newest > 0 && left.length > 0 && may === 'create') {
     throw new SchemaError(
-      `the database has ${name} schema ${newest}, this program needs ${migrations.length}: start the server once to upgrade it`,
+      `the database has ${name} schema ${newest}, this program needs ${known}: start the server once to upgrade it`,
     )
   }
-  for (const [at, { sha256 }] of applied.entries()) {
-    const migration = migrations[at]
-    if (migration && migration.sha256 !== sha256) {
-      throw new SchemaError(`${migration.file} was edited after it was applied`)
-    }
-  }
-  return migrations.slice(applied.length).map((migration, at) => ({ ...migration, version: applied.length + at + 1 }))
+  const edited = migrations.find(({ version, sha256 }) => (hashes.get(version) ?? sha256) !== sha256)
+  if (edited) throw new SchemaError(`${edited.file} was edited after it was applied`)
+  return left
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { readConfig } from '../apps/server/src/platform/config.ts'
+import { consoleNotify } from '../apps/server/src/platform/notify.ts'
 import { openRegistry } from '../apps/server/src/registry.ts'
 import { type ServerProcess, startServer } from '../tests/support/server.ts'
 import { Connections } from './client.ts'
@@ -57,7 +58,7 @@ export async function serveWorld(
 async function fill(env: Record<string, string>, accounts: number, tell: (text: string) => void) {
   const registry = await openRegistry(readConfig({ ...env, ROOT_EMAIL: 'root@authority.example' }), {
     log: { info: () => undefined, warn: tell },
-    notify: { signInLink: async () => undefined },
+    notify: consoleNotify(() => undefined),
   })
   try {
     const { ledger, openings } = registry.services

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { isReceipt, type Ledger, randomId } from '@tallystick/ledger'
 import type { Genesis } from '@tallystick/rules'
 import { readConfig } from '../../apps/server/src/platform/config.ts'
+import { consoleNotify } from '../../apps/server/src/platform/notify.ts'
 import { openRegistry } from '../../apps/server/src/registry.ts'
 import { freshName, type Server } from '../database.ts'
 import { chanceOf, times } from '../load.ts'
@@ -47,7 +48,7 @@ export async function makeWorld(server: Server, seed: number, tell: (text: strin
   const signerFolder = join(server.folder, 'signer')
   const registry = await openRegistry(
     readConfig({ DATABASE_URL: url, DATA_DIR: signerFolder, ROOT_EMAIL }, server.folder),
-    { log: { info: () => undefined, warn: tell }, notify: { signInLink: async () => undefined } },
+    { log: { info: () => undefined, warn: tell }, notify: consoleNotify(() => undefined) },
   )
   try {
     const { ledger, openings, genesis } = registry.services

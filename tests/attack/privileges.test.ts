@@ -14,7 +14,15 @@ import {
   verifyLog,
 } from '@tallystick/ledger'
 import { sha256Bytes } from '@tallystick/rules'
-import { createApp, grantRoles, openRegistry, readConfig, signerFiles, userByEmail } from '@tallystick/server'
+import {
+  consoleNotify,
+  createApp,
+  grantRoles,
+  openRegistry,
+  readConfig,
+  signerFiles,
+  userByEmail,
+} from '@tallystick/server'
 import { parseVkey } from '@tallystick/tlog'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -258,7 +266,7 @@ test('the registry lives under the three roles: people act as writer, the signer
   const registry = await openRegistry(configOf({}), {
     log: quiet,
     as: 'modules',
-    notify: { signInLink: async () => undefined },
+    notify: consoleNotify(() => undefined),
   })
   try {
     const { services, signing, keys } = registry

@@ -6,8 +6,10 @@ import { register as credits } from './credits/routes.ts'
 import { serialReport } from './credits/serials.ts'
 import { newestListed, shownEntry } from './log/entries.ts'
 import { register as log } from './log/routes.ts'
+import { register as onboarding } from './onboarding/routes.ts'
 import { register as organisations } from './organisations/routes.ts'
 import { type Capability, createHttp, type HttpOptions } from './platform/http.ts'
+import { register as mail } from './platform/mail/routes.ts'
 import type { Services } from './platform/services.ts'
 import { projectDetails } from './projects/queries.ts'
 import { register as projects } from './projects/routes.ts'
@@ -32,12 +34,14 @@ const capabilities: readonly Capability[] = [
   sessions,
   organisations,
   users,
+  onboarding,
   apiKeys,
   accounts,
   projects,
   proposals,
   credits,
   log,
+  mail,
   site,
 ]
 

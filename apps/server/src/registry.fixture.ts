@@ -7,6 +7,7 @@ import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import { testDatabase } from '../../../tests/support/database.ts'
 import { createApp } from './app.ts'
 import { openContent } from './platform/content.ts'
+import { consoleNotify } from './platform/notify.ts'
 import { Openings } from './platform/openings.ts'
 import type { Services } from './platform/services.ts'
 import { newSignInLink } from './platform/sign-in-links.ts'
@@ -44,6 +45,10 @@ export interface TestRegistry {
   founded: Founded
   /** Links that were told to people, by e-mail address, the newest last. */
   links: Map<string, string[]>
+  /** Links by which addresses are confirmed, likewise. */
+  confirmations: Map<string, string[]>
+  /** Whatever else was told to people. */
+  messages: string[]
   nobody: Person
   root: Person
   /** A user of an organisation, added by `by` and signed in. */
@@ -69,17 +74,24 @@ export async function testRegistry(setup: Setup = {}): Promise<TestRegistry> {
   const signed = `${tmpdir()}/signed-${randomUUID()}.json`
   const founded = await foundRegistry({ pool, ledger, clock, key }, { rootEmail: ROOT_EMAIL, ...setup })
   const links = new Map<string, string[]>()
+  const confirmations = new Map<string, string[]>()
+  const messages: string[] = []
   const services: Services = {
     pool,
     ledger,
     genesis: founded.genesis,
     openings: new Openings(pool),
     notify: {
+      ...consoleNotify((text) => messages.push(text)),
       async signInLink({ email }, { url }) {
         links.set(email, [...(links.get(email) ?? []), url])
       },
+      async confirmAddress({ email }, { url }) {
+        confirmations.set(email, [...(confirmations.get(email) ?? []), url])
+      },
     },
     clock,
+    language: 'en',
     publicUrl: 'http://localhost:3030',
     sourceUrl: 'https://example.org/source',
     version: '0.0.0-test',
@@ -103,6 +115,8 @@ export async function testRegistry(setup: Setup = {}): Promise<TestRegistry> {
     services,
     founded,
     links,
+    confirmations,
+    messages,
     nobody: person(app),
     root: await signIn(ROOT_EMAIL),
     join: addAndSignIn,

@@ -5,10 +5,14 @@ import { PageQuery, pageOf } from './page.ts'
 
 const tag = 'Organisations'
 
-const OrganisationKind = z
+export const OrganisationKind = z
   .string()
   .regex(/^[a-z]{1,20}$/, 'must be a kind of organisation such as developer')
   .meta({ description: 'A kind that the preset of the country names, such as `developer`.' })
+
+export const TaxId = line(60)
+  .regex(/[\p{L}\p{N}]/u, 'must have a letter or a digit')
+  .meta({ description: 'Not public. One organisation has it; how it is spaced and dotted makes no difference.' })
 
 /** How an organisation is reached. Not public. */
 export const Contact = z
@@ -53,12 +57,12 @@ export const registerOrganisation = defineOperation({
   body: z.strictObject({
     kind: OrganisationKind,
     name: line(200).meta({ description: 'Public. The ledger keeps only a commitment to it.' }),
-    taxId: line(60).optional().meta({ description: 'Not public.' }),
+    taxId: TaxId.optional(),
     contact: Contact.optional().meta({ description: 'Not public.' }),
   }),
   status: 201,
   answer: Organisation.extend({ entry: Written }).meta({ id: 'OrganisationRegistered' }),
-  problems: ['code-unknown'],
+  problems: ['code-unknown', 'tax-id-taken'],
 })
 
 export const listOrganisations = defineOperation({

@@ -15,7 +15,15 @@ export const Role = z
   .regex(/^[A-Za-z]{1,30}$/, 'must be a role such as Admin or ViewOnly')
   .meta({ description: 'A role that the permission table gives to this kind of organisation, such as `Admin`.' })
 
-const Limit = Quantity.nullable().meta({
+/** What a person is called. */
+export const PersonName = line(100)
+
+export const Phone = z
+  .string()
+  .regex(/^\+?[0-9][0-9 ()./-]{3,38}$/, 'must be a phone number such as +264 61 123 456')
+  .meta({ description: 'Digits, spaces and ( ) . / -, at most 40 characters.' })
+
+export const Limit = Quantity.nullable().meta({
   description: 'Most units that one entry of this user may move or issue; null for no limit.',
 })
 

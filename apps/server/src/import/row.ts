@@ -1,5 +1,6 @@
 import { canonicalJson, invariant, sha256Hex } from '@tallystick/rules'
 import { count, isSerialError, parse, type Serial, type SerialError } from '@tallystick/serials'
+import { MAX_ROW_BYTES, MAX_VALUE_BYTES } from '../platform/csv-records.ts'
 import {
   type Agreements,
   columnsOf,
@@ -11,7 +12,6 @@ import {
   type UnitsMapping,
 } from './mapping.ts'
 import { type Flaw, flaw, ImportError, isFlaw } from './messages.ts'
-import { MAX_ROW_BYTES, MAX_VALUE_BYTES } from './records.ts'
 import { patternReader } from './serial-pattern.ts'
 import type { TableRow } from './table.ts'
 import {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { MAX_ROW_BYTES, MAX_VALUE_BYTES, RecordCutter } from './records.ts'
+import { MAX_ROW_BYTES, MAX_VALUE_BYTES, RecordCutter } from '../platform/csv-records.ts'
 import { openTable } from './table.ts'
 
 let folder = ''

@@ -1,7 +1,7 @@
 import { createReadStream, type ReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import { type CsvRecord, RecordCutter } from '../platform/csv-records.ts'
 import { ImportError, whyNot } from './messages.ts'
-import { type CsvRecord, RecordCutter } from './records.ts'
 
 /** A row of the table. `row` counts from 1, the first after the header; rows without any character are not counted. */
 export interface TableRow extends CsvRecord {

@@ -49,24 +49,3 @@ export async function organisationPage(
     ({ id }) => [id],
   )
 }
-
-export async function keepDetails(
-  services: Services,
-  id: string,
-  { taxId, contact }: { taxId?: string | undefined; contact?: z.infer<typeof Contact> | undefined },
-): Promise<void> {
-  await services.pool.query('INSERT INTO content_organisation (organisation, tax_id, contact) VALUES ($1, $2, $3)', [
-    id,
-    taxId ?? null,
-    contact === undefined ? null : JSON.stringify(contact),
-  ])
-}
-
-/** Drops what was kept of an organisation, unless it was registered. */
-export async function dropDetails(services: Services, id: string): Promise<void> {
-  await services.pool.query(
-    `DELETE FROM content_organisation WHERE organisation = $1
-       AND NOT EXISTS (SELECT FROM ledger_row r WHERE r.kind = 'organisation' AND r.id = $1)`,
-    [id],
-  )
-}

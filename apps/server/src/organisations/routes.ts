@@ -8,18 +8,25 @@ import {
 import { randomId } from '@tallystick/ledger'
 import type { FastifyInstance } from 'fastify'
 import { isGovernment } from '../platform/auth.ts'
+import { derivedId } from '../platform/derived-id.ts'
 import { execute, type Sender, writtenOf } from '../platform/idempotency.ts'
+import { refusalOf, wasCarriedOut } from '../platform/judged.ts'
 import { handle } from '../platform/operations.ts'
-import { problem } from '../platform/problem.ts'
+import { dropDetails, keepDetails } from '../platform/organisations.ts'
+import { problem, refusalProblem } from '../platform/problem.ts'
 import type { Services } from '../platform/services.ts'
-import { dropDetails, keepDetails, organisation, organisationDetails, organisationPage } from './queries.ts'
+import { organisation, organisationDetails, organisationPage } from './queries.ts'
 
 export function register(app: FastifyInstance, services: Services): void {
   handle(app, services, registerOrganisation, async (call) => {
     const { kind, name, ...details } = call.body
-    const id = randomId()
+    const id = await derivedId(services, call.sender, `organisation ${call.idempotencyKey}`)
+    await refuseBeforehand(services, call, kind)
+    const isKept = await keepDetails(services, id, details)
+    if (!isKept && !(await wasCarriedOut(services, call))) {
+      throw problem('tax-id-taken', {}, [{ field: 'taxId', message: 'belongs to an organisation' }])
+    }
     const commitment = await services.openings.commit(name)
-    await keepDetails(services, id, details)
     const receipt = await execute(services, call, {
       type: 'OrganisationRegistered',
       request: { organisation: id, kind, name: commitment },
@@ -40,6 +47,14 @@ export function register(app: FastifyInstance, services: Services): void {
     const mayReadAll = isGovernment(actor) || actor?.organisation === params.id
     return { ...found, details: mayReadAll ? await organisationDetails(services, params.id) : null }
   })
+}
+
+/** Whoever may not register an organisation does not hear whether a tax id is known. */
+async function refuseBeforehand(services: Services, call: Sender, kind: string): Promise<void> {
+  if (await wasCarriedOut(services, call)) return
+  const request = { organisation: randomId(), kind, name: '0'.repeat(64) }
+  const refused = await refusalOf(services, { type: 'OrganisationRegistered', by: call.actor.mandate, request })
+  if (refused) throw refusalProblem(refused)
 }
 
 async function setStatus(

@@ -3,20 +3,13 @@ import { type Receipt, randomId } from '@tallystick/ledger'
 import { invariant } from '@tallystick/rules'
 import type { z } from 'zod'
 import { execute, type Sender, writtenOf } from '../platform/idempotency.ts'
+import { refusalOf, wasCarriedOut } from '../platform/judged.ts'
 import { lawInForce } from '../platform/law.ts'
+import { dropAttempt, endUser, prepareUser } from '../platform/people.ts'
 import { ProblemError, problem, refusalProblem } from '../platform/problem.ts'
 import type { Actor, Services } from '../platform/services.ts'
 import { newSignInLink } from '../platform/sign-in-links.ts'
-import { refusalOf, wasCarriedOut } from './judged.ts'
-import {
-  dropAttempt,
-  endUser,
-  prepareUser,
-  shownUser,
-  type UserRow,
-  userByMandate,
-  withOtherAdmins,
-} from './queries.ts'
+import { shownUser, type UserRow, userByMandate, withOtherAdmins } from './queries.ts'
 
 /** What is granted, but for the mandate's id. */
 interface Grant {

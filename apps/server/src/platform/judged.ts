@@ -9,9 +9,9 @@ import {
   reads,
   State,
 } from '@tallystick/rules'
-import type { Sender } from '../platform/idempotency.ts'
-import { shelfInForce } from '../platform/law.ts'
-import type { Services } from '../platform/services.ts'
+import type { Sender } from './idempotency.ts'
+import { shelfInForce } from './law.ts'
+import type { Services } from './services.ts'
 
 /** Has the ledger carried out a command with this key? Then it answers as it did, or that the key was reused. */
 export async function wasCarriedOut(services: Services, call: Sender): Promise<boolean> {

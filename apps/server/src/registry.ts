@@ -100,6 +100,7 @@ export async function openRegistry(config: Config, options: OpenOptions): Promis
       openings: new Openings(pool),
       notify,
       clock,
+      language: config.DEFAULT_LANGUAGE,
       publicUrl: config.PUBLIC_URL,
       sourceUrl: config.SOURCE_URL ?? `${config.PUBLIC_URL}/source`,
       version: manifest.version,

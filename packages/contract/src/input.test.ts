@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { transferCredits } from './credits.ts'
 import { placeHold } from './holds.ts'
-import { inputSentence } from './input.ts'
+import { inputSentence, inputTextIn } from './input.ts'
 
 const wrong = (schema: z.ZodType | undefined, value: unknown) =>
   (schema?.safeParse(value, { error: inputSentence }).error?.issues ?? []).map(
@@ -78,5 +78,24 @@ describe('a choice of fields', () => {
   it('is one range that does not end before it begins', () => {
     const ranges = [{ first: '10', last: '9' }]
     expect(wrong(transferCredits.body, { ...transfer, ranges })).toEqual(['ranges.0.last: must not be before first'])
+  })
+})
+
+describe('a message in a language', () => {
+  it.each([
+    ['is missing', 'manque'],
+    ['must have at most 200 characters', 'doit avoir au plus 200 caractères'],
+    ['must have at most 1 characters', 'doit avoir au plus 1 caractère'],
+    ['must be at least 5', 'doit être au moins 5'],
+    ['at most 1 MiB', 'au plus 1 Mio'],
+    ['at most 20', 'au plus 20'],
+    ['developer, government', 'developer, government'],
+    ['must have at most {bound} characters', 'must have at most {bound} characters'],
+    ['must have at most 1e9 characters', 'must have at most 1e9 characters'],
+    ['__proto__', '__proto__'],
+    ['', ''],
+  ])('%j is %j', (english, french) => {
+    expect(inputTextIn('fr', english)).toBe(french)
+    expect(inputTextIn('en', english)).toBe(english)
   })
 })

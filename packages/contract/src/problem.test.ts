@@ -1,5 +1,6 @@
 import { refusalCodes } from '@tallystick/rules'
 import { describe, expect, it } from 'vitest'
+import { LANGUAGES } from './languages.ts'
 import en from './locales/en.json' with { type: 'json' }
 import { isProblemCode, Problem, type ProblemCode, problemOf, problemStatus } from './problem.ts'
 
@@ -10,8 +11,10 @@ describe('the list of problems', () => {
   })
 
   it.each(Object.keys(problemStatus))('%s is told in whole sentences', (code) => {
-    const { title, detail = title } = Reflect.get(en, code)
-    for (const sentence of [title, detail]) expect(sentence).toMatch(/^[A-Z{].*[.)]$|^[A-Z].*: \{\w+\}\.?$/)
+    for (const language of LANGUAGES) {
+      const { title, detail } = problemOf(code as ProblemCode, {}, [], language)
+      for (const sentence of [title, detail]) expect(sentence).toMatch(/^[\p{Lu}{].*[.)]$|^\p{Lu}.*:\s\{\w+\}\.?$/u)
+    }
     expect(Problem.safeParse(problemOf(code as ProblemCode)).success).toBe(true)
   })
 
@@ -21,6 +24,13 @@ describe('the list of problems', () => {
     expect(problemOf('not-enough-credits', { asked: '70' }).detail).toBe(
       'There are not enough free units in the account.',
     )
+  })
+
+  it('is told in the language that is asked for, and is the same for programs', () => {
+    const facts = { asked: '70', available: '50' }
+    const [english, french] = [problemOf('not-enough-credits', facts), problemOf('not-enough-credits', facts, [], 'fr')]
+    expect(french.detail).toBe('70 unités sont demandées, 50 sont libres sur le compte.')
+    expect({ ...french, title: english.title, detail: english.detail }).toEqual(english)
   })
 
   it('takes a fact for text, whatever it is', () => {

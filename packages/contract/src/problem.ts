@@ -1,6 +1,9 @@
 import type { RefusalCode } from '@tallystick/rules'
 import { z } from 'zod'
+import type { Language } from './languages.ts'
 import en from './locales/en.json' with { type: 'json' }
+import es from './locales/es.json' with { type: 'json' }
+import fr from './locales/fr.json' with { type: 'json' }
 
 /** What HTTP itself refuses, before any rule of the registry is asked. */
 export type HttpCode =
@@ -18,6 +21,10 @@ export type HttpCode =
   | 'own-account'
   | 'last-admin'
   | 'email-taken'
+  | 'tax-id-taken'
+  | 'link-unknown'
+  | 'registration-decided'
+  | 'too-many-requests'
   | 'not-found'
   | 'method-not-allowed'
   | 'unsupported-media-type'
@@ -48,6 +55,10 @@ export const problemStatus = {
   'own-account': 403,
   'last-admin': 409,
   'email-taken': 409,
+  'tax-id-taken': 409,
+  'link-unknown': 404,
+  'registration-decided': 409,
+  'too-many-requests': 429,
   'not-found': 404,
   'method-not-allowed': 405,
   'unsupported-media-type': 415,
@@ -89,6 +100,14 @@ export const problemStatus = {
   'project-unknown': 404,
   'project-state': 409,
   'move-unknown': 422,
+  'document-missing': 409,
+  'findings-open': 409,
+  'certifier-missing': 409,
+  'reason-missing': 422,
+  'finding-unknown': 404,
+  'finding-state': 409,
+  'preset-strands': 422,
+  'one-person-decides': 422,
   'shares-not-100': 422,
   'scope-unknown': 422,
   'unit-type-unknown': 422,
@@ -176,8 +195,8 @@ interface Sentence {
   detail?: string
 }
 
-/** What people read, in English; a code without a sentence does not compile. */
-const sentences: Record<ProblemCode, Sentence> = en
+/** What people read; a code without a sentence in each language does not compile. */
+const sentences: Record<Language, Record<ProblemCode, Sentence>> = { en, fr, es }
 
 export function isProblemCode(code: string): code is ProblemCode {
   return Object.hasOwn(problemStatus, code)
@@ -205,13 +224,14 @@ export const Problem = z
   .meta({ id: 'Problem', description: 'Why a request was refused (RFC 9457).' })
 export type Problem = z.infer<typeof Problem>
 
-/** A problem's document. `facts` fill the sentence. */
+/** A problem's document. `facts` fill the sentence. Only what people read depends on the language. */
 export function problemOf(
   code: ProblemCode,
   facts: Readonly<Record<string, string>> = {},
   errors: readonly FieldError[] = [],
+  language: Language = 'en',
 ): Problem {
-  const { title, detail } = sentences[code]
+  const { title, detail } = sentences[language][code]
   return {
     type: `urn:tallystick:problem:${code}`,
     title,

@@ -115,7 +115,7 @@ function understood(text: string): Serial {
   const [serial] = found
   if (serial && found.length === 1) return serial
   const seen = found.map((one) => print(one)).join(', ')
-  const message = serial ? `names ${found.length} serial numbers: ${seen}` : 'is no serial number of a form known here'
+  const message = serial ? 'names more than one serial number' : 'is no serial number of a form known here'
   const facts = serial ? { serials: seen } : undefined
   throw problem('serial-unclear', facts, [{ field: 'text', message, allowed: KNOWN_FORMATS }])
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
+import { LANGUAGES } from '@tallystick/contract'
 import { z } from 'zod'
 import { errorCode } from './error-code.ts'
 import type { DatabaseOptions } from './postgres/database.ts'
@@ -151,6 +152,11 @@ const VARIABLES = {
     schema: text.refine(isTimeZone, 'must be a time zone of the IANA database, such as Africa/Windhoek').optional(),
     about:
       'Time zone in which a new ledger shows the days of its entries. Rules compare legal dates in UTC. Default: UTC.',
+  }),
+  DEFAULT_LANGUAGE: define({
+    schema: z.enum(LANGUAGES, { error: `must be one of ${LANGUAGES.join(', ')}` }),
+    byDefault: 'en',
+    about: `Language of answers to whoever asks for none that is spoken here: ${LANGUAGES.join(', ')}.`,
   }),
   ROOT_EMAIL: define({
     schema: z.email('must be an e-mail address').optional(),

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
-import { inputSentence, type Operation } from '@tallystick/contract'
+import type { Operation } from '@tallystick/contract'
 import { doubledMember } from '@tallystick/ledger'
 import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import type { z } from 'zod'
 import { withoutApiKeys } from './api-key.ts'
-import { answerError, onFrameworkError } from './http-errors.ts'
+import { answerError, clientErrors, onFrameworkError } from './http-errors.ts'
 import { addMethodRoutes, watchRoutes } from './http-methods.ts'
 import { missingPage } from './layout.ts'
 import { sendHtml } from './pages.ts'
-import { inputProblem, problem } from './problem.ts'
+import { checked, problem } from './problem.ts'
 import type { Services } from './services.ts'
 import { refuseOddText } from './text.ts'
 
@@ -51,13 +51,15 @@ export async function createHttp(
     requestIdHeader: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: onFrameworkError,
+    clientErrorHandler: clientErrors(services.language),
     forceCloseConnections: 'idle',
   })
   app.decorate('operations', [])
+  app.decorate('language', services.language)
   app.setValidatorCompiler(
     ({ schema }) =>
       (data) =>
-        validated(schema as unknown as z.ZodType, data),
+        checked(schema as unknown as z.ZodType, data),
   )
   app.setSerializerCompiler(
     ({ schema }) =>
@@ -87,11 +89,6 @@ export async function createHttp(
   for (const capability of capabilities) await app.register(async (scope) => capability(scope, services))
   addMethodRoutes(app, routes)
   return app
-}
-
-function validated(schema: z.ZodType, data: unknown): { value: unknown } | { error: Error } {
-  const parsed = schema.safeParse(data, { error: inputSentence })
-  return parsed.success ? { value: parsed.data } : { error: inputProblem(parsed.error) }
 }
 
 /** JSON in UTF-8 is the only body; an empty one is none. Invalid bytes are refused rather than replaced. */

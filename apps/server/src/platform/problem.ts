@@ -1,4 +1,13 @@
-import { type FieldError, type Problem, type ProblemCode, problemOf } from '@tallystick/contract'
+import {
+  type FieldError,
+  inputSentencesIn,
+  inputTextIn,
+  isProblemCode,
+  type Language,
+  type Problem,
+  type ProblemCode,
+  problemOf,
+} from '@tallystick/contract'
 import type { Proposal, Refusal } from '@tallystick/rules'
 import type { z } from 'zod'
 
@@ -22,12 +31,40 @@ export class ProblemError extends Error {
   /** What there is to approve, where approvals are all that is missing. */
   readonly waiting: Waiting | undefined
 
-  constructor(problem: Problem, headers: Readonly<Record<string, string>> = {}, waiting?: Waiting) {
+  readonly #retold: Retold | undefined
+
+  constructor(
+    problem: Problem,
+    headers: Readonly<Record<string, string>> = {},
+    waiting?: Waiting,
+    retold: Retold | undefined = undefined,
+  ) {
     super(problem.code)
     this.problem = problem
     this.headers = headers
     this.waiting = waiting
+    this.#retold = retold
   }
+
+  /** The same in a language: its code and its facts stay, only what people read is told anew. */
+  in(language: Language): Problem {
+    return language === 'en' ? this.problem : translated(this.problem, language, this.#retold?.(language))
+  }
+}
+
+/** The fields that are wrong, in a language: where a message holds a number or a list, and not only words of ours. */
+type Retold = (language: Language) => readonly FieldError[]
+
+function translated(document: Problem, language: Language, retold?: readonly FieldError[]): Problem {
+  const { code, facts = {}, errors, detail } = document
+  if (!isProblemCode(code)) return document
+  const { reason } = facts
+  // Of the facts only a reason is a sentence; programs get it as it was.
+  const told = problemOf(code, reason ? { ...facts, reason: inputTextIn(language, reason) } : facts, [], language)
+  const fields = errors.map((one) =>
+    one.message === detail ? { ...inWords(one, language), message: told.detail } : inWords(one, language),
+  )
+  return { ...document, title: told.title, detail: told.detail, errors: [...(retold ?? fields)] }
 }
 
 /** A problem to throw. `facts` fill its sentence. */
@@ -57,9 +94,28 @@ export function refusalProblem({ refused, detail }: Refusal): ProblemError {
 /** What requests call a field that entries call otherwise. */
 const requestNames: ReadonlyMap<string, string> = new Map([['scope', 'sectoralScope']])
 
-/** The fields that a schema found wrong. */
-export function inputProblem(error: z.ZodError): ProblemError {
-  return problem('invalid-request', {}, error.issues.flatMap((issue) => fieldErrors(issue)).slice(0, MAX_FIELD_ERRORS))
+function inWords({ field, message, allowed }: FieldError, language: Language): FieldError {
+  const words = { field, message: inputTextIn(language, message) }
+  return allowed === undefined ? words : { ...words, allowed: inputTextIn(language, allowed) }
+}
+
+/** Data as a schema reads them, or the problem that names each field which is not as it must be. */
+export function checked<Output>(schema: z.ZodType<Output>, data: unknown): { value: Output } | { error: ProblemError } {
+  const parsed = schema.safeParse(data, { error: inputSentencesIn('en') })
+  if (parsed.success) return { value: parsed.data }
+  const retold = (language: Language) => {
+    const { error = parsed.error } = schema.safeParse(data, { error: inputSentencesIn(language) })
+    return wrongFields(error, language)
+  }
+  const document = problemOf('invalid-request', {}, wrongFields(parsed.error, 'en'))
+  return { error: new ProblemError(document, {}, undefined, retold) }
+}
+
+function wrongFields(error: z.ZodError, language: Language): FieldError[] {
+  return error.issues
+    .flatMap(fieldErrors)
+    .slice(0, MAX_FIELD_ERRORS)
+    .map((one) => inWords(one, language))
 }
 
 const MAX_FIELD_ERRORS = 20

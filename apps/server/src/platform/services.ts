@@ -1,3 +1,4 @@
+import type { Language } from '@tallystick/contract'
 import type { Clock, Ledger, WitnessState } from '@tallystick/ledger'
 import type { Genesis } from '@tallystick/rules'
 import type pg from 'pg'
@@ -27,6 +28,8 @@ export interface Services {
   /** Tells people what they must know: for now on the console. */
   notify: Notify
   clock: Clock
+  /** Of whoever asks for none that we speak. */
+  language: Language
   /** Where the public reaches this registry, without a slash at the end. */
   publicUrl: string
   /** Where the source of the running version is. */

@@ -1,0 +1,180 @@
+import { connect } from 'node:net'
+import { Problem } from '@tallystick/contract'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Person, type TestRegistry, testRegistry } from '../registry.fixture.ts'
+
+let registry: TestRegistry
+let officer: Person
+
+beforeAll(async () => {
+  registry = await testRegistry()
+  officer = await registry.join(registry.root, registry.founded.genesis.authority, 'Admin')
+})
+afterAll(() => registry.close())
+
+type Sent = { method?: string; url: string; headers?: Record<string, string>; payload?: string | Buffer }
+
+async function ask(language: string | undefined, { method = 'GET', url, headers = {}, payload }: Sent) {
+  const asked = language === undefined ? {} : { 'accept-language': language }
+  const options = { method: method as 'GET', url, headers: { ...asked, ...headers } }
+  const answer = await registry.app.inject(payload === undefined ? options : { ...options, payload })
+  return { status: answer.statusCode, headers: answer.headers, body: answer.json() }
+}
+
+const command = (payload: string | Buffer, headers: Record<string, string> = {}): Sent => ({
+  method: 'POST',
+  url: '/national/organisations',
+  headers: {
+    authorization: `Bearer ${officer.token}`,
+    'idempotency-key': `language-${Math.random()}`,
+    'content-type': 'application/json',
+    ...headers,
+  },
+  payload,
+})
+
+describe('an error', () => {
+  it.each([
+    ['fr-CH, fr;q=0.9, en;q=0.8', 'fr', 'Il n’y a rien ici.'],
+    ['es-419', 'es', 'Aquí no hay nada.'],
+    ['de', 'en', 'There is nothing here.'],
+    [undefined, 'en', 'There is nothing here.'],
+  ])('asked for in %s is told in %s', async (asked, language, title) => {
+    const { status, headers, body } = await ask(asked, { url: '/national/nothing' })
+    expect(status).toBe(404)
+    expect(headers).toMatchObject({
+      'content-type': 'application/problem+json',
+      'content-language': language,
+      vary: 'Accept-Language',
+      'cache-control': 'no-store',
+    })
+    expect(body).toMatchObject({ title, detail: title, code: 'not-found', type: 'urn:tallystick:problem:not-found' })
+  })
+
+  it('made before or outside of a route is told in the language too', async () => {
+    const cases: [Sent, number, string][] = [
+      [{ method: 'DELETE', url: '/national/organisations' }, 405, 'Cette adresse n’accepte pas DELETE'],
+      [command('{"kind":'), 400, 'La requête n’est pas bien formée'],
+      [command('a=b', { 'content-type': 'text/plain' }), 415, 'Envoyez le corps en application/json'],
+      [command(JSON.stringify({ name: 'x'.repeat(1_048_577) })), 413, 'La requête est plus grande'],
+      [command('{}', { authorization: 'Bearer nobody' }), 401, 'Connectez-vous d’abord'],
+      [command('{}', { 'idempotency-key': 'short' }), 400, 'L’Idempotency-Key doit avoir'],
+      [{ url: '/national/%zz' }, 400, 'La requête n’est pas bien formée'],
+      [{ url: `/national/projects/${'9'.repeat(400)}` }, 400, 'La requête n’est pas bien formée'],
+      [{ url: '/national/projects?limit=1000' }, 400, 'La requête n’est pas bien formée'],
+    ]
+    for (const [sent, status, detail] of cases) {
+      const answer = await ask('fr', sent)
+      expect(answer.status).toBe(status)
+      expect(answer.headers).toMatchObject({ 'content-language': 'fr', vary: 'Accept-Language' })
+      expect(answer.body.detail).toContain(detail)
+      expect(Problem.safeParse(answer.body).success).toBe(true)
+    }
+  })
+
+  it('names each field in the language, whichever way it was found wrong', async () => {
+    const sent = { kind: 'DROP TABLE', colour: 'green', contact: { email: 'nobody', website: 7 } }
+    const { body } = await ask('es', command(JSON.stringify(sent)))
+    const told = Object.fromEntries(body.errors.map(({ field, message }: Record<string, string>) => [field, message]))
+    expect(told).toMatchObject({
+      kind: 'debe ser un tipo de organización como developer',
+      name: 'falta',
+      colour: 'este campo no existe aquí',
+      'contact.email': 'debe ser una dirección de correo electrónico',
+    })
+    const long = await ask('es', command(JSON.stringify({ kind: 'developer', name: 'x'.repeat(201) })))
+    expect(long.body.errors).toEqual([
+      { field: 'name', message: 'debe tener como máximo 200 caracteres', allowed: 'como máximo 200' },
+    ])
+    const deep = `{"kind":"developer","name":"x","contact":${'{"a":'.repeat(17)}1${'}'.repeat(18)}`
+    expect((await ask('fr', command(deep))).body.errors[0]).toMatchObject({
+      message: 'est imbriqué trop profondément',
+      allowed: 'au plus 16 niveaux',
+    })
+  })
+
+  it('has the same code, status, facts and fields in each language', async () => {
+    const sent = command(JSON.stringify({ kind: 'DROP TABLE', name: 7 }))
+    const [english, french, spanish] = await Promise.all([ask('en', sent), ask('fr', sent), ask('es', sent)])
+    const machine = ({ status, body }: typeof english) => {
+      const { title: _title, detail: _detail, instance: _instance, errors, ...rest } = body
+      return { status, ...rest, fields: errors.map(({ field }: { field: string }) => field) }
+    }
+    expect(machine(french)).toEqual(machine(english))
+    expect(machine(spanish)).toEqual(machine(english))
+    expect(new Set([english, french, spanish].map(({ body }) => body.title)).size).toBe(3)
+  })
+
+  it('repeated under the same key is told in the language of the repetition', async () => {
+    const sent = command(JSON.stringify({ kind: 'nonesuch', name: 'Sunfield' }))
+    const first = await ask('fr', sent)
+    const again = await ask('es', sent)
+    expect(again.body.code).toBe(first.body.code)
+    expect(first.headers['content-language']).toBe('fr')
+    expect(again.headers['content-language']).toBe('es')
+    expect(again.body.detail).not.toBe(first.body.detail)
+  })
+})
+
+describe('a hostile header', () => {
+  it.each([
+    ['is very long', `${'fr-CH;q=0.001,'.repeat(1000)}es`, 'fr'],
+    ['is one long tag', 'a'.repeat(10_000), 'en'],
+    ['holds markup', '<script>alert(1)</script>, fr', 'fr'],
+    ['holds bytes beyond ASCII', 'fr\u00e9, es', 'es'],
+    ['holds names of prototypes', '__proto__, constructor, toString', 'en'],
+  ])('that %s does no harm', async (_name, header, language) => {
+    const { status, headers } = await ask(header, { url: '/national/nothing' })
+    expect(status).toBe(404)
+    expect(headers['content-language']).toBe(language)
+  })
+
+  it('has no say in what a header of the answer holds', async () => {
+    const { headers } = await ask('fr\r\nset-cookie: a=b', { url: '/national/nothing' })
+    expect(headers).toMatchObject({ 'content-language': 'en', vary: 'Accept-Language' })
+    expect(headers['set-cookie']).toBeUndefined()
+  })
+})
+
+describe('a fact with markup or places in it', () => {
+  it('stays text, and is given back as it was sent', async () => {
+    const text = '<img src=x onerror=alert(1)> {serial} $& {0}'
+    const url = `/national/serials?text=${encodeURIComponent(text)}`
+    for (const language of ['en', 'fr', 'es']) {
+      const { headers, body } = await ask(language, { url })
+      expect(headers['content-type']).toMatch(/^application\/(?:problem\+)?json/)
+      expect(headers['x-content-type-options']).toBe('nosniff')
+      expect(JSON.stringify(body)).not.toContain('{bound}')
+    }
+  })
+})
+
+describe('bytes that are no request', () => {
+  const raw = (bytes: string) =>
+    new Promise<string>((resolve, reject) => {
+      const { port } = registry.app.server.address() as { port: number }
+      let received = ''
+      const socket = connect(port, '127.0.0.1', () => socket.write(bytes))
+      socket.on('data', (data) => {
+        received += data
+      })
+      socket.on('close', () => resolve(received))
+      socket.on('error', reject)
+    })
+
+  beforeAll(() => registry.app.listen({ port: 0, host: '127.0.0.1' }))
+
+  it.each([
+    ['no HTTP', 'hello\r\n\r\n', 400, 'invalid-request'],
+    ['headers without end', `GET / HTTP/1.1\r\nx: ${'x'.repeat(100_000)}\r\n\r\n`, 431, 'too-large'],
+    ['NUL in a header', 'GET / HTTP/1.1\r\naccept-language: fr\0\r\n\r\n', 400, 'invalid-request'],
+  ])('%s are answered with a problem in the language of the registry', async (_name, bytes, status, code) => {
+    const answer = await raw(bytes)
+    const [head = '', body = ''] = answer.split('\r\n\r\n', 2)
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+    expect(head).toContain('content-type: application/problem+json')
+    expect(head).toContain('content-language: en')
+    const { data } = Problem.safeParse(JSON.parse(body))
+    expect(data).toMatchObject({ code, status })
+  })
+})

@@ -134,13 +134,15 @@ function whoMay({ type, actions, second }: AnyRule): string[] {
     pattern.endsWith('*') ? action.startsWith(pattern.slice(0, -1)) : action === pattern
   const named = Object.entries(permissions.actions).filter(([action]) => actions.some((one) => fits(action, one)))
   const rows = named.map(([action, roles]) => {
-    const { count, by } = permissions.approvals[action] ?? { count: 0, by: [] }
+    const asked = permissions.approvals[action] ?? []
     return [
       code(action),
       Object.entries(roles)
         .map(([role, scope]) => `${code(role)} for ${scopes[scope]}`)
         .join('; '),
-      count === 0 ? 'none' : `${count} of ${by.map(code).join(', ')}`,
+      asked.length === 0
+        ? 'none'
+        : asked.map(({ count, by }) => `${count} of ${by.map(code).join(', ')}`).join('; and '),
     ]
   })
   const asked = second

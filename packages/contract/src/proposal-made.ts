@@ -3,8 +3,16 @@ import { Hash, Id } from './common.ts'
 
 const Needs = z
   .object({
-    count: z.number().int().meta({ description: 'How many others of these roles must approve.' }),
-    by: z.array(z.string()).meta({ description: 'Roles that may.' }),
+    approvals: z
+      .array(
+        z
+          .object({
+            count: z.number().int().meta({ description: 'How many others of these roles must approve.' }),
+            by: z.array(z.string()).meta({ description: 'Roles that may.' }),
+          })
+          .meta({ id: 'ApprovalRequirement' }),
+      )
+      .meta({ description: 'All of these must be met; one approval counts for one of them.' }),
     holders: z.array(Id).meta({
       description:
         "Not empty where the policy of a holder's account asks for a second mandate: one of these organisations must " +

@@ -125,7 +125,7 @@ const examples: Record<(typeof commonRefusals)[number], (() => Outcome | Refusal
     },
     () => {
       const world = country()
-      const policy = { 'credits.issue': { count: 1, by: ['developer/Admin'] } }
+      const policy = { 'credits.issue': [{ count: 1, by: ['developer/Admin'] }] }
       world.adopt('permissions', (table) => Object.assign(table.approvals, policy))
       return world.try('BatchIssued', issuance(world), { approvers: [world.id('sun admin')] })
     },

@@ -1,3 +1,4 @@
+export { askedFor, chosenFor } from './approvals.ts'
 export * from './attributes.ts'
 export { CONVERTED, FIRST_TRANSFER, ITMO, wordOf } from './attributes.ts'
 export { commitmentOf } from './commitment.ts'
@@ -13,7 +14,7 @@ export { type Lot, onlyEvidenced, unitsIn, withoutSerials } from './entries/mirr
 export { EVIDENCED } from './entries/mirrors.ts'
 export { MAX_RANGES, MAX_RUNS } from './entries/movement.ts'
 export { bookId } from './entries/pool.ts'
-export { isLastStep, movementAction, nextStep, standingOf } from './entries/waiting.ts'
+export { approvedBy, isLastStep, movementAction, nextStep, standingOf } from './entries/waiting.ts'
 export * from './envelope.ts'
 export * from './ids.ts'
 export { invariant } from './invariant.ts'

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { type Approver, askedFor, chosenFor, serves } from './approvals.ts'
 import type { Approval, Entry } from './envelope.ts'
-import { proposalHash } from './envelope.ts'
+import { MAX_APPROVALS, proposalHash } from './envelope.ts'
 import { DocumentName } from './ids.ts'
 import { type Refusal, refuse } from './refusal.ts'
 import type { Rows, State } from './state.ts'
@@ -15,8 +16,8 @@ const Action = z.string().regex(/^[a-z]+(\.[A-Za-z/-]+){1,3}$/)
 /**
  * Who may do what: data, adopted by an entry. A role is `<organisation kind>/<user role>`. For each action, the roles
  * that may take it and for whom: `any`, `own` organisation only, or `assigned`: only what the organisation is assigned to
- * as a certifier. An action that asks for approvals names how many further mandates must approve the exact proposal, and
- * which roles those may have.
+ * as a certifier. An action that asks for approvals names how many further mandates must approve the exact proposal, in
+ * which roles: two authorities that must both agree are two requirements.
  */
 export const PermissionTable = z
   .strictObject({
@@ -32,19 +33,23 @@ export const PermissionTable = z
     actions: z.record(Action, z.record(z.string(), Scope)),
     /** Actions in which nobody acts or approves for an organisation that owns what is decided on, or for its affiliate. */
     independent: z.array(Action).max(200),
+    /** Requirements, each with how many approve and in which roles. One approval counts for one of them. */
     approvals: z.record(
       Action,
-      z.strictObject({ count: z.number().int().min(1).max(8), by: z.array(z.string()).min(1) }),
+      z
+        .array(z.strictObject({ count: z.number().int().min(1).max(MAX_APPROVALS), by: z.array(z.string()).min(1) }))
+        .min(1)
+        .refine((all) => all.reduce((sum, { count }) => sum + count, 0) <= MAX_APPROVALS, `at most ${MAX_APPROVALS}`),
     ),
   })
   .refine(({ roles, appoints, actions, approvals }) => {
-    const approving = Object.values(approvals).flatMap(({ by }) => by)
+    const approving = Object.values(approvals).flatMap((all) => all.flatMap(({ by }) => by))
     const named = [...appoints, ...Object.values(actions).flatMap(Object.keys), ...approving]
     return named.every((role) => roles.includes(role))
   }, 'appoints, actions and approvals name only roles of the list')
   .refine(
     ({ appoints, approvals }) =>
-      Object.values(approvals).every(({ by }) => by.every((role) => !appoints.includes(role))),
+      Object.values(approvals).every((all) => all.every(({ by }) => by.every((role) => !appoints.includes(role)))),
     'whoever appoints people approves nothing',
   )
   .refine(
@@ -167,12 +172,11 @@ function exceeds(limit: string | null, act: Act): boolean {
  * them. Asked last, so that `approval-missing` says: approvals are all that is missing.
  */
 export function admitApprovals(state: State, table: PermissionTable, entry: Entry, act: Act): Refusal | undefined {
-  const policy = table.approvals[act.action]
-  if (policy === undefined && act.second !== true && entry.approvals.length === 0) return undefined
+  const asked = [...(act.second ? [null] : []), ...askedFor(table, act.action)]
+  if (asked.length === 0 && entry.approvals.length === 0) return undefined
   const hands = new Set([handOf(state, entry.by)])
   const proposal = entry.approvals.length > 0 ? proposalHash(entry) : ''
-  let ofTable = 0
-  let ofHolder = 0
+  const given: Approver[] = []
   for (const approval of entry.approvals) {
     const hand = handOf(state, approval.by)
     if (hands.has(hand)) return refuse('approval-not-distinct', { mandate: approval.by })
@@ -180,16 +184,15 @@ export function admitApprovals(state: State, table: PermissionTable, entry: Entr
     const broken = admitApproval(state, table, approval, proposal, act)
     const mandate = state.get('mandate', approval.by)
     if (broken || !mandate) return broken
-    const [byTable, bySecond] = [policy?.by.includes(mandate.role) === true, isSecond(table, mandate, act)]
-    if (!byTable && !bySecond) return refuse('not-permitted', { action: `approve ${act.action}`, role: mandate.role })
-    ofTable += byTable ? 1 : 0
-    ofHolder += bySecond ? 1 : 0
+    const approver = { role: mandate.role, isHolder: isSecond(table, mandate, act) }
+    if (!asked.some((one) => serves(approver, one))) {
+      return refuse('not-permitted', { action: `approve ${act.action}`, role: mandate.role })
+    }
+    given.push(approver)
   }
-  const [needed, seconds] = [policy?.count ?? 0, act.second ? 1 : 0]
-  const isEnough = ofTable >= needed && ofHolder >= seconds && entry.approvals.length >= needed + seconds
-  if (act.waived || isEnough) return undefined
+  if (act.waived || chosenFor(asked, given)) return undefined
   return refuse('approval-missing', {
-    needed: String(needed + seconds),
+    needed: String(asked.length),
     given: String(entry.approvals.length),
     action: act.action,
     ...(act.second ? { holders: act.organisations.join(', ') } : {}),

@@ -71,7 +71,7 @@ describe('an issuance', () => {
       status: 202,
       body: {
         sentence: 'Government of Exampleland issues 4,800 ITMO of vintage 2024 for Salt Lake solar plant (project 1).',
-        needs: { count: 1, by: ['government/Admin'] },
+        needs: { approvals: [{ count: 1, by: ['government/Admin'] }] },
       },
     })
     const again = await all.officer.post('/national/batches', body(), { key: 'issue-2024' })

@@ -188,7 +188,7 @@ describe('a movement that others must approve or accept', () => {
     const asking = { kind: 'transfer', ...transfer('3'), expiresAt: inHours(24) }
     const { id } = await done(sunfield.admin.post('/national/movements', asking))
     expect(await forMe(second, id)).toBe(false)
-    await adopt({ 'credits.transfer': { count: 1, by: ['government/Admin'] } })
+    await adopt({ 'credits.transfer': [{ count: 1, by: ['government/Admin'] }] })
     expect(await read(`/national/movements/${id}`, second)).toMatchObject({
       next: 'approve',
       missing: [{ roles: ['government/Admin'] }],

@@ -1,6 +1,6 @@
 import { type Agent, type Proposal, type ProposalMade, type Statement, sentenceOf } from '@tallystick/contract'
 import { randomId } from '@tallystick/ledger'
-import { allows, type Law, type PermissionTable, proposalHash } from '@tallystick/rules'
+import { allows, askedFor, type Law, type PermissionTable, proposalHash } from '@tallystick/rules'
 import { REPLAYED, type Sender } from './idempotency.ts'
 import { lawInForce } from './law.ts'
 import { type KnownNames, namesIn, speechOf } from './names.ts'
@@ -55,7 +55,7 @@ export function approvesAs(
   { role, organisation }: Pick<ApprovalRow, 'role' | 'organisation'>,
 ): { table: boolean; holder: boolean } {
   return {
-    table: permissions.approvals[action]?.by.includes(role) === true,
+    table: askedFor(permissions, action).some((roles) => roles.includes(role)),
     holder:
       holders.includes(organisation) && allows(permissions, role, organisation, { action, organisations: holders }),
   }
@@ -63,7 +63,9 @@ export function approvesAs(
 
 /** The actions that a role approves by the permission table. */
 export function approvedBy({ approvals }: PermissionTable, role: string): string[] {
-  return Object.entries(approvals).flatMap(([action, { by }]) => (by.includes(role) ? [action] : []))
+  return Object.entries(approvals).flatMap(([action, asked]) =>
+    asked.some(({ by }) => by.includes(role)) ? [action] : [],
+  )
 }
 
 const HOUR_MS = 3_600_000
@@ -95,7 +97,6 @@ export async function proposalsOf(
   const named = rows.map(({ request, by_mandate, approved_by }) => [request, by_mandate, approved_by])
   const names = await namesIn(services, named, given)
   return (row) => {
-    const policy = law.permissions.approvals[row.action]
     const isOver = row.status === 'expired' || endOf(row, law) <= services.clock()
     const statement = { type: row.type, by: row.by_mandate, body: row.request } as unknown as Statement
     const mandates = row.approved_by ?? given.filter(({ proposal }) => proposal === row.id).map((one) => one.mandate)
@@ -106,7 +107,7 @@ export async function proposalsOf(
       sha256: row.proposal_hash,
       sentence: sentenceOf(statement, names, speechOf(services)),
       body: row.request,
-      needs: { count: policy?.count ?? 0, by: policy?.by ?? [], holders: row.holders },
+      needs: { approvals: law.permissions.approvals[row.action] ?? [], holders: row.holders },
       status: row.approved_by ? 'accepted' : row.status === 'withdrawn' ? 'withdrawn' : isOver ? 'expired' : 'open',
       by: agentOf(row.by_mandate, names),
       createdAt: row.created_at.toISOString(),

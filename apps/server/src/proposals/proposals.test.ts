@@ -18,7 +18,7 @@ it('a policy that asks for two mandates is loosened by two of the holder, and by
   const { sunfield, harbour, second } = all
   await done(sunfield.admin.post(policyOf(sunfield.holding), { ...loose, secondAbove: '100' }))
   const made = await done(sunfield.admin.post(policyOf(sunfield.holding), loose, { key: 'loosen-it' }), 202)
-  expect(made).toMatchObject({ type: 'AccountPolicySet', needs: { count: 0, by: [], holders: [sunfield.id] } })
+  expect(made).toMatchObject({ type: 'AccountPolicySet', needs: { approvals: [], holders: [sunfield.id] } })
   const again = await sunfield.admin.post(policyOf(sunfield.holding), loose, { key: 'loosen-it' })
   expect([again.status, again.body, again.headers['idempotency-replayed']]).toEqual([202, made, 'true'])
 

@@ -1,6 +1,6 @@
 import { approveProposal, listProposals, readProposal, withdrawProposal } from '@tallystick/contract'
 import { isReceipt } from '@tallystick/ledger'
-import { allows, isRefusal, type Law, type PermissionTable } from '@tallystick/rules'
+import { allows, askedFor, chosenFor, isRefusal, type Law, type PermissionTable } from '@tallystick/rules'
 import type { FastifyInstance } from 'fastify'
 import type pg from 'pg'
 import { isGovernment } from '../platform/auth.ts'
@@ -171,13 +171,11 @@ function enough(
   row: ProposalRow,
   permissions: PermissionTable,
 ): ApprovalRow[] | undefined {
-  const needed = permissions.approvals[row.action]?.count ?? 0
-  const byTable = given.filter((one) => approvesAs(permissions, row, one).table)
-  if (row.holders.length === 0) return byTable.length < needed ? undefined : byTable.slice(0, needed)
-  const seconds = given.filter((one) => approvesAs(permissions, row, one).holder)
-  return seconds
-    .map((second) => [...byTable.filter((one) => one !== second).slice(0, needed), second])
-    .find((chosen) => chosen.length > needed)
+  const asked = [...(row.holders.length > 0 ? [null] : []), ...askedFor(permissions, row.action)]
+  return chosenFor(
+    asked,
+    given.map((one) => ({ ...one, isHolder: approvesAs(permissions, row, one).holder })),
+  )
 }
 
 async function carryOut(services: Services, row: ProposalRow, approvals: readonly ApprovalRow[]): Promise<void> {

@@ -80,7 +80,7 @@ function waitingCases(type: Ended): Case[] {
     refuses(type, 'step-missing', 'another approval is missing besides this', (world) => {
       const action = { transfer: 'credits.transfer', retirement: 'credits.retire', cancellation: 'credits.cancel' }
       world.adopt('permissions', (table) =>
-        Object.assign(table.approvals, { [action[kinds[type]]]: { count: 1, by: ['government/Admin'] } }),
+        Object.assign(table.approvals, { [action[kinds[type]]]: [{ count: 1, by: ['government/Admin'] }] }),
       )
       proposed(world)
       return step(world)

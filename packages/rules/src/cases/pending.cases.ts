@@ -158,7 +158,7 @@ const proposedCases: Case[] = [
     'MovementProposed',
     'a cancellation that an officer must approve, as the table of this country asks',
     (world) => {
-      const policy = { 'credits.cancel': { count: 1, by: ['government/Admin'] } }
+      const policy = { 'credits.cancel': [{ count: 1, by: ['government/Admin'] }] }
       world.adopt('permissions', (table) => Object.assign(table.approvals, policy))
       const change = { kind: 'cancellation', to: world.id('sun cancellation') }
       return world.try('MovementProposed', end(world, change), bySun(world))
@@ -173,9 +173,27 @@ const proposedCases: Case[] = [
 /** Two approvals are missing: one of the holder's, one of an officer. */
 function twoMissing(world: World): void {
   world.adopt('permissions', (table) =>
-    Object.assign(table.approvals, { 'credits.transfer': { count: 1, by: ['government/Admin'] } }),
+    Object.assign(table.approvals, { 'credits.transfer': [{ count: 1, by: ['government/Admin'] }] }),
   )
   policy(world, 'sun', { secondAbove: '0' })
+  propose(world, 'CreditsTransferred')
+}
+
+/** A transfer needs two officers, and somebody who is an officer or a clerk. */
+function twoAuthorities(world: World): void {
+  for (const clerk of ['clerk', 'second clerk']) {
+    const mandate = { mandate: world.id(clerk), organisation: world.id('authority'), role: 'government/ViewOnly' }
+    world.do('MandateGranted', { ...mandate, limit: null }, { by: world.id('root') })
+  }
+  world.adopt('permissions', (table) => {
+    const either = ['government/ViewOnly', 'government/Admin']
+    const asked = [
+      { count: 1, by: either },
+      { count: 2, by: ['government/Admin'] },
+    ]
+    Object.assign(table.approvals, { 'credits.transfer': asked })
+    Object.assign(table.actions, { 'movements.approve': { 'government/Admin': 'any', 'government/ViewOnly': 'any' } })
+  })
   propose(world, 'CreditsTransferred')
 }
 
@@ -202,7 +220,7 @@ const approvedCases: Case[] = [
   }),
   refuses('MovementApproved', 'not-permitted', 'somebody whose approval is not missing', (world) => {
     world.adopt('permissions', (table) => {
-      Object.assign(table.approvals, { 'credits.transfer': { count: 1, by: ['government/ViewOnly'] } })
+      Object.assign(table.approvals, { 'credits.transfer': [{ count: 1, by: ['government/ViewOnly'] }] })
     })
     policy(world, 'sun', { secondAbove: '0' })
     propose(world, 'CreditsTransferred')
@@ -218,6 +236,28 @@ const approvedCases: Case[] = [
     [
       'pending movement: approvers [] → [officer], given [] → [[government/Admin]], missing [null,[government/Admin]] → [null]',
     ],
+  ),
+  writes(
+    'MovementApproved',
+    'whoever approved before counts for what he alone can give, so that both fit',
+    (world) => {
+      twoAuthorities(world)
+      approve(world, 'officer')
+      return approve(world, 'clerk')
+    },
+    [
+      'pending movement: approvers [officer] → [officer,clerk], given [[government/ViewOnly,government/Admin]] → [[government/Admin],[government/ViewOnly,government/Admin]], missing [[government/Admin],[government/Admin]] → [[government/Admin]]',
+    ],
+  ),
+  refuses(
+    'MovementApproved',
+    'not-permitted',
+    'another of the same authority, where that of the other is missing',
+    (world) => {
+      twoAuthorities(world)
+      approve(world, 'clerk')
+      return approve(world, 'second clerk')
+    },
   ),
   refuses('MovementApproved', 'approval-not-distinct', 'a mandate that the proposer has brought in', (world) => {
     twoMissing(world)

@@ -96,7 +96,7 @@ const mandateCases: Case[] = [
     'MandateGranted',
     'where the table of this country asks for two: it stands on its own',
     (world) => {
-      const policy = { 'mandates.developer/Admin': { count: 1, by: ['government/Admin'] } }
+      const policy = { 'mandates.developer/Admin': [{ count: 1, by: ['government/Admin'] }] }
       world.adopt('permissions', (table) => Object.assign(table.approvals, policy))
       const asked = { mandate: world.id('trader'), organisation: world.id('sun ltd'), role: 'developer/Admin' }
       return world.try('MandateGranted', { ...asked, limit: null }, byBoth(world))

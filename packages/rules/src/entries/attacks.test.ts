@@ -106,7 +106,7 @@ describe('two mandates', () => {
     const world = country()
     policy(world, 'sun', { secondAbove: '0' })
     world.adopt('permissions', ({ approvals }) =>
-      Object.assign(approvals, { 'credits.transfer': { count: 1, by: ['government/Admin'] } }),
+      Object.assign(approvals, { 'credits.transfer': [{ count: 1, by: ['government/Admin'] }] }),
     )
     const movement = { movement: world.id('movement'), kind: 'transfer', purpose: null, beneficiary: null }
     const waiting = { ...transfer(world), ...movement, acceptance: true, expiresAt: '2026-01-20T00:00:00.000Z' }

@@ -80,7 +80,7 @@ describe('the largest entry of its type can be taken back', () => {
     const policy = { secondAbove: '0', acceptance: false, trustedOnly: false }
     world.do('AccountPolicySet', { account: world.id('sun'), policy }, bySun(world))
     world.adopt('permissions', ({ approvals }) =>
-      Object.assign(approvals, { 'credits.retire': { count: 7, by: ['government/Admin'] } }),
+      Object.assign(approvals, { 'credits.retire': [{ count: 7, by: ['government/Admin'] }] }),
     )
     const ending = { from: world.id('sun'), to: world.id('sun retirement'), purpose: 'voluntary', ranges }
     const { entry } = world.do(

@@ -187,7 +187,7 @@ describe('one dishonest person', () => {
   it('whose colleague has left moves nothing on the word that the colleague gave', () => {
     const world = country()
     world.adopt('permissions', (table) =>
-      Object.assign(table.approvals, { 'credits.transfer': { count: 1, by: ['government/Admin'] } }),
+      Object.assign(table.approvals, { 'credits.transfer': [{ count: 1, by: ['government/Admin'] }] }),
     )
     guarded(world)
     const about = { movement: world.id('movement'), kind: 'transfer', purpose: null, beneficiary: null }

@@ -23,7 +23,7 @@ import { fresh } from './organisations.ts'
 import {
   admitApprover,
   admitWaiting,
-  approvalOf,
+  approvedIn,
   askedOf,
   endPuts,
   holdPuts,
@@ -179,15 +179,8 @@ export const movementApproved = defineRule<Step, Step>({
   streams: streamsOf,
   effects: (state, body, law, { by, at }) => {
     const waiting = standing(state, body.movement, law, at)
-    if (!waiting) return noEffects()
-    const given = approvalOf(state, waiting, by, law)
-    const row = {
-      ...waiting,
-      approvers: [...waiting.approvers, by],
-      given: [...waiting.given, ...waiting.missing.slice(given, given + 1)],
-      missing: waiting.missing.filter((_, place) => place !== given),
-    }
-    return { ...noEffects(), puts: [{ kind: 'pending', id: body.movement, row }] }
+    const row = waiting && approvedIn(state, waiting, by, law)
+    return row ? { ...noEffects(), puts: [{ kind: 'pending', id: body.movement, row }] } : noEffects()
   },
 })
 

@@ -1,3 +1,4 @@
+import { type Asked, askedFor, assign, serves } from '../approvals.ts'
 import type { Law } from '../documents.ts'
 import { type Act, allows, handOf, inForce } from '../permissions.ts'
 import { type Refusal, refuse } from '../refusal.ts'
@@ -52,7 +53,7 @@ export interface Known {
 }
 
 /** What is asked for before a movement takes place: approvals, of the holder (`null`) and of roles; and acceptance. */
-type Asked = Pick<Waiting, 'missing' | 'acceptance'>
+type Steps = Pick<Waiting, 'missing' | 'acceptance'>
 
 /** What the policies of its accounts and the permission table ask of a movement at an instant. */
 export function askedOf(
@@ -60,13 +61,12 @@ export function askedOf(
   account: Known['account'],
   { permissions }: Pick<Law, 'permissions'>,
   at: string,
-): Asked {
+): Steps {
   const [from, to] = [account(movement.from), account(movement.to)]
   const above = policyInForce(from?.policy ?? null, at).secondAbove
   const isSecond = above !== null && quantityOf(movement) > BigInt(above)
-  const { count, by } = permissions.approvals[movementAction(movement)] ?? { count: 0, by: [] }
   return {
-    missing: [...(isSecond ? [null] : []), ...Array.from({ length: count }, () => by)],
+    missing: [...(isSecond ? [null] : []), ...askedFor(permissions, movementAction(movement))],
     acceptance:
       movement.kind === 'transfer' &&
       from?.organisation !== to?.organisation &&
@@ -94,16 +94,14 @@ export function standingOf(waiting: Waiting, known: Known, law: Pick<Law, 'permi
 }
 
 /** What was asked for first stays asked for; of what is asked for now, it lacks what is more than that. */
-function tightened(waiting: Waiting, asked: Asked): Waiting {
-  const left = [...waiting.given, ...waiting.missing]
-  const more = asked.missing.filter((roles) => {
-    // Whoever might give the approval that was asked for might give this one.
-    const same = left.findIndex((one) =>
-      one === null || roles === null ? one === roles : one.every((role) => roles.includes(role)),
-    )
-    if (same >= 0) left.splice(same, 1)
-    return same < 0
+function tightened(waiting: Waiting, asked: Steps): Waiting {
+  const before = [...waiting.given, ...waiting.missing]
+  // Whoever might give the approval that was asked for might give this one.
+  const met = assign(asked.missing.length, before.length, (at, place) => {
+    const [now, then] = [asked.missing[at] ?? null, before[place] ?? null]
+    return now === null || then === null ? now === then : then.every((role) => now.includes(role))
   })
+  const more = asked.missing.filter((_, at) => met[at] === undefined)
   const acceptance = waiting.acceptance || asked.acceptance
   return more.length === 0 && acceptance === waiting.acceptance
     ? waiting
@@ -121,17 +119,17 @@ function inForceOnly(waiting: Waiting, known: Known): Waiting {
 }
 
 /** Which step comes next. */
-export function nextStep(waiting: Asked): 'approve' | 'accept' {
+export function nextStep(waiting: Steps): 'approve' | 'accept' {
   return waiting.missing.length > 0 || !waiting.acceptance ? 'approve' : 'accept'
 }
 
 /** Does the next step complete the movement? */
-export function isLastStep(waiting: Asked): boolean {
+export function isLastStep(waiting: Steps): boolean {
   return stepsOf(waiting) === 1
 }
 
 /** How many steps there are until the movement takes place. */
-export function stepsOf({ missing, acceptance }: Asked): number {
+export function stepsOf({ missing, acceptance }: Steps): number {
   return missing.length + (acceptance ? 1 : 0)
 }
 
@@ -156,16 +154,50 @@ export function admitWaiting(state: State, id: string, at: string): Refusal | un
   return inForce(state, waiting.proposer)
 }
 
-/** The first of the missing approvals that this mandate can give; -1 for none. */
-export function approvalOf(state: State, waiting: Waiting, by: string, { permissions }: Law): number {
-  const mandate = state.get('mandate', by)
-  if (!mandate) return -1
-  const act = { action: movementAction(waiting), organisations: organisationsOf(state, [waiting.from]) }
-  const isSecond =
-    mandate.organisation === act.organisations[0] && allows(permissions, mandate.role, mandate.organisation, act)
-  // That of the holder rather than that of a role.
-  const own = isSecond ? waiting.missing.indexOf(null) : -1
-  return own >= 0 ? own : waiting.missing.findIndex((roles) => roles?.includes(mandate.role) === true)
+/**
+ * A movement that waits, approved by one more; undefined where that mandate can give nothing that is missing. Whoever
+ * approved before may count for another of the approvals than until now, if that makes room.
+ */
+export function approvedBy(
+  waiting: Waiting,
+  by: string,
+  known: { mandate(id: string): Rows['mandate'] | undefined; account: Known['account'] },
+  { permissions }: Pick<Law, 'permissions'>,
+): Waiting | undefined {
+  const approvers = [...waiting.approvers, by]
+  const holder = known.account(waiting.from)?.organisation ?? ''
+  const act = { action: movementAction(waiting), organisations: [holder] }
+  const all = [...waiting.given, ...waiting.missing]
+  // The holder's own approval is looked for first.
+  const asked = [...all.filter((one) => one === null), ...all.filter((one) => one !== null)]
+  const places = assign(approvers.length, asked.length, (at, place) => {
+    const mandate = known.mandate(approvers[at] ?? '')
+    const [one, before] = [asked[place] ?? null, waiting.given[at]]
+    if (!mandate) return false
+    const { role, organisation } = mandate
+    const isHolder = organisation === holder && allows(permissions, role, organisation, act)
+    return serves({ role, isHolder }, one) || (before !== undefined && isSame(before, one))
+  })
+  if (places.some((place) => place === undefined)) return undefined
+  return {
+    ...waiting,
+    approvers,
+    given: places.map((place) => asked[place ?? 0] ?? null),
+    missing: asked.filter((_, place) => !places.includes(place)),
+  }
+}
+
+function isSame(a: Asked, b: Asked): boolean {
+  return a === null || b === null ? a === b : a.length === b.length && a.every((role, at) => role === b[at])
+}
+
+/** The same, by the state. */
+export function approvedIn(state: State, waiting: Waiting, by: string, law: Law): Waiting | undefined {
+  const known = {
+    mandate: (id: string) => state.get('mandate', id),
+    account: (id: string) => state.get('account', id),
+  }
+  return approvedBy(waiting, by, known, law)
 }
 
 export function admitApprover(state: State, waiting: Waiting, by: string, law: Law): Refusal | undefined {
@@ -173,7 +205,7 @@ export function admitApprover(state: State, waiting: Waiting, by: string, law: L
   const isDistinct = [waiting.proposer, ...waiting.approvers].every((mandate) => handOf(state, mandate) !== hand)
   return firstOf(
     !isDistinct && refuse('approval-not-distinct', { mandate: by }),
-    approvalOf(state, waiting, by, law) < 0 &&
+    !approvedIn(state, waiting, by, law) &&
       refuse('not-permitted', {
         action: `approve ${movementAction(waiting)}`,
         role: state.get('mandate', by)?.role ?? '',

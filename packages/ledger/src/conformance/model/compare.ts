@@ -94,8 +94,15 @@ function compareRows(model: Model, dump: Dump): void {
   for (const [id, { hand, active }] of model.mandates) {
     expect(rowsOf(dump, 'mandate').get(id)).toMatchObject({ hand, active })
   }
-  for (const [id, { kind, active }] of model.organisations) {
-    expect(rowsOf(dump, 'organisation').get(id)).toMatchObject({ kind, active })
+  for (const [id, organisation] of model.organisations) {
+    const affiliates = model.affiliations
+      .filter((pair) => pair.includes(id))
+      .map((pair) => pair.find((one) => one !== id))
+    expect(rowsOf(dump, 'organisation').get(id)).toEqual({
+      ...organisation,
+      affiliates: affiliates.sort(),
+      name: id === model.authority ? null : expect.anything(),
+    })
   }
   for (const [id, project] of model.projects) {
     const reversals = [...model.reversals.values()].filter(

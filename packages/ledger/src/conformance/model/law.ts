@@ -75,7 +75,7 @@ function permissionsBytes(version: number): Uint8Array {
   const actions = { transfer: 'credits.transfer', retirement: 'credits.retire', cancellation: 'credits.cancel' }
   for (const [kind, action] of Object.entries(actions)) {
     const count = permissions[version]?.approvals[kind as keyof typeof actions] ?? 0
-    if (count > 0) document.approvals[action] = { count, by: ['government/Admin'] }
+    if (count > 0) document.approvals[action] = [{ count, by: ['government/Admin'] }]
   }
   return documentBytes({ ...document, version })
 }

@@ -16,7 +16,7 @@ export interface Model {
   now: string
   size: number
   mandates: Map<string, Mandate>
-  organisations: Map<string, { kind: string; active: boolean }>
+  organisations: Map<string, Organisation>
   /** Pairs of organisations. */
   affiliations: string[][]
   accounts: Map<string, Account>
@@ -108,6 +108,22 @@ export interface Project {
   /** When the risk was assessed, and when the percentage for the buffer was raised, each the last time. */
   assessed: string | null
   raised: string | null
+  /** The organisation of each task, and who verified last, how often in a row. */
+  certifiers: Record<string, string>
+  verified: { organisation: string; periods: number } | null
+}
+
+/** For which scopes a certifier is accredited, and from which day to which. */
+export interface Accreditation {
+  scopes: string[]
+  from: string
+  to: string
+}
+
+export interface Organisation {
+  kind: string
+  active: boolean
+  accreditations: Record<string, Accreditation>
 }
 
 /** Units that came into the buffer or left it. */
@@ -248,7 +264,7 @@ export function modelOf(registry: TestRegistry): Model {
       [officer, government(officer, 'government/Admin')],
       [secondOfficer, government(secondOfficer, 'government/Admin')],
     ]),
-    organisations: new Map([[authority, { kind: 'government', active: true }]]),
+    organisations: new Map([[authority, newOrganisation('government')]]),
     affiliations: [],
     accounts: new Map([[genesis.issuance, newAccount(authority, 'issuance')]]),
     trusted: new Map(),
@@ -282,7 +298,7 @@ export function modelOf(registry: TestRegistry): Model {
     inForce: { permissions: 1, preset: 1 },
   }
   for (const { organisation, mandate, holding, retirement, cancellation } of developers) {
-    model.organisations.set(organisation, { kind: 'developer', active: true })
+    model.organisations.set(organisation, newOrganisation('developer'))
     model.mandates.set(mandate, { organisation, role: 'developer/Admin', limit: null, active: true, hand: officer })
     for (const [kind, account] of Object.entries({ holding, retirement, cancellation })) {
       model.accounts.set(account, newAccount(organisation, kind))
@@ -313,6 +329,11 @@ export function newAccount(organisation: string, kind: string, registry: string 
   return { organisation, kind, active: true, policies: [], registry }
 }
 
+export function newOrganisation(kind: string): Organisation {
+  return { kind, active: true, accreditations: {} }
+}
+
 export function newProject(number: number, scope: string, owners: Owner[], state = 'submitted'): Project {
-  return { state, number, scope, owners, buffer: '0', exempt: [], debts: new Map(), assessed: null, raised: null }
+  const terms = { buffer: '0', exempt: [], debts: new Map(), assessed: null, raised: null }
+  return { state, number, scope, owners, ...terms, certifiers: {}, verified: null }
 }

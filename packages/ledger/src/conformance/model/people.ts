@@ -1,6 +1,6 @@
 import { anApprover, anOfficer, mostly } from './choices.ts'
 import { type Choose, defineCommand, hashFrom, idFrom, knownId } from './command.ts'
-import type { DocumentKind, Model } from './naive.ts'
+import { type DocumentKind, type Model, newOrganisation } from './naive.ts'
 import { approvalReasons, codeReasons, type May, mandateReasons, officers, where } from './reasons.ts'
 
 export const organisationRegistered = defineCommand<{ organisation: string; kind: string; name: string }>({
@@ -20,7 +20,7 @@ export const organisationRegistered = defineCommand<{ organisation: string; kind
     ...(['government', 'developer'].includes(request.kind) ? [] : ['code-unknown']),
   ],
   carryOut: (model, { request }) => {
-    model.organisations.set(request.organisation, { kind: request.kind, active: true })
+    model.organisations.set(request.organisation, newOrganisation(request.kind))
     return {}
   },
 })

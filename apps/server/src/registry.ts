@@ -26,7 +26,7 @@ import {
   withoutDatabase,
 } from './platform/known-ledger.ts'
 import type { Log } from './platform/log.ts'
-import { consoleNotify, type Notify } from './platform/notify.ts'
+import { type Notify, outboxNotify } from './platform/notify.ts'
 import { Openings } from './platform/openings.ts'
 import { type Database, openDatabase } from './platform/postgres/database.ts'
 import type { Services } from './platform/services.ts'
@@ -40,7 +40,7 @@ export interface OpenOptions {
   may?: 'create' | 'upgrade'
   /** Modules use the database with roles of their own where those are named; commands are the owner's. */
   as?: 'owner' | 'modules'
-  /** Default: the console. */
+  /** Default: the outbox, which the mailer hands over. */
   notify?: Notify
 }
 
@@ -70,7 +70,7 @@ export function signerFiles(dataDir: string): { folder: string; key: string; sta
  * StartupError with a sentence for the operator.
  */
 export async function openRegistry(config: Config, options: OpenOptions): Promise<Registry> {
-  const { log, notify = consoleNotify((text) => log.info(text)) } = options
+  const { log } = options
   const role = options.as === 'modules' ? roleOf(config) : undefined
   // Only the owner makes or upgrades tables.
   const may = role === undefined ? (options.may ?? 'create') : 'create'
@@ -98,7 +98,7 @@ export async function openRegistry(config: Config, options: OpenOptions): Promis
       ledger,
       genesis,
       openings: new Openings(pool),
-      notify,
+      notify: options.notify ?? outboxNotify(pool, config.DEFAULT_LANGUAGE),
       clock,
       language: config.DEFAULT_LANGUAGE,
       publicUrl: config.PUBLIC_URL,

@@ -6,6 +6,7 @@ import type { Config } from './platform/config.ts'
 import { quietSerializers } from './platform/http.ts'
 import { claimInstance } from './platform/instance.ts'
 import { type Log, stderrLog } from './platform/log.ts'
+import { startMail } from './platform/mail/start.ts'
 import { newSignInLink } from './platform/sign-in-links.ts'
 import { StartupError } from './platform/startup-error.ts'
 import { openRegistry, type Registry, signerFiles } from './registry.ts'
@@ -67,6 +68,10 @@ async function startModules(config: Config, registry: Registry, log: Log): Promi
   try {
     if (runs('integrator')) stops.push(runIntegrator(registry, log))
     if (runs('signer')) stops.push(await runSigner(config, registry, log))
+    if (runs('mailer')) {
+      const mail = { services: registry.services, language: config.DEFAULT_LANGUAGE, config, log }
+      stops.push(await startMail(mail, tellOnce(log, 'mailer')))
+    }
     if (runs('national')) stops.push(runExpiry(registry, log), await listen(config, registry))
   } catch (error) {
     for (const stop of stops.reverse()) await stop()

@@ -20,7 +20,8 @@ export async function welcome(config: Config, registry: Registry, newLink: () =>
     )
   }
   lines.push(['Runs', config.RUN_MODULE.join(', ')])
-  if (config.RUN_MODULE.length > 1) lines.push(['', 'one process signs what it writes: no separation of duties'])
+  if (config.RUN_MODULE.filter((module) => module !== 'mailer').length > 1)
+    lines.push(['', 'one process signs what it writes: no separation of duties'])
   lines.push(['Database', database], ['Docs', 'README.md and docs/'])
   for (const note of founded.notes) lines.push(['Note', note])
   const block = lines.map(([name, text]) => `  ${name.padEnd(10)} ${text}`)

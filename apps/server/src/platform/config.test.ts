@@ -18,7 +18,7 @@ describe('the configuration', () => {
   it('runs everything with an embedded database when nothing is said', () => {
     const config = read({})
     expect(config).toMatchObject({
-      RUN_MODULE: ['national', 'integrator', 'signer'],
+      RUN_MODULE: ['national', 'integrator', 'signer', 'mailer'],
       PORT: 3030,
       PUBLIC_URL: 'http://localhost:3030',
       LEDGER_TIME_ZONE: undefined,
@@ -57,7 +57,7 @@ describe('the configuration', () => {
     [
       'RUN_MODULE',
       'national,stats',
-      'RUN_MODULE is "national,stats": must be a list, separated by commas, of national, integrator, signer.',
+      'RUN_MODULE is "national,stats": must be a list, separated by commas, of national, integrator, signer, mailer.',
     ],
     ['PORT', '3030x', 'PORT is "3030x": must be a whole number from 0 to 65535.'],
     ['PORT', '70000', 'must be a whole number from 0 to 65535'],
@@ -70,7 +70,12 @@ describe('the configuration', () => {
     ['ROOT_EMAIL', 'root', 'must be an e-mail address'],
     ['PUBLIC_URL', 'registry.example.org', 'must be an address'],
     ['PUBLIC_URL', 'ftp://registry.example.org', 'must be an address'],
-    ['IS_EMAIL_DISABLED', 'false', 'must be true'],
+    ['IS_EMAIL_DISABLED', 'yes', 'IS_EMAIL_DISABLED is "yes": must be true or false.'],
+    ['SMTP_ENDPOINT', 'https://mail.example.org', 'must be a host, host:port, smtps://host or smtp://host'],
+    ['SMTP_ENDPOINT', 'mail.example.org', 'SMTP_ENDPOINT is set without SOURCE_EMAIL'],
+    ['SMTP_USERNAME', 'registry', 'SMTP_USERNAME and SMTP_PASSWORD go together'],
+    ['SMTP_TLS', 'none', 'must be required or optional'],
+    ['SOURCE_EMAIL', 'Registry <registry@example.org>', 'must be an e-mail address'],
     ['systemCountryName', 'Namibia', 'without systemCountryCode'],
     ['DB_USER_WRITER', 'writer', 'an embedded database has one role'],
   ])('refuses %s=%s', (name, value, message) => {
@@ -81,6 +86,16 @@ describe('the configuration', () => {
     const wrong = () => read({ PORT: 'x', DATABASE_URL: 'mysql://u:secret@db/x' })
     expect(wrong).toThrow(/PORT.*\nDATABASE_URL must begin with postgres/)
     expect(wrong).not.toThrow('secret')
+  })
+
+  it('takes a mail server, and needs no sender where mail is switched off', () => {
+    const SMTP_ENDPOINT = 'smtp://mail.example.org'
+    const endpoint = { host: 'mail.example.org', port: 587, implicitTls: false }
+    expect(read({ SMTP_ENDPOINT, SOURCE_EMAIL: 'registry@example.org' }).SMTP_ENDPOINT).toEqual(endpoint)
+    expect(read({ SMTP_ENDPOINT, IS_EMAIL_DISABLED: 'true' })).toMatchObject({ IS_EMAIL_DISABLED: true })
+    const secret = () => read({ SMTP_PASSWORD: 'secret' })
+    expect(secret).toThrow('go together')
+    expect(secret).not.toThrow('secret')
   })
 
   it('prints its table for the documentation', () => {

@@ -4,12 +4,13 @@ import { parseEnv } from 'node:util'
 import { LANGUAGES } from '@tallystick/contract'
 import { z } from 'zod'
 import { errorCode } from './error-code.ts'
+import { endpointOf } from './mail/endpoint.ts'
 import type { DatabaseOptions } from './postgres/database.ts'
 import { StartupError } from './startup-error.ts'
 import { witnessList } from './witnesses.ts'
 
 /** What a process can run. */
-export const MODULES = ['national', 'integrator', 'signer'] as const
+export const MODULES = ['national', 'integrator', 'signer', 'mailer'] as const
 export type Module = (typeof MODULES)[number]
 
 const MODULE_LIST = `a list, separated by commas, of ${MODULES.join(', ')}`
@@ -49,6 +50,13 @@ const witnesses = text.transform((list, context) => {
     context.addIssue(error.message)
     return z.NEVER
   }
+})
+
+const smtpEndpoint = text.transform((endpoint, context) => {
+  const read = endpointOf(endpoint)
+  if (typeof read !== 'string') return read
+  context.addIssue(read)
+  return z.NEVER
 })
 
 type Variable<Schema extends z.ZodType> = {
@@ -107,7 +115,7 @@ const VARIABLES = {
   DB_PASSWORD: define({ schema: text.optional(), secret: true, about: 'Its password.' }),
   DB_USER_WRITER: define({
     schema: text.max(63, 'must have at most 63 characters').optional(),
-    about: 'Role with which `national` uses the database, instead of the owner; see `tallystick roles`.',
+    about: 'Role with which `national` and `mailer` use the database, instead of the owner; see `tallystick roles`.',
   }),
   DB_PASSWORD_WRITER: define({ schema: text.optional(), secret: true, about: 'Its password.' }),
   DB_USER_SIGNER: define({
@@ -156,7 +164,7 @@ const VARIABLES = {
   DEFAULT_LANGUAGE: define({
     schema: z.enum(LANGUAGES, { error: `must be one of ${LANGUAGES.join(', ')}` }),
     byDefault: 'en',
-    about: `Language of answers to whoever asks for none that is spoken here: ${LANGUAGES.join(', ')}.`,
+    about: `Language of answers to whoever asks for none that is spoken here, and of mail to whoever chose none: ${LANGUAGES.join(', ')}.`,
   }),
   ROOT_EMAIL: define({
     schema: z.email('must be an e-mail address').optional(),
@@ -164,10 +172,27 @@ const VARIABLES = {
   }),
   IS_EMAIL_DISABLED: define({
     schema: text
-      .refine((value) => value === 'true', 'must be true: this version prints messages instead of sending mail')
-      .transform(() => true as const),
-    byDefault: 'true',
-    about: '`true`: messages to people are printed on the console, not sent.',
+      .refine((value) => value === 'true' || value === 'false', 'must be true or false')
+      .transform((value) => value === 'true'),
+    byDefault: 'false',
+    about: '`true`: mail is printed on the console, not sent; so it is without `SMTP_ENDPOINT`. See [mail](mail.md).',
+  }),
+  SMTP_ENDPOINT: define({
+    schema: smtpEndpoint.optional(),
+    about:
+      'Server to which mail is handed over: `host` (TLS, port 465), `host:port`, `smtps://host:port` (TLS at once) or `smtp://host:port` (STARTTLS, port 587).',
+  }),
+  SMTP_USERNAME: define({ schema: text.optional(), about: 'Name under which to sign in there, if it asks for one.' }),
+  SMTP_PASSWORD: define({ schema: text.optional(), secret: true, about: 'Its password.' }),
+  SMTP_TLS: define({
+    schema: z.enum(['required', 'optional'], 'must be required or optional'),
+    byDefault: 'required',
+    about:
+      '`optional`: mail also leaves over a connection that the server does not encrypt. To this machine (`localhost`, `127.0.0.1`, `::1`) it need not be.',
+  }),
+  SOURCE_EMAIL: define({
+    schema: z.email('must be an e-mail address').optional(),
+    about: 'E-mail address from which mail comes.',
   }),
 }
 
@@ -199,6 +224,12 @@ export function readConfig(environment: Environment = process.env, folder = proc
   if (values.systemCountryName && !values.systemCountryCode) {
     problems.push('systemCountryName is set without systemCountryCode: set both.')
   }
+  if (values.SMTP_ENDPOINT && !values.SOURCE_EMAIL && !values.IS_EMAIL_DISABLED) {
+    problems.push('SMTP_ENDPOINT is set without SOURCE_EMAIL: set both, or IS_EMAIL_DISABLED=true.')
+  }
+  if ((values.SMTP_USERNAME === undefined) !== (values.SMTP_PASSWORD === undefined)) {
+    problems.push('SMTP_USERNAME and SMTP_PASSWORD go together: set both, or none.')
+  }
   const roles = [values.DB_USER_WRITER, values.DB_USER_SIGNER, values.DB_USER_READER]
   if (roles.some((role) => role !== undefined) && !values.DATABASE_URL && !values.DB_HOST) {
     problems.push(
@@ -228,7 +259,8 @@ export function databaseOf(
 
 /** With which role of its own a process that runs these modules uses the database; undefined: with the owner's. */
 export function roleOf({ RUN_MODULE, DB_USER_WRITER, DB_USER_SIGNER }: Config): 'writer' | 'signer' | undefined {
-  if (RUN_MODULE.includes('national')) return DB_USER_WRITER === undefined ? undefined : 'writer'
+  if (RUN_MODULE.includes('national') || RUN_MODULE.includes('mailer'))
+    return DB_USER_WRITER === undefined ? undefined : 'writer'
   return DB_USER_SIGNER === undefined ? undefined : 'signer'
 }
 

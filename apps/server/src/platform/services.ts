@@ -25,7 +25,7 @@ export interface Services {
   genesis: Genesis
   /** Texts and keys behind commitments. */
   openings: Openings
-  /** Tells people what they must know: for now on the console. */
+  /** Tells people what they must know: by mail, through the outbox. */
   notify: Notify
   clock: Clock
   /** Of whoever asks for none that we speak. */
@@ -35,7 +35,7 @@ export interface Services {
   /** Where the source of the running version is. */
   sourceUrl: string
   version: string
-  /** What this process runs: `national`, `integrator`, `signer`. */
+  /** What this process runs: `national`, `integrator`, `signer`, `mailer`. */
   modules: readonly string[]
   /** How the witnesses stand that this process asks to cosign; null where it asks none. */
   witnesses?: () => WitnessState[] | null

@@ -152,7 +152,7 @@ it('whatever the headers hold, no operation fails', async () => {
     ...['authorization', 'cookie', 'idempotency-key', 'accept', 'accept-encoding', 'accept-language', 'content-type'],
     ...['content-encoding', 'origin', 'referer', 'sec-fetch-site', 'host', 'if-none-match', 'if-modified-since'],
     ...['range', 'expect', 'x-request-id', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'forwarded'],
-    ...['x-http-method-override', 'prefer', 'traceparent', 'upgrade', 'connection', 'te', 'accept-version'],
+    ...['api_key', 'x-http-method-override', 'prefer', 'traceparent', 'upgrade', 'connection', 'te', 'accept-version'],
   ]
   const token = all.officer.token
   const meant = [

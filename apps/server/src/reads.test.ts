@@ -6,6 +6,7 @@ let registry: TestRegistry
 let officer: Person
 let developer: { id: string; admin: Person }
 let account: string
+let key: string
 
 const ID = `md5(i::text || 'x')`
 
@@ -28,6 +29,10 @@ const YEARS = [
    FROM generate_series(1, 20000) i`,
   `INSERT INTO ledger_balance SELECT md5((i % 2000)::text), 'p' || i || '/2024/ITMO', 0, 10, 0 FROM generate_series(1, 20000) i`,
   `INSERT INTO content_session SELECT md5(i::text), ${ID}, ${ID}, now(), now(), now() FROM generate_series(1, 15000) i`,
+  `INSERT INTO content_api_key
+     SELECT ${ID}, md5(i::text) || md5(i::text), ${ID}, ${ID}, md5((i % 5000)::text), 'k', '{read}', '{}',
+            now() + i * interval '1 ms', now() + interval '90 days'
+   FROM generate_series(1, 15000) i`,
   `INSERT INTO content_organisation SELECT md5(i::text) FROM generate_series(1, 20000) i`,
   `INSERT INTO ledger_stream SELECT ${ID}, 1, ARRAY[i + 1000000] FROM generate_series(1, 20000) i`,
   `INSERT INTO ledger_entry SELECT i + 1000000, 'X', decode(md5(i::text) || md5(i::text), 'hex'), 'x' FROM generate_series(1, 20000) i`,
@@ -40,6 +45,8 @@ beforeAll(async () => {
   developer = await registry.newOrganisation(officer, 'Sunfield')
   const { body } = expectStatus(await officer.post('/national/accounts', { organisation: developer.id }), 201)
   account = (body.accounts as { id: string }[])[0]?.id ?? ''
+  const made = await developer.admin.post('/national/api-keys', { name: 'A program', scopes: ['read'] })
+  key = String(made.body.key)
   for (const sql of YEARS) await registry.services.pool.query(sql)
 })
 afterAll(() => registry.close())
@@ -78,7 +85,18 @@ it.each([
   ['the country ledger', () => registry.nobody.get('/national/ledgers/country')],
   ['all users', () => officer.get('/national/users')],
   ['the users of an organisation', () => developer.admin.get('/national/users')],
+  ['all API keys', () => officer.get('/national/api-keys')],
+  ['API keys that ended', () => officer.get('/national/api-keys?status=ended&limit=1')],
+  ['the API keys of an organisation', () => developer.admin.get('/national/api-keys')],
+  ['the API keys of a user', () => officer.get(`/national/api-keys?user=${account}`)],
   ['who I am', () => developer.admin.get('/national/sessions/current')],
+  [
+    'who asks by an API key',
+    () =>
+      registry.app
+        .inject({ url: '/national/organisations?limit=1', headers: { api_key: key } })
+        .then(({ statusCode: status, headers }) => ({ status, headers, body: {} })),
+  ],
 ])('%s: read by index, however much there is', async (_what, read) => {
   const plans = await plansOf(async () => expectStatus(await read(), 200))
   expect(plans).not.toEqual([])

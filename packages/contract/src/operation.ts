@@ -122,7 +122,7 @@ const KEY_USE: Readonly<Record<KeyUse, string>> = {
 }
 
 /** Tags whose operations change who may act: where nothing else is said, a key must name them one by one. */
-const PEOPLE: ReadonlySet<string> = new Set(['Users', 'Registrations', 'Onboarding'])
+const PEOPLE: ReadonlySet<string> = new Set(['Users', 'Registrations'])
 
 function keyUseOf({ method, tag }: { method: Method; tag: string }): KeyUse {
   if (tag === 'Sessions') return 'never'

@@ -19,6 +19,7 @@ export function apiPage(services: Services, operations: readonly Operation[]): H
 <h2>${say('signing.title')}</h2>
 <p>${say('signing.1')}</p>
 <p>${say('signing.2')}</p>
+<p>${say('signing.3')}</p>
 <pre class="card"><code>${example(services)}</code></pre>
 <h2>${say('commands.title')}</h2>
 <p>${say('commands.1')}</p>

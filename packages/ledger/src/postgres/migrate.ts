@@ -103,7 +103,7 @@ function missing(name: string, migrations: Migration[], applied: Applied[], may:
   const left = migrations.filter(({ version }) => !hashes.has(version))
   if (newest > 0 && left.length > 0 && may === 'create') {
     throw new SchemaError(
-      `the database has ${name} schema ${newest}, this program needs ${known}: start the server once to upgrade it`,
+      `the database has ${name} schema ${newest}, this program needs ${left.at(-1)?.version}: start the server once to upgrade it`,
     )
   }
   const edited = migrations.find(({ version, sha256 }) => (hashes.get(version) ?? sha256) !== sha256)

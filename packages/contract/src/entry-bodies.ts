@@ -70,7 +70,24 @@ export interface EntryBodies extends MovementBodies {
   OwnershipChanged: { project: string; owners: Owner[] }
   IssuanceTermsSet: { project: string; buffer: string; exempt: Exclude<Levy, 'buffer'>[]; reason: string }
   PoolsNamed: Record<Levy, string | null>
-  ProjectMoved: { project: string; move: string }
+  ProjectMoved: { project: string; move: string; reason?: string; text?: string }
+  DocumentSubmitted: {
+    project: string
+    document: string
+    sha256: string
+    name: string | null
+    allotted: { version: number }
+  }
+  FindingRaised: {
+    finding: string
+    project: string
+    kind: 'CL' | 'CAR' | 'FAR'
+    section: string | null
+    text: string
+    allotted: { number: number }
+  }
+  FindingAnswered: { project: string; finding: string; text: string }
+  FindingAssessed: { project: string; finding: string; text: string; outcome: 'closed' | 'open' }
   QuantityAuthorised: {
     authorisation: string
     project: string

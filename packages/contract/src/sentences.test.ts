@@ -152,6 +152,46 @@ const told: readonly [Statement, string][] = [
     'Government of Exampleland takes the step “register” for Salt Lake (project 42).',
   ],
   [
+    { type: 'ProjectMoved', by: 'officer', body: { project: 'p', move: 'reject', reason: 'not-eligible', text: 'c' } },
+    'Government of Exampleland takes the step “reject” for Salt Lake (project 42), because: not eligible.',
+  ],
+  [
+    {
+      type: 'DocumentSubmitted',
+      by: 'officer',
+      body: { project: 'p', document: 'letter', sha256: 'c', name: null },
+    },
+    'Government of Exampleland submits a version of the document “letter” of Salt Lake (project 42).',
+  ],
+  [
+    {
+      type: 'FindingRaised',
+      by: 'officer',
+      body: { finding: 'f', project: 'p', kind: 'CAR', section: 'B.4', text: 'c' },
+    },
+    'Government of Exampleland raises a corrective action request about Salt Lake (project 42), section B.4.',
+  ],
+  [
+    {
+      type: 'FindingRaised',
+      by: 'officer',
+      body: { finding: 'f', project: 'p', kind: 'FAR', section: null, text: 'c' },
+    },
+    'Government of Exampleland raises a forward action request about Salt Lake (project 42).',
+  ],
+  [
+    { type: 'FindingAnswered', by: 'officer', body: { finding: 'f', project: 'p', text: 'c' } },
+    'Government of Exampleland answers a finding about Salt Lake (project 42).',
+  ],
+  [
+    { type: 'FindingAssessed', by: 'officer', body: { finding: 'f', project: 'p', text: 'c', outcome: 'closed' } },
+    'Government of Exampleland closes a finding about Salt Lake (project 42): its answer is enough.',
+  ],
+  [
+    { type: 'FindingAssessed', by: 'officer', body: { finding: 'f', project: 'p', text: 'c', outcome: 'open' } },
+    'Government of Exampleland leaves a finding about Salt Lake (project 42) open: its answer is not enough.',
+  ],
+  [
     { type: 'QuantityAuthorised', by: 'officer', body: { ...authorised, purposes: [] } },
     'Government of Exampleland authorises up to 5,000 ITMO of Salt Lake (project 42).',
   ],

@@ -1,16 +1,20 @@
+import { type Family, LANGUAGES, localeOf } from './languages.ts'
 import en from './locales/sentences.en.json' with { type: 'json' }
+import es from './locales/sentences.es.json' with { type: 'json' }
+import fr from './locales/sentences.fr.json' with { type: 'json' }
 import { type MovementTypes, movementPhrase } from './movement-sentences.ts'
 import { amountOf, type Names, type Phrase, Phrases, type Statement, type StatementOf } from './phrases.ts'
-import { type Locale, Speech } from './texts.ts'
+import { Speech } from './texts.ts'
 
 /** The words of every language for what entries say. */
-const english: Locale = { lang: 'en-GB', dir: 'ltr', texts: en }
-const locales: Readonly<Record<string, Locale>> = { en: english }
+const texts: Family<typeof en> = { en, fr, es }
+const english = localeOf('en', en)
 
 /** How entries are put into words in a language; English where we do not have it. */
 export function entrySpeech(lang: string, timeZone: string): Speech {
-  const known = `${lang} ${timeZone}`
-  const speech = speeches.get(known) ?? new Speech(locales[lang] ?? english, english, timeZone)
+  const language = LANGUAGES.find((one) => one === lang) ?? 'en'
+  const known = `${language} ${timeZone}`
+  const speech = speeches.get(known) ?? new Speech(localeOf(language, texts[language]), english, timeZone)
   speeches.set(known, speech)
   return speech
 }
@@ -55,6 +59,10 @@ function phraseOf(statement: Statement, say: Phrases): Phrase {
       return aboutPolicy(statement, say)
     case 'ProjectRegistered':
     case 'ProjectMoved':
+    case 'DocumentSubmitted':
+    case 'FindingRaised':
+    case 'FindingAnswered':
+    case 'FindingAssessed':
     case 'OwnershipChanged':
     case 'IssuanceTermsSet':
     case 'PoolsNamed':
@@ -157,19 +165,45 @@ function aboutPolicy(
   return { key: rules.length === 0 ? `${type}.none` : type, places: { organisation, rules: say.speech.list(rules) } }
 }
 
-type ProjectTypes = 'ProjectRegistered' | 'ProjectMoved' | 'OwnershipChanged' | 'IssuanceTermsSet' | 'PoolsNamed'
+type LifeTypes = 'ProjectMoved' | 'DocumentSubmitted' | 'FindingRaised' | 'FindingAnswered' | 'FindingAssessed'
+type ProjectTypes = LifeTypes | 'ProjectRegistered' | 'OwnershipChanged' | 'IssuanceTermsSet' | 'PoolsNamed'
+
+function aboutLife(statement: StatementOf<LifeTypes>, say: Phrases): Phrase {
+  const { type } = statement
+  const project = say.project(statement.body.project)
+  switch (type) {
+    case 'ProjectMoved': {
+      const { move, reason } = statement.body
+      if (reason === undefined) return { key: type, places: { project, move } }
+      return { key: `${type}.reason`, places: { project, move, reason: say.code('reason', reason) } }
+    }
+    case 'DocumentSubmitted':
+      return { key: type, places: { project, document: say.code('file', statement.body.document) } }
+    case 'FindingRaised': {
+      const { kind, section } = statement.body
+      const places = { project, kind: say.code('finding', kind), section: section ?? '' }
+      return { key: section === null ? type : `${type}.section`, places }
+    }
+    case 'FindingAnswered':
+      return { key: type, places: { project } }
+    default:
+      return { key: statement.body.outcome === 'closed' ? type : `${type}.open`, places: { project } }
+  }
+}
 
 function aboutProject(statement: StatementOf<ProjectTypes>, say: Phrases): Phrase {
   const { type } = statement
   switch (type) {
+    case 'ProjectMoved':
+    case 'DocumentSubmitted':
+    case 'FindingRaised':
+    case 'FindingAnswered':
+    case 'FindingAssessed':
+      return aboutLife(statement, say)
     case 'ProjectRegistered': {
       const { title, scope, methodology, owners } = statement.body
       const project = say.names.opened(title) ?? say.speech.say('unnamed.new-project')
       return { key: type, places: { project, scope, methodology, owners: say.owners(owners) } }
-    }
-    case 'ProjectMoved': {
-      const { project, move } = statement.body
-      return { key: type, places: { project: say.project(project), move } }
     }
     case 'OwnershipChanged': {
       const { project, owners } = statement.body

@@ -91,12 +91,12 @@ const ending: Pick<Declaration, 'refuses' | 'writes'> = {
 export const declarations: Readonly<Record<RuleName, Declaration>> = {
   Genesis: {
     actions: ['genesis'],
-    refuses: ['not-first', 'document-unknown'],
+    refuses: ['not-first', 'document-unknown', 'preset-strands', 'one-person-decides'],
     writes: ['ledger', 'organisation', 'mandate', 'account', 'document', 'signingKey'],
   },
   DocumentAdopted: {
     actions: ['documents.adopt'],
-    refuses: ['version-not-next', 'document-unknown'],
+    refuses: ['version-not-next', 'document-unknown', 'preset-strands', 'one-person-decides'],
     writes: ['ledger', 'document'],
   },
   KeyRotated: {
@@ -148,8 +148,38 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
   },
   ProjectMoved: {
     actions: ['projects.move.*'],
-    refuses: ['project-unknown', 'move-unknown', 'project-state'],
+    refuses: [
+      'project-unknown',
+      'move-unknown',
+      'project-state',
+      'reason-missing',
+      'code-unknown',
+      'document-missing',
+      'findings-open',
+      'certifier-missing',
+      'too-early',
+    ],
+    writes: ['project', 'ledger'],
+  },
+  DocumentSubmitted: {
+    actions: ['documents.submit.*'],
+    refuses: ['project-unknown', 'code-unknown', 'project-state', 'allocation-wrong', 'nothing-changes'],
     writes: ['project'],
+  },
+  FindingRaised: {
+    actions: ['findings.raise'],
+    refuses: ['project-unknown', 'already-exists', 'project-state', 'allocation-wrong'],
+    writes: ['finding', 'project'],
+  },
+  FindingAnswered: {
+    actions: ['findings.answer'],
+    refuses: ['project-unknown', 'finding-unknown', 'finding-state'],
+    writes: ['finding'],
+  },
+  FindingAssessed: {
+    actions: ['findings.assess'],
+    refuses: ['project-unknown', 'finding-unknown', 'finding-state'],
+    writes: ['finding', 'project'],
   },
   OwnershipChanged: {
     actions: ['projects.own'],

@@ -1,5 +1,6 @@
 import type { Law, Shelf } from './documents.ts'
-import { Genesis } from './entries/genesis.ts'
+import { Adoption, Genesis } from './entries/genesis.ts'
+import { admitLaw } from './entries/soundness.ts'
 import { type Approval, decodeBody, type Entry, type StreamLink } from './envelope.ts'
 import { admitApprovals, admitMandate } from './permissions.ts'
 import { isRefusal, type Refusal, refuse } from './refusal.ts'
@@ -138,7 +139,7 @@ export function admit(state: State, entry: Entry, leaf: string, shelf: Shelf, is
   const broken =
     admitEnvelope(state, entry, bound) ??
     admitMandate(state, law.permissions, entry, act) ??
-    admitAdoption(entry, shelf) ??
+    admitAdoption(state, entry, law, shelf) ??
     bound.admit(state, law, entry) ??
     admitDistinctStreams(entry) ??
     admitApprovals(state, law.permissions, entry, act)
@@ -155,7 +156,7 @@ function admitGenesis(state: State, entry: Entry, bound: BoundBody, shelf: Shelf
   if (entry.by !== system || entry.approvals.length > 0 || entry.key !== null || entry.streams.length > 0) {
     return refuse('malformed', { field: 'by', reason: 'genesis is by the system mandate alone' })
   }
-  return { effects: bound.effects(state, law, entry) }
+  return admitLaw(law, {}) ?? { effects: bound.effects(state, law, entry) }
 }
 
 function admitEnvelope(state: State, entry: Entry, bound: BoundBody): Refusal | undefined {
@@ -189,16 +190,14 @@ function admitDistinctStreams(entry: Entry): Refusal | undefined {
   return twice && refuse('stream-broken', { stream: twice[0] })
 }
 
-function admitAdoption(entry: Entry, shelf: Shelf): Refusal | undefined {
+/** The bytes that are adopted are there, and stand beside the other document in force. */
+function admitAdoption(state: State, entry: Entry, law: Law, shelf: Shelf): Refusal | undefined {
   if (entry.type !== 'DocumentAdopted') return undefined
-  const { document, version, sha256 } = entry.body as {
-    document: 'permissions' | 'preset'
-    version: number
-    sha256: string
-  }
+  const { document, version, sha256 } = Adoption.parse(entry.body)
   const found = shelf.find(document, sha256)
   if (!found) return refuse('document-unknown', { sha256 })
-  return found.version === version ? undefined : refuse('version-not-next', { document: String(found.version) })
+  if (found.version !== version) return refuse('version-not-next', { document: String(found.version) })
+  return admitLaw({ ...law, [document]: found }, state.ledger().states)
 }
 
 function withEnvelope(state: State, entry: Entry, leaf: string, effects: Effects): Effects {

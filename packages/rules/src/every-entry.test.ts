@@ -133,7 +133,7 @@ const examples: Record<(typeof commonRefusals)[number], (() => Outcome | Refusal
   'accreditation-missing': [
     () => {
       const world = country()
-      const by = { 'developer/Admin': 'assigned' }
+      const by = { 'government/Admin': 'any', 'developer/Admin': 'assigned' }
       world.adopt('permissions', (table) => Object.assign(table.actions, { 'projects.move.suspend': by }))
       const [id, row] = [world.id('solar'), world.state.get('project', world.id('solar'))]
       if (row) Object.assign(row, { certifiers: { validation: world.id('port ltd') } })

@@ -4,6 +4,36 @@ import { Percentage } from './shares.ts'
 
 const Year = z.string().regex(/^20\d\d$/)
 
+const OrganisationKind = z.string().regex(/^(?!system$)[a-z]{1,20}$/)
+
+/** A word that stands in the name of an action. */
+const ActionWord = z.string().regex(/^[A-Za-z][A-Za-z-]{0,39}$/, 'must be a word of letters and hyphens')
+
+/** What must be there before a move is taken. */
+const Needs = z.strictObject({
+  /** Kinds of documents; with `fresh` in a version that was submitted since the project came into its state. */
+  documents: z.array(ActionWord).min(1).max(20).optional(),
+  fresh: z.literal(true).optional(),
+  /** No clarification and no corrective action request is open. */
+  findingsClosed: z.literal(true).optional(),
+  /** The task that a certifier must be assigned to. */
+  certifier: ActionWord.optional(),
+  /** Days that the project must have been in its state, of 24 hours each, such as those of public comment. */
+  days: z.number().int().min(1).max(3650).optional(),
+})
+export type Needs = z.infer<typeof Needs>
+
+/** A decision that brings a project from one state to another: the action `projects.move.<name>` of the table. */
+const Move = z.strictObject({
+  name: ActionWord,
+  from: z.array(Code).min(1),
+  to: Code,
+  needs: Needs.optional(),
+  /** It is taken for a reason of `purposes.decision` only. */
+  reason: z.literal(true).optional(),
+})
+export type Move = z.infer<typeof Move>
+
 /** A country's states, unit types and coded reasons as data, adopted by an entry. */
 export const Preset = z
   .strictObject({
@@ -12,11 +42,25 @@ export const Preset = z
     version: z.number().int().min(1),
     project: z.strictObject({
       initial: Code,
-      states: z.array(Code).min(1),
-      moves: z.array(z.strictObject({ name: Code, from: z.array(Code).min(1), to: Code })),
+      states: z.array(Code).min(1).max(100),
+      moves: z.array(Move).max(200),
+      /** States in which a project may rest for ever; from every other one of these can be reached. */
+      ends: z.array(Code).min(1),
       mayAuthorise: z.array(Code),
       mayIssue: z.array(Code),
     }),
+    /** Kinds of documents of a project, and the states in which a version may be submitted. */
+    documents: z.array(z.strictObject({ kind: ActionWord, states: z.array(Code).min(1) })).max(50),
+    /** Findings are raised while a project is in one of these states; where there are none, never. */
+    findings: z.strictObject({ states: z.array(Code) }),
+    /** Kinds of organisations that certify, what they are assigned to, and how many periods in a row one verifies. */
+    certifiers: z.strictObject({
+      kinds: z.array(OrganisationKind).max(20),
+      tasks: z.array(ActionWord).max(20),
+      consecutive: z.number().int().min(1).max(100),
+    }),
+    /** Decisions that the permission table may not leave to one person. */
+    twoPersons: z.array(z.string()).max(200),
     scopes: z.array(z.string().regex(/^([1-9]|1[0-5])$/)),
     unitTypes: z.record(
       z.string().regex(/^[A-Z0-9]{3,4}$/),
@@ -49,7 +93,7 @@ export const Preset = z
     /** First and last year of each NDC implementation period. */
     ndcPeriods: z.array(z.tuple([Year, Year])).max(50),
     /** `system` is no organisation. */
-    organisationKinds: z.array(z.string().regex(/^(?!system$)[a-z]{1,20}$/)).max(20),
+    organisationKinds: z.array(OrganisationKind).max(20),
     purposes: z.strictObject({
       authorisation: z.array(Code),
       retirement: z.array(Code),
@@ -60,12 +104,34 @@ export const Preset = z
       correction: z.array(Code),
       reversal: z.array(Code),
       change: z.array(Code),
+      decision: z.array(Code),
     }),
   })
-  .refine(({ project: { initial, states, moves, mayAuthorise, mayIssue } }) => {
-    const named = [initial, ...mayAuthorise, ...mayIssue, ...moves.flatMap(({ from, to }) => [...from, to])]
+  .refine(({ project: { initial, states, moves, ends, mayAuthorise, mayIssue }, documents, findings }) => {
+    const ofMoves = moves.flatMap(({ from, to }) => [...from, to])
+    const ofRest = [...findings.states, ...documents.flatMap((one) => one.states)]
+    const named = [initial, ...ends, ...mayAuthorise, ...mayIssue, ...ofMoves, ...ofRest]
     return named.every((state) => states.includes(state))
   }, 'a project is only ever in a state of the list')
+  .refine(
+    ({ project: { states, moves }, documents }) =>
+      [states, moves.map(({ name }) => name), documents.map(({ kind }) => kind)].every(areDistinct),
+    'states, moves and kinds of documents have names of their own',
+  )
+  .refine(
+    ({ project: { moves }, certifiers: { tasks } }) =>
+      moves.every(({ needs }) => needs?.certifier === undefined || tasks.includes(needs.certifier)),
+    'moves need certifiers for tasks of the list',
+  )
+  .refine(
+    ({ certifiers, organisationKinds }) => certifiers.kinds.every((kind) => organisationKinds.includes(kind)),
+    'certifiers are organisations of kinds of the list',
+  )
+  .refine(
+    ({ project: { moves }, documents }) =>
+      moves.every(({ needs }) => (needs?.documents ?? []).every((kind) => documents.some((one) => one.kind === kind))),
+    'moves need documents of the kinds of the list',
+  )
   .refine(
     ({ levies, unitTypes }) => Object.keys(levies.unitTypes).every((type) => type in unitTypes),
     'levies are of unit types of the list',
@@ -75,3 +141,7 @@ export const Preset = z
     'an assessment is a reason of the list',
   )
 export type Preset = z.infer<typeof Preset>
+
+function areDistinct(names: readonly string[]): boolean {
+  return new Set(names).size === names.length
+}

@@ -39,6 +39,14 @@ export const refusalCodes = [
   'project-unknown',
   'project-state', // the preset does not allow this in the project's state
   'move-unknown', // the preset has no such move
+  'document-missing', // the move needs a document of this kind; of this round, where it says so
+  'findings-open', // the move needs every clarification and corrective action request closed
+  'certifier-missing', // the move needs a certifier who is assigned to this task
+  'reason-missing', // the move is taken for a reason only
+  'finding-unknown',
+  'finding-state', // a finding that is open is answered, one that was answered is assessed
+  'preset-strands', // a project could come to rest, or rests, where no end can be reached
+  'one-person-decides', // the preset asks for two persons, and the permission table for one
   'shares-not-100',
   'scope-unknown',
   'unit-type-unknown',

@@ -50,6 +50,9 @@ export interface StandingPolicy extends AccountPolicy {
   loosened: (AccountPolicy & { from: string }) | null
 }
 
+/** Clarification request, corrective action request, forward action request. */
+export type FindingKind = 'CL' | 'CAR' | 'FAR'
+
 /** What a movement that waits will be. */
 export type PendingKind = 'transfer' | 'retirement' | 'cancellation'
 
@@ -66,6 +69,8 @@ export interface LedgerRow {
   permissions: string
   preset: string
   projects: number
+  /** How many projects are in each state. */
+  states: Record<string, number>
   certificates: number
   pools: Pools
   /** The key that signs checkpoints from now on. */
@@ -107,6 +112,12 @@ export interface Rows {
   project: {
     number: number
     state: string
+    /** The entry by which it came into its state, and when. */
+    entered: { index: number; at: string }
+    /** The version in force of each kind of document, with the index of its entry. */
+    documents: Record<string, { version: number; index: number; sha256: string }>
+    /** Findings that are open, forward action requests counted apart; and how many were ever raised, by kind. */
+    findings: { open: number; forward: number; raised: Partial<Record<FindingKind, number>> }
     scope: string
     methodology: string
     title: string
@@ -127,6 +138,7 @@ export interface Rows {
     /** Who verified last, and how many monitoring periods in a row. */
     verified: { organisation: string; periods: number } | null
   }
+  finding: { project: string; kind: FindingKind; number: number; state: 'open' | 'answered' | 'closed' }
   authorisation: {
     project: string
     unitType: string

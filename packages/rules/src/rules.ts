@@ -12,6 +12,7 @@ import { bufferCancelled, bufferContributed, bufferReleased, reversalCompensated
 import { outcomeCarried } from './entries/carried.ts'
 import { unitsConverted } from './entries/conversion.ts'
 import { entryCorrected } from './entries/corrections.ts'
+import { findingAnswered, findingAssessed, findingRaised } from './entries/findings.ts'
 import { documentAdopted, genesis } from './entries/genesis.ts'
 import { holdExpired, holdLifted, holdPlaced } from './entries/holds.ts'
 import { batchIssued } from './entries/issuance.ts'
@@ -38,6 +39,7 @@ import {
   movementWithdrawn,
 } from './entries/pending.ts'
 import { pledgeExpired, pledgeReleased, unitsPledged } from './entries/pledges.ts'
+import { documentSubmitted } from './entries/project-documents.ts'
 import { ownershipChanged, projectMoved, projectRegistered } from './entries/projects.ts'
 import { reversalDecided, reversalReported } from './entries/reversals.ts'
 import type { AnyRule } from './rule.ts'
@@ -61,6 +63,10 @@ export const rules: readonly AnyRule[] = [
   receiverRemoved,
   projectRegistered,
   projectMoved,
+  documentSubmitted,
+  findingRaised,
+  findingAnswered,
+  findingAssessed,
   ownershipChanged,
   issuanceTermsSet,
   poolsNamed,

@@ -14,6 +14,8 @@ export interface TestRegistry {
   developers: { organisation: string; mandate: string; holding: string; retirement: string; cancellation: string }[]
   project: string
   authorisation: string
+  /** The entry by which the project is registered, and when. */
+  registered: { index: number; at: string }
   /** Index of the entry that authorised it. */
   authorisedAt: number
 }
@@ -81,11 +83,11 @@ export async function testRegistry(ledger: Ledger, key: SigningKey = testKey): P
 
 /** A registered project of the developers by their shares, with an authorised quantity. */
 export async function registerProject(
-  { ledger, officer, developers }: Omit<TestRegistry, 'project' | 'authorisation' | 'authorisedAt'>,
+  { ledger, officer, developers }: Omit<TestRegistry, 'project' | 'authorisation' | 'authorisedAt' | 'registered'>,
   shares: string[],
   quantity: string,
   unitType = 'ITMO',
-): Promise<Pick<TestRegistry, 'project' | 'authorisation' | 'authorisedAt'>> {
+): Promise<Pick<TestRegistry, 'project' | 'authorisation' | 'authorisedAt' | 'registered'>> {
   const project = randomId()
   const authorisation = randomId()
   await done(ledger, officer, 'ProjectRegistered', {
@@ -95,7 +97,7 @@ export async function registerProject(
     methodology: 'AMS-I.D',
     owners: shares.map((share, at) => ({ account: developers[at]?.holding, share })),
   })
-  await done(ledger, officer, 'ProjectMoved', { project, move: 'register' })
+  const moved = await done(ledger, officer, 'ProjectMoved', { project, move: 'register' })
   const { index } = await done(ledger, officer, 'QuantityAuthorised', {
     authorisation,
     project,
@@ -105,7 +107,7 @@ export async function registerProject(
     firstTransfer: null,
     cooperativeApproach: 'CA0001',
   })
-  return { project, authorisation, authorisedAt: index }
+  return { project, authorisation, authorisedAt: index, registered: { index: moved.index, at: moved.entry.at } }
 }
 
 /** The submission with approvals of exactly what the ledger would have approved. */

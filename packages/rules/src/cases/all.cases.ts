@@ -5,6 +5,7 @@ import { correctionCases } from './corrections.cases.ts'
 import { foundingCases } from './founding.cases.ts'
 import { heldCases } from './held.cases.ts'
 import { issuingCases } from './issuing.cases.ts'
+import { lifeCycleCases } from './life-cycle.cases.ts'
 import { markingCases } from './marking.cases.ts'
 import { mirrorCases } from './mirrors.cases.ts'
 import { movementCases } from './movements.cases.ts'
@@ -20,6 +21,7 @@ export const cases: readonly Case[] = [
   ...foundingCases,
   ...peopleCases,
   ...projectCases,
+  ...lifeCycleCases,
   ...issuingCases,
   ...movementCases,
   ...pendingCases,

@@ -1,8 +1,19 @@
 import { documentBytes } from '../documents.ts'
+import type { PermissionTable } from '../permissions.ts'
+import type { Preset } from '../preset.ts'
 import { type Case, refuses, writes } from './case.fixture.ts'
+import { country } from './country.fixture.ts'
 import { byBoth } from './people.fixture.ts'
 import { rotation, type TestKey, testKey } from './signing.fixture.ts'
 import { World } from './world.fixture.ts'
+
+/** A ledger that is founded with the simple documents, changed. */
+function foundedWith(project: object, twoPersons: string[] = []) {
+  const { preset } = country().law()
+  const changed = { ...preset, project: { ...preset.project, ...project }, twoPersons }
+  const world = new World()
+  return world.judge(world.genesis({ ...world.founding(), preset: world.lend(documentBytes(changed)) }))
+}
 
 const genesisCases: Case[] = [
   refuses('Genesis', 'not-first', 'a second genesis', (world) => world.judge(world.genesis(world.founding()))),
@@ -10,6 +21,12 @@ const genesisCases: Case[] = [
     const world = new World()
     return world.judge(world.genesis({ ...world.founding(), preset: world.hash('no preset') }))
   }),
+  refuses('Genesis', 'preset-strands', 'a preset that projects do not leave', () =>
+    foundedWith({ ends: ['rejected'] }),
+  ),
+  refuses('Genesis', 'one-person-decides', 'a table that does not ask for the second person of the preset', () =>
+    foundedWith({}, ['projects.move.register']),
+  ),
   writes(
     'Genesis',
     'the ledger, the government, the system and the source of all units',
@@ -18,7 +35,7 @@ const genesisCases: Case[] = [
       return world.judge(world.genesis(world.founding()))
     },
     [
-      'new ledger: ledger ledger, origin tallystick/test/xt/0123456789abcdef, country XT, timeZone UTC, system system, authority authority, issuance issuance, test true, permissions hash, preset hash, projects 0, certificates 0, pools {buffer:null,shareOfProceeds:null,omge:null,host:null}, key tallystick/test/xt/0123456789abcdef+key, kept 0',
+      'new ledger: ledger ledger, origin tallystick/test/xt/0123456789abcdef, country XT, timeZone UTC, system system, authority authority, issuance issuance, test true, permissions hash, preset hash, projects 0, states {}, certificates 0, pools {buffer:null,shareOfProceeds:null,omge:null,host:null}, key tallystick/test/xt/0123456789abcdef+key, kept 0',
       'new organisation authority: kind government, active true, affiliates [], accreditations {}',
       'new mandate system: organisation authority, role system/system, active true, hand system',
       'new account issuance: organisation authority, kind issuance, active true',
@@ -35,6 +52,28 @@ const adopt = (world: World, change: object = {}) => {
   return world.try('DocumentAdopted', request, { by: world.id('root'), approvers: [world.id('officer')] })
 }
 
+const next = (world: World) => ({ ...world.law().preset, version: 2 })
+type Life = Preset['project']
+
+const adoptLife = (world: World, change: (life: Life) => object, more: object = {}) => {
+  const { project, ...others } = next(world)
+  const preset = { ...others, ...more, project: { ...project, ...change(project) } }
+  return adopt(world, { sha256: world.lend(documentBytes(preset)) })
+}
+
+const adoptTable = (world: World, change: (table: PermissionTable) => object) => {
+  const { permissions } = world.law()
+  const table = { ...permissions, version: 2, ...change(permissions) }
+  return adopt(world, { document: 'permissions', sha256: world.lend(documentBytes(table)) })
+}
+
+const asked = (by: string[]) => [{ count: 1, by }]
+
+const renamed = ({ from, to }: Life['moves'][number]) => {
+  const rename = (state: string) => (state === 'registered' ? 'entered' : state)
+  return { from: from.map(rename), to: rename(to) }
+}
+
 const adoptionCases: Case[] = [
   refuses('DocumentAdopted', 'version-not-next', 'a version is left out', (world) => adopt(world, { version: 3 })),
   refuses('DocumentAdopted', 'version-not-next', 'the document says another version than the entry', (world) => {
@@ -46,6 +85,56 @@ const adoptionCases: Case[] = [
   ),
   refuses('DocumentAdopted', 'document-unknown', 'a preset as the permission table', (world) =>
     adopt(world, { document: 'permissions' }),
+  ),
+  refuses('DocumentAdopted', 'preset-strands', 'no way out of a state', (world) =>
+    adoptLife(world, ({ moves }) => ({ moves: moves.filter(({ name }) => name === 'register' || name === 'suspend') })),
+  ),
+  refuses('DocumentAdopted', 'preset-strands', 'states that lead only to one another', (world) =>
+    adoptLife(world, () => ({ ends: ['rejected', 'withdrawn'] })),
+  ),
+  refuses('DocumentAdopted', 'preset-strands', 'no more of a state that projects are in', (world) =>
+    adoptLife(
+      world,
+      ({ moves, states }) => ({
+        states: [...states.filter((state) => state !== 'registered'), 'entered'],
+        mayAuthorise: [],
+        mayIssue: [],
+        moves: moves.map((one) => ({ ...one, ...renamed(one) })),
+      }),
+      { documents: [], findings: { states: [] } },
+    ),
+  ),
+  refuses('DocumentAdopted', 'preset-strands', 'a state that nothing leads to', (world) =>
+    adoptLife(world, ({ states, ends }) => ({ states: [...states, 'limbo'], ends: [...ends, 'limbo'] })),
+  ),
+  refuses('DocumentAdopted', 'preset-strands', 'a way out that nobody may take', (world) =>
+    adoptLife(world, ({ moves }) => ({
+      moves: moves.map((one) => (one.name === 'deregister' ? { ...one, name: 'abolish' } : one)),
+    })),
+  ),
+  refuses('DocumentAdopted', 'preset-strands', 'a way out that needs what is not submitted there', (world) =>
+    adoptLife(
+      world,
+      ({ moves }) => ({
+        moves: moves.map((one) =>
+          one.name === 'deregister' ? { ...one, needs: { documents: ['project-design'], fresh: true } } : one,
+        ),
+        ...{ ends: ['rejected', 'withdrawn', 'deregistered'] },
+      }),
+      { documents: [{ kind: 'project-design', states: ['submitted'] }] },
+    ),
+  ),
+  refuses('DocumentAdopted', 'preset-strands', 'a way out whose approval nobody can give', (world) =>
+    adoptTable(world, ({ roles, approvals }) => ({
+      roles: [...roles, 'ministry/Admin'],
+      approvals: { ...approvals, 'projects.move.deregister': asked(['ministry/Admin']) },
+    })),
+  ),
+  refuses('DocumentAdopted', 'one-person-decides', 'a preset that asks for two where the table asks for one', (world) =>
+    adopt(world, { sha256: world.lend(documentBytes({ ...next(world), twoPersons: ['projects.move.reject'] })) }),
+  ),
+  refuses('DocumentAdopted', 'one-person-decides', 'a table that asks for one where the preset asks for two', (world) =>
+    adoptTable(world, ({ approvals: { 'credits.issue': _, ...approvals } }) => ({ approvals })),
   ),
   writes('DocumentAdopted', 'it is in force from the next entry on', (world) => adopt(world), [
     'ledger: as before',

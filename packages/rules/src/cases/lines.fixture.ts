@@ -33,5 +33,7 @@ function rowLine(state: State, put: Put): string[] {
 
 function textOf(value: unknown): string {
   if (typeof value === 'string') return /^[0-9a-f]{64}$/.test(value) ? 'hash' : value
-  return JSON.stringify(value, (_, one) => (typeof one === 'bigint' ? Number(one) : one)).replace(/"/g, '')
+  return JSON.stringify(value, (_, one) => (typeof one === 'bigint' ? Number(one) : one))
+    .replace(/"[0-9a-f]{64}"/g, 'hash')
+    .replace(/"/g, '')
 }

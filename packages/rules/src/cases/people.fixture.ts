@@ -18,7 +18,8 @@ export function colleague(world: World): void {
 /** Officers of the government may do this for anybody. */
 export function officersMay(world: World, ...actions: string[]): void {
   world.adopt('permissions', (table) => {
-    for (const action of actions) Object.assign(table.actions, { [action]: { 'government/Admin': 'any' } })
+    const known = table.actions as Record<string, object>
+    for (const action of actions) Object.assign(known, { [action]: { ...known[action], 'government/Admin': 'any' } })
   })
 }
 

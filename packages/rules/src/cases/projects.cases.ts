@@ -1,7 +1,7 @@
 import type { RuleName } from '../declarations.ts'
 import { type Case, refuses, writes } from './case.fixture.ts'
 import { authorisation, project_ } from './country.fixture.ts'
-import { byBoth, bySun, officersMay, suspend, suspendCompany } from './people.fixture.ts'
+import { byBoth, bySun, suspend, suspendCompany } from './people.fixture.ts'
 import type { Outcome, World } from './world.fixture.ts'
 
 type Owners = { account: string; share: string }[]
@@ -51,8 +51,8 @@ const registrationCases: Case[] = [
   ),
   ...ownerCases('ProjectRegistered', (world, owners) => register(world, { owners })),
   writes('ProjectRegistered', 'in the first state of the preset, with the next number', (world) => register(world), [
-    'ledger: projects 2 → 3',
-    'new project wave: number 3, state submitted, scope 1, methodology AMS-I.D, title hash, owners [{account:sun,share:100}], buffer 0, exempt [], debts {}, reversals 0, certifiers {}',
+    'ledger: projects 2 → 3, states {registered:2} → {registered:2,submitted:1}',
+    'new project wave: number 3, state submitted, entered {index:23,at:2026-01-01T00:00:00.000Z}, documents {}, findings {open:0,forward:0,raised:{}}, scope 1, methodology AMS-I.D, title hash, owners [{account:sun,share:100}], buffer 0, exempt [], debts {}, reversals 0, certifiers {}',
   ]),
 ]
 
@@ -81,20 +81,6 @@ const ownershipCases: Case[] = [
 
 const move = (world: World, name: string, project = 'solar') =>
   world.try('ProjectMoved', { project: world.id(project), move: name })
-
-const moveCases: Case[] = [
-  refuses('ProjectMoved', 'project-unknown', 'a project that nobody registered', (world) =>
-    move(world, 'suspend', 'nothing'),
-  ),
-  refuses('ProjectMoved', 'move-unknown', 'a move that the table allows and the preset does not have', (world) => {
-    officersMay(world, 'projects.move.bless')
-    return move(world, 'bless')
-  }),
-  refuses('ProjectMoved', 'project-state', 'a move from another state', (world) => move(world, 'resume')),
-  writes('ProjectMoved', 'to the state of the move', (world) => move(world, 'suspend'), [
-    'project solar: state registered → suspended',
-  ]),
-]
 
 const termsOf = (world: World, change: object = {}) =>
   world.try(
@@ -250,7 +236,6 @@ const changeCases: Case[] = [
 
 export const projectCases: Case[] = [
   ...registrationCases,
-  ...moveCases,
   ...ownershipCases,
   ...termsCases,
   ...poolCases,

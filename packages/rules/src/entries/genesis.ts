@@ -105,6 +105,7 @@ export const genesis = defineRule<Genesis, Genesis>({
           permissions: body.permissions,
           preset: body.preset,
           projects: 0,
+          states: {},
           certificates: 0,
           pools: { buffer: null, shareOfProceeds: null, omge: null, host: null },
           key: body.key,
@@ -145,7 +146,7 @@ function keysOf({ key, predecessor }: Genesis): string[] {
   return [...new Set(named.map(publicHalfOf))]
 }
 
-const Adoption = z.strictObject({
+export const Adoption = z.strictObject({
   document: z.enum(documentKinds),
   version: z.number().int().min(2),
   sha256: Hash,

@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { Code, Commitment, Id } from '../ids.ts'
+import type { Act } from '../permissions.ts'
 import { type Refusal, refuse } from '../refusal.ts'
 import { defineRule, firstOf, noEffects } from '../rule.ts'
 import { sharesSumTo100 } from '../shares.ts'
-import { noKeys, type State } from '../state.ts'
+import { type Keys, noKeys, type State } from '../state.ts'
 import { organisationsOf, usable } from './accounts.ts'
+import { admitMove } from './machine.ts'
 import { freshStream } from './organisations.ts'
 import { partiesOf, partiesReads } from './parties.ts'
 
@@ -58,16 +60,36 @@ export const projectRegistered = defineRule<Project, ProjectRequest>({
       admitOwners(state, body.owners),
     ),
   streams: (_state, body) => [body.project],
-  effects: (state, body, { preset }) => ({
+  effects: (
+    state,
+    body,
+    {
+      preset: {
+        project: { initial },
+      },
+    },
+    { at },
+  ) => ({
     ...noEffects(),
     puts: [
-      { kind: 'ledger', id: 'ledger', row: { ...state.ledger(), projects: body.allotted.number } },
+      {
+        kind: 'ledger',
+        id: 'ledger',
+        row: {
+          ...state.ledger(),
+          projects: body.allotted.number,
+          states: counted(state.ledger().states, initial, 1),
+        },
+      },
       {
         kind: 'project',
         id: body.project,
         row: {
           number: body.allotted.number,
-          state: preset.project.initial,
+          state: initial,
+          entered: { index: state.size, at },
+          documents: {},
+          findings: { open: 0, forward: 0, raised: {} },
           scope: body.scope,
           methodology: body.methodology,
           title: body.title,
@@ -139,39 +161,62 @@ export const ownershipChanged = defineRule<Ownership, Ownership>({
   },
 })
 
-const Move = z.strictObject({ project: Id, move: Code })
+const Move = z
+  .strictObject({
+    project: Id,
+    move: Code,
+    /** A code of the preset, and what was written about it. */
+    reason: Code.optional(),
+    text: Commitment.optional(),
+  })
+  .refine(({ reason, text }) => text === undefined || reason !== undefined, 'a text goes with a reason')
 type Move = z.infer<typeof Move>
 
+/** By one of the moves of the preset, once all is there that the move needs. */
 export const projectMoved = defineRule<Move, Move>({
   type: 'ProjectMoved',
   v: 1,
   body: Move,
   request: Move,
   attested: ['the grounds of the decision'],
-  reads: (state, { project }) => ({ ...noKeys(), rows: partiesReads(state, project) }),
+  reads: (state, { project }) => projectReads(state, project),
   decide: (_state, request) => request,
-  act: (state, body) => {
-    const parties = partiesOf(state, body.project)
-    return { action: `projects.move.${body.move}`, organisations: parties.interests, ...parties }
+  act: (state, { project, move }) => aboutProject(state, project, `projects.move.${move}`),
+  admit: (state, body, { preset }, { at }) => {
+    const project = state.get('project', body.project)
+    if (!project) return refuse('project-unknown', { project: body.project })
+    return admitMove(preset.project, project, body, { at, preset })
   },
-  admit: (state, body, { preset }) => {
+  streams: (_state, { project }) => [project],
+  effects: (state, body, { preset }, { at }) => {
     const project = state.get('project', body.project)
     const move = preset.project.moves.find(({ name }) => name === body.move)
-    return firstOf(
-      !project && refuse('project-unknown', { project: body.project }),
-      !move && refuse('move-unknown', { allowed: preset.project.moves.map(({ name }) => name).join(', ') }),
-      project &&
-        move &&
-        !move.from.includes(project.state) &&
-        refuse('project-state', { state: project.state, allowed: move.from.join(', ') }),
-    )
-  },
-  streams: (_state, body) => [body.project],
-  effects: (state, body, { preset }) => {
-    const project = state.get('project', body.project)
-    const move = preset.project.moves.find(({ name }) => name === body.move)
-    return project && move
-      ? { ...noEffects(), puts: [{ kind: 'project', id: body.project, row: { ...project, state: move.to } }] }
-      : noEffects()
+    if (!project || !move) return noEffects()
+    const row = { ...project, state: move.to, entered: { index: state.size, at } }
+    const states = counted(counted(state.ledger().states, project.state, -1), move.to, 1)
+    return {
+      ...noEffects(),
+      puts: [
+        { kind: 'project', id: body.project, row },
+        { kind: 'ledger', id: 'ledger', row: { ...state.ledger(), states } },
+      ],
+    }
   },
 })
+
+/** So many projects more, or fewer, are in a state; one in which there are none is left out. */
+function counted(states: Record<string, number>, state: string, more: number): Record<string, number> {
+  const { [state]: before = 0, ...others } = states
+  return before + more === 0 ? others : { ...others, [state]: before + more }
+}
+
+/** What the permission table is asked where something is done about a project, on the side of whoever owns it. */
+export function aboutProject(state: State, project: string, action: string): Act {
+  const parties = partiesOf(state, project)
+  return { action, organisations: parties.interests, ...parties }
+}
+
+/** The rows that anything about a project looks at. */
+export function projectReads(state: State, project: string): Keys {
+  return { ...noKeys(), rows: partiesReads(state, project) }
+}

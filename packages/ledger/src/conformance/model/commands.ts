@@ -15,6 +15,7 @@ import { entryCorrected } from './corrections.ts'
 import { holdExpired, holdLifted, holdPlaced } from './holds.ts'
 import { batchIssued, outcomeCarried, poolsNamed } from './issuance.ts'
 import { keyRotated } from './keys.ts'
+import { documentSubmitted, findingAnswered, findingAssessed, findingRaised, projectMoved } from './life.ts'
 import { mirrorCorrected, mirrorLotRecorded, mirrorOpened, mirrorProjectRecorded, mirrorRecorded } from './mirrors.ts'
 import { creditsCancelled, creditsRetired, creditsTransferred } from './movements.ts'
 import {
@@ -27,7 +28,7 @@ import {
   organisationSuspended,
 } from './people.ts'
 import { pledgeExpired, pledgeReleased, unitsPledged } from './pledges.ts'
-import { issuanceTermsSet, ownershipChanged, projectMoved, projectRegistered } from './projects.ts'
+import { issuanceTermsSet, ownershipChanged, projectRegistered } from './projects.ts'
 import { reversalDecided, reversalReported } from './reversals.ts'
 import { movementApproved, movementDeclined, movementExpired, movementProposed, movementWithdrawn } from './waiting.ts'
 
@@ -49,6 +50,10 @@ export const commands: readonly AnyCommand[] = [
   receiverRemoved,
   projectRegistered,
   projectMoved,
+  documentSubmitted,
+  findingRaised,
+  findingAnswered,
+  findingAssessed,
   ownershipChanged,
   issuanceTermsSet,
   poolsNamed,

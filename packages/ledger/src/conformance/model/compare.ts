@@ -1,7 +1,7 @@
 import { wordOf, wordsOf } from '@tallystick/rules'
 import { expect } from 'vitest'
 import type { Dump, Ledger } from '../../port.ts'
-import type { Model, Whose } from './naive.ts'
+import type { Model, Project, Whose } from './naive.ts'
 import { ascending, balancesOf, bufferOf, issuedUnder, movesIn, sinceOf, sumOf, transferredUnder } from './units.ts'
 
 /** Every unit has the owner and the marks that the model says, and every count is what is counted one by one. */
@@ -109,8 +109,11 @@ function compareRows(model: Model, dump: Dump): void {
       (one) => one.project === id && !['dismissed', 'compensated'].includes(one.state),
     ).length
     const debts = Object.fromEntries([...project.debts].map(([unitType, units]) => [unitType, `${units}`]))
-    expect(rowsOf(dump, 'project').get(id)).toEqual({
-      ...project,
+    const { submitted, ...known } = project
+    expect(rowsOf(dump, 'project').get(id)).toMatchObject({
+      ...known,
+      documents: documentsOf(submitted),
+      findings: findingsOf(model, id),
       debts,
       reversals,
       title: expect.anything(),
@@ -121,7 +124,30 @@ function compareRows(model: Model, dump: Dump): void {
     pools: model.pools,
     certificates: model.certificates,
     projects: model.projects.size,
+    states: counted([...model.projects.values()].map(({ state }) => state)),
   })
+  expect(rowsOf(dump, 'finding')).toEqual(model.findings)
+}
+
+/** The last version of each kind of document. */
+function documentsOf(submitted: Project['submitted']): object {
+  const versions = new Map<string, object>()
+  for (const [at, { document, ...rest }] of submitted.entries()) {
+    const version = submitted.slice(0, at + 1).filter((one) => one.document === document).length
+    versions.set(document, { version, ...rest })
+  }
+  return Object.fromEntries(versions)
+}
+
+function findingsOf({ findings }: Model, id: string): object {
+  const ofProject = [...findings.values()].filter(({ project }) => project === id)
+  const left = ofProject.filter(({ state }) => state !== 'closed')
+  const forward = left.filter(({ kind }) => kind === 'FAR').length
+  return { open: left.length - forward, forward, raised: counted(ofProject.map(({ kind }) => kind)) }
+}
+
+function counted(words: string[]): Record<string, number> {
+  return Object.fromEntries(words.map((word) => [word, words.filter((other) => other === word).length]))
 }
 
 /** What was issued of each project, and what the buffer has of each batch. */

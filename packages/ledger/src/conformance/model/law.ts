@@ -1,4 +1,5 @@
 import { documentBytes, simpleDocuments } from '@tallystick/rules'
+import type { Needs } from './life.ts'
 import type { DocumentKind, Model } from './naive.ts'
 
 /** What the documents say that a life may adopt one after the other; what is not told here is as in the first. */
@@ -12,6 +13,8 @@ interface Law {
   releasePercent: number
   releaseYears: number
   debitIssuances: boolean
+  /** What moves of projects ask for. */
+  needs: Record<string, Needs>
 }
 
 export type Levy = 'shareOfProceeds' | 'omge' | 'host'
@@ -30,6 +33,7 @@ const presets: Record<number, Omit<Law, 'approvals'>> = {
     releasePercent: 15,
     releaseYears: 5,
     debitIssuances: true,
+    needs: {},
   },
   2: {
     pendingHours: 48,
@@ -38,6 +42,7 @@ const presets: Record<number, Omit<Law, 'approvals'>> = {
     releasePercent: 50,
     releaseYears: 1,
     debitIssuances: false,
+    needs: { suspend: { fresh: 'project-design', answered: true }, deregister: { reason: true } },
   },
   3: {
     pendingHours: 240,
@@ -46,6 +51,7 @@ const presets: Record<number, Omit<Law, 'approvals'>> = {
     releasePercent: 100,
     releaseYears: 2,
     debitIssuances: true,
+    needs: { register: { once: 'validation-report' }, reject: { reason: true }, resume: { days: 2, answered: true } },
   },
 }
 
@@ -80,14 +86,33 @@ function permissionsBytes(version: number): Uint8Array {
   return documentBytes({ ...document, version })
 }
 
+/** What a move asks for, as the preset says it. */
+function moveNeeds({ fresh, once, answered, days, reason }: Needs = {}): object {
+  const kind = fresh ?? once
+  return {
+    ...(reason ? { reason } : {}),
+    needs: {
+      ...(kind === undefined ? {} : { documents: [kind] }),
+      ...(fresh === undefined ? {} : { fresh: true }),
+      ...(answered ? { findingsClosed: true } : {}),
+      ...(days === undefined ? {} : { days }),
+    },
+  }
+}
+
 function presetBytes(version: number): Uint8Array {
   const document = simple('preset')
   const law = presets[version]
   if (!law) throw new Error(`no preset ${version}`)
   const { base, rounding, a6er } = law.levies
+  const moves = document.project.moves.map((move: { name: string }) => ({
+    ...move,
+    ...moveNeeds(law.needs[move.name]),
+  }))
   return documentBytes({
     ...document,
     version,
+    project: { ...document.project, moves },
     pending: { hours: law.pendingHours },
     trust: { hours: law.trustHours },
     levies: { base, rounding, unitTypes: { A6ER: a6er } },

@@ -36,6 +36,7 @@ export interface Model {
   fractions: Map<string, bigint>
   deficits: Map<string, bigint>
   reversals: Map<string, Reversal>
+  findings: Map<string, Finding>
   pending: Map<string, Waiting>
   pledges: Map<string, Pledge>
   holds: Map<string, Hold>
@@ -97,6 +98,10 @@ export interface Account {
 
 export interface Project {
   state: string
+  /** By which entry it came into its state, and when. */
+  entered: { index: number; at: string }
+  /** Every document that was submitted, the oldest first. */
+  submitted: { document: string; sha256: string; index: number }[]
   number: number
   scope: string
   owners: Owner[]
@@ -190,6 +195,13 @@ export interface Reversal {
   compensated: bigint
 }
 
+export interface Finding {
+  project: string
+  kind: 'CL' | 'CAR' | 'FAR'
+  number: number
+  state: 'open' | 'answered' | 'closed'
+}
+
 export interface Hold {
   account: string | null
   batch: string | null
@@ -278,6 +290,7 @@ export function modelOf(registry: TestRegistry): Model {
     fractions: new Map(),
     deficits: new Map(),
     reversals: new Map(),
+    findings: new Map(),
     pending: new Map(),
     pledges: new Map(),
     holds: new Map(),
@@ -310,7 +323,7 @@ export function modelOf(registry: TestRegistry): Model {
     { account: a ?? '', share: '60' },
     { account: b ?? '', share: '40' },
   ]
-  model.projects.set(project, newProject(1, '1', owners, 'registered'))
+  model.projects.set(project, newProject(1, '1', owners, registry.registered, 'registered'))
   model.authorisations.set(authorisation, {
     project,
     unitType: 'ITMO',
@@ -333,7 +346,16 @@ export function newOrganisation(kind: string): Organisation {
   return { kind, active: true, accreditations: {} }
 }
 
-export function newProject(number: number, scope: string, owners: Owner[], state = 'submitted'): Project {
-  const terms = { buffer: '0', exempt: [], debts: new Map(), assessed: null, raised: null }
-  return { state, number, scope, owners, ...terms, certifiers: {}, verified: null }
+export function newProject(
+  number: number,
+  scope: string,
+  owners: Owner[],
+  entered: Project['entered'],
+  state = 'submitted',
+): Project {
+  return {
+    ...{ state, entered, submitted: [], number, scope, owners },
+    ...{ buffer: '0', exempt: [], debts: new Map(), assessed: null, raised: null },
+    ...{ certifiers: {}, verified: null },
+  }
 }

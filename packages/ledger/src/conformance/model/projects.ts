@@ -1,12 +1,10 @@
-import { aHolder, anApprover, anOfficer } from './choices.ts'
+import { anApprover, anOfficer } from './choices.ts'
 import { type Choose, defineCommand, hashFrom, knownId, someId } from './command.ts'
 import { type Model, newProject, type Owner } from './naive.ts'
 import {
   accountReasons,
   approvalReasons,
   codeReasons,
-  conflictReasons,
-  type May,
   mandateReasons,
   officers,
   organisationOf,
@@ -72,54 +70,9 @@ export const projectRegistered = defineCommand<Registration>({
   },
   carryOut: (model, { request: { project, scope, owners } }) => {
     const number = model.projects.size + 1
-    model.projects.set(project, newProject(number, scope, owners))
+    model.projects.set(project, newProject(number, scope, owners, { index: model.size, at: model.now }))
     model.streams.add(project)
     return { says: { allotted: { number } } }
-  },
-})
-
-const moves: Record<string, { from: string[]; to: string; may: May }> = {
-  register: { from: ['submitted'], to: 'registered', may: officers },
-  reject: { from: ['submitted'], to: 'rejected', may: officers },
-  withdraw: { from: ['submitted'], to: 'withdrawn', may: { 'developer/Admin': 'own' } },
-  suspend: { from: ['registered'], to: 'suspended', may: officers },
-  resume: { from: ['suspended'], to: 'registered', may: officers },
-  deregister: { from: ['registered', 'suspended'], to: 'deregistered', may: officers },
-}
-
-export const projectMoved = defineCommand<{ project: string; move: string }>({
-  type: 'ProjectMoved',
-  weight: 1,
-  generate: (model, choose) => {
-    const project = knownId(model.projects.keys(), choose)
-    const { state = '', owners = [] } = model.projects.get(project) ?? {}
-    const lawful = Object.keys(moves).filter((move) => moves[move]?.from.includes(state))
-    const isLawful = lawful.length > 0 && !choose.rarely(6)
-    // Registered mostly, ended seldom: little can be done with a project that is over.
-    const likely = [...lawful, 'register', 'resume', 'resume'].filter((move) => lawful.includes(move))
-    const move = choose.pick(isLawful ? likely : [...Object.keys(moves), 'bless'])
-    const owner = owners[0]?.account ?? ''
-    return {
-      by: move === 'withdraw' ? aHolder(model, choose, owner) : anOfficer(model, choose),
-      request: { project, move },
-    }
-  },
-  reasons: (model, { by, request }) => {
-    const project = model.projects.get(request.project)
-    const move = moves[request.move]
-    const organisations = (project?.owners ?? []).flatMap(({ account }) => organisationOf(model, account))
-    return [
-      ...mandateReasons(model, by, { may: move?.may ?? {}, organisations }),
-      ...where(request.move !== 'withdraw', ...conflictReasons(model, [by], request.project)),
-      ...(project ? [] : ['project-unknown']),
-      ...(move ? [] : ['move-unknown']),
-      ...(project && !move?.from.includes(project.state) ? ['project-state'] : []),
-    ]
-  },
-  carryOut: (model, { request }) => {
-    const project = model.projects.get(request.project)
-    if (project) project.state = moves[request.move]?.to ?? ''
-    return {}
   },
 })
 

@@ -126,6 +126,7 @@ export const codes = {
   pledge: ['collateral', 'delivery', 'other'],
   correction: ['clerical-error', 'wrong-receiver', 'court-order', 'other'],
   reversal: ['fire', 'storm', 'pest', 'flood', 'harvest', 'land-use-change', 'other'],
+  decision: ['incomplete', 'not-eligible', 'not-additional', 'integrity', 'request', 'legal', 'other'],
   change: ['request', 'risk-assessment', 'legal', 'integrity', 'registry-transition', 'other'],
 } as const
 

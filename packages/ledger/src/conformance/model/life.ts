@@ -1,0 +1,258 @@
+import { aHolder, anOfficer } from './choices.ts'
+import { type Choose, defineCommand, hashFrom, knownId, someId } from './command.ts'
+import { lawOf } from './law.ts'
+import type { Finding, Model, Project } from './naive.ts'
+import {
+  codeReasons,
+  codes,
+  conflictReasons,
+  type May,
+  mandateReasons,
+  officers,
+  organisationOf,
+  where,
+} from './reasons.ts'
+
+const DAY_MS = 86_400_000
+
+const owners: May = { 'developer/Admin': 'own' }
+
+const moves: Record<string, { from: string[]; to: string; may: May }> = {
+  register: { from: ['submitted'], to: 'registered', may: officers },
+  reject: { from: ['submitted'], to: 'rejected', may: officers },
+  withdraw: { from: ['submitted'], to: 'withdrawn', may: owners },
+  suspend: { from: ['registered'], to: 'suspended', may: officers },
+  resume: { from: ['suspended'], to: 'registered', may: officers },
+  deregister: { from: ['registered', 'suspended'], to: 'deregistered', may: officers },
+}
+
+interface Moving extends Record<string, unknown> {
+  project: string
+  move: string
+  reason?: string
+  text?: string
+}
+
+export const projectMoved = defineCommand<Moving>({
+  type: 'ProjectMoved',
+  weight: 1,
+  generate: (model, choose) => {
+    const project = knownId(model.projects.keys(), choose)
+    const { state = '' } = model.projects.get(project) ?? {}
+    const lawful = Object.keys(moves).filter((move) => moves[move]?.from.includes(state))
+    const isLawful = lawful.length > 0 && !choose.rarely(6)
+    // Registered mostly, ended seldom: little can be done with a project that is over.
+    const likely = [...lawful, 'register', 'resume', 'resume'].filter((move) => lawful.includes(move))
+    const move = choose.pick(isLawful ? likely : [...Object.keys(moves), 'bless'])
+    const reason = choose.rarely(16) ? 'whim' : choose.pick(codes.decision)
+    const isReasoned = choose.rarely(2)
+    return {
+      by: move === 'withdraw' ? anOwner(model, choose, project) : anOfficer(model, choose),
+      request: { project, move, ...(isReasoned ? { reason, text: hashFrom(reason) } : {}) },
+    }
+  },
+  reasons: (model, { by, request }) => {
+    const project = model.projects.get(request.project)
+    const move = moves[request.move]
+    const { reason } = request
+    const needs = lawOf(model).needs[request.move] ?? {}
+    return [
+      ...mandateReasons(model, by, { may: move?.may ?? {}, organisations: ownersOf(model, request.project) }),
+      ...where(request.move !== 'withdraw', ...conflictReasons(model, [by], request.project)),
+      ...where(!project, 'project-unknown'),
+      ...where(!move, 'move-unknown'),
+      ...where(project !== undefined && !move?.from.includes(project.state), 'project-state'),
+      ...where(needs.reason === true && reason === undefined, 'reason-missing'),
+      ...(reason === undefined ? [] : codeReasons('decision', reason)),
+      ...(project ? needReasons(model, request.project, project, needs) : []),
+    ]
+  },
+  carryOut: (model, { request }) => {
+    const project = model.projects.get(request.project)
+    if (project) {
+      project.state = moves[request.move]?.to ?? ''
+      project.entered = { index: model.size, at: model.now }
+    }
+    return {}
+  },
+})
+
+/** What a move asks for, as a person would say it. */
+export interface Needs {
+  /** A document of this kind, of this round. */
+  fresh?: string
+  /** A document of this kind, whenever it came. */
+  once?: string
+  answered?: true
+  days?: number
+  reason?: true
+}
+
+function needReasons(model: Model, id: string, project: Project, { fresh, once, answered, days = 0 }: Needs): string[] {
+  const { submitted, entered } = project
+  const since = (kind: string) => submitted.some((one) => one.document === kind && one.index > entered.index)
+  const ever = (kind: string) => submitted.some((one) => one.document === kind)
+  const isOpen = [...model.findings.values()].some(
+    (one) => one.project === id && one.state !== 'closed' && one.kind !== 'FAR',
+  )
+  return [
+    ...where(fresh !== undefined && !since(fresh), 'document-missing'),
+    ...where(once !== undefined && !ever(once), 'document-missing'),
+    ...where(answered === true && isOpen, 'findings-open'),
+    ...where(Date.parse(model.now) < Date.parse(entered.at) + days * DAY_MS, 'too-early'),
+  ]
+}
+
+function ownersOf(model: Model, project: string): string[] {
+  return (model.projects.get(project)?.owners ?? []).flatMap(({ account }) => organisationOf(model, account))
+}
+
+function anOwner(model: Model, choose: Choose, project: string): string {
+  return aHolder(model, choose, model.projects.get(project)?.owners[0]?.account ?? '')
+}
+
+const alive = ['submitted', 'registered', 'suspended']
+const kinds: Record<string, string[]> = {
+  'project-design': alive,
+  'validation-report': alive,
+  'monitoring-report': ['registered', 'suspended'],
+  'verification-report': ['registered', 'suspended'],
+  letter: [...alive, 'rejected', 'withdrawn', 'deregistered'],
+}
+
+interface Submitting extends Record<string, unknown> {
+  project: string
+  document: string
+  sha256: string
+  name: string | null
+}
+
+export const documentSubmitted = defineCommand<Submitting>({
+  type: 'DocumentSubmitted',
+  weight: 1,
+  generate: (model, choose) => {
+    const project = knownId(model.projects.keys(), choose)
+    const document = choose.rarely(16) ? 'poem' : choose.pick(Object.keys(kinds))
+    return {
+      by: choose.rarely(2) ? anOfficer(model, choose) : anOwner(model, choose, project),
+      request: { project, document, sha256: hashFrom(`file ${choose.below(6)}`), name: null },
+    }
+  },
+  reasons: (model, { by, request: { project: id, document, sha256 } }) => {
+    const project = model.projects.get(id)
+    const last = project?.submitted.findLast((one) => one.document === document)
+    const may = { ...(document === 'letter' ? {} : owners), ...officers }
+    return [
+      ...mandateReasons(model, by, { may: document in kinds ? may : {}, organisations: ownersOf(model, id) }),
+      ...where(!project, 'project-unknown'),
+      ...where(!(document in kinds), 'code-unknown'),
+      ...where(project !== undefined && kinds[document]?.includes(project.state) === false, 'project-state'),
+      ...where(last?.sha256 === sha256 && last.index > (project?.entered.index ?? 0), 'nothing-changes'),
+    ]
+  },
+  carryOut: (model, { request: { project: id, document, sha256 } }) => {
+    const project = model.projects.get(id)
+    const version = 1 + (project?.submitted.filter((one) => one.document === document).length ?? 0)
+    project?.submitted.push({ document, sha256, index: model.size })
+    return { says: { allotted: { version } } }
+  },
+})
+
+interface Raising extends Record<string, unknown> {
+  finding: string
+  project: string
+  kind: Finding['kind']
+  section: string | null
+  text: string
+}
+
+export const findingRaised = defineCommand<Raising>({
+  type: 'FindingRaised',
+  weight: 0.7,
+  generate: (model, choose) => ({
+    by: anOfficer(model, choose),
+    request: {
+      finding: someId(model, choose, 'finding', 8),
+      project: knownId(model.projects.keys(), choose),
+      kind: choose.pick(['CL', 'CAR', 'FAR'] as const),
+      section: choose.pick([null, 'B.4.2']),
+      text: hashFrom('what is unclear'),
+    },
+  }),
+  reasons: (model, { by, request: { finding, project: id } }) => {
+    const project = model.projects.get(id)
+    return [
+      ...mandateReasons(model, by, { may: officers }),
+      ...conflictReasons(model, [by], id),
+      ...where(!project, 'project-unknown'),
+      ...where(model.findings.has(finding), 'already-exists'),
+      ...where(project !== undefined && !alive.includes(project.state), 'project-state'),
+    ]
+  },
+  carryOut: (model, { request: { finding, project, kind } }) => {
+    const number = 1 + [...model.findings.values()].filter((one) => one.project === project && one.kind === kind).length
+    model.findings.set(finding, { project, kind, number, state: 'open' })
+    return { says: { allotted: { number } } }
+  },
+})
+
+interface Round extends Record<string, unknown> {
+  project: string
+  finding: string
+  text: string
+}
+
+/** A finding with its project, mostly one of this state; rarely of another project. */
+function aRound(model: Model, choose: Choose, state: Finding['state']): Round {
+  const text = hashFrom('a word on it')
+  const found = [...model.findings].filter(([, one]) => one.state === state || choose.rarely(8))
+  const [finding, one] = found.length > 0 ? choose.pick(found) : [knownId(model.findings.keys(), choose), undefined]
+  const project = one && !choose.rarely(16) ? one.project : knownId(model.projects.keys(), choose)
+  return { project, finding: finding ?? hashFrom('none').slice(0, 32), text }
+}
+
+function roundReasons(model: Model, { project, finding }: Round, state: Finding['state']): string[] {
+  const known = model.findings.get(finding)
+  return [
+    ...where(!model.projects.has(project), 'project-unknown'),
+    ...where(known?.project !== project, 'finding-unknown'),
+    ...where(known !== undefined && known.state !== state, 'finding-state'),
+  ]
+}
+
+export const findingAnswered = defineCommand<Round>({
+  type: 'FindingAnswered',
+  weight: 0.7,
+  generate: (model, choose) => {
+    const request = aRound(model, choose, 'open')
+    return { by: anOwner(model, choose, request.project), request }
+  },
+  reasons: (model, { by, request }) => [
+    ...mandateReasons(model, by, { may: owners, organisations: ownersOf(model, request.project) }),
+    ...roundReasons(model, request, 'open'),
+  ],
+  carryOut: (model, { request: { finding } }) => {
+    const known = model.findings.get(finding)
+    if (known) known.state = 'answered'
+    return {}
+  },
+})
+
+export const findingAssessed = defineCommand<Round & { outcome: 'open' | 'closed' }>({
+  type: 'FindingAssessed',
+  weight: 0.7,
+  generate: (model, choose) => ({
+    by: anOfficer(model, choose),
+    request: { ...aRound(model, choose, 'answered'), outcome: choose.pick(['closed', 'closed', 'open'] as const) },
+  }),
+  reasons: (model, { by, request }) => [
+    ...mandateReasons(model, by, { may: officers }),
+    ...conflictReasons(model, [by], request.project),
+    ...roundReasons(model, request, 'answered'),
+  ],
+  carryOut: (model, { request: { finding, outcome } }) => {
+    const known = model.findings.get(finding)
+    if (known) known.state = outcome
+    return {}
+  },
+})

@@ -164,6 +164,20 @@ describe('a wish for a key', () => {
     }
   })
 
+  it('is refused in the language that is asked for', async () => {
+    const wish = { name: 'X', scopes: ['signIn'], addresses: ['192.0.2.7/24'] }
+    const told = async (language: string, more: object) => {
+      const headers = { 'accept-language': language }
+      const { body } = await sunfield.admin.post(PATH, { ...wish, ...more }, { headers })
+      const [error] = body.errors as { message: string }[]
+      return error?.message
+    }
+    expect(await told('fr', {})).toBe('est réservé aux personnes connectées : aucune clé d’API ne le permet')
+    expect(await told('es', { scopes: ['write'] })).toBe('no es un ámbito de clave de API')
+    expect(await told('es', { scopes: ['read'] })).toBe('tiene bits a 1 después de los 24 primeros')
+    expect(await told('fr', { scopes: ['read'], addresses: ['x'] })).toBe('n’est ni une adresse ni un réseau')
+  })
+
   it('that is repeated makes no second key, and shows the first no more', async () => {
     const wish = { name: 'Twice', scopes: ['read'] }
     const answers = await Promise.all(

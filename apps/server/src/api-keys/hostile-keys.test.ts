@@ -247,13 +247,12 @@ describe('what is told of a key', () => {
     await app.inject({ url: `${PATH}/${own}/x`, headers: { api_key: `${own}x` } })
     await app.inject({ url: `${USERS}?api_key=${own}`, headers: { api_key: own } })
     const { pool } = services
-    const { query } = pool
-    pool.query = ((asked: { name?: string }) =>
-      asked.name === 'key-actors'
-        ? query.call(pool, asked as never)
-        : Promise.reject(new Error(`broken by ${own}`))) as typeof pool.query
+    const query = pool.query.bind(pool) as (asked: unknown) => Promise<unknown>
+    const broken = vi.spyOn(pool, 'query').mockImplementation(((asked: { name?: string }) => {
+      return asked.name === 'key-actors' ? query(asked) : Promise.reject(new Error(`broken by ${own}`))
+    }) as never)
     expect((await robot.get(USERS)).status).toBe(500)
-    pool.query = query
+    broken.mockRestore()
     await app.close()
 
     expect(log).toContain(`"apiKey":"${made.id}"`)

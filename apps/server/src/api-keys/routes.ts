@@ -70,7 +70,7 @@ function knownScopes(scopes: readonly string[], operations: readonly Operation[]
   for (const [at, scope] of scopes.entries()) {
     if (known.has(scope)) continue
     const isForPeople = operations.some(({ id }) => id === scope)
-    const message = isForPeople ? 'is for people who are signed in: no API key does it' : 'is no scope'
+    const message = isForPeople ? 'is for people who are signed in: no API key does it' : 'is no scope of an API key'
     throw fieldProblem(`scopes.${at}`, message, [...known].join(', '))
   }
   return [...new Set(scopes)]

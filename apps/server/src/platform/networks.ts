@@ -17,14 +17,17 @@ export function networkIn(text: string): Network | { wrong: string; allowed: str
   const most = family === 'ipv4' ? 32 : 128
   const bits = length === undefined ? most : Number(length)
   if (!family || bits > most) {
-    return { wrong: 'is no address or network', allowed: 'such as 192.0.2.7, 192.0.2.0/24, 2001:db8::7, 2001:db8::/32' }
+    return {
+      wrong: 'is no address or network',
+      allowed: 'such as 192.0.2.7, 192.0.2.0/24, 2001:db8::7 or 2001:db8::/32',
+    }
   }
   if (family === 'ipv6' && isMapped(address)) {
     return { wrong: 'is an IPv4 address within IPv6', allowed: 'the IPv4 address itself' }
   }
   const first = networkAddress({ address, family, bits })
   if (first !== plainAddress(address, family)) {
-    return { wrong: `has bits behind the first ${bits}`, allowed: `${first}/${bits}` }
+    return { wrong: `has bits set behind the first ${bits}`, allowed: `${first}/${bits}` }
   }
   return { address: first, family, bits }
 }

@@ -11,20 +11,22 @@ const TRANSLATED = [
   'apps/server/src/platform/mail/locales/',
   // Errors of the API.
   'packages/contract/src/locales/',
+  // What an entry says, in one sentence.
+  'packages/contract/src/locales/sentences.',
   // What is wrong with a field.
   'packages/contract/src/locales/input.',
 ]
 
 /** Families that are English only so far: their place is here, so that none is forgotten. */
 const ENGLISH_ONLY = [
-  // What an entry says, in one sentence.
-  'packages/contract/src/locales/sentences.',
   // Public pages, their frame, the page of the API, and the page of a sign-in link.
   'apps/server/src/platform/locales/pages.',
   'apps/server/src/site/locales/',
   'apps/server/src/system/api-page.',
   'apps/server/src/sessions/page.',
   'apps/server/src/onboarding/page.',
+  // The report on organisations.csv and users.csv at the start.
+  'apps/server/src/onboarding/files/',
   // The command line: `verify`, and everything else.
   'packages/ledger/src/verify/',
   'apps/cli/src/locales/',

@@ -115,10 +115,8 @@ export class Phrases {
 
   organisation(id: string | undefined): string {
     const known = id === undefined ? undefined : this.names.organisation(id)
-    if (known?.name) return known.name
-    return known?.authority
-      ? this.speech.say('government', { country: this.names.country })
-      : this.speech.say('unnamed.organisation')
+    if (known?.authority) return this.speech.say('government', { country: this.names.country })
+    return known?.name ? known.name : this.speech.say('unnamed.organisation')
   }
 
   /** The organisation of an account. */

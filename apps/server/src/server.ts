@@ -1,7 +1,9 @@
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { CheckpointSigner, Integrator, repeat, signingRound, type WitnessState } from '@tallystick/ledger'
 import { createApp } from './app.ts'
 import { expireDue } from './expiry.ts'
+import { readOnboardingFiles } from './onboarding/files/read.ts'
 import type { Config } from './platform/config.ts'
 import { quietSerializers } from './platform/http.ts'
 import { claimInstance } from './platform/instance.ts'
@@ -49,6 +51,7 @@ export async function startServer(options: ServerOptions): Promise<Started> {
     const registry = await openRegistry(config, { log, may: 'upgrade', as: 'modules' })
     closers.push(() => registry.close())
     closers.push(await startModules(config, registry, log))
+    if (config.RUN_MODULE.includes('national')) await addFromFiles(config, registry, log)
     print(
       await welcome(config, registry, () =>
         newSignInLink(registry.services, registry.services.pool, registry.founded.root.user),
@@ -59,6 +62,15 @@ export async function startServer(options: ServerOptions): Promise<Started> {
     await close()
     throw error
   }
+}
+
+/** Adds the organisations and people of the operator's files. What goes wrong there keeps nobody from what is here. */
+async function addFromFiles(config: Config, { services }: Registry, log: Log): Promise<void> {
+  const files = {
+    organisations: config.ORGANISATIONS_CSV ?? join(config.DATA_DIR, 'organisations.csv'),
+    users: config.USERS_CSV ?? join(config.DATA_DIR, 'users.csv'),
+  }
+  await readOnboardingFiles(services, files, log).catch(tellOnce(log, 'onboarding'))
 }
 
 /** Starts what `RUN_MODULE` names; answers how to stop it again, the server of people first. */

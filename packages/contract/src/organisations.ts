@@ -27,6 +27,27 @@ export const Contact = z
   })
   .meta({ id: 'Contact' })
 
+/** What an organisation is, besides its name. Not public. */
+export const OrganisationProfile = z
+  .strictObject({
+    country: z
+      .string()
+      .regex(/^[A-Z]{2}$/, 'must be two capital letters as in ISO 3166-1, such as NA')
+      .optional(),
+    regions: z.array(line(100)).min(1).max(30).optional(),
+    sectoralScopes: z
+      .array(z.number().int().min(1).max(15))
+      .min(1)
+      .max(15)
+      .refine((scopes) => new Set(scopes).size === scopes.length, 'must name each scope once')
+      .optional()
+      .meta({ description: 'Sectoral scopes of the CDM, 1 to 15.' }),
+    ministry: line(200).optional(),
+    department: line(200).optional(),
+    minister: line(100).optional(),
+  })
+  .meta({ id: 'OrganisationProfile' })
+
 export const Organisation = z
   .object({
     id: Id,
@@ -41,7 +62,11 @@ export type Organisation = z.infer<typeof Organisation>
 
 const OrganisationDetails = Organisation.extend({
   details: z
-    .object({ taxId: z.string().nullable(), contact: Contact.nullable() })
+    .object({
+      taxId: z.string().nullable(),
+      contact: Contact.nullable(),
+      profile: OrganisationProfile.nullable(),
+    })
     .nullable()
     .meta({ description: 'Only for the organisation itself and the government; null for everybody else.' }),
 }).meta({ id: 'OrganisationDetails' })
@@ -59,6 +84,7 @@ export const registerOrganisation = defineOperation({
     name: line(200).meta({ description: 'Public. The ledger keeps only a commitment to it.' }),
     taxId: TaxId.optional(),
     contact: Contact.optional().meta({ description: 'Not public.' }),
+    profile: OrganisationProfile.optional().meta({ description: 'Not public.' }),
   }),
   status: 201,
   answer: Organisation.extend({ entry: Written }).meta({ id: 'OrganisationRegistered' }),

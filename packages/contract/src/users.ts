@@ -20,7 +20,7 @@ export const PersonName = line(100)
 
 export const Phone = z
   .string()
-  .regex(/^\+?[0-9][0-9 ()./-]{3,38}$/, 'must be a phone number such as +264 61 123 456')
+  .regex(/^\+?[0-9][0-9 ()./-]{1,38}$/, 'must be a phone number such as +264 61 123 456')
   .meta({ description: 'Digits, spaces and ( ) . / -, at most 40 characters.' })
 
 export const Limit = Quantity.nullable().meta({

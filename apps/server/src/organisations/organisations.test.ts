@@ -32,7 +32,7 @@ describe('an organisation', () => {
     expect(body).toMatchObject({ kind: 'developer', name: wish.name })
     const path = `/national/organisations/${body.id}`
     const own = await registry.join(officer, String(body.id), 'ViewOnly')
-    const details = { taxId: wish.taxId, contact: wish.contact }
+    const details = { taxId: wish.taxId, contact: wish.contact, profile: null }
     expect((await registry.nobody.get(path)).body).toEqual({
       id: body.id,
       kind: 'developer',

@@ -1,4 +1,4 @@
-import type { Contact, Organisation, Page } from '@tallystick/contract'
+import type { Contact, Organisation, OrganisationProfile, Page } from '@tallystick/contract'
 import type { z } from 'zod'
 import { decodeCursor, IdKey, limitOf, pageFrom } from '../platform/cursor.ts'
 import {
@@ -12,14 +12,15 @@ import type { Services } from '../platform/services.ts'
 interface Details {
   taxId: string | null
   contact: z.infer<typeof Contact> | null
+  profile: z.infer<typeof OrganisationProfile> | null
 }
 
 export async function organisationDetails(services: Services, id: string): Promise<Details> {
   const { rows } = await services.pool.query<Details>(
-    'SELECT tax_id AS "taxId", contact FROM content_organisation WHERE organisation = $1',
+    'SELECT tax_id AS "taxId", contact, profile FROM content_organisation WHERE organisation = $1',
     [id],
   )
-  return rows[0] ?? { taxId: null, contact: null }
+  return rows[0] ?? { taxId: null, contact: null, profile: null }
 }
 
 export async function organisation(services: Services, id: string): Promise<Organisation | undefined> {

@@ -170,6 +170,15 @@ const VARIABLES = {
     schema: z.email('must be an e-mail address').optional(),
     about: 'E-mail address of the first administrator of a new registry.',
   }),
+  ORGANISATIONS_CSV: define({
+    schema: text.optional(),
+    about:
+      'File of organisations that `national` adds at every start, where it is there. Default: `organisations.csv` in `DATA_DIR`. See [onboarding](onboarding.md).',
+  }),
+  USERS_CSV: define({
+    schema: text.optional(),
+    about: 'The same of people. Default: `users.csv` in `DATA_DIR`.',
+  }),
   IS_EMAIL_DISABLED: define({
     schema: text
       .refine((value) => value === 'true' || value === 'false', 'must be true or false')

@@ -1,4 +1,4 @@
-import type { Contact, Organisation } from '@tallystick/contract'
+import type { Contact, Organisation, OrganisationProfile } from '@tallystick/contract'
 import type { z } from 'zod'
 import { speechOf } from './names.ts'
 import type { Services } from './services.ts'
@@ -39,6 +39,7 @@ export function taxKeyOf(taxId: string): string {
 export interface NewDetails {
   taxId?: string | null | undefined
   contact?: z.infer<typeof Contact> | null | undefined
+  profile?: z.infer<typeof OrganisationProfile> | null | undefined
 }
 
 /** Keeps what is known of an organisation that is still to be registered. False where the tax id is another's. */
@@ -55,11 +56,19 @@ export async function keepDetails(services: Services, id: string, details: NewDe
   return insertDetails(services, id, details)
 }
 
-async function insertDetails({ pool, clock }: Services, id: string, { taxId, contact }: NewDetails): Promise<boolean> {
+async function insertDetails(
+  { pool, clock }: Services,
+  id: string,
+  { taxId, contact, profile }: NewDetails,
+): Promise<boolean> {
   const { rowCount } = await pool.query(
-    `INSERT INTO content_organisation (organisation, tax_id, tax_key, contact, created_at) VALUES ($1, $2, $3, $4, $5)
+    `INSERT INTO content_organisation (organisation, tax_id, tax_key, contact, created_at, profile)
+     VALUES ($1, $2, $3, $4, $5, $6)
      ON CONFLICT DO NOTHING`,
-    [id, taxId ?? null, taxId ? taxKeyOf(taxId) : null, contact ? JSON.stringify(contact) : null, clock()],
+    [
+      ...[id, taxId ?? null, taxId ? taxKeyOf(taxId) : null, contact ? JSON.stringify(contact) : null, clock()],
+      profile ? JSON.stringify(profile) : null,
+    ],
   )
   return rowCount === 1
 }

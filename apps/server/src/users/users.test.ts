@@ -43,9 +43,9 @@ describe('the permission table over HTTP', () => {
     ['add a government Admin', (by) => add(by, government, 'Admin'), [201, 403, 403, 403, 403, 401]],
     ['add a government ViewOnly', (by) => add(by, government, 'ViewOnly'), [201, 201, 403, 403, 403, 401]],
     ['add a second Root', (by) => add(by, government, 'Root'), [403, 403, 403, 403, 403, 401]],
-    ['add an Admin of the developer', (by) => add(by, developer.id, 'Admin'), [403, 201, 403, 201, 403, 401]],
-    ['add a ViewOnly of the developer', (by) => add(by, developer.id, 'ViewOnly'), [403, 201, 403, 201, 403, 401]],
-    ['add an Admin of another developer', (by) => add(by, rival.id, 'Admin'), [403, 201, 403, 403, 403, 401]],
+    ['add an Admin of the developer', (by) => add(by, developer.id, 'Admin'), [201, 201, 403, 201, 403, 401]],
+    ['add a ViewOnly of the developer', (by) => add(by, developer.id, 'ViewOnly'), [201, 201, 403, 201, 403, 401]],
+    ['add an Admin of another developer', (by) => add(by, rival.id, 'Admin'), [201, 201, 403, 403, 403, 401]],
     ['add the system', (by) => add(by, government, 'system'), [422, 422, 422, 422, 422, 401]],
     ['list all users', (by) => by.get('/national/users'), [200, 200, 200, 200, 200, 401]],
     [

@@ -4,6 +4,7 @@ ALTER TABLE content_user ADD COLUMN phone text;
 -- One organisation has a tax id, however that is written: the key has its letters and digits only.
 ALTER TABLE content_organisation
   ADD COLUMN tax_key text,
+  ADD COLUMN profile jsonb,
   ADD COLUMN created_at timestamptz NOT NULL DEFAULT now();
 UPDATE content_organisation o SET tax_key = k.key
   FROM (SELECT DISTINCT ON (2) organisation, upper(regexp_replace(tax_id, '[^[:alnum:]]', '', 'g')) AS key

@@ -4,6 +4,7 @@ import {
   type CustodyEvent,
   type CustodyStep,
   type EntryType,
+  type Language,
   type LoggedEntry,
   type Party,
   type SerialReport,
@@ -30,6 +31,8 @@ type Custody = Pick<SerialReport, 'events' | 'truncated'>
 
 /** The units that are asked about. */
 export interface Asked {
+  /** Of the sentences; English without it. */
+  language?: Language | undefined
   /** Their number space, where they are units of another registry. */
   space: string
   /** Which of the units that a stream tells of, ascending. */
@@ -339,6 +342,6 @@ function eventOf(
     reason: 'reason' in entry.body ? entry.body.reason : null,
     takenBack,
     projectName,
-    sentence: sentenceOf(entry, names, speechOf(services)),
+    sentence: sentenceOf(entry, names, speechOf(services, asked.language)),
   }
 }

@@ -1,4 +1,11 @@
-import { type Block, findSerial, type SerialPart, type SerialReport, type UnitClass } from '@tallystick/contract'
+import {
+  type Block,
+  findSerial,
+  type Language,
+  type SerialPart,
+  type SerialReport,
+  type UnitClass,
+} from '@tallystick/contract'
 import {
   EVIDENCED,
   homeSeries,
@@ -13,6 +20,7 @@ import {
 } from '@tallystick/rules'
 import { count, formats, print, recognise, type Serial } from '@tallystick/serials'
 import type { FastifyInstance } from 'fastify'
+import { spokenTo } from '../platform/language.ts'
 import { itmoBlock, type KnownNames, namesIn } from '../platform/names.ts'
 import { handle } from '../platform/operations.ts'
 import { problem } from '../platform/problem.ts'
@@ -28,11 +36,13 @@ import { holdsOn } from './queries.ts'
 export const MAX_PARTS = 1_000
 
 export function registerSerials(app: FastifyInstance, services: Services): void {
-  handle(app, services, findSerial, ({ params }) => serialReport(services, params.text))
+  handle(app, services, findSerial, ({ params, request, reply }) =>
+    serialReport(services, params.text, spokenTo(request, reply)),
+  )
 }
 
 /** Where these units are, and where they have been. Throws a problem for what is no serial, and for unknown units. */
-export async function serialReport(services: Services, text: string): Promise<SerialReport> {
+export async function serialReport(services: Services, text: string, language?: Language): Promise<SerialReport> {
   const serial = understood(text)
   const own = ownSeries(services, serial)
   const runs = await (own ? runsByItmo(services, own, serial.range, MAX_PARTS + 1) : runsOf(services, serial))
@@ -60,7 +70,8 @@ export async function serialReport(services: Services, text: string): Promise<Se
     part: gapOf(gap, serial, own || serial.format === 'national' ? 'not-issued' : 'not-recorded'),
   }))
   const parts = [...known, ...gaps].sort((a, b) => (a.place < b.place ? -1 : 1)).map(({ part }) => part)
-  const custody = await custodyOf(services, own ? byBatch(meant) : bySerial(serial), meant)
+  const asked = { ...(own ? byBatch(meant) : bySerial(serial)), language }
+  const custody = await custodyOf(services, asked, meant)
   return {
     serial: print(serial),
     format: serial.format,

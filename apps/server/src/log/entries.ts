@@ -2,15 +2,18 @@ import {
   type EntryDetails,
   type EntryListed,
   isolating,
+  type Language,
   listEntries,
   type Names,
   readEntryAt,
   readReceipt,
+  type Speech,
   sentenceOf,
 } from '@tallystick/contract'
 import type { FastifyInstance } from 'fastify'
 import { decodeCursor, limitOf, NumberKey, pageFrom } from '../platform/cursor.ts'
 import { entryAt, type LogRow, logRowOf } from '../platform/entries.ts'
+import { spokenTo } from '../platform/language.ts'
 import { namesIn, speechOf } from '../platform/names.ts'
 import { handle } from '../platform/operations.ts'
 import { problem } from '../platform/problem.ts'
@@ -20,11 +23,11 @@ import { takenBack } from '../platform/taken-back.ts'
 
 /** The log, entry by entry. */
 export function registerEntries(app: FastifyInstance, services: Services): void {
-  handle(app, services, listEntries, async ({ query }) => {
+  handle(app, services, listEntries, async ({ query, request, reply }) => {
     const limit = limitOf(query)
     const [from = query.from ?? 0] = decodeCursor(NumberKey, query.cursor) ?? []
     const rows = (await services.ledger.entries(from, limit + 1)).map(logRowOf)
-    const listed = await listedEntries(services, rows)
+    const listed = await listedEntries(services, rows, asWritten, spokenTo(request, reply))
     return pageFrom(
       listed,
       limit,
@@ -33,8 +36,8 @@ export function registerEntries(app: FastifyInstance, services: Services): void 
     )
   })
 
-  handle(app, services, readEntryAt, async ({ params }) => {
-    const entry = await entryDetails(services, params.index)
+  handle(app, services, readEntryAt, async ({ params, request, reply }) => {
+    const entry = await entryDetails(services, params.index, asWritten, spokenTo(request, reply))
     if (!entry) throw problem('not-found')
     return entry
   })
@@ -61,18 +64,20 @@ const asWritten: Naming = (names) => names
 async function listedEntries(
   services: Services,
   rows: readonly LogRow[],
-  naming: Naming = asWritten,
+  naming: Naming,
+  language?: Language,
 ): Promise<EntryListed[]> {
   const names = await namesIn(
     services,
     rows.map(({ entry }) => entry),
   )
-  return rows.map((row) => listedEntry(row, naming(names), services))
+  const speech = speechOf(services, language)
+  return rows.map((row) => listedEntry(row, naming(names), speech))
 }
 
-function listedEntry({ index, leaf, entry }: LogRow, names: Names, services: Services): EntryListed {
+function listedEntry({ index, leaf, entry }: LogRow, names: Names, speech: Speech): EntryListed {
   const { at, type, by } = entry
-  return { index, leaf, at, type, by, sentence: sentenceOf(entry, names, speechOf(services)) }
+  return { index, leaf, at, type, by, sentence: sentenceOf(entry, names, speech) }
 }
 
 /** An entry with its exact bytes, for a page: in its sentence what people wrote is isolated. */
@@ -84,7 +89,8 @@ export function shownEntry(services: Services, index: number): Promise<EntryDeta
 async function entryDetails(
   services: Services,
   index: number,
-  naming: Naming = asWritten,
+  naming: Naming,
+  language?: Language,
 ): Promise<EntryDetails | undefined> {
   const row = await entryAt(services, index)
   if (!row) return undefined
@@ -96,7 +102,7 @@ async function entryDetails(
   return {
     index,
     leaf: row.leaf,
-    sentence: sentenceOf(row.entry, naming(names), speechOf(services)),
+    sentence: sentenceOf(row.entry, naming(names), speechOf(services, language)),
     takenBack: back.get(index) ?? null,
     provable: (checkpoint?.size ?? 0) > index,
     bytes: Buffer.from(row.bytes).toString('base64'),

@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { Problem } from '@tallystick/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Person, type TestRegistry, testRegistry } from '../registry.fixture.ts'
+import { expectStatus, type Person, type TestRegistry, testRegistry } from '../registry.fixture.ts'
 
 let registry: TestRegistry
 let officer: Person
@@ -113,6 +113,59 @@ describe('an error', () => {
     expect(first.headers['content-language']).toBe('fr')
     expect(again.headers['content-language']).toBe('es')
     expect(again.body.detail).not.toBe(first.body.detail)
+  })
+})
+
+describe('what an entry says', () => {
+  const told = async (language: string, url: string) => {
+    const { status, headers, body } = await ask(language, {
+      url,
+      headers: { authorization: `Bearer ${officer.token}` },
+    })
+    expect(status).toBe(200)
+    expect(headers).toMatchObject({
+      'content-language': language,
+      vary: 'Accept-Language',
+      'cache-control': 'no-store',
+    })
+    return body
+  }
+
+  it('is told in the language that is asked for, in lists and alone', async () => {
+    const { country } = registry.founded.genesis
+    for (const [language, sentence] of [
+      ['en', `The test ledger of ${country.name} begins.`],
+      ['fr', `Le grand livre d’essai commence\u00a0: ${country.name}.`],
+      ['es', `Comienza el libro mayor de prueba: ${country.name}.`],
+    ] as const) {
+      expect((await told(language, '/national/entries/0')).sentence).toBe(sentence)
+      expect((await told(language, '/national/entries')).items[0].sentence).toBe(sentence)
+    }
+  })
+
+  it('of a proposal is told in the language of each who reads it, also where its command is repeated', async () => {
+    const account = await officer.post('/national/accounts', {
+      organisation: officer.organisation,
+      accounts: [{ kind: 'omge' }],
+    })
+    const [{ id: omge }] = expectStatus(account, 201).body.accounts as [{ id: string }]
+    const sent = {
+      method: 'POST',
+      url: '/national/pools',
+      headers: {
+        authorization: `Bearer ${officer.token}`,
+        'idempotency-key': 'language-of-a-proposal',
+        'content-type': 'application/json',
+      },
+      payload: JSON.stringify({ buffer: null, shareOfProceeds: null, omge, host: null }),
+    }
+    const first = await ask('fr', sent)
+    expect(first.status).toBe(202)
+    const again = await ask('es', sent)
+    expect(again.headers['idempotency-replayed']).toBe('true')
+    expect(first.body.sentence).toContain('nomme les comptes')
+    expect(again.body.sentence).toContain('nombra las cuentas')
+    expect(again.body.id).toBe(first.body.id)
   })
 })
 

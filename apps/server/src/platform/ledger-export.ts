@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream'
-import { type LoggedEntry, sentenceOf } from '@tallystick/contract'
+import { type LoggedEntry, type Speech, sentenceOf } from '@tallystick/contract'
 import type { FastifyReply } from 'fastify'
 import type { LogRow } from './entries.ts'
+import { spokenTo } from './language.ts'
 import { legsOf, unitsIn } from './legs.ts'
 import { namesIn, speechOf } from './names.ts'
 import type { Services } from './services.ts'
@@ -35,28 +36,38 @@ export function exportLedger(
   exported: Exported,
 ): Readable {
   reply.header('content-disposition', `attachment; filename="${exported.name}.${format}"`)
-  return Readable.from(texts(services, format, exported), { objectMode: false, highWaterMark: 65_536 })
+  const speech = speechOf(services, spokenTo(reply.request, reply))
+  return Readable.from(texts(services, speech, format, exported), { objectMode: false, highWaterMark: 65_536 })
 }
 
-async function* texts(services: Services, format: ExportFormat, exported: Exported): AsyncGenerator<string> {
+async function* texts(
+  services: Services,
+  speech: Speech,
+  format: ExportFormat,
+  exported: Exported,
+): AsyncGenerator<string> {
   if (format === 'csv') yield csvLine(columns)
   for (let after = exported.start; ; ) {
     const rows = await exported.read(after, ENTRIES_A_READ)
     const last = rows.at(-1)
     if (!last) return
-    const lines = await linesOf(services, rows, exported)
+    const lines = await linesOf(services, speech, rows, exported)
     yield lines.map((line) => (format === 'csv' ? csvLine(columns.map((name) => line[name])) : jsonLine(line))).join('')
     if (rows.length < ENTRIES_A_READ) return
     after = last.place
   }
 }
 
-async function linesOf(services: Services, rows: readonly LogRow[], { accounts }: Exported): Promise<Line[]> {
+async function linesOf(
+  services: Services,
+  speech: Speech,
+  rows: readonly LogRow[],
+  { accounts }: Exported,
+): Promise<Line[]> {
   const entries = rows.map(({ entry }) => entry)
   const told = entries.map(rangesTold)
   const parties = told.flatMap((ranges) => ranges.flatMap(({ from, to }) => [from, to].filter((id) => id !== '')))
   const [names, own] = await Promise.all([namesIn(services, entries), accounts?.([...new Set(parties)])])
-  const speech = speechOf(services)
   return rows.flatMap(({ index, leaf, entry }, at): Line[] => {
     const common = { index, leaf, at: entry.at, type: entry.type, sentence: sentenceOf(entry, names, speech) }
     const ranges = (told[at] ?? []).filter(({ from, to }) => !own || own.has(from) || own.has(to))

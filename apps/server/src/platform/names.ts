@@ -278,7 +278,7 @@ function streamIds(streams: unknown): unknown[] {
 /** Members of entries whose hashes commit to nothing with a name. */
 const silent: ReadonlySet<string> = new Set(['facts', 'key', 'approvals', 'permissions', 'preset', 'sha256'])
 
-/** The words for entries in the language of the API. */
+/** The words for entries in a language; English where none was asked for. */
 export function speechOf(services: Services, lang = 'en'): Speech {
   return entrySpeech(lang, services.genesis.timeZone)
 }

@@ -1,7 +1,15 @@
-import { type Agent, type Proposal, type ProposalMade, type Statement, sentenceOf } from '@tallystick/contract'
+import {
+  type Agent,
+  type Language,
+  type Proposal,
+  type ProposalMade,
+  type Statement,
+  sentenceOf,
+} from '@tallystick/contract'
 import { randomId } from '@tallystick/ledger'
 import { allows, askedFor, type Law, type PermissionTable, proposalHash } from '@tallystick/rules'
 import { REPLAYED, type Sender } from './idempotency.ts'
+import { spokenTo } from './language.ts'
 import { lawInForce } from './law.ts'
 import { type KnownNames, namesIn, speechOf } from './names.ts'
 import type { Waiting } from './problem.ts'
@@ -23,7 +31,9 @@ export async function proposalOfKey(services: Services, call: Sender): Promise<P
   const row = await proposalByKey(services, call)
   if (!row) return undefined
   if (row.request_hash !== call.requestHash) throw problem('key-reused')
-  const { id, type, sha256, sentence, body, needs } = (await proposalsOf(services, [row]))(row)
+  const { id, type, sha256, sentence, body, needs } = (
+    await proposalsOf(services, [row], spokenTo(call.reply.request, call.reply))
+  )(row)
   call.reply.code(202).header(REPLAYED, 'true')
   return { id, type, sha256, sentence, body, needs }
 }
@@ -88,6 +98,7 @@ export async function expireProposals(services: Services, most: number): Promise
 export async function proposalsOf(
   services: Services,
   rows: readonly ProposalRow[],
+  language?: Language,
 ): Promise<(row: ProposalRow) => Proposal> {
   const law = await lawInForce(services.ledger)
   const given = await approvalsOf(
@@ -96,6 +107,7 @@ export async function proposalsOf(
   )
   const named = rows.map(({ request, by_mandate, approved_by }) => [request, by_mandate, approved_by])
   const names = await namesIn(services, named, given)
+  const speech = speechOf(services, language)
   return (row) => {
     const isOver = row.status === 'expired' || endOf(row, law) <= services.clock()
     const statement = { type: row.type, by: row.by_mandate, body: row.request } as unknown as Statement
@@ -105,7 +117,7 @@ export async function proposalsOf(
       type: row.type,
       action: row.action,
       sha256: row.proposal_hash,
-      sentence: sentenceOf(statement, names, speechOf(services)),
+      sentence: sentenceOf(statement, names, speech),
       body: row.request,
       needs: { approvals: law.permissions.approvals[row.action] ?? [], holders: row.holders },
       status: row.approved_by ? 'accepted' : row.status === 'withdrawn' ? 'withdrawn' : isOver ? 'expired' : 'open',

@@ -16,6 +16,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { decodeCursor, limitOf, NumberKey, pageFrom } from '../platform/cursor.ts'
 import { entryOf, newestEntries, streamRows } from '../platform/entries.ts'
 import { execute, writtenOf } from '../platform/idempotency.ts'
+import { spokenTo } from '../platform/language.ts'
 import { lawInForce } from '../platform/law.ts'
 import { type ExportFormat, exportLedger } from '../platform/ledger-export.ts'
 import { namesIn, speechOf } from '../platform/names.ts'
@@ -23,6 +24,7 @@ import { handle } from '../platform/operations.ts'
 import { problem } from '../platform/problem.ts'
 import type { Services } from '../platform/services.ts'
 import { registerAuthorisations } from './authorisations.ts'
+import { registerLife } from './life.ts'
 import { registerPools } from './pools.ts'
 import { projectDetails, projectOf } from './queries.ts'
 
@@ -31,6 +33,7 @@ export function register(app: FastifyInstance, services: Services): void {
   commands(app, services)
   registerAuthorisations(app, services)
   registerPools(app, services)
+  registerLife(app, services)
 
   handle(app, services, listProjects, async ({ query }) => {
     const limit = limitOf(query)
@@ -61,7 +64,7 @@ export function register(app: FastifyInstance, services: Services): void {
   handle(app, services, projectLedgerCsv, ({ params, reply }) => ledgerFile(services, params.id, reply, 'csv'))
   handle(app, services, projectLedgerJsonl, ({ params, reply }) => ledgerFile(services, params.id, reply, 'jsonl'))
 
-  handle(app, services, readProjectLedger, async ({ params, query }) => {
+  handle(app, services, readProjectLedger, async ({ params, query, request, reply }) => {
     if (!(await services.ledger.row('project', params.id))) throw problem('not-found')
     const limit = limitOf(query)
     const [after = 0] = decodeCursor(NumberKey, query.cursor) ?? []
@@ -70,7 +73,7 @@ export function register(app: FastifyInstance, services: Services): void {
       services,
       rows.map(({ entry }) => entry),
     )
-    const speech = speechOf(services)
+    const speech = speechOf(services, spokenTo(request, reply))
     return pageFrom(
       rows,
       limit,
@@ -110,9 +113,12 @@ function commands(app: FastifyInstance, services: Services): void {
 
   handle(app, services, moveProject, async (call) => {
     const { preset } = await lawInForce(services.ledger)
+    const { text, ...asked } = call.body
+    const commitment = text === undefined ? undefined : await services.openings.commit(text)
     const receipt = await execute(services, call, {
       type: 'ProjectMoved',
-      request: { project: call.params.id, move: call.body.move },
+      request: { project: call.params.id, ...asked, ...(commitment === undefined ? {} : { text: commitment }) },
+      commitments: commitment === undefined ? [] : [commitment],
     })
     const { project, move } = entryOf('ProjectMoved', receipt).body
     const state = preset.project.moves.find(({ name }) => name === move)?.to ?? ''

@@ -1,10 +1,11 @@
 import { approveProposal, listProposals, readProposal, withdrawProposal } from '@tallystick/contract'
 import { isReceipt } from '@tallystick/ledger'
 import { allows, askedFor, chosenFor, isRefusal, type Law, type PermissionTable } from '@tallystick/rules'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import type pg from 'pg'
 import { isGovernment } from '../platform/auth.ts'
 import { CreatedKey, decodeCursor, limitOf, pageFrom } from '../platform/cursor.ts'
+import { spokenTo } from '../platform/language.ts'
 import { lawInForce } from '../platform/law.ts'
 import { handle } from '../platform/operations.ts'
 import { problem, refusalProblem } from '../platform/problem.ts'
@@ -23,14 +24,14 @@ import type { Actor, Services } from '../platform/services.ts'
 
 /** Commands that wait for approval by others. */
 export function register(app: FastifyInstance, services: Services): void {
-  handle(app, services, listProposals, async ({ query, actor }) => {
+  handle(app, services, listProposals, async ({ query, actor, request, reply }) => {
     const limit = limitOf(query)
     const after = decodeCursor(CreatedKey, query.cursor)
     const { permissions } = await lawInForce(services.ledger)
     const { organisation, role } = actor
     const of = isGovernment(actor) ? undefined : { organisation, actions: approvedBy(permissions, role) }
     const rows = await proposalPage(services, { status: query.status, after, of }, limit + 1)
-    const shown = await proposalsOf(services, rows)
+    const shown = await proposalsOf(services, rows, spokenTo(request, reply))
     return pageFrom(
       rows,
       limit,
@@ -39,23 +40,23 @@ export function register(app: FastifyInstance, services: Services): void {
     )
   })
 
-  handle(app, services, readProposal, async ({ params, actor }) => {
+  handle(app, services, readProposal, async ({ params, actor, reply }) => {
     const row = await known(services, params.id)
     if (!(await mayRead(services, row, actor))) throw problem('forbidden')
-    return shownNow(services, row)
+    return shownNow(services, row, reply)
   })
 
-  handle(app, services, approveProposal, async ({ params, body, actor }) => {
+  handle(app, services, approveProposal, async ({ params, body, actor, reply }) => {
     const row = await known(services, params.id)
     if (body?.sha256 !== undefined && body.sha256 !== row.proposal_hash) {
       throw problem('approval-mismatch', { expected: row.proposal_hash })
     }
     const law = await lawInForce(services.ledger)
     await decideOn(services, row.id, (client, locked) => approve(services, client, locked, actor, law))
-    return shownNow(services, row)
+    return shownNow(services, row, reply)
   })
 
-  handle(app, services, withdrawProposal, async ({ params, actor }) => {
+  handle(app, services, withdrawProposal, async ({ params, actor, reply }) => {
     const row = await known(services, params.id)
     if (!(await mayWithdraw(services, row, actor))) throw problem('forbidden')
     await decideOn(services, row.id, async (client, locked) => {
@@ -63,7 +64,7 @@ export function register(app: FastifyInstance, services: Services): void {
       await markProposal(client, locked.id, 'withdrawn')
     })
     await services.openings.forget(row.commitments)
-    return shownNow(services, row)
+    return shownNow(services, row, reply)
   })
 }
 
@@ -73,9 +74,9 @@ async function known(services: Services, id: string): Promise<ProposalRow> {
   return row
 }
 
-async function shownNow(services: Services, { id }: ProposalRow) {
+async function shownNow(services: Services, { id }: ProposalRow, reply: FastifyReply) {
   const row = await known(services, id)
-  return (await proposalsOf(services, [row]))(row)
+  return (await proposalsOf(services, [row], spokenTo(reply.request, reply)))(row)
 }
 
 async function mayRead(services: Services, row: ProposalRow, actor: Actor): Promise<boolean> {

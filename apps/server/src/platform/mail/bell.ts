@@ -1,20 +1,26 @@
 /** Wakes those who wait for it, all at once. Rung while nobody waits, the next one does not wait. */
 export class Bell {
-  #rung = false
-  #sleepers = new Set<() => void>()
+  #isRung = false
+  #isStuck = false
+  readonly #sleepers = new Set<() => void>()
 
   ring(): void {
-    this.#rung = this.#sleepers.size === 0
+    this.#isRung = this.#sleepers.size === 0
     for (const wake of this.#sleepers) wake()
     this.#sleepers.clear()
   }
 
+  /** From now on it rings without end. */
+  stick(): void {
+    this.#isStuck = true
+    this.ring()
+  }
+
   /** Until it rings, or so long. */
   async wait(ms: number): Promise<void> {
-    if (this.#rung) {
-      this.#rung = false
-      return
-    }
+    const isRung = this.#isRung || this.#isStuck
+    this.#isRung = false
+    if (isRung) return
     await new Promise<void>((resolve) => {
       const wake = () => {
         clearTimeout(timer)

@@ -66,7 +66,7 @@ export class Mailer {
   /** Ends when what is being handed over is done; after `graceMs` that is broken off, and tried again by others. */
   async stop(graceMs = 15_000): Promise<void> {
     this.#stopping.abort()
-    this.#bell.ring()
+    this.#bell.stick()
     const breakOff = setTimeout(() => this.#options.transport.close(), graceMs)
     await this.#done
     clearTimeout(breakOff)

@@ -4,7 +4,7 @@ import { Writable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createApp } from '../app.ts'
 import { apiKeyOf } from '../platform/api-key.ts'
-import { newToken } from '../platform/auth.ts'
+import { newToken, tokenHash } from '../platform/auth.ts'
 import { quietSerializers } from '../platform/http.ts'
 import { done, type Person, person, type TestRegistry, testRegistry } from '../registry.fixture.ts'
 
@@ -95,6 +95,17 @@ describe('what is not the key', () => {
     ['another header', () => ({ 'x-api-key': key, 'api-key': key, apikey: key, token: key })],
   ])('such as %s', async (_what, headers) => {
     expect((await get(headers())).statusCode).toBe(401)
+  })
+
+  it('is a session whose token begins as a key does', async () => {
+    const token = `tsk_${newToken().slice(4)}`
+    await registry.services.pool.query(
+      `INSERT INTO content_session (token_hash, user_id, mandate, created_at, seen_at, expires_at)
+       SELECT $1, user_id, mandate, created_at, seen_at, expires_at FROM content_session WHERE token_hash = $2`,
+      [tokenHash(token), tokenHash(admin.token)],
+    )
+    expect((await get({ authorization: `Bearer ${token}` }, '/national/sessions/current')).statusCode).toBe(200)
+    expect((await get({ api_key: token })).statusCode).toBe(401)
   })
 
   it('does not fall back to a cookie that is good', async () => {

@@ -45,7 +45,8 @@ export function credentialOf(services: Services, request: FastifyRequest): Crede
   }
   if (authorization !== undefined) {
     const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? ''
-    return { token, kind: token.startsWith(API_KEY_PREFIX) ? 'key' : 'bearer' }
+    // The token of a session may begin so by chance; no key is as short.
+    return { token, kind: token.startsWith(API_KEY_PREFIX) && !TOKEN.test(token) ? 'key' : 'bearer' }
   }
   const token = request.cookies[cookieName(services.publicUrl)]
   return token === undefined ? undefined : { token, kind: 'cookie' }

@@ -60,6 +60,15 @@ export function line(maxCharacters: number) {
     .regex(/^\S(.*\S)?$/u, 'must not begin or end with a space')
 }
 
+/** A text of more than one line, that a person writes. */
+export function prose(maxCharacters: number) {
+  return z
+    .string()
+    .min(1, 'must not be empty')
+    .max(maxCharacters, `must have at most ${maxCharacters} characters`)
+    .regex(NO_DIRECTIONS, 'must not contain invisible marks of direction such as U+202E')
+}
+
 /**
  * A check, for `superRefine`, that one of these fields is given and no more; or, where `mayBeNone`, at most one. Every
  * field that is given too much is named, or all of them where none is.

@@ -3,6 +3,7 @@ import { Amount, ById, Code, Hash, Id, Instant, line, Written } from './common.t
 import { defineOperation } from './operation.ts'
 import { PageQuery, pageOf } from './page.ts'
 import { issuanceTerms, Levy } from './pools.ts'
+import { grounds, projectLife } from './project-life.ts'
 import { Block, OrganisationRef } from './units.ts'
 
 const tag = 'Projects'
@@ -64,6 +65,7 @@ const IssuedBatch = z
 
 export const ProjectDetails = Project.extend({
   registered: Written,
+  ...projectLife,
   totals: z.object({ authorised: Amount, issued: Amount, left: Amount }),
   terms: z
     .object({ buffer: z.string(), exempt: z.array(z.string()) })
@@ -118,7 +120,7 @@ export const readProject = defineOperation({
   id: 'readProject',
   method: 'GET',
   path: '/national/projects/{id}',
-  summary: 'Read a project: owners, what was authorised, issued and is left',
+  summary: 'Read a project: where it stands and what may follow, owners, what was authorised, issued and is left',
   tag,
   access: 'public',
   params: ById,
@@ -136,10 +138,25 @@ export const moveProject = defineOperation({
   command: true,
   proposable: true,
   params: ById,
-  body: z.strictObject({ move: Code.meta({ description: 'A move of the preset, such as `register`.' }) }),
+  body: z
+    .strictObject({ move: Code.meta({ description: 'A move of the preset, such as `register`.' }), ...grounds })
+    .refine(({ reason, text }) => text === undefined || reason !== undefined, {
+      path: ['reason'],
+      message: 'a text goes with a reason',
+    }),
   status: 201,
   answer: z.object({ id: Id, move: z.string(), state: z.string(), entry: Written }).meta({ id: 'ProjectMoved' }),
-  problems: ['project-unknown', 'project-state', 'move-unknown'],
+  problems: [
+    'project-unknown',
+    'project-state',
+    'move-unknown',
+    'reason-missing',
+    'code-unknown',
+    'document-missing',
+    'findings-open',
+    'certifier-missing',
+    'too-early',
+  ],
 })
 
 export const changeOwnership = defineOperation({

@@ -1,8 +1,10 @@
 import type { Project, ProjectDetails } from '@tallystick/contract'
 import type { Rows } from '@tallystick/rules'
 import { firstOfStream, placeOf } from '../platform/entries.ts'
+import { lawInForce } from '../platform/law.ts'
 import { type KnownNames, namesIn } from '../platform/names.ts'
 import type { Services } from '../platform/services.ts'
+import { lifeOf } from './life.ts'
 
 /** Most authorisations, and most batches, that a project's page lists. */
 const MAX_LISTED = 1_000
@@ -29,7 +31,8 @@ export function projectOf(names: KnownNames, id: string): Project | undefined {
 export async function projectDetails(services: Services, id: string): Promise<ProjectDetails | undefined> {
   const registration = await firstOfStream(services, 'ProjectRegistered', id)
   if (!registration) return undefined
-  const [row, authorisations, batches] = await Promise.all([
+  const [law, row, authorisations, batches] = await Promise.all([
+    lawInForce(services.ledger),
     services.ledger.row('project', id),
     rowsOfProject(services, 'authorisation', id),
     rowsOfProject(services, 'batch', id),
@@ -52,6 +55,7 @@ export async function projectDetails(services: Services, id: string): Promise<Pr
   return {
     ...project,
     registered: placeOf(registration),
+    ...lifeOf(row, law.preset, services.clock().toISOString()),
     terms: { buffer: row.buffer, exempt: row.exempt },
     debts: Object.entries(row.debts)
       .map(([unitType, quantity]) => ({ unitType, quantity }))

@@ -1,5 +1,6 @@
 import { type Statement, sentenceOf } from '@tallystick/contract'
 import { isPassing } from '@tallystick/ledger'
+import { askedFor } from '@tallystick/rules'
 import type pg from 'pg'
 import { type LogRow, logRowOf } from '../entries.ts'
 import { lawInForce } from '../law.ts'
@@ -98,7 +99,7 @@ async function toldOfProposal(services: Services, row: ProposalRow): Promise<Tol
   })
   switch (row.status) {
     case 'open': {
-      const roles = law.permissions.approvals[row.action]?.by ?? []
+      const roles = [...new Set(askedFor(law.permissions, row.action).flat())]
       const allowed = { action: row.action, organisations: row.holders }
       return [{ template: 'proposal-waits', to: { roles, allowed, without: [row.by_mandate] }, params, path }]
     }

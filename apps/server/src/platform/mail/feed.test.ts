@@ -1,0 +1,168 @@
+import { isReceipt } from '@tallystick/ledger'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { done, expectStatus } from '../../registry.fixture.ts'
+import { type World, world } from '../../world.fixture.ts'
+import { beginFeed, type Feeding, feedEntries, feedProposals } from './feed.ts'
+
+let all: World
+let feeding: Feeding
+const warned: string[] = []
+
+beforeAll(async () => {
+  all = await world()
+  const { services } = all.registry
+  feeding = { services, language: 'en', log: { info: () => undefined, warn: (text) => void warned.push(text) } }
+})
+afterAll(() => all?.registry.close())
+
+interface Row {
+  cause: string
+  template: string
+  language: string
+  email: string
+  organisation: string
+  params: Record<string, unknown>
+}
+
+/** Who was told of what since the last time. */
+async function told(): Promise<Row[]> {
+  while ((await feedEntries(feeding)) + (await feedProposals(feeding)) > 0);
+  const { rows } = await all.registry.services.pool.query<Row>(
+    `SELECT o.cause, o.template, o.language, o.email, o.params, r.row ->> 'organisation' AS organisation
+       FROM content_mail o JOIN content_mandate m ON m.user_id = o.user_id
+       JOIN ledger_row r ON r.kind = 'mandate' AND r.id = m.mandate ORDER BY o.template, o.email`,
+  )
+  await all.registry.services.pool.query(`UPDATE content_mail SET cause = 'old:' || cause, created_at = '-infinity'`)
+  return rows.filter(({ cause }) => !cause.startsWith('old:'))
+}
+
+const templates = (rows: readonly Row[]) => rows.map(({ template }) => template)
+
+it('tells nobody of what happened before it began', async () => {
+  expect(await feedEntries(feeding)).toBe(0)
+  await beginFeed(all.registry.services.pool)
+  await beginFeed(all.registry.services.pool)
+  expect(await told()).toEqual([])
+})
+
+it('tells whoever decides, and the owners, of a project', async () => {
+  const { sunfield, harbour, officer, registry } = all
+  const body = {
+    title: 'Wind park',
+    sectoralScope: '1',
+    methodology: 'AMS-I.D',
+    owners: [
+      { account: sunfield.holding, share: '60' },
+      { account: harbour.holding, share: '40' },
+    ],
+  }
+  const project = await done(sunfield.admin.post('/national/projects', body))
+  const rows = await told()
+  // Whoever did it knows; his co-owner does not, nor do those who decide.
+  expect(
+    rows.filter(({ template }) => template === 'project-registered').map(({ organisation }) => organisation),
+  ).toEqual([harbour.id])
+  const deciders = rows.filter(({ template }) => template === 'project-waits')
+  expect(deciders.length).toBeGreaterThanOrEqual(2)
+  expect(new Set(deciders.map(({ organisation }) => organisation))).toEqual(new Set([registry.root.organisation]))
+  expect(deciders[0]?.params).toMatchObject({ project: { title: 'Wind park' } })
+
+  await registry.services.pool.query(
+    `UPDATE content_user u SET language = 'fr' FROM content_mandate m JOIN ledger_row r ON r.id = m.mandate
+      WHERE m.user_id = u.id AND r.row ->> 'organisation' = $1`,
+    [harbour.id],
+  )
+  await done(officer.post(`/national/projects/${project.id}/moves`, { move: 'register' }))
+  const moved = await told()
+  expect(new Set(templates(moved))).toEqual(new Set(['project-moved']))
+  expect(new Set(moved.map(({ organisation }) => organisation))).toEqual(new Set([sunfield.id, harbour.id]))
+  expect(moved.find(({ organisation }) => organisation === harbour.id)?.language).toBe('fr')
+  expect(moved[0]?.params).toMatchObject({ state: { code: 'registered', list: 'state' } })
+})
+
+it('tells who may approve a proposal, then its proposer and the owners', async () => {
+  const { approved, officer, authorisation } = all
+  const asked = officer.post('/national/batches', { authorisation, vintage: '2024', quantity: '1000' })
+  expectStatus(await asked, 202)
+  const waits = await told()
+  expect(new Set(templates(waits))).toEqual(new Set(['proposal-waits']))
+  expect(waits.map(({ email }) => email)).not.toContain(await emailOf(officer.token))
+  expect(String(waits[0]?.params.what)).toMatch(/1,000/)
+
+  await approved(asked)
+  const rows = await told()
+  expect(new Set(templates(rows))).toEqual(new Set(['credits-issued', 'proposal-accepted']))
+  expect(rows.filter(({ template }) => template === 'proposal-accepted').map(({ email }) => email)).toEqual([
+    await emailOf(officer.token),
+  ])
+  const shares = rows.filter(({ template }) => template === 'credits-issued').map(({ params }) => params.quantity)
+  expect(shares).toEqual(expect.arrayContaining([{ number: '600' }, { number: '400' }]))
+})
+
+it('tells the receiver of a transfer, who must accept one, and its proposer that it was declined', async () => {
+  const { sunfield, harbour, issue } = all
+  const batch = await issue('2025', '1000')
+  await told()
+  const movement = { batch: batch.id, from: sunfield.holding, to: harbour.holding, quantity: '100' }
+  await done(sunfield.admin.post('/national/transfers', movement))
+  const received = await told()
+  expect(received.map(({ template, organisation }) => [template, organisation])).toEqual([
+    ['transfer-received', harbour.id],
+  ])
+  expect(received[0]?.params).toMatchObject({ quantity: { number: '100' }, vintage: '2025' })
+
+  const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
+  const proposed = { kind: 'transfer', ...movement, acceptance: true, expiresAt }
+  const asked = expectStatus(await sunfield.admin.post('/national/movements', proposed), 201)
+  const must = await told()
+  expect(must.map(({ template, organisation }) => [template, organisation])).toEqual([['movement-accept', harbour.id]])
+  expectStatus(await harbour.admin.post(`/national/movements/${asked.body.id}/decline`), 201)
+  const declined = await told()
+  expect(declined.map(({ template, email }) => [template, email])).toEqual([
+    ['movement-declined', await emailOf(sunfield.admin.token)],
+  ])
+})
+
+it('tells the people of an organisation that it is suspended, and asks nobody who wants only what is essential', async () => {
+  const { registry, harbour, issue } = all
+  await registry.services.pool.query('UPDATE content_user SET mail_essential_only = true')
+  await issue('2026', '10')
+  expect(await told()).toEqual([])
+  await suspend('OrganisationSuspended')
+  const rows = await told()
+  expect(rows.map(({ template, organisation }) => [template, organisation])).toEqual([
+    ['organisation-suspended', harbour.id],
+  ])
+})
+
+it('tells of each entry once, whoever feeds and however often', async () => {
+  const { registry } = all
+  await suspend('OrganisationReactivated')
+  const fed = await Promise.all(Array.from({ length: 6 }, () => feedEntries(feeding)))
+  expect(fed.filter((count) => count > 0)).toHaveLength(1)
+  expect(templates(await told())).toEqual(['organisation-reactivated'])
+  const { rows } = await registry.services.pool.query('SELECT next FROM content_mail_feed')
+  expect(rows).toEqual([{ next: String((await registry.services.ledger.head()).size) }])
+  expect(warned).toEqual([])
+})
+
+async function suspend(type: 'OrganisationSuspended' | 'OrganisationReactivated'): Promise<void> {
+  const { officer, harbour, registry } = all
+  const by = String((await done(officer.get('/national/sessions/current'), 200)).mandate)
+  const outcome = await registry.services.ledger.execute({
+    type,
+    by,
+    key: { sender: by, id: type },
+    requestHash: '0'.repeat(64),
+    request: { organisation: harbour.id, reason: 'investigation' },
+  })
+  expect(isReceipt(outcome)).toBe(true)
+}
+
+async function emailOf(token: string): Promise<string> {
+  const answer = await all.registry.app.inject({
+    url: '/national/sessions/current',
+    headers: { authorization: `Bearer ${token}` },
+  })
+  return answer.json<{ user: { email: string } }>().user.email
+}

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { ROOT_EMAIL, type TestRegistry, testRegistry } from '../../registry.fixture.ts'
+import { messageOf } from './message.ts'
+import { queueMails } from './outbox.ts'
+
+let registry: TestRegistry
+
+beforeAll(async () => {
+  registry = await testRegistry()
+})
+afterAll(() => registry?.close())
+
+async function root(): Promise<{ id: string; mail_token: string; mail_essential_only: boolean }> {
+  const { rows } = await registry.services.pool.query(
+    'SELECT id, mail_token, mail_essential_only FROM content_user WHERE email = $1',
+    [ROOT_EMAIL],
+  )
+  return rows[0]
+}
+
+/** As a reader finds it in a mail. */
+async function unsubscribeLink(): Promise<string> {
+  const { services } = registry
+  const user = (await root()).id
+  const to = { email: ROOT_EMAIL, name: 'Root', user }
+  const params = { project: { project: 1, title: 'T' }, state: { code: 'registered', list: 'state' } } as const
+  await queueMails(services.pool, 'en', [
+    { cause: `test:${Math.random()}`, template: 'project-moved', to, params, link: 'https://x' },
+  ])
+  const { genesis, publicUrl } = services
+  const rest = { id: '1', link: 'https://x', createdAt: new Date(), token: (await root()).mail_token }
+  const mail = { ...rest, template: 'project-moved' as const, language: 'en', email: ROOT_EMAIL, name: 'Root', params }
+  return new URL(messageOf({ genesis, publicUrl }, mail).unsubscribe ?? '').href.replace(publicUrl, '')
+}
+
+async function waiting(): Promise<number> {
+  const { rows } = await registry.services.pool.query('SELECT FROM content_mail')
+  return rows.length
+}
+
+it('opening the link changes nothing; its button, and one click of a mail program, switch off', async () => {
+  for (const [type, payload] of [
+    ['application/x-www-form-urlencoded', ''],
+    ['application/x-www-form-urlencoded', 'List-Unsubscribe=One-Click'],
+    [
+      'multipart/form-data; boundary=x',
+      '--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n',
+    ],
+    [undefined, undefined],
+  ] as const) {
+    await registry.services.pool.query('UPDATE content_user SET mail_essential_only = false')
+    const url = await unsubscribeLink()
+    expect(url).toMatch(/^\/mail\/unsubscribe\?token=[\w-]{43}$/)
+    const page = await registry.app.inject({ url })
+    expect([page.statusCode, page.headers['referrer-policy']]).toEqual([200, 'same-origin'])
+    expect(page.body).toContain('<form method="post">')
+    expect((await root()).mail_essential_only).toBe(false)
+    expect(await waiting()).toBe(1)
+
+    const headers = { origin: 'https://mail.example', ...(type === undefined ? {} : { 'content-type': type }) }
+    const answer = await registry.app.inject({
+      method: 'POST',
+      url,
+      headers,
+      ...(payload === undefined ? {} : { payload }),
+    })
+    expect(answer.statusCode, `${type}`).toBe(200)
+    expect((await root()).mail_essential_only).toBe(true)
+    expect(await waiting()).toBe(0)
+    // Once more does no harm.
+    expect((await registry.app.inject({ method: 'POST', url })).statusCode).toBe(200)
+  }
+})
+
+it('whoever switched off still gets what is essential, and nothing else', async () => {
+  const { id } = await root()
+  const to = { email: ROOT_EMAIL, name: 'Root', user: id }
+  const mail = { to, params: {}, link: 'https://x' }
+  await queueMails(registry.services.pool, 'en', [
+    { ...mail, cause: 'test:information', template: 'project-moved' },
+    { ...mail, cause: 'test:essential', template: 'project-waits' },
+  ])
+  const { rows } = await registry.services.pool.query('SELECT cause FROM content_mail')
+  expect(rows).toEqual([{ cause: 'test:essential' }])
+})
+
+it.each(['', 'x', 'A'.repeat(43), '%00', 'A'.repeat(5_000)])('refuses %j, which is nobody’s token', async (token) => {
+  for (const method of ['GET', 'POST'] as const) {
+    const answer = await registry.app.inject({ method, url: `/mail/unsubscribe?token=${token}` })
+    expect([400, 404, 414]).toContain(answer.statusCode)
+  }
+})
+
+it('speaks the language of the reader', async () => {
+  await registry.services.pool.query(`UPDATE content_user SET mail_essential_only = false, language = 'es'`)
+  expect((await registry.app.inject({ url: await unsubscribeLink() })).body).toContain('Menos mensajes')
+})

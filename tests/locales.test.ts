@@ -7,6 +7,10 @@ const ROOT = join(import.meta.dirname, '..')
 
 /** Families of texts that every language has. A family is named by its English file without `en.json`. */
 const TRANSLATED = [
+  // The frame of every page, the page of a sign-in link, and that which confirms an address.
+  'apps/server/src/platform/locales/pages.',
+  'apps/server/src/sessions/page.',
+  'apps/server/src/onboarding/page.',
   // Mails.
   'apps/server/src/platform/mail/locales/',
   // Errors of the API.
@@ -19,12 +23,9 @@ const TRANSLATED = [
 
 /** Families that are English only so far: their place is here, so that none is forgotten. */
 const ENGLISH_ONLY = [
-  // Public pages, their frame, the page of the API, and the page of a sign-in link.
-  'apps/server/src/platform/locales/pages.',
+  // Public pages, and the page of the API.
   'apps/server/src/site/locales/',
   'apps/server/src/system/api-page.',
-  'apps/server/src/sessions/page.',
-  'apps/server/src/onboarding/page.',
   // The report on organisations.csv and users.csv at the start.
   'apps/server/src/onboarding/files/',
   // The command line: `verify`, and everything else.

@@ -1,10 +1,16 @@
+import type { Family, Speech } from '@tallystick/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isSameOrigin } from '../platform/auth.ts'
-import { layout, speechOfPage } from '../platform/layout.ts'
-import { html, sendHtml } from '../platform/pages.ts'
+import { spokenTo } from '../platform/language.ts'
+import { layout, speechOfPageIn } from '../platform/layout.ts'
+import { type Html, html, sendHtml } from '../platform/pages.ts'
 import { ProblemError } from '../platform/problem.ts'
 import type { Services } from '../platform/services.ts'
-import texts from './page.en.json' with { type: 'json' }
+import en from './page.en.json' with { type: 'json' }
+import es from './page.es.json' with { type: 'json' }
+import fr from './page.fr.json' with { type: 'json' }
+
+const texts: Family<typeof en> = { en, fr, es }
 
 const FORM = 'application/x-www-form-urlencoded'
 const MAX_FORM_BYTES = 4096
@@ -14,23 +20,27 @@ type Confirm = (token: string, from: Pick<FastifyRequest, 'ip'>) => Promise<unkn
 
 /** The page that the link of a registration opens. Opening it changes nothing; its one button confirms the address. */
 export function registerConfirmPage(app: FastifyInstance, services: Services, confirm: Confirm): void {
-  const say = speechOfPage(services, texts)
-  const answer = (reply: FastifyReply, status: number, text: keyof typeof texts) =>
+  const page = (reply: FastifyReply, inside: (say: Speech) => Html) => {
+    const language = spokenTo(reply.request, reply)
+    const say = speechOfPageIn(services, texts, language)
+    const title = say.say('title')
+    return layout(services, { title, body: html`<h1>${title}</h1>${inside(say)}`, language })
+  }
+  const answer = (reply: FastifyReply, status: number, text: keyof typeof en) =>
     sendHtml(
       reply,
-      layout(services, { title: say.say('title'), body: html`<h1>${say.say('title')}</h1><p>${say.say(text)}</p>` }),
+      page(reply, (say) => html`<p>${say.say(text)}</p>`),
       status,
     )
 
   app.get(ADDRESS, async (request, reply) => {
     const token = tokenOf(request.query)
     if (token === undefined) return answer(reply, 400, 'missing')
-    const form = html`<form method="post" action="${ADDRESS}">
+    const form = (say: Speech) => html`<p class="lead">${say.say('lead')}</p><form method="post" action="${ADDRESS}">
 <input type="hidden" name="token" value="${token}">
 <button class="button">${say.say('button')}</button>
 </form>`
-    const body = html`<h1>${say.say('title')}</h1><p class="lead">${say.say('lead')}</p>${form}`
-    return sendHtml(reply.header('referrer-policy', 'same-origin'), layout(services, { title: say.say('title'), body }))
+    return sendHtml(reply.header('referrer-policy', 'same-origin'), page(reply, form))
   })
 
   app.register(async (scope) => {

@@ -8,6 +8,7 @@ import type { z } from 'zod'
 import { withoutApiKeys } from './api-key.ts'
 import { answerError, clientErrors, onFrameworkError } from './http-errors.ts'
 import { addMethodRoutes, watchRoutes } from './http-methods.ts'
+import { spokenTo } from './language.ts'
 import { missingPage } from './layout.ts'
 import { sendHtml } from './pages.ts'
 import { checked, problem } from './problem.ts'
@@ -68,7 +69,8 @@ export async function createHttp(
   )
   app.setErrorHandler(answerError)
   app.setNotFoundHandler((request, reply) => {
-    if (/\btext\/html\b/.test(request.headers.accept ?? '')) return sendHtml(reply, missingPage(services), 404)
+    if (/\btext\/html\b/.test(request.headers.accept ?? ''))
+      return sendHtml(reply, missingPage(services, spokenTo(request, reply)), 404)
     throw problem('not-found')
   })
   readJsonOnly(app)

@@ -169,6 +169,34 @@ describe('what an entry says', () => {
   })
 })
 
+describe('a page', () => {
+  const open = (language: string, url: string) =>
+    registry.app.inject({ method: 'GET', url, headers: { 'accept-language': language, accept: 'text/html' } })
+
+  it.each([
+    ['/sign-in?token=x', 'fr', 'Vous avez reçu un lien pour vous connecter', 200],
+    ['/sign-in?token=x', 'es', 'Ha recibido un enlace para iniciar sesión', 200],
+    ['/sign-in', 'fr', 'n’est pas un lien de connexion entier', 400],
+    ['/registrations/confirm?token=x', 'es', 'Alguien solicitó acceso a este registro', 200],
+    ['/nowhere', 'fr', 'Cette page n’existe pas', 404],
+    ['/nowhere', 'de', 'There is no such page', 404],
+  ])('%s in %s', async (url, asked, words, status) => {
+    const { statusCode, headers, body } = await open(asked, url)
+    const language = asked === 'de' ? 'en' : asked
+    expect(statusCode).toBe(status)
+    expect(headers).toMatchObject({ 'content-language': language, vary: 'Accept-Language' })
+    expect(body).toContain(`<html lang="${language}" dir="ltr">`)
+    expect(body).toContain(words)
+  })
+
+  it('escapes what it was given, in every language', async () => {
+    for (const language of ['en', 'fr', 'es']) {
+      const { body } = await open(language, `/sign-in?token=${encodeURIComponent('"><script>{country}</script>')}`)
+      expect(body).not.toContain('<script')
+    }
+  })
+})
+
 describe('a hostile header', () => {
   it.each([
     ['is very long', `${'fr-CH;q=0.001,'.repeat(1000)}es`, 'fr'],

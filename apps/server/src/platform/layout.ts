@@ -1,5 +1,7 @@
-import { Speech, withoutDirections } from '@tallystick/contract'
-import pages from './locales/pages.en.json' with { type: 'json' }
+import { type Family, type Language, localeOf, Speech, withoutDirections } from '@tallystick/contract'
+import en from './locales/pages.en.json' with { type: 'json' }
+import es from './locales/pages.es.json' with { type: 'json' }
+import fr from './locales/pages.fr.json' with { type: 'json' }
 import { type Html, html } from './pages.ts'
 import type { Services } from './services.ts'
 
@@ -11,20 +13,35 @@ export interface PageContent {
   styles?: readonly string[]
   /** Put beside the name at the top, such as a search box. */
   masthead?: Html
+  /** Of the page, and so of its frame: English without it. */
+  language?: Language
 }
 
-/** The words of a page: a capability's own file of texts, English. */
+/** The words of the frame around a page. */
+const frame: Family<typeof en> = { en, fr, es }
+
+/** The words of a page that is English only: a capability's own file of texts. */
 export function speechOfPage(services: Pick<Services, 'genesis'>, texts: Record<string, string>): Speech {
   const locale = { lang: 'en', dir: 'ltr', texts } as const
   return new Speech(locale, locale, services.genesis.timeZone)
 }
 
+/** The words of a page in a language: a capability's own files of texts. */
+export function speechOfPageIn<Texts extends Record<string, string>>(
+  services: Pick<Services, 'genesis'>,
+  texts: Family<Texts>,
+  language: Language,
+): Speech {
+  return new Speech(localeOf(language, texts[language]), localeOf('en', texts.en), services.genesis.timeZone)
+}
+
 /** A whole page: name of the registry, the content, where the source is. No script, no style of its own. */
-export function layout(services: Services, { title, body, styles = [], masthead }: PageContent): Html {
-  const say = speechOfPage(services, pages)
+export function layout(services: Services, page: PageContent): Html {
+  const { title, body, styles = [], masthead, language = 'en' } = page
+  const say = speechOfPageIn(services, frame, language)
   const registry = say.say('registry', { country: services.genesis.country.name })
   return html`<!doctype html>
-<html lang="${say.lang}" dir="${say.dir}">
+<html lang="${language}" dir="${say.dir}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -49,10 +66,10 @@ ${body}
 }
 
 /** For a browser, at an address where nothing is. */
-export function missingPage(services: Services): Html {
-  const say = speechOfPage(services, pages)
+export function missingPage(services: Services, language: Language): Html {
+  const say = speechOfPageIn(services, frame, language)
   const title = say.say('missing')
   const body = html`<h1>${title}</h1>
 <p class="lead">${say.say('missing.lead')} <a href="/">${say.say('missing.home')}</a></p>`
-  return layout(services, { title, body })
+  return layout(services, { title, body, language })
 }

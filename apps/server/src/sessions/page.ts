@@ -1,9 +1,15 @@
+import type { Family, Speech } from '@tallystick/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isSameOrigin } from '../platform/auth.ts'
-import { layout, speechOfPage } from '../platform/layout.ts'
-import { html, sendHtml } from '../platform/pages.ts'
+import { spokenTo } from '../platform/language.ts'
+import { layout, speechOfPageIn } from '../platform/layout.ts'
+import { type Html, html, sendHtml } from '../platform/pages.ts'
 import type { Services } from '../platform/services.ts'
-import texts from './page.en.json' with { type: 'json' }
+import en from './page.en.json' with { type: 'json' }
+import es from './page.es.json' with { type: 'json' }
+import fr from './page.fr.json' with { type: 'json' }
+
+const texts: Family<typeof en> = { en, fr, es }
 
 const FORM = 'application/x-www-form-urlencoded'
 const MAX_FORM_BYTES = 4096
@@ -18,24 +24,28 @@ interface SignIn {
  * use it up; its one button does.
  */
 export function registerSignInPage(app: FastifyInstance, services: Services, { openSession, setCookie }: SignIn): void {
-  const say = speechOfPage(services, texts)
+  const page = (reply: FastifyReply, inside: (say: Speech) => Html) => {
+    const language = spokenTo(reply.request, reply)
+    const say = speechOfPageIn(services, texts, language)
+    const title = say.say('title')
+    return layout(services, { title, body: html`<h1>${title}</h1>${inside(say)}`, language })
+  }
 
-  const refuse = (reply: FastifyReply, status: number, reason: keyof typeof texts) =>
+  const refuse = (reply: FastifyReply, status: number, reason: keyof typeof en) =>
     sendHtml(
       reply,
-      layout(services, { title: say.say('title'), body: html`<h1>${say.say('title')}</h1><p>${say.say(reason)}</p>` }),
+      page(reply, (say) => html`<p>${say.say(reason)}</p>`),
       status,
     )
 
   app.get('/sign-in', async (request, reply) => {
     const token = tokenOf(request.query)
     if (token === undefined) return refuse(reply, 400, 'missing')
-    const form = html`<form method="post" action="/sign-in">
+    const form = (say: Speech) => html`<p class="lead">${say.say('lead')}</p><form method="post" action="/sign-in">
 <input type="hidden" name="token" value="${token}">
 <button class="button">${say.say('button')}</button>
 </form>`
-    const body = html`<h1>${say.say('title')}</h1><p class="lead">${say.say('lead')}</p>${form}`
-    return sendHtml(reply.header('referrer-policy', 'same-origin'), layout(services, { title: say.say('title'), body }))
+    return sendHtml(reply.header('referrer-policy', 'same-origin'), page(reply, form))
   })
 
   app.register(async (scope) => {

@@ -72,7 +72,7 @@ it('starts, welcomes, signs in by its link, signs the log, and starts again wher
     const found = await health(server.url)
     return found.checkpoint?.size === 2 ? found : undefined
   })
-  expect(first).toMatchObject({ size: 2, test: true, modules: ['national', 'integrator', 'signer'] })
+  expect(first).toMatchObject({ size: 2, test: true, modules: ['national', 'integrator', 'signer', 'mailer'] })
   await stop(server)
   await expect(fetch(`${server.url}/national/health`)).rejects.toThrow()
   expect(await readdir(join(folder, 'data'))).toEqual(['ledger.json', 'signer'])

@@ -1,3 +1,4 @@
+import type { MailReport } from '@tallystick/contract'
 import type pg from 'pg'
 import type { Mail } from './message.ts'
 import { isTemplate } from './templates.ts'
@@ -130,17 +131,6 @@ export async function forgetOld(pool: pg.Pool, days: number): Promise<void> {
 }
 
 /** What a person who runs the registry may know of the outbox: no address, no name, no text. */
-export interface MailReport {
-  waiting: number
-  handingOver: number
-  sent: number
-  failed: number
-  /** Since when the oldest that is to be sent has waited. */
-  waitingSince: string | null
-  /** Given up, the newest first. */
-  givenUp: { id: string; template: string; user: string | null; reason: string; tries: number; at: string }[]
-}
-
 export async function mailReport(pool: pg.Pool, most: number): Promise<MailReport> {
   const counts = await pool.query<{ state: string; count: number; since: Date | null }>(
     `SELECT state, count(*)::integer AS count, min(created_at) AS since FROM content_mail GROUP BY state`,

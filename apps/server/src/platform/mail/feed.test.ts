@@ -123,10 +123,25 @@ it('tells the receiver of a transfer, who must accept one, and its proposer that
   ])
 })
 
+it('tells a colleague of the holder that a large movement waits for him', async () => {
+  const { registry, sunfield, harbour, issue } = all
+  const batch = await issue('2023', '1000')
+  const colleague = await registry.join(sunfield.admin, sunfield.id, 'Admin')
+  const policy = { secondAbove: '10', acceptance: false, trustedOnly: false }
+  await done(sunfield.admin.post(`/national/accounts/${sunfield.holding}/policy`, policy))
+  await told()
+  const movement = { batch: batch.id, from: sunfield.holding, to: harbour.holding, quantity: '100', wait: true }
+  expectStatus(await sunfield.admin.post('/national/transfers', movement), 202)
+  const rows = await told()
+  expect(rows.map(({ template, email }) => [template, email])).toEqual([
+    ['movement-approve', await emailOf(colleague.token)],
+  ])
+})
+
 it('tells the people of an organisation that it is suspended, and asks nobody who wants only what is essential', async () => {
   const { registry, harbour, issue } = all
   await registry.services.pool.query('UPDATE content_user SET mail_essential_only = true')
-  await issue('2026', '10')
+  await issue('2022', '10')
   expect(await told()).toEqual([])
   await suspend('OrganisationSuspended')
   const rows = await told()

@@ -1,3 +1,4 @@
+import type { MailReport } from '@tallystick/contract'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ROOT_EMAIL, type TestRegistry, testRegistry } from '../../registry.fixture.ts'
 import { messageOf } from './message.ts'
@@ -94,4 +95,26 @@ it.each(['', 'x', 'A'.repeat(43), '%00', 'A'.repeat(5_000)])('refuses %j, which 
 it('speaks the language of the reader', async () => {
   await registry.services.pool.query(`UPDATE content_user SET mail_essential_only = false, language = 'es'`)
   expect((await registry.app.inject({ url: await unsubscribeLink() })).body).toContain('Menos mensajes')
+})
+
+it('tells administrators of the government, and nobody else, what became of mail', async () => {
+  const { services, root: rootUser } = registry
+  await services.pool.query('DELETE FROM content_mail')
+  const mail = { template: 'project-waits', params: {}, link: 'https://x' } as const
+  await queueMails(services.pool, 'en', [
+    { ...mail, cause: 'test:waits', to: { email: 'ana@example.org', name: 'Ana' } },
+    { ...mail, cause: 'test:nowhere', to: { email: 'ana', name: 'Ana' } },
+  ])
+  const { status, body } = await rootUser.get('/national/mail')
+  const report = body as unknown as MailReport
+  expect(status).toBe(200)
+  expect(report).toMatchObject({ waiting: 1, handingOver: 0, sent: 0, failed: 1 })
+  expect(report.givenUp).toMatchObject([{ template: 'project-waits', user: null, reason: 'address', tries: 0 }])
+  expect(JSON.stringify(report)).not.toMatch(/ana|@/)
+
+  const admin = await registry.join(rootUser, rootUser.organisation, 'Admin')
+  expect((await admin.get('/national/mail')).status).toBe(200)
+  const { admin: developer } = await registry.newOrganisation(admin, 'Sunfield')
+  expect((await developer.get('/national/mail')).status).toBe(403)
+  expect((await registry.nobody.get('/national/mail')).status).toBe(401)
 })

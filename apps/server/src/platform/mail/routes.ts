@@ -1,18 +1,33 @@
+import { readMailReport } from '@tallystick/contract'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { layout } from '../layout.ts'
+import { handle } from '../operations.ts'
 import { html, sendHtml } from '../pages.ts'
+import { problem } from '../problem.ts'
 import type { Services } from '../services.ts'
+import { mailReport } from './claims.ts'
 import { switchOff } from './outbox.ts'
 import { speechIn } from './texts.ts'
 
 const MAX_FORM_BYTES = 4096
 const TOKEN = /^[A-Za-z0-9_-]{43}$/
 
+const GIVEN_UP_SHOWN = 100
+const ADMINISTRATORS: ReadonlySet<string> = new Set(['government/Root', 'government/Admin'])
+
+export function register(app: FastifyInstance, services: Services): void {
+  handle(app, services, readMailReport, async ({ actor }) => {
+    if (!ADMINISTRATORS.has(actor.role)) throw problem('forbidden')
+    return mailReport(services.pool, GIVEN_UP_SHOWN)
+  })
+  registerUnsubscribe(app, services)
+}
+
 /**
  * The page of an unsubscribe link. Opening it changes nothing, so that a scanner that follows links switches nothing off;
  * its button does, and so does a mail program with one click (RFC 8058). The token is all that is asked for.
  */
-export function register(app: FastifyInstance, services: Services): void {
+function registerUnsubscribe(app: FastifyInstance, services: Services): void {
   app.get('/mail/unsubscribe', async ({ query }, reply) => {
     const language = await languageOf(services, query)
     if (language === undefined) return show(services, reply, null, 'failed')

@@ -211,9 +211,9 @@ async function ownKeys(dataDir: string, ledger: Ledger): Promise<KeyRing> {
 }
 
 function setupOf(config: Config) {
-  const { ROOT_EMAIL: rootEmail, systemCountryCode: code, LEDGER_TIME_ZONE: timeZone } = config
-  if (code === undefined) return { rootEmail, timeZone }
-  return { rootEmail, timeZone, country: { code, name: config.systemCountryName ?? englishName(code) } }
+  const { ROOT_EMAIL: rootEmail, systemCountryCode: code, LEDGER_TIME_ZONE: timeZone, PRESET: preset } = config
+  if (code === undefined) return { rootEmail, timeZone, preset }
+  return { rootEmail, timeZone, preset, country: { code, name: config.systemCountryName ?? englishName(code) } }
 }
 
 function englishName(code: string): string {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { LANGUAGES } from '@tallystick/contract'
+import { shippedPresets } from '@tallystick/rules'
 import { z } from 'zod'
 import { errorCode } from './error-code.ts'
 import { endpointOf } from './mail/endpoint.ts'
@@ -160,6 +161,11 @@ const VARIABLES = {
     schema: text.refine(isTimeZone, 'must be a time zone of the IANA database, such as Africa/Windhoek').optional(),
     about:
       'Time zone in which a new ledger shows the days of its entries. Rules compare legal dates in UTC. Default: UTC.',
+  }),
+  PRESET: define({
+    schema: z.enum(shippedPresets, { error: `must be one of ${shippedPresets.join(', ')}` }).optional(),
+    about:
+      'Preset and permission table of a new ledger: `simple` (register, issue, transfer, retire) or `article6` (concept, design, validation, authorisation, registration, renewal). Default: `simple`.',
   }),
   DEFAULT_LANGUAGE: define({
     schema: z.enum(LANGUAGES, { error: `must be one of ${LANGUAGES.join(', ')}` }),

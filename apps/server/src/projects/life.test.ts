@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { done, expectStatus, type Person } from '../registry.fixture.ts'
+import { done, expectStatus, type Person, testRegistry } from '../registry.fixture.ts'
 import { type World, world } from '../world.fixture.ts'
 
 let all: World
@@ -96,4 +96,30 @@ it('a decision carries its reason and its text', async () => {
   const { items } = await read(`${path}/ledger?limit=100`)
   expect((items as { sentence: string }[]).at(-1)?.sentence).toContain('because: integrity')
   expect(await read(path)).toMatchObject({ state: 'suspended', moves: [{ move: 'resume' }, { move: 'deregister' }] })
+})
+
+it('a registry that is founded with another preset has its states and its moves', async () => {
+  const registry = await testRegistry({ preset: 'article6' })
+  const officer = await registry.join(registry.root, registry.root.organisation, 'Admin')
+  const { id: organisation, admin } = await registry.newOrganisation(officer, 'Sunfield Power')
+  const { accounts } = await done(officer.post('/national/accounts', { organisation }))
+  const [account] = (accounts as { id: string; kind: string }[]).filter(({ kind }) => kind === 'holding')
+  const owners = [{ account: account?.id, share: '100' }]
+  const asked = { title: 'Salt Lake', sectoralScope: '1', methodology: 'AMS-I.D', owners }
+  const project = await done(admin.post('/national/projects', asked))
+  const from = `/national/projects/${project.id}`
+  expect(await admin.post(`${from}/moves`, { move: 'submit-concept' })).toMatchObject({
+    status: 409,
+    body: { code: 'document-missing', facts: { kinds: 'concept-note' } },
+  })
+  expect(await read(from, registry.nobody)).toMatchObject({
+    state: 'draft',
+    moves: [
+      { move: 'submit-concept', ready: false, missing: { documents: ['concept-note'] } },
+      { move: 'withdraw', ready: true },
+    ],
+  })
+  await done(admin.post(`${from}/documents`, { kind: 'concept-note', sha256: hashOf('concept') }))
+  expect(await done(admin.post(`${from}/moves`, { move: 'submit-concept' }))).toMatchObject({ state: 'inf-submitted' })
+  await registry.close()
 })

@@ -1,5 +1,12 @@
 import { type Clock, isReceipt, type Ledger, newGenesis, randomId } from '@tallystick/ledger'
-import { type Genesis, invariant, sha256Hex } from '@tallystick/rules'
+import {
+  type Genesis,
+  invariant,
+  type ShippedPreset,
+  sha256Hex,
+  shippedDocuments,
+  shippedPresets,
+} from '@tallystick/rules'
 import type pg from 'pg'
 import { StartupError } from '../platform/startup-error.ts'
 
@@ -14,6 +21,8 @@ export interface Setup {
   /** Undefined where nothing is said: a new ledger is then a test ledger of a made-up country. */
   country?: { code: string; name: string } | undefined
   timeZone?: string | undefined
+  /** Which of the presets that ship a new ledger adopts. */
+  preset?: ShippedPreset | undefined
 }
 
 export interface Founded {
@@ -52,11 +61,11 @@ export async function foundRegistry(parts: Parts, setup: Setup): Promise<Founded
   }
 }
 
-async function foundLedger(parts: Parts, { country, timeZone = 'UTC' }: Setup): Promise<Genesis> {
+async function foundLedger(parts: Parts, { country, timeZone = 'UTC', preset }: Setup): Promise<Genesis> {
   const { ledger } = parts
   const key = await parts.key()
   const keyFor = (origin: string) => key.vkey(origin)
-  const founding = { country: country ?? TEST_COUNTRY, timeZone, test: country === undefined, keyFor }
+  const founding = { country: country ?? TEST_COUNTRY, timeZone, test: country === undefined, preset, keyFor }
   const { genesis, documents } = newGenesis(founding)
   return ledger.found(genesis, documents)
 }
@@ -76,7 +85,7 @@ function refuseChange(genesis: Genesis, { country, timeZone }: Setup): void {
   }
 }
 
-function notesOf(genesis: Genesis, email: string, { rootEmail, country }: Setup): string[] {
+function notesOf(genesis: Genesis, email: string, { rootEmail, country, preset }: Setup): string[] {
   const notes: string[] = []
   if (rootEmail !== undefined && email.toLowerCase() !== rootEmail.toLowerCase()) {
     notes.push(
@@ -86,6 +95,12 @@ function notesOf(genesis: Genesis, email: string, { rootEmail, country }: Setup)
   if (country && country.name !== genesis.country.name) {
     notes.push(
       `The ledger names its country ${genesis.country.name}. The name given now, ${country.name}, changes nothing.`,
+    )
+  }
+  const founded = shippedPresets.find((name) => sha256Hex(shippedDocuments[name].preset) === genesis.preset)
+  if (preset !== undefined && founded !== undefined && founded !== preset) {
+    notes.push(
+      `The ledger was founded with the preset ${founded}. PRESET=${preset} changes nothing: a country changes its preset by adopting the next version.`,
     )
   }
   return notes

@@ -7,6 +7,8 @@ const ROOT = join(import.meta.dirname, '..')
 
 /** Families of texts that every language has. A family is named by its English file without `en.json`. */
 const TRANSLATED = [
+  // Public pages.
+  'apps/server/src/site/locales/',
   // The frame of every page, the page of a sign-in link, and that which confirms an address.
   'apps/server/src/platform/locales/pages.',
   'apps/server/src/sessions/page.',
@@ -23,8 +25,7 @@ const TRANSLATED = [
 
 /** Families that are English only so far: their place is here, so that none is forgotten. */
 const ENGLISH_ONLY = [
-  // Public pages, and the page of the API.
-  'apps/server/src/site/locales/',
+  // The page of the API, which shows operations as the OpenAPI description does.
   'apps/server/src/system/api-page.',
   // The report on organisations.csv and users.csv at the start.
   'apps/server/src/onboarding/files/',

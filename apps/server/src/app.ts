@@ -24,8 +24,8 @@ const site = publicPages((services) => ({
   serial: (text) => serialReport(services, text),
   batch: (id) => batchDetails(services, id),
   project: (id) => projectDetails(services, id),
-  entry: (index) => shownEntry(services, index),
-  newest: (count) => newestListed(services, count),
+  entry: (index, language) => shownEntry(services, index, language),
+  newest: (count, language) => newestListed(services, count, language),
 }))
 
 /** Everything that the national API and the public site serve. */

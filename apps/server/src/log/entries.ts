@@ -51,10 +51,10 @@ export function registerEntries(app: FastifyInstance, services: Services): void 
 }
 
 /** The newest entries, in words, newest first. What people wrote is isolated, for pages. */
-export async function newestListed(services: Services, count: number): Promise<EntryListed[]> {
+export async function newestListed(services: Services, count: number, language: Language): Promise<EntryListed[]> {
   const { size } = await services.ledger.head()
   const rows = await services.ledger.entries(Math.max(0, size - count), count)
-  return listedEntries(services, rows.map(logRowOf).reverse(), isolating)
+  return listedEntries(services, rows.map(logRowOf).reverse(), isolating, language)
 }
 
 type Naming = (names: Names) => Names
@@ -65,7 +65,7 @@ async function listedEntries(
   services: Services,
   rows: readonly LogRow[],
   naming: Naming,
-  language?: Language,
+  language: Language,
 ): Promise<EntryListed[]> {
   const names = await namesIn(
     services,
@@ -81,8 +81,8 @@ function listedEntry({ index, leaf, entry }: LogRow, names: Names, speech: Speec
 }
 
 /** An entry with its exact bytes, for a page: in its sentence what people wrote is isolated. */
-export function shownEntry(services: Services, index: number): Promise<EntryDetails | undefined> {
-  return entryDetails(services, index, isolating)
+export function shownEntry(services: Services, index: number, language: Language): Promise<EntryDetails | undefined> {
+  return entryDetails(services, index, isolating, language)
 }
 
 /** An entry with its exact bytes, or undefined where the log has none. */
@@ -90,7 +90,7 @@ async function entryDetails(
   services: Services,
   index: number,
   naming: Naming,
-  language?: Language,
+  language: Language,
 ): Promise<EntryDetails | undefined> {
   const row = await entryAt(services, index)
   if (!row) return undefined

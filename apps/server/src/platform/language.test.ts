@@ -178,6 +178,12 @@ describe('a page', () => {
     ['/sign-in?token=x', 'es', 'Ha recibido un enlace para iniciar sesión', 200],
     ['/sign-in', 'fr', 'n’est pas un lien de connexion entier', 400],
     ['/registrations/confirm?token=x', 'es', 'Alguien solicitó acceso a este registro', 200],
+    ['/', 'fr', 'Chaque crédit carbone, vérifiable par tous', 200],
+    ['/verify', 'es', 'Compruébelo usted mismo', 200],
+    ['/entries/0', 'fr', 'Le grand livre d’essai commence', 200],
+    ['/entries/999', 'es', 'Esta página no existe', 404],
+    ['/serials?q=nothing', 'fr', 'Ce n’est pas un numéro de série', 404],
+    ['/serials/XT-ITMO-1-042-2024-0-1-250', 'es', 'Es un número de serie, pero aquí no se conocen', 404],
     ['/nowhere', 'fr', 'Cette page n’existe pas', 404],
     ['/nowhere', 'de', 'There is no such page', 404],
   ])('%s in %s', async (url, asked, words, status) => {

@@ -1,3 +1,4 @@
+import type { Language } from '@tallystick/contract'
 import { layout } from '../platform/layout.ts'
 import { type Html, html } from '../platform/pages.ts'
 import type { Services } from '../platform/services.ts'
@@ -5,9 +6,9 @@ import { type SiteSpeech, siteSpeech } from './speech.ts'
 import { hatch } from './strip.ts'
 
 /** A public page with its search box at the top. */
-export function frame(services: Services, title: string, body: Html, { search = true } = {}): Html {
-  const masthead = html`${search && searchForm(siteSpeech(services), { place: 'top' })}`
-  return layout(services, { title, body: html`${body}${hatch}`, styles: ['site.css'], masthead })
+export function frame(services: Services, language: Language, title: string, body: Html, { search = true } = {}): Html {
+  const masthead = html`${search && searchForm(siteSpeech(services, language), { place: 'top' })}`
+  return layout(services, { title, body: html`${body}${hatch}`, styles: ['site.css'], masthead, language })
 }
 
 interface SearchOptions {

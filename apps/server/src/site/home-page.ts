@@ -1,3 +1,4 @@
+import type { Language } from '@tallystick/contract'
 import { type Html, html, writtenSentence } from '../platform/pages.ts'
 import type { Services } from '../platform/services.ts'
 import { frame, searchForm } from './frame.ts'
@@ -11,9 +12,9 @@ import { type Stretch, strip } from './strip.ts'
 const LATEST = 10
 
 /** One search box, the sums, and the latest entries of the log. */
-export async function homePage(services: Services, reads: PublicReads): Promise<Html> {
-  const speech = siteSpeech(services)
-  const [all, latest] = await Promise.all([totals(services), reads.newest(LATEST)])
+export async function homePage(services: Services, language: Language, reads: PublicReads): Promise<Html> {
+  const speech = siteSpeech(services, language)
+  const [all, latest] = await Promise.all([totals(services), reads.newest(LATEST, language)])
   const title = speech.say('home', { country: services.genesis.country.name })
   const body = html`<h1>${title}</h1>
 <p class="lead">${speech.say('home.lead')}</p>
@@ -29,7 +30,7 @@ ${all.recorded.size > 0 && html`<p class="over">${speech.say('home.recorded.note
 ${latest.map(({ index, at, sentence }) => html`<li><a href="/entries/${index}">${speech.number(index)}</a> <span>${writtenSentence(sentence)}</span> <span class="over">${moment(at, speech.texts.minute(at))}</span></li>\n`)}</ul>
 <p class="over"><a href="/national/entries">${speech.say('home.all')}</a></p>
 </section>`
-  return frame(services, title, body, { search: false })
+  return frame(services, language, title, body, { search: false })
 }
 
 function homeTotals(speech: SiteSpeech, { issued, held, retired, cancelled, used, abroad }: Totals): Html {

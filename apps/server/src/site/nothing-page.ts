@@ -1,3 +1,4 @@
+import type { Language } from '@tallystick/contract'
 import { type formats, print, recognise, type Serial } from '@tallystick/serials'
 import { type Html, html, written } from '../platform/pages.ts'
 import type { Services } from '../platform/services.ts'
@@ -19,8 +20,8 @@ const EXAMPLES: readonly (readonly [format: Exclude<keyof typeof formats, 'gold-
 export const EXAMPLE = EXAMPLES[0]?.[1] ?? ''
 
 /** Nothing was found: how the text was read, and what could be typed. `closest` is how the numbers are known. */
-export function nothingPage(services: Services, text: string, closest?: string): Html {
-  const speech = siteSpeech(services)
+export function nothingPage(services: Services, language: Language, text: string, closest?: string): Html {
+  const speech = siteSpeech(services, language)
   const found = recognise(text)
   const body = html`<h1>${speech.say('nothing')}</h1>
 ${text !== '' && html`<p class="asked">${speech.html('nothing.asked', { text: html`<q class="mono">${written(shortened(text))}</q>` })}</p>`}
@@ -31,7 +32,7 @@ ${searchForm(speech, { place: 'wide', value: text.slice(0, 300), hint: speech.sa
 <tbody>
 ${EXAMPLES.map(([format, example]) => html`<tr><th scope="row">${speech.under('format', format)}</th><td><span class="mono">${broken(example)}</span></td></tr>\n`)}</tbody>
 </table>`
-  return frame(services, speech.say('nothing'), body, { search: false })
+  return frame(services, language, speech.say('nothing'), body, { search: false })
 }
 
 function explanation(speech: SiteSpeech, text: string, found: Serial[], closest: string | undefined): Html {

@@ -1,4 +1,4 @@
-import { type EntryDetails, type ProjectDetails, visibleDirections } from '@tallystick/contract'
+import { type EntryDetails, type Language, type ProjectDetails, visibleDirections } from '@tallystick/contract'
 import { type Html, html, written, writtenSentence } from '../platform/pages.ts'
 import type { Services } from '../platform/services.ts'
 import { frame, searchForm } from './frame.ts'
@@ -7,8 +7,8 @@ import { broken } from './serial-page.ts'
 import { moment, nameOf, siteSpeech } from './speech.ts'
 
 /** One entry of the log: its sentence, and what it says exactly. */
-export async function entryPage(services: Services, details: EntryDetails): Promise<Html> {
-  const speech = siteSpeech(services)
+export async function entryPage(services: Services, language: Language, details: EntryDetails): Promise<Html> {
+  const speech = siteSpeech(services, language)
   const { index, leaf, sentence, entry, takenBack } = details
   const title = speech.say('entry', { index: speech.number(index) })
   const { size } = await services.ledger.head()
@@ -32,16 +32,16 @@ ${takenBack !== null && html`<p class="note">${speech.html('entry.takenBack', { 
 <p class="steps">${index > 0 && html`<a rel="prev" href="/entries/${index - 1}">${speech.say('entry.previous')}</a>`} ${index + 1 < size && html`<a rel="next" href="/entries/${index + 1}">${speech.say('entry.next')}</a>`}</p>
 </div>
 <aside>
-${await proofBox(services, [{ entry: { index, leaf, at: entry.at } }])}
+${await proofBox(services, language, [{ entry: { index, leaf, at: entry.at } }])}
 <p class="over"><a href="/national/entries/${index}">${speech.say('entry.programs')}</a></p>
 </aside>
 </div>`
-  return frame(services, title, body)
+  return frame(services, language, title, body)
 }
 
 /** A project: owners, sums, batches. */
-export function projectPage(services: Services, project: ProjectDetails): Html {
-  const speech = siteSpeech(services)
+export function projectPage(services: Services, language: Language, project: ProjectDetails): Html {
+  const speech = siteSpeech(services, language)
   const { number, totals, state, owners, batches } = project
   const title = project.title ?? speech.say('project.untitled', { number: `${number}` })
   const tonnes = (amount: string) => speech.counted('tonnes', BigInt(amount))
@@ -74,12 +74,12 @@ ${
 <p class="over"><a href="/national/projects/${project.id}/ledger">${speech.say('project.ledger')}</a></p>
 </section></aside>
 </div>`
-  return frame(services, title, body)
+  return frame(services, language, title, body)
 }
 
 /** How anybody checks what this registry says. */
-export function verifyPage(services: Services): Html {
-  const speech = siteSpeech(services)
+export function verifyPage(services: Services, language: Language): Html {
+  const speech = siteSpeech(services, language)
   const { key } = services.genesis
   const command = 'npm run -s tallystick -- verify'
   const title = speech.say('verify')
@@ -96,15 +96,15 @@ export function verifyPage(services: Services): Html {
 <h2>${speech.say('verify.key')}</h2>
 <p>${speech.say('verify.key.1')}</p>
 <pre class="card"><code>${key}</code></pre>`
-  return frame(services, title, body)
+  return frame(services, language, title, body)
 }
 
 /** There is no such page, or the request could not be answered. */
-export function missingPage(services: Services, isMissing: boolean, sentence: string): Html {
-  const speech = siteSpeech(services)
+export function missingPage(services: Services, language: Language, isMissing: boolean, sentence: string): Html {
+  const speech = siteSpeech(services, language)
   const title = speech.say(isMissing ? 'page.missing' : 'page.refused')
   const body = html`<h1>${title}</h1>
 <p class="lead">${isMissing ? speech.say('page.missing.text') : sentence}</p>
 ${searchForm(speech, { place: 'wide' })}`
-  return frame(services, title, body, { search: false })
+  return frame(services, language, title, body, { search: false })
 }

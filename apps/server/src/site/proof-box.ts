@@ -1,11 +1,15 @@
-import type { CustodyEvent } from '@tallystick/contract'
+import type { CustodyEvent, Language } from '@tallystick/contract'
 import { type Html, html } from '../platform/pages.ts'
 import type { Services } from '../platform/services.ts'
 import { moment, nothing, siteSpeech } from './speech.ts'
 
 /** The newest entry about these units, and how anybody proves that it is in the log. */
-export async function proofBox(services: Services, events: readonly Pick<CustodyEvent, 'entry'>[]): Promise<Html> {
-  const speech = siteSpeech(services)
+export async function proofBox(
+  services: Services,
+  language: Language,
+  events: readonly Pick<CustodyEvent, 'entry'>[],
+): Promise<Html> {
+  const speech = siteSpeech(services, language)
   const index = events.reduce((newest, { entry }) => Math.max(newest, entry.index), -1)
   if (index < 0) return nothing
   const checkpoint = await services.ledger.tree.checkpoint()

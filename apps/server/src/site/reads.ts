@@ -1,4 +1,11 @@
-import type { BatchDetails, EntryDetails, EntryListed, ProjectDetails, SerialReport } from '@tallystick/contract'
+import type {
+  BatchDetails,
+  EntryDetails,
+  EntryListed,
+  Language,
+  ProjectDetails,
+  SerialReport,
+} from '@tallystick/contract'
 
 /** What the pages show: the answers of the national API, from whoever gives them. */
 export interface PublicReads {
@@ -7,7 +14,7 @@ export interface PublicReads {
   batch(id: string): Promise<BatchDetails | undefined>
   project(id: string): Promise<ProjectDetails | undefined>
   /** Here and below: what people wrote is isolated in the sentence. */
-  entry(index: number): Promise<EntryDetails | undefined>
+  entry(index: number, language: Language): Promise<EntryDetails | undefined>
   /** Newest first. */
-  newest(count: number): Promise<EntryListed[]>
+  newest(count: number, language: Language): Promise<EntryListed[]>
 }

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { serveAssets } from '../platform/assets.ts'
 import type { Capability } from '../platform/http.ts'
 import { answerError } from '../platform/http-errors.ts'
+import { spokenTo } from '../platform/language.ts'
 import { sendHtml } from '../platform/pages.ts'
 import { ProblemError, problem } from '../platform/problem.ts'
 import type { Services } from '../platform/services.ts'
@@ -18,44 +19,49 @@ export function publicPages(readsOf: (services: Services) => PublicReads): Capab
     const reads = readsOf(services)
     serveAssets(app, new URL('./assets/', import.meta.url))
     app.setErrorHandler((error, request, reply) => {
-      const known = error instanceof ProblemError ? error.problem : undefined
-      if (!known || known.status >= 500) return answerError(error, request, reply)
-      return sendHtml(reply, missingPage(services, known.status === 404, known.title), known.status)
+      if (!(error instanceof ProblemError) || error.problem.status >= 500) return answerError(error, request, reply)
+      const { status } = error.problem
+      const language = spokenTo(request, reply)
+      return sendHtml(reply, missingPage(services, language, status === 404, error.in(language).title), status)
     })
 
-    app.get('/', async (_request, reply) => sendHtml(reply, await homePage(services, reads)))
-    app.get('/verify', async (_request, reply) => sendHtml(reply, verifyPage(services)))
+    app.get('/', async (request, reply) => sendHtml(reply, await homePage(services, spokenTo(request, reply), reads)))
+    app.get('/verify', async (request, reply) => sendHtml(reply, verifyPage(services, spokenTo(request, reply))))
     serials(app, services, reads)
 
-    app.get<{ Params: { index: string } }>('/entries/:index', async ({ params }, reply) => {
-      const entry = /^(0|[1-9]\d{0,14})$/.test(params.index) ? await reads.entry(Number(params.index)) : undefined
+    app.get<{ Params: { index: string } }>('/entries/:index', async (request, reply) => {
+      const { index } = request.params
+      const language = spokenTo(request, reply)
+      const entry = /^(0|[1-9]\d{0,14})$/.test(index) ? await reads.entry(Number(index), language) : undefined
       if (!entry) throw problem('not-found')
-      return sendHtml(reply, await entryPage(services, entry))
+      return sendHtml(reply, await entryPage(services, language, entry))
     })
 
-    app.get<{ Params: { id: string } }>('/projects/:id', async ({ params }, reply) => {
-      const project = /^[0-9a-f]{32}$/.test(params.id) ? await reads.project(params.id) : undefined
+    app.get<{ Params: { id: string } }>('/projects/:id', async (request, reply) => {
+      const { id } = request.params
+      const project = /^[0-9a-f]{32}$/.test(id) ? await reads.project(id) : undefined
       if (!project) throw problem('not-found')
-      return sendHtml(reply, projectPage(services, project))
+      return sendHtml(reply, projectPage(services, spokenTo(request, reply), project))
     })
   }
 }
 
 function serials(app: FastifyInstance, services: Services, reads: PublicReads): void {
   /** Where a search box leads: to the page of the one serial that was typed. */
-  app.get<{ Querystring: { q?: unknown } }>('/serials', async ({ query }, reply) => {
-    const text = typeof query.q === 'string' ? query.q.trim() : ''
+  app.get<{ Querystring: { q?: unknown } }>('/serials', async (request, reply) => {
+    const { q } = request.query
+    const text = typeof q === 'string' ? q.trim() : ''
     const found = recognise(text)
     const [serial] = found
     if (serial && found.length === 1) return reply.redirect(`/serials/${encodeURIComponent(print(serial))}`, 303)
-    return sendHtml(reply, nothingPage(services, text), 404)
+    return sendHtml(reply, nothingPage(services, spokenTo(request, reply), text), 404)
   })
 
-  app.get<{ Params: { '*': string } }>('/serials/*', async ({ params }, reply) => {
-    const text = params['*']
+  app.get<{ Params: { '*': string } }>('/serials/*', async (request, reply) => {
+    const text = request.params['*']
     const found = recognise(text)
     const [serial] = found
-    if (!serial || found.length > 1) return sendHtml(reply, nothingPage(services, text), 404)
+    if (!serial || found.length > 1) return sendHtml(reply, nothingPage(services, spokenTo(request, reply), text), 404)
     const canonical = print(serial)
     if (text !== canonical) return reply.redirect(`/serials/${encodeURIComponent(canonical)}`, 303)
     return showSerial(services, reads, canonical, reply)
@@ -63,10 +69,11 @@ function serials(app: FastifyInstance, services: Services, reads: PublicReads): 
 }
 
 async function showSerial(services: Services, reads: PublicReads, text: string, reply: FastifyReply) {
+  const language = spokenTo(reply.request, reply)
   try {
-    return sendHtml(reply, await serialPage(services, reads, await reads.serial(text)))
+    return sendHtml(reply, await serialPage(services, language, reads, await reads.serial(text)))
   } catch (error) {
     if (!(error instanceof ProblemError && error.problem.code === 'serial-unknown')) throw error
-    return sendHtml(reply, nothingPage(services, text, error.problem.facts?.closest), 404)
+    return sendHtml(reply, nothingPage(services, language, text, error.problem.facts?.closest), 404)
   }
 }

@@ -1,4 +1,4 @@
-import type { BatchDetails, ProjectDetails, SerialPart, SerialReport } from '@tallystick/contract'
+import type { BatchDetails, Language, ProjectDetails, SerialPart, SerialReport } from '@tallystick/contract'
 import { lawInForce } from '../platform/law.ts'
 import { type Html, html } from '../platform/pages.ts'
 import type { Services } from '../platform/services.ts'
@@ -18,8 +18,13 @@ const MAX_DRAWN = 3
 const MAX_ITMOS = 5
 
 /** What a serial number or a range is, was, and belongs to. */
-export async function serialPage(services: Services, reads: PublicReads, report: SerialReport): Promise<Html> {
-  const speech = siteSpeech(services)
+export async function serialPage(
+  services: Services,
+  language: Language,
+  reads: PublicReads,
+  report: SerialReport,
+): Promise<Html> {
+  const speech = siteSpeech(services, language)
   const known = report.parts.find((part) => part.class !== null)
   const { preset } = await lawInForce(services.ledger)
   const measure = preset.unitTypes[known?.class?.unitType ?? '']?.measure ?? 'tCO2e'
@@ -44,11 +49,11 @@ ${chain(speech, report)}
 ${batches.length > 0 ? batches.map((batch) => batchStrip(speech, batch, report, project, measure)) : rangeStrip(speech, report, measure)}
 </div>
 <aside>
-${await proofBox(services, report.events)}
+${await proofBox(services, language, report.events)}
 ${facts(speech, report, project, batches[0])}
 </aside>
 </div>`
-  return frame(services, report.serial, body)
+  return frame(services, language, report.serial, body)
 }
 
 /** A serial that may break after its dashes. */

@@ -1,11 +1,13 @@
-import { entrySpeech, type Locale, Speech } from '@tallystick/contract'
+import { entrySpeech, type Family, type Language, localeOf, Speech } from '@tallystick/contract'
 import { Html, html, written } from '../platform/pages.ts'
 import type { Services } from '../platform/services.ts'
 import en from './locales/en.json' with { type: 'json' }
+import es from './locales/es.json' with { type: 'json' }
+import fr from './locales/fr.json' with { type: 'json' }
 
 export type TextKey = keyof typeof en
 
-const english: Locale = { lang: 'en-GB', dir: 'ltr', texts: en }
+const texts: Family<typeof en> = { en, fr, es }
 
 /** The words of the public pages, and those of entries. */
 export class SiteSpeech {
@@ -13,9 +15,9 @@ export class SiteSpeech {
   /** Words for entries: purposes, reasons, registries. */
   readonly entries: Speech
 
-  constructor(timeZone: string) {
-    this.texts = new Speech(english, english, timeZone)
-    this.entries = entrySpeech('en', timeZone)
+  constructor(language: Language, timeZone: string) {
+    this.texts = new Speech(localeOf(language, texts[language]), localeOf('en', en), timeZone)
+    this.entries = entrySpeech(language, timeZone)
   }
 
   say(key: TextKey, places: Readonly<Record<string, string>> = {}, count?: bigint): string {
@@ -49,9 +51,10 @@ export class SiteSpeech {
 
 const speeches = new Map<string, SiteSpeech>()
 
-export function siteSpeech({ genesis }: Services): SiteSpeech {
-  const speech = speeches.get(genesis.timeZone) ?? new SiteSpeech(genesis.timeZone)
-  speeches.set(genesis.timeZone, speech)
+export function siteSpeech({ genesis }: Services, language: Language): SiteSpeech {
+  const known = `${language} ${genesis.timeZone}`
+  const speech = speeches.get(known) ?? new SiteSpeech(language, genesis.timeZone)
+  speeches.set(known, speech)
   return speech
 }
 

@@ -19,6 +19,7 @@ export type HttpCode =
   | 'people-only'
   | 'too-many-api-keys'
   | 'own-account'
+  | 'own-role'
   | 'last-admin'
   | 'email-taken'
   | 'tax-id-taken'
@@ -53,6 +54,7 @@ export const problemStatus = {
   'people-only': 403,
   'too-many-api-keys': 409,
   'own-account': 403,
+  'own-role': 403,
   'last-admin': 409,
   'email-taken': 409,
   'tax-id-taken': 409,
@@ -108,6 +110,7 @@ export const problemStatus = {
   'finding-state': 409,
   'preset-strands': 422,
   'one-person-decides': 422,
+  'law-closed': 422,
   'shares-not-100': 422,
   'scope-unknown': 422,
   'unit-type-unknown': 422,

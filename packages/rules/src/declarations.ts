@@ -91,12 +91,12 @@ const ending: Pick<Declaration, 'refuses' | 'writes'> = {
 export const declarations: Readonly<Record<RuleName, Declaration>> = {
   Genesis: {
     actions: ['genesis'],
-    refuses: ['not-first', 'document-unknown', 'preset-strands', 'one-person-decides'],
+    refuses: ['not-first', 'document-unknown', 'preset-strands', 'one-person-decides', 'law-closed'],
     writes: ['ledger', 'organisation', 'mandate', 'account', 'document', 'signingKey'],
   },
   DocumentAdopted: {
     actions: ['documents.adopt'],
-    refuses: ['version-not-next', 'document-unknown', 'preset-strands', 'one-person-decides'],
+    refuses: ['version-not-next', 'document-unknown', 'preset-strands', 'one-person-decides', 'law-closed'],
     writes: ['ledger', 'document'],
   },
   KeyRotated: {

@@ -46,6 +46,7 @@ export const refusalCodes = [
   'finding-unknown',
   'finding-state', // a finding that is open is answered, one that was answered is assessed
   'preset-strands', // a project could come to rest, or rests, where no end can be reached
+  'law-closed', // nobody could adopt the next documents
   'one-person-decides', // the preset asks for two persons, and the permission table for one
   'shares-not-100',
   'scope-unknown',

@@ -24,6 +24,13 @@ const genesisCases: Case[] = [
   refuses('Genesis', 'preset-strands', 'a preset that projects do not leave', () =>
     foundedWith({ ends: ['rejected'] }),
   ),
+  refuses('Genesis', 'law-closed', 'a table whose officers nobody appoints', () => {
+    const world = new World()
+    const { permissions } = country().law()
+    const { 'mandates.government/Admin': _, ...actions } = permissions.actions
+    const sha256 = world.lend(documentBytes({ ...permissions, actions }))
+    return world.judge(world.genesis({ ...world.founding(), permissions: sha256 }))
+  }),
   refuses('Genesis', 'one-person-decides', 'a table that does not ask for the second person of the preset', () =>
     foundedWith({}, ['projects.move.register']),
   ),
@@ -135,6 +142,18 @@ const adoptionCases: Case[] = [
   ),
   refuses('DocumentAdopted', 'one-person-decides', 'a table that asks for one where the preset asks for two', (world) =>
     adoptTable(world, ({ approvals: { 'credits.issue': _, ...approvals } }) => ({ approvals })),
+  ),
+  refuses('DocumentAdopted', 'one-person-decides', 'two for what the table does not know', (world) =>
+    adopt(world, { sha256: world.lend(documentBytes({ ...next(world), twoPersons: ['credits.isue'] })) }),
+  ),
+  refuses('DocumentAdopted', 'law-closed', 'adoptions that nobody can be appointed to approve', (world) =>
+    adoptTable(world, ({ roles, approvals }) => ({
+      roles: [...roles, 'ministry/Chair'],
+      approvals: { ...approvals, 'documents.adopt': asked(['ministry/Chair']) },
+    })),
+  ),
+  refuses('DocumentAdopted', 'law-closed', 'adoptions that nobody is appointed to make', (world) =>
+    adoptTable(world, ({ actions: { 'mandates.government/Root': _, ...actions } }) => ({ actions })),
   ),
   writes('DocumentAdopted', 'it is in force from the next entry on', (world) => adopt(world), [
     'ledger: as before',

@@ -6,16 +6,19 @@ import { firstOf } from '../rule.ts'
 
 /**
  * May these documents be the law while so many projects stand in these states? The preset and the permission table are
- * judged together, whichever of them is adopted: from wherever a project may come to stand an end can be reached, and no
- * decision that two persons are to take is open to one.
+ * judged together, whichever of them is adopted: somebody can adopt the next, no decision that two persons are to take is
+ * open to one, and from wherever a project may come to stand an end can be reached.
  */
 export function admitLaw(law: Law, projects: Readonly<Record<string, number>>): Refusal | undefined {
-  return firstOf(admitTwoPersons(law), admitLife(law, Object.keys(projects)))
+  return firstOf(
+    !isOpen(law, 'documents.adopt') && refuse('law-closed', { action: 'documents.adopt' }),
+    admitTwoPersons(law),
+    admitLife(law, Object.keys(projects)),
+  )
 }
 
 function admitTwoPersons({ preset, permissions }: Law): Refusal | undefined {
-  const isOpen = (action: string) => Object.keys(permissions.actions[action] ?? {}).length > 0
-  const alone = preset.twoPersons.find((action) => isOpen(action) && (permissions.approvals[action] ?? []).length === 0)
+  const alone = preset.twoPersons.find((action) => (permissions.approvals[action] ?? []).length === 0)
   return alone === undefined ? undefined : refuse('one-person-decides', { action: alone })
 }
 

@@ -66,6 +66,8 @@ const EXPECTED: Record<string, [writer: string, signer: string, reader: string]>
   content_root: ['SIUD', '', ''],
   content_trace: ['SIUD', '', ''],
   content_traced: ['SIUD', '', ''],
+  content_mail: ['SIUD', '', ''],
+  content_mail_feed: ['SIUD', '', ''],
 }
 
 const suffix = randomBytes(4).toString('hex')

@@ -11,17 +11,20 @@ export interface Recipient {
   language?: string | null
 }
 
+interface More {
+  queries?: Pick<pg.Pool | pg.PoolClient, 'query'>
+  cause?: string
+}
+
 /** Where messages to people leave. */
 export interface Notify {
   /**
    * A one-time link for somebody who is to sign in. It is durable when this answers; as part of the transaction that
-   * `queries` is in, if that is given.
+   * `queries` is in, if that is given. Of one cause there is one message; where none is given, each link has its own.
    */
-  signInLink(
-    to: Recipient,
-    link: { url: string; expiresAt: Date },
-    queries?: Pick<pg.Pool | pg.PoolClient, 'query'>,
-  ): Promise<void>
+  signInLink(to: Recipient, link: { url: string; expiresAt: Date }, more?: More): Promise<void>
+  /** Was a message of this cause queued before? A command that is repeated finds out whether it came so far. */
+  hasTold(cause: string): Promise<boolean>
   /** A one-time link by which somebody who asked to be let in shows that the address is his. */
   confirmAddress(to: Recipient, link: { url: string; expiresAt: Date }): Promise<void>
   /** Somebody asks to be let in, and this person may decide. */
@@ -33,10 +36,10 @@ export interface Notify {
 /** Queues messages in the outbox; the mailer hands them over. `language` is that of whoever has not chosen one. */
 export function outboxNotify(pool: pg.Pool, language: string): Notify {
   return {
-    async signInLink({ id, email, name }, { url, expiresAt }, queries = pool) {
+    async signInLink({ id, email, name }, { url, expiresAt }, { queries = pool, cause } = {}) {
       await queueMails(queries, language, [
         {
-          cause: `sign-in-link:${hash('sha256', url)}`,
+          cause: cause ?? `sign-in-link:${hash('sha256', url)}`,
           template: 'sign-in-link',
           to: { email, name, ...(id === undefined ? {} : { user: id }) },
           params: { expiresAt: { instant: expiresAt.toISOString() } },
@@ -45,6 +48,10 @@ export function outboxNotify(pool: pg.Pool, language: string): Notify {
           expiresAt,
         },
       ])
+    },
+    async hasTold(cause) {
+      const { rowCount } = await pool.query('SELECT FROM content_mail WHERE cause = $1', [cause])
+      return rowCount === 1
     },
     async confirmAddress({ email, language: own }, { url, expiresAt }) {
       const params = { expiresAt: { instant: expiresAt.toISOString() } }
@@ -76,6 +83,9 @@ export function consoleNotify(print: (text: string) => void): Notify {
   return {
     async signInLink(to, { url, expiresAt }) {
       print(`Sign-in link for ${to.email}, once, until ${expiresAt.toISOString()}:\n  ${url}`)
+    },
+    async hasTold() {
+      return true
     },
     async confirmAddress(to, { url, expiresAt }) {
       print(`Link to confirm the address ${to.email}, once, until ${expiresAt.toISOString()}:\n  ${url}`)

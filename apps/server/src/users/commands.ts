@@ -29,7 +29,11 @@ export async function add(services: Services, call: Sender & { body: Wanted }): 
   const receipt = await granted(services, call, grant).catch((error) => explainRole(services, error, kind, role))
   const user = await userByMandate(services, String(receipt.entry.body.mandate))
   invariant(user, 'whoever holds a mandate is known')
-  if (!receipt.repeated) await services.notify.signInLink(user, await newSignInLink(services, services.pool, user.id))
+  // A repetition may be of a command that ended between the entry and the message.
+  const cause = `invitation:${user.mandate}`
+  if (!receipt.repeated || !(await services.notify.hasTold(cause))) {
+    await services.notify.signInLink(user, await newSignInLink(services, services.pool, user.id), { cause })
+  }
   return { ...shownUser(user), email, name, entry: writtenOf(receipt) }
 }
 

@@ -2,12 +2,12 @@ import { addUser, confirmUser, listUsers, readUser, removeUser, sendSignInLink }
 import { allows } from '@tallystick/rules'
 import type { FastifyInstance } from 'fastify'
 import { isGovernment } from '../platform/auth.ts'
-import { execute, executeOnce, REPLAYED, writtenOf } from '../platform/idempotency.ts'
+import { execute, executeOnce, writtenOf } from '../platform/idempotency.ts'
 import { lawInForce } from '../platform/law.ts'
 import { handle } from '../platform/operations.ts'
 import { problem } from '../platform/problem.ts'
 import type { Actor, Services } from '../platform/services.ts'
-import { newSignInLink, type SignInLink } from '../platform/sign-in-links.ts'
+import { newSignInLink } from '../platform/sign-in-links.ts'
 import { add, remove } from './commands.ts'
 import { shownUser, userById, userPage } from './queries.ts'
 
@@ -44,13 +44,11 @@ export function register(app: FastifyInstance, services: Services): void {
     const user = await visibleUser(services, call.actor, call.params.id)
     if (!user.active) throw problem('not-found')
     await mayManage(services, call.actor, user)
-    let link: SignInLink | undefined
-    const answer = await executeOnce(services, call, async (client) => {
-      link = await newSignInLink(services, client, user.id)
+    return executeOnce(services, call, async (client) => {
+      const link = await newSignInLink(services, client, user.id)
+      await services.notify.signInLink(user, link, { queries: client })
       return { user: user.id, expiresAt: link.expiresAt.toISOString() }
     })
-    if (link && call.reply.getHeader(REPLAYED) === undefined) await services.notify.signInLink(user, link)
-    return answer
   })
 }
 

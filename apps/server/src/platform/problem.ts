@@ -58,12 +58,15 @@ type Retold = (language: Language) => readonly FieldError[]
 function translated(document: Problem, language: Language, retold?: readonly FieldError[]): Problem {
   const { code, facts = {}, errors, detail } = document
   if (!isProblemCode(code)) return document
-  const { reason } = facts
-  // Of the facts only a reason is a sentence; programs get it as it was.
-  const told = problemOf(code, reason ? { ...facts, reason: inputTextIn(language, reason) } : facts, [], language)
-  const fields = errors.map((one) =>
-    one.message === detail ? { ...inWords(one, language), message: told.detail } : inWords(one, language),
-  )
+  const { reason = '', ...others } = facts
+  // Of the facts only a reason is a sentence. One that is not of ours is not mixed in; programs get it as it was.
+  const words = inputTextIn(language, reason)
+  const told = problemOf(code, words === reason ? others : { ...others, reason: words }, [], language)
+  const isWhole = (message: string) => message === detail || (message === reason && words === reason)
+  const fields = errors.map((one) => {
+    const field = inWords(one, language)
+    return isWhole(one.message) ? { ...field, message: told.detail } : field
+  })
   return { ...document, title: told.title, detail: told.detail, errors: [...(retold ?? fields)] }
 }
 

@@ -33,6 +33,7 @@ interface Sent {
 export interface Person {
   get(path: string): Promise<Answer>
   post(path: string, body?: unknown, sent?: Sent): Promise<Answer>
+  put(path: string, body?: unknown, sent?: Sent): Promise<Answer>
   delete(path: string, sent?: Sent): Promise<Answer>
   token: string
   organisation: string
@@ -144,7 +145,7 @@ export async function testRegistry(setup: Setup = {}): Promise<TestRegistry> {
 }
 
 export function person(app: FastifyInstance, token = '', organisation = ''): Person {
-  const send = async (method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown, sent: Sent = {}) => {
+  const send = async (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown, sent: Sent = {}) => {
     const { key = randomUUID(), headers = {} } = sent
     const answer = await app.inject({
       method,
@@ -166,6 +167,7 @@ export function person(app: FastifyInstance, token = '', organisation = ''): Per
     organisation,
     get: (path) => send('GET', path),
     post: (path, body, sent) => send('POST', path, body, sent),
+    put: (path, body, sent) => send('PUT', path, body, sent),
     delete: (path, sent) => send('DELETE', path, undefined, sent),
   }
 }

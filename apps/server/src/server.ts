@@ -12,6 +12,7 @@ import { startMail } from './platform/mail/start.ts'
 import { newSignInLink } from './platform/sign-in-links.ts'
 import { StartupError } from './platform/startup-error.ts'
 import { openRegistry, type Registry, signerFiles } from './registry.ts'
+import { finishRoleChanges } from './users/role-change.ts'
 import { welcome } from './welcome.ts'
 
 const INTEGRATOR_PAUSE_MS = 100
@@ -100,9 +101,12 @@ function runIntegrator({ signing }: Registry, log: Log): () => Promise<void> {
   return () => loop.stop()
 }
 
-/** Ends what is due: movements that waited, pledges, holds. */
+/** Ends what is due: movements that waited, pledges, holds; and changes of roles that were interrupted. */
 function runExpiry({ services }: Registry, log: Log): () => Promise<void> {
-  const loop = repeat(() => expireDue(services), { pauseMs: EXPIRY_PAUSE_MS, onError: tellOnce(log, 'expiry') })
+  const loop = repeat(async () => (await expireDue(services)) + (await finishRoleChanges(services)), {
+    pauseMs: EXPIRY_PAUSE_MS,
+    onError: tellOnce(log, 'expiry'),
+  })
   return () => loop.stop()
 }
 

@@ -115,6 +115,57 @@ export const readOrganisation = defineOperation({
   problems: ['not-found'],
 })
 
+export const updateOrganisation = defineOperation({
+  id: 'updateOrganisation',
+  method: 'PUT',
+  path: '/national/organisations/{id}/details',
+  summary: 'Change what the registry knows of your organisation',
+  description: 'By its Admin. Both parts are replaced as a whole. Name, kind and tax id stay as they were registered.',
+  tag,
+  access: 'signed-in',
+  params: ById,
+  body: z.strictObject({ contact: Contact.nullable(), profile: OrganisationProfile.nullable() }),
+  answer: OrganisationDetails,
+  problems: ['not-found', 'forbidden'],
+})
+
+export const MOST_LOGO_BYTES = 200_000
+
+export const setLogo = defineOperation({
+  id: 'setLogo',
+  method: 'PUT',
+  path: '/national/organisations/{id}/logo',
+  summary: 'Give your organisation a logo',
+  description:
+    'By its Admin. A PNG or JPEG by its content, of at most 200 kB and 2000 by 2000 pixels; whatever it holds besides the ' +
+    'picture is taken out. Null takes it away.',
+  tag,
+  access: 'signed-in',
+  params: ById,
+  body: z.strictObject({
+    content: z
+      .base64('must be base64')
+      .max(Math.ceil(MOST_LOGO_BYTES / 3) * 4, `must be at most ${MOST_LOGO_BYTES} bytes`)
+      .nullable(),
+  }),
+  status: 204,
+  answer: z.undefined(),
+  problems: ['not-found', 'forbidden'],
+})
+
+export const readLogo = defineOperation({
+  id: 'readLogo',
+  method: 'GET',
+  path: '/national/organisations/{id}/logo',
+  summary: 'Read the logo of an organisation',
+  tag,
+  access: 'public',
+  params: ById,
+  media: 'image/png',
+  answer: z.string().meta({ description: 'A PNG or JPEG, as its media type says.' }),
+  problems: ['not-found'],
+})
+
 const statusOf = (id: string, verb: 'suspend' | 'reactivate', summary: string) =>
   defineOperation({
     id,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ById, Id, Instant, line, Quantity, Written } from './common.ts'
+import { Language } from './languages.ts'
 import { defineOperation } from './operation.ts'
 import { PageQuery, pageOf } from './page.ts'
 
@@ -33,6 +34,8 @@ export const User = z
     id: Id,
     email: z.string(),
     name: z.string(),
+    phone: z.string().nullable(),
+    language: Language.nullable().meta({ description: 'Of messages to this person; null for the registry’s own.' }),
     organisation: Id,
     role: Role,
     limit: Limit,
@@ -91,6 +94,52 @@ export const readUser = defineOperation({
   problems: ['not-found'],
 })
 
+export const updateProfile = defineOperation({
+  id: 'updateProfile',
+  method: 'PUT',
+  path: '/national/users/current',
+  summary: 'Change what the registry knows of you',
+  description: 'What is not given stays. Role and e-mail address are not yours to change: ask an administrator.',
+  tag,
+  access: 'signed-in',
+  keys: 'never',
+  body: z.strictObject({
+    name: PersonName.optional(),
+    phone: Phone.nullable().optional(),
+    language: Language.nullable().optional(),
+  }),
+  answer: User,
+})
+
+export const changeRole = defineOperation({
+  id: 'changeRole',
+  method: 'POST',
+  path: '/national/users/{id}/role',
+  summary: 'Give a user another role, or another limit',
+  description:
+    'Grants a mandate with the role, moves the person to it, and revokes the old one. The person acts under one mandate at ' +
+    'every moment. For whoever may grant both roles; nobody changes his own, and an organisation keeps an Admin.',
+  tag,
+  access: 'signed-in',
+  command: true,
+  params: ById,
+  body: z.strictObject({ role: Role, limit: Limit.optional().meta({ description: 'If not given it stays.' }) }),
+  status: 201,
+  answer: User.extend({ entry: Written, revoked: Written }).meta({
+    id: 'RoleChanged',
+    description: '`entry` granted the new mandate, `revoked` took the old one away.',
+  }),
+  problems: [
+    'not-found',
+    'own-role',
+    'last-admin',
+    'role-unknown',
+    'nothing-changes',
+    'changed-since',
+    'mandate-revoked',
+  ],
+})
+
 export const confirmUser = defineOperation({
   id: 'confirmUser',
   method: 'POST',
@@ -121,7 +170,7 @@ export const removeUser = defineOperation({
   command: true,
   params: ById,
   answer: z.object({ id: Id, mandate: Id, entry: Written }).meta({ id: 'UserRemoved' }),
-  problems: ['not-found', 'own-account', 'last-admin'],
+  problems: ['not-found', 'own-account', 'last-admin', 'changed-since'],
 })
 
 export const sendSignInLink = defineOperation({

@@ -8,6 +8,7 @@ import {
   shownOrganisation,
 } from '../platform/organisations.ts'
 import type { Services } from '../platform/services.ts'
+import type { Picture } from './picture.ts'
 
 interface Details {
   taxId: string | null
@@ -49,4 +50,33 @@ export async function organisationPage(
     (row) => shownOrganisation(services, row),
     ({ id }) => [id],
   )
+}
+
+export async function changeDetails(
+  { pool }: Services,
+  id: string,
+  { contact, profile }: Pick<Details, 'contact' | 'profile'>,
+): Promise<void> {
+  const json = (value: unknown) => (value === null ? null : JSON.stringify(value))
+  await pool.query('UPDATE content_organisation SET contact = $2, profile = $3 WHERE organisation = $1', [
+    ...[id, json(contact), json(profile)],
+  ])
+}
+
+/** Keeps a picture, or takes it away. */
+export async function keepLogo({ pool }: Services, id: string, picture: Picture | undefined): Promise<void> {
+  if (!picture) {
+    await pool.query('DELETE FROM content_logo WHERE organisation = $1', [id])
+    return
+  }
+  await pool.query(
+    `INSERT INTO content_logo (organisation, media, bytes) VALUES ($1, $2, $3)
+     ON CONFLICT (organisation) DO UPDATE SET media = excluded.media, bytes = excluded.bytes`,
+    [id, picture.media, picture.bytes],
+  )
+}
+
+export async function logoOfOrganisation({ pool }: Services, id: string): Promise<Picture | undefined> {
+  const { rows } = await pool.query<Picture>('SELECT media, bytes FROM content_logo WHERE organisation = $1', [id])
+  return rows[0]
 }

@@ -1,9 +1,14 @@
+import { Readable } from 'node:stream'
 import {
   listOrganisations,
+  MOST_LOGO_BYTES,
   reactivateOrganisation,
+  readLogo,
   readOrganisation,
   registerOrganisation,
+  setLogo,
   suspendOrganisation,
+  updateOrganisation,
 } from '@tallystick/contract'
 import { randomId } from '@tallystick/ledger'
 import type { FastifyInstance } from 'fastify'
@@ -13,9 +18,17 @@ import { execute, type Sender, writtenOf } from '../platform/idempotency.ts'
 import { refusalOf, wasCarriedOut } from '../platform/judged.ts'
 import { handle } from '../platform/operations.ts'
 import { dropDetails, keepDetails } from '../platform/organisations.ts'
-import { problem, refusalProblem } from '../platform/problem.ts'
-import type { Services } from '../platform/services.ts'
-import { organisation, organisationDetails, organisationPage } from './queries.ts'
+import { fieldProblem, problem, refusalProblem } from '../platform/problem.ts'
+import type { Actor, Services } from '../platform/services.ts'
+import { type Picture, pictureOf } from './picture.ts'
+import {
+  changeDetails,
+  keepLogo,
+  logoOfOrganisation,
+  organisation,
+  organisationDetails,
+  organisationPage,
+} from './queries.ts'
 
 export function register(app: FastifyInstance, services: Services): void {
   handle(app, services, registerOrganisation, async (call) => {
@@ -41,6 +54,31 @@ export function register(app: FastifyInstance, services: Services): void {
 
   handle(app, services, listOrganisations, ({ query }) => organisationPage(services, query))
 
+  handle(app, services, updateOrganisation, async ({ params: { id }, body, actor }) => {
+    const found = await organisation(services, id)
+    if (!found) throw problem('not-found')
+    refuseOthers(services, actor, id)
+    await changeDetails(services, id, body)
+    return { ...found, details: await organisationDetails(services, id) }
+  })
+
+  handle(app, services, setLogo, async ({ params: { id }, body: { content }, actor }) => {
+    if (!(await organisation(services, id))) throw problem('not-found')
+    refuseOthers(services, actor, id)
+    await keepLogo(services, id, content === null ? undefined : logoOf(content))
+    return undefined
+  })
+
+  handle(app, services, readLogo, async ({ params: { id }, reply }) => {
+    const logo = await logoOfOrganisation(services, id)
+    if (!logo) throw problem('not-found')
+    reply
+      .type(logo.media)
+      .header('content-disposition', 'inline; filename="logo"')
+      .header('content-length', logo.bytes.length)
+    return Readable.from([logo.bytes])
+  })
+
   handle(app, services, readOrganisation, async ({ params, actor }) => {
     const found = await organisation(services, params.id)
     if (!found) throw problem('not-found')
@@ -55,6 +93,23 @@ async function refuseBeforehand(services: Services, call: Sender, kind: string):
   const request = { organisation: randomId(), kind, name: '0'.repeat(64) }
   const refused = await refusalOf(services, { type: 'OrganisationRegistered', by: call.actor.mandate, request })
   if (refused) throw refusalProblem(refused)
+}
+
+/** What is known of an organisation is its Admins' to change; of the government Root's, too. */
+function refuseOthers(services: Services, { organisation, role }: Actor, id: string): void {
+  const isRoot = role === 'government/Root' && id === services.genesis.authority
+  if (organisation !== id || !(isRoot || role.endsWith('/Admin'))) throw problem('forbidden')
+}
+
+function logoOf(content: string): Picture {
+  const bytes = Buffer.from(content, 'base64')
+  const picture = bytes.length <= MOST_LOGO_BYTES ? pictureOf(bytes) : undefined
+  if (picture) return picture
+  throw fieldProblem(
+    'content',
+    'is no PNG or JPEG that fits',
+    'PNG or JPEG, at most 200 kB, at most 2000 by 2000 pixels',
+  )
 }
 
 async function setStatus(

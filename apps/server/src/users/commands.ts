@@ -51,7 +51,7 @@ async function granted(services: Services, call: Sender & { body: Wanted }, gran
 }
 
 /** Nobody may give a role that does not exist; then it helps more to hear which ones do. */
-async function explainRole(services: Services, error: unknown, kind: string, role: string): Promise<never> {
+export async function explainRole(services: Services, error: unknown, kind: string, role: string): Promise<never> {
   if (error instanceof ProblemError && error.problem.code === 'not-permitted') {
     const { permissions } = await lawInForce(services.ledger)
     const roles = permissions.roles.filter((one) => one.startsWith(`${kind}/`)).map((one) => one.slice(kind.length + 1))
@@ -67,6 +67,9 @@ export async function remove(services: Services, call: Sender & { actor: Actor }
   if (user.id === call.actor.user) throw problem('own-account')
   return withOtherAdmins(services, user.organisation, user.mandate, async (others, client) => {
     if (user.active && user.role.endsWith('/Admin') && others === 0) throw problem('last-admin')
+    const { rows } = await client.query('SELECT 1 FROM content_mandate WHERE mandate = $1', [user.mandate])
+    // The role was changed meanwhile: it is another mandate that must be revoked.
+    if (rows.length === 0) throw problem('changed-since')
     const receipt = await revoke(services, call, user)
     await endUser(services, client, user.id)
     return receipt

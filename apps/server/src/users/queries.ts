@@ -7,6 +7,8 @@ export interface UserRow {
   id: string
   email: string
   name: string
+  phone: string | null
+  language: User['language']
   createdAt: Date
   mandate: string
   organisation: string
@@ -20,7 +22,7 @@ export interface UserRow {
 }
 
 const USERS = `
-  SELECT u.id, u.email, u.name, u.created_at AS "createdAt", m.mandate,
+  SELECT u.id, u.email, u.name, u.phone, u.language, u.created_at AS "createdAt", m.mandate,
          r.row ->> 'organisation' AS organisation, r.row ->> 'role' AS role, r.row ->> 'limit' AS "limit",
          (r.row ->> 'active')::boolean AS active, r.row ->> 'hand' = r.id AS vouched
   FROM content_user u
@@ -28,8 +30,8 @@ const USERS = `
   JOIN ledger_row r ON r.kind = 'mandate' AND r.id = m.mandate`
 
 export function shownUser(row: UserRow): User {
-  const { id, email, name, organisation, role, limit, mandate, vouched, createdAt } = row
-  const about = { id, email, name, organisation, role: shortRole(role), limit, mandate, vouched }
+  const { id, email, name, phone, language, organisation, role, limit, mandate, vouched, createdAt } = row
+  const about = { id, email, name, phone, language, organisation, role: shortRole(role), limit, mandate, vouched }
   return { ...about, createdAt: createdAt.toISOString() }
 }
 

@@ -1,4 +1,13 @@
-import { addUser, confirmUser, listUsers, readUser, removeUser, sendSignInLink } from '@tallystick/contract'
+import {
+  addUser,
+  changeRole,
+  confirmUser,
+  listUsers,
+  readUser,
+  removeUser,
+  sendSignInLink,
+  updateProfile,
+} from '@tallystick/contract'
 import { allows } from '@tallystick/rules'
 import type { FastifyInstance } from 'fastify'
 import { isGovernment } from '../platform/auth.ts'
@@ -8,8 +17,10 @@ import { handle } from '../platform/operations.ts'
 import { problem } from '../platform/problem.ts'
 import type { Actor, Services } from '../platform/services.ts'
 import { newSignInLink } from '../platform/sign-in-links.ts'
-import { add, remove } from './commands.ts'
+import { add, explainRole, remove } from './commands.ts'
+import { changeProfile } from './profile.ts'
 import { shownUser, userById, userPage } from './queries.ts'
+import { giveRole } from './role-change.ts'
 
 export function register(app: FastifyInstance, services: Services): void {
   handle(app, services, addUser, (call) => add(services, call))
@@ -19,6 +30,14 @@ export function register(app: FastifyInstance, services: Services): void {
     if (!active) throw problem('not-found')
     const receipt = await execute(services, call, { type: 'MandateConfirmed', request: { mandate } })
     return { id, mandate, entry: writtenOf(receipt) }
+  })
+
+  handle(app, services, updateProfile, ({ actor, body }) => changeProfile(services, actor.user, body))
+
+  handle(app, services, changeRole, async (call) => {
+    const user = await visibleUser(services, call.actor, call.params.id)
+    const kind = user.role.slice(0, user.role.indexOf('/'))
+    return giveRole(services, call, user).catch((error) => explainRole(services, error, kind, call.body.role))
   })
 
   handle(app, services, removeUser, async (call) => {

@@ -51,3 +51,23 @@ CREATE TABLE content_throttle (
   ends_at timestamptz NOT NULL
 );
 CREATE INDEX content_throttle_end ON content_throttle (ends_at);
+
+-- Changes of roles. `begun`: a mandate is granted, and nobody's yet; `moved`: its holder acts under it, and the old one is
+-- to be revoked; `done`; `dropped`: given up before the holder was moved.
+CREATE TABLE content_role_change (
+  mandate text PRIMARY KEY,
+  old_mandate text NOT NULL,
+  user_id text NOT NULL REFERENCES content_user ON DELETE CASCADE,
+  by_mandate text NOT NULL,
+  created_at timestamptz NOT NULL,
+  state text NOT NULL CHECK (state IN ('begun', 'moved', 'done', 'dropped'))
+);
+CREATE INDEX content_role_change_open ON content_role_change (created_at) WHERE state IN ('begun', 'moved');
+CREATE INDEX content_role_change_old ON content_role_change (old_mandate);
+
+-- Pictures of organisations, public.
+CREATE TABLE content_logo (
+  organisation text PRIMARY KEY,
+  media text NOT NULL CHECK (media IN ('image/png', 'image/jpeg')),
+  bytes bytea NOT NULL
+);

@@ -7,8 +7,9 @@ const ROOT = join(import.meta.dirname, '..')
 
 /** Families of texts that every language has. A family is named by its English file without `en.json`. */
 const TRANSLATED = [
-  // Public pages.
+  // Public pages, and the page of the API.
   'apps/server/src/site/locales/',
+  'apps/server/src/system/api-page.',
   // The frame of every page, the page of a sign-in link, and that which confirms an address.
   'apps/server/src/platform/locales/pages.',
   'apps/server/src/sessions/page.',
@@ -25,8 +26,6 @@ const TRANSLATED = [
 
 /** Families that are English only so far: their place is here, so that none is forgotten. */
 const ENGLISH_ONLY = [
-  // The page of the API, which shows operations as the OpenAPI description does.
-  'apps/server/src/system/api-page.',
   // The report on organisations.csv and users.csv at the start.
   'apps/server/src/onboarding/files/',
   // The command line: `verify`, and everything else.

@@ -2,7 +2,7 @@ import type { Family, Speech } from '@tallystick/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isSameOrigin } from '../platform/auth.ts'
 import { spokenTo } from '../platform/language.ts'
-import { layout, speechOfPageIn } from '../platform/layout.ts'
+import { layout, speechOfPage } from '../platform/layout.ts'
 import { type Html, html, sendHtml } from '../platform/pages.ts'
 import { ProblemError } from '../platform/problem.ts'
 import type { Services } from '../platform/services.ts'
@@ -22,7 +22,7 @@ type Confirm = (token: string, from: Pick<FastifyRequest, 'ip'>) => Promise<unkn
 export function registerConfirmPage(app: FastifyInstance, services: Services, confirm: Confirm): void {
   const page = (reply: FastifyReply, inside: (say: Speech) => Html) => {
     const language = spokenTo(reply.request, reply)
-    const say = speechOfPageIn(services, texts, language)
+    const say = speechOfPage(services, texts, language)
     const title = say.say('title')
     return layout(services, { title, body: html`<h1>${title}</h1>${inside(say)}`, language })
   }

@@ -20,14 +20,8 @@ export interface PageContent {
 /** The words of the frame around a page. */
 const frame: Family<typeof en> = { en, fr, es }
 
-/** The words of a page that is English only: a capability's own file of texts. */
-export function speechOfPage(services: Pick<Services, 'genesis'>, texts: Record<string, string>): Speech {
-  const locale = { lang: 'en', dir: 'ltr', texts } as const
-  return new Speech(locale, locale, services.genesis.timeZone)
-}
-
 /** The words of a page in a language: a capability's own files of texts. */
-export function speechOfPageIn<Texts extends Record<string, string>>(
+export function speechOfPage<Texts extends Record<string, string>>(
   services: Pick<Services, 'genesis'>,
   texts: Family<Texts>,
   language: Language,
@@ -38,7 +32,7 @@ export function speechOfPageIn<Texts extends Record<string, string>>(
 /** A whole page: name of the registry, the content, where the source is. No script, no style of its own. */
 export function layout(services: Services, page: PageContent): Html {
   const { title, body, styles = [], masthead, language = 'en' } = page
-  const say = speechOfPageIn(services, frame, language)
+  const say = speechOfPage(services, frame, language)
   const registry = say.say('registry', { country: services.genesis.country.name })
   return html`<!doctype html>
 <html lang="${language}" dir="${say.dir}">
@@ -67,7 +61,7 @@ ${body}
 
 /** For a browser, at an address where nothing is. */
 export function missingPage(services: Services, language: Language): Html {
-  const say = speechOfPageIn(services, frame, language)
+  const say = speechOfPage(services, frame, language)
   const title = say.say('missing')
   const body = html`<h1>${title}</h1>
 <p class="lead">${say.say('missing.lead')} <a href="/">${say.say('missing.home')}</a></p>`

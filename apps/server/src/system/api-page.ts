@@ -1,13 +1,17 @@
-import type { Operation } from '@tallystick/contract'
+import type { Family, Language, Operation } from '@tallystick/contract'
 import { layout, speechOfPage } from '../platform/layout.ts'
 import { type Html, html } from '../platform/pages.ts'
 import type { Services } from '../platform/services.ts'
-import texts from './api-page.en.json' with { type: 'json' }
+import en from './api-page.en.json' with { type: 'json' }
+import es from './api-page.es.json' with { type: 'json' }
+import fr from './api-page.fr.json' with { type: 'json' }
+
+const texts: Family<typeof en> = { en, fr, es }
 
 /** What the API is, for a person who came with a browser. */
-export function apiPage(services: Services, operations: readonly Operation[]): Html {
-  const speech = speechOfPage(services, texts)
-  const say = (key: keyof typeof texts, places?: Record<string, string>) => speech.say(key, places)
+export function apiPage(services: Services, language: Language, operations: readonly Operation[]): Html {
+  const speech = speechOfPage(services, texts, language)
+  const say = (key: keyof typeof en, places?: Record<string, string>) => speech.say(key, places)
   const groups = Map.groupBy(operations, ({ tag }) => tag)
   const body = html`<h1>${say('title')}</h1>
 <p class="lead">${say('lead', { country: services.genesis.country.name })}</p>
@@ -26,18 +30,18 @@ export function apiPage(services: Services, operations: readonly Operation[]): H
 <p>${say('commands.2')}</p>
 <h2>${say('operations.title')}</h2>
 ${[...groups].map(([tag, members]) => group(tag, members, say))}`
-  return layout(services, { title: say('title'), body })
+  return layout(services, { title: say('title'), body, language })
 }
 
 /** Where the source is, for a registry whose operator has not said so. */
-export function sourcePage(services: Services): Html {
-  const speech = speechOfPage(services, texts)
+export function sourcePage(services: Services, language: Language): Html {
+  const speech = speechOfPage(services, texts, language)
   const title = speech.say('source.title')
   const body = html`<h1>${title}</h1><p>${speech.say('source', { version: services.version })}</p>`
-  return layout(services, { title, body })
+  return layout(services, { title, body, language })
 }
 
-function group(tag: string, operations: readonly Operation[], say: (key: keyof typeof texts) => string): Html {
+function group(tag: string, operations: readonly Operation[], say: (key: keyof typeof en) => string): Html {
   const rows = operations.map(
     ({ method, path, summary, access }) => html`<tr>
 <td><code>${method}</code></td><td><code>${path}</code></td><td>${summary} <span class="over">${say(access)}</span></td>

@@ -2,6 +2,7 @@ import { type Operation, openApiOf, readHealth } from '@tallystick/contract'
 import { parseCheckpoint, parseNote, statedTime } from '@tallystick/tlog'
 import type { FastifyInstance } from 'fastify'
 import { serveAssets } from '../platform/assets.ts'
+import { spokenTo } from '../platform/language.ts'
 import { handle } from '../platform/operations.ts'
 import { sendHtml } from '../platform/pages.ts'
 import type { Services } from '../platform/services.ts'
@@ -38,11 +39,13 @@ export function register(app: FastifyInstance, services: Services): void {
     reply.type('application/json; charset=utf-8').send(JSON.stringify(openApiDocument(app.operations, services))),
   )
 
-  app.get('/national', async (_request, reply) => sendHtml(reply, apiPage(services, inOrder(app.operations))))
+  app.get('/national', async (request, reply) =>
+    sendHtml(reply, apiPage(services, spokenTo(request, reply), inOrder(app.operations))),
+  )
 
-  app.get('/source', async (_request, reply) => {
+  app.get('/source', async (request, reply) => {
     if (services.sourceUrl !== `${services.publicUrl}/source`) return reply.redirect(services.sourceUrl)
-    return sendHtml(reply, sourcePage(services))
+    return sendHtml(reply, sourcePage(services, spokenTo(request, reply)))
   })
 
   serveAssets(app, new URL('../platform/assets/', import.meta.url))

@@ -9,6 +9,7 @@ export const suites = {
   cases: { paths: ['tests/attack/cases'], env: { TALLYSTICK_ROUNDS: '100' } },
   bank: { paths: ['tests/attack/processes/bank'], env: { TALLYSTICK_SECONDS: '60' } },
   history: { paths: ['tests/attack/processes/history'], env: { TALLYSTICK_OPERATIONS: '100000' } },
+  mail: { paths: ['apps/server/src/platform/mail/crash'], env: { TALLYSTICK_MAILS: '10000' } },
   idempotency: { paths: ['tests/attack/processes/idempotency'], env: { TALLYSTICK_OPERATIONS: '50000' } },
   crash: { paths: ['tests/e2e/crash'], env: { TALLYSTICK_CRASHES: '100' } },
   fork: { paths: ['tests/attack/fork'], env: { TALLYSTICK_CRASHES: '100' } },

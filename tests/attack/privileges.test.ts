@@ -66,6 +66,11 @@ const EXPECTED: Record<string, [writer: string, signer: string, reader: string]>
   content_root: ['SIUD', '', ''],
   content_trace: ['SIUD', '', ''],
   content_traced: ['SIUD', '', ''],
+  content_api_key: ['SIUD', '', ''],
+  content_registration: ['SIUD', '', ''],
+  content_throttle: ['SIUD', '', ''],
+  content_role_change: ['SIUD', '', ''],
+  content_logo: ['SIUD', '', ''],
   content_mail: ['SIUD', '', ''],
   content_mail_feed: ['SIUD', '', ''],
 }

@@ -12,6 +12,8 @@ export interface Audience {
   readonly allowed?: Act
   /** Whoever holds one of these mandates. */
   readonly holders?: readonly string[]
+  /** These people, in whichever mandate they act by now. */
+  readonly users?: readonly string[]
   /** Mandates whose holders know it already: whoever did it. */
   readonly without?: readonly string[]
 }
@@ -30,15 +32,16 @@ export async function readersOf(
   permissions: PermissionTable,
   audience: Audience,
 ): Promise<Reader[]> {
-  const { members = [], roles = [], allowed, holders = [], without = [] } = audience
+  const { members = [], roles = [], allowed, holders = [], users = [], without = [] } = audience
   const { rows } = await queries.query<Row>({
     name: 'mail-readers',
     text: READERS,
-    values: [[...members, ...(allowed?.organisations ?? [])], roles, [...holders, ...without]],
+    values: [[...members, ...(allowed?.organisations ?? [])], roles, [...holders, ...without], users],
   })
   const aware = new Set(rows.filter(({ mandate }) => without.includes(mandate)).map(({ user }) => user))
   const wanted = rows.filter(
-    ({ mandate, organisation, role }) =>
+    ({ user, mandate, organisation, role }) =>
+      users.includes(user) ||
       holders.includes(mandate) ||
       roles.includes(role) ||
       (members.includes(organisation) && !role.endsWith('/ViewOnly')) ||
@@ -57,5 +60,5 @@ const READERS = `
     JOIN content_mandate m ON m.mandate = r.id
     JOIN content_user u ON u.id = m.user_id AND u.ended_at IS NULL
    WHERE r.kind = 'mandate' AND (r.row ->> 'active')::boolean
-     AND (r.row ->> 'organisation' = ANY($1) OR r.row ->> 'role' = ANY($2) OR r.id = ANY($3))
+     AND (r.row ->> 'organisation' = ANY($1) OR r.row ->> 'role' = ANY($2) OR r.id = ANY($3) OR u.id = ANY($4))
    ORDER BY u.created_at, u.id`

@@ -106,7 +106,7 @@ async function toldOfProposal(services: Services, row: ProposalRow): Promise<Tol
     case 'accepted':
     case 'refused':
     case 'expired':
-      return [{ template: `proposal-${row.status}`, to: { holders: [row.by_mandate] }, params, path }]
+      return [{ template: `proposal-${row.status}`, to: { users: [row.created_by] }, params, path }]
     default:
       return []
   }

@@ -1,5 +1,6 @@
-import { readMailReport } from '@tallystick/contract'
+import { LANGUAGES, readMailReport } from '@tallystick/contract'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { spokenTo } from '../language.ts'
 import { layout } from '../layout.ts'
 import { handle } from '../operations.ts'
 import { html, sendHtml } from '../pages.ts'
@@ -52,13 +53,15 @@ function registerUnsubscribe(app: FastifyInstance, services: Services): void {
 }
 
 function show(services: Services, reply: FastifyReply, language: string | null, part: 'lead' | 'done' | 'failed') {
-  const say = speechIn(language ?? 'en', services.genesis)
+  // Whose token it is has chosen a language; of nobody we know what the browser asks for.
+  const spoken = LANGUAGES.find((one) => one === language) ?? spokenTo(reply.request, reply)
+  const say = speechIn(spoken, services.genesis)
   const title = say.say('page.title')
   // A form without an address goes where the page came from: the token stands there.
   const form = html`<form method="post"><button class="button">${say.say('page.button')}</button></form>`
   const body = html`<div lang="${say.lang}" dir="${say.dir}"><h1>${title}</h1>
 <p class="lead">${say.say(`page.${part}`)}</p>${part === 'lead' && form}</div>`
-  return sendHtml(reply, layout(services, { title, body }), part === 'failed' ? 404 : 200)
+  return sendHtml(reply, layout(services, { title, body, language: spoken }), part === 'failed' ? 404 : 200)
 }
 
 /** The language of the reader whose token it is; undefined where it is nobody's. */

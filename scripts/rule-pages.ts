@@ -148,7 +148,12 @@ function whoMay({ type, actions, second }: AnyRule): string[] {
   const asked = second
     ? ['', 'A second mandate of the holder approves where the policy of the account asks for it.']
     : []
-  return [...table(['Action', 'Roles', 'Further mandates that approve'], rows), ...asked]
+  const independent = named.flatMap(([action]) => (permissions.independent.includes(action) ? [code(action)] : []))
+  const interests =
+    independent.length > 0
+      ? ['', `Nobody acts or approves for an owner, or for an affiliate of one: ${independent.join(', ')}.`]
+      : []
+  return [...table(['Action', 'Roles', 'Further mandates that approve'], rows), ...asked, ...interests]
 }
 
 function forms({ schema, requestSchema }: AnyRule): string[] {

@@ -50,6 +50,19 @@ export interface EntryBodies extends MovementBodies {
   MandateRevoked: { mandate: string }
   OrganisationSuspended: { organisation: string; reason: string }
   OrganisationReactivated: { organisation: string; reason: string }
+  AffiliationRecorded: { organisations: [string, string]; kind: string }
+  AffiliationEnded: { organisations: [string, string]; reason: string }
+  CertifierAccredited: {
+    organisation: string
+    accreditation: string
+    body: string
+    scopes: string[]
+    from: string
+    to: string
+  }
+  AccreditationWithdrawn: { organisation: string; accreditation: string; reason: string }
+  CertifierAssigned: { project: string; task: string; organisation: string }
+  CertifierReleased: { project: string; task: string; reason: string }
   AccountsOpened: { organisation: string; accounts: { account: string; kind: string; registry: string | null }[] }
   AccountSuspended: { account: string; reason: string }
   AccountReactivated: { account: string; reason: string }

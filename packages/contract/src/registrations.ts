@@ -55,7 +55,12 @@ export const Registration = z
   .object({
     id: Id,
     status: Status,
-    person: z.object({ email: z.string(), name: z.string(), phone: z.string().nullable(), language: Language.nullable() }),
+    person: z.object({
+      email: z.string(),
+      name: z.string(),
+      phone: z.string().nullable(),
+      language: Language.nullable(),
+    }),
     organisation: Id.meta({ description: 'The one to join; of a new one the id that it has once it is approved.' }),
     wanted: z
       .object({

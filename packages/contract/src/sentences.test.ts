@@ -148,6 +148,45 @@ const told: readonly [Statement, string][] = [
     'Sunfield enters the project Salt Lake: sectoral scope 1, method AMS-I.D, owned by Sunfield (60 %) and Green Port (40 %).',
   ],
   [
+    { type: 'AffiliationRecorded', by: 'm', body: { organisations: ['port', 'sun'], kind: 'ownership' } },
+    'Sunfield records that Green Port and Sunfield are affiliated: ownership.',
+  ],
+  [
+    { type: 'AffiliationEnded', by: 'officer', body: { organisations: ['port', 'sun'], reason: 'ended' } },
+    'Government of Exampleland records that Green Port and Sunfield are not affiliated any more: ended.',
+  ],
+  [
+    {
+      type: 'CertifierAccredited',
+      by: 'officer',
+      body: {
+        ...{ organisation: 'port', accreditation: 'x', body: 'unknown', scopes: ['1', '3'] },
+        ...{ from: '2026-01-01', to: '2028-12-31' },
+      },
+    },
+    'Government of Exampleland records that a body whose name is not kept has accredited Green Port for sectoral scopes 1 and 3, from 2026-01-01 to 2028-12-31.',
+  ],
+  [
+    {
+      type: 'AccreditationWithdrawn',
+      by: 'officer',
+      body: { organisation: 'port', accreditation: 'x', reason: 'other' },
+    },
+    'Government of Exampleland withdraws an accreditation of Green Port: other.',
+  ],
+  [
+    { type: 'CertifierAssigned', by: 'officer', body: { project: 'p', task: 'validation', organisation: 'port' } },
+    'Government of Exampleland assigns Green Port to the validation of Salt Lake (project 42).',
+  ],
+  [
+    {
+      type: 'CertifierReleased',
+      by: 'officer',
+      body: { project: 'p', task: 'validation', reason: 'conflict-of-interest' },
+    },
+    'Government of Exampleland releases the certifier from the validation of Salt Lake (project 42): conflict of interest.',
+  ],
+  [
     { type: 'ProjectMoved', by: 'officer', body: { project: 'p', move: 'register' } },
     'Government of Exampleland takes the step “register” for Salt Lake (project 42).',
   ],

@@ -1,3 +1,4 @@
+import { type IndependenceTypes, independencePhrase } from './independence-sentences.ts'
 import { type Family, LANGUAGES, localeOf } from './languages.ts'
 import en from './locales/sentences.en.json' with { type: 'json' }
 import es from './locales/sentences.es.json' with { type: 'json' }
@@ -67,6 +68,13 @@ function phraseOf(statement: Statement, say: Phrases): Phrase {
     case 'IssuanceTermsSet':
     case 'PoolsNamed':
       return aboutProject(statement, say)
+    case 'AffiliationRecorded':
+    case 'AffiliationEnded':
+    case 'CertifierAccredited':
+    case 'AccreditationWithdrawn':
+    case 'CertifierAssigned':
+    case 'CertifierReleased':
+      return independencePhrase(statement satisfies StatementOf<IndependenceTypes>, say)
     case 'QuantityAuthorised':
     case 'AuthorisationChanged':
     case 'BatchIssued':

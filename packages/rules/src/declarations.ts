@@ -115,6 +115,26 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
     refuses: organisationStatus,
     writes: ['organisation'],
   },
+  AffiliationRecorded: {
+    actions: ['affiliations.record'],
+    refuses: ['organisation-unknown', 'organisation-authority', 'code-unknown', 'already-exists', 'too-many'],
+    writes: ['organisation'],
+  },
+  AffiliationEnded: {
+    actions: ['affiliations.end'],
+    refuses: ['organisation-unknown', 'nothing-changes', 'code-unknown'],
+    writes: ['organisation'],
+  },
+  CertifierAccredited: {
+    actions: ['certifiers.accredit'],
+    refuses: ['organisation-unknown', 'organisation-kind', 'already-exists', 'scope-unknown', 'too-many'],
+    writes: ['organisation'],
+  },
+  AccreditationWithdrawn: {
+    actions: ['certifiers.withdraw'],
+    refuses: ['organisation-unknown', 'accreditation-unknown', 'code-unknown'],
+    writes: ['organisation', 'ended'],
+  },
   MandateGranted: {
     actions: ['mandates.*'],
     refuses: ['mandate-limit', 'mandate-exists', 'organisation-unknown', 'role-unknown'],
@@ -184,6 +204,26 @@ export const declarations: Readonly<Record<RuleName, Declaration>> = {
   OwnershipChanged: {
     actions: ['projects.own'],
     refuses: [...owners, 'project-unknown', 'nothing-changes'],
+    writes: ['project'],
+  },
+  CertifierAssigned: {
+    actions: ['certifiers.assign'],
+    refuses: [
+      'project-unknown',
+      'code-unknown',
+      'organisation-unknown',
+      'organisation-kind',
+      'organisation-suspended',
+      'already-exists',
+      'conflict-of-interest',
+      'accreditation-missing',
+      'rotation-due',
+    ],
+    writes: ['project'],
+  },
+  CertifierReleased: {
+    actions: ['certifiers.release'],
+    refuses: ['project-unknown', 'nothing-changes', 'code-unknown'],
     writes: ['project'],
   },
   IssuanceTermsSet: { actions: ['projects.terms'], refuses: ['project-unknown', 'code-unknown'], writes: ['project'] },

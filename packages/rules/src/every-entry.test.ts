@@ -136,7 +136,9 @@ const examples: Record<(typeof commonRefusals)[number], (() => Outcome | Refusal
       const by = { 'government/Admin': 'any', 'developer/Admin': 'assigned' }
       world.adopt('permissions', (table) => Object.assign(table.actions, { 'projects.move.suspend': by }))
       const [id, row] = [world.id('solar'), world.state.get('project', world.id('solar'))]
-      if (row) Object.assign(row, { certifiers: { validation: world.id('port ltd') } })
+      if (!row) throw new Error('the project is there')
+      const put = { kind: 'project' as const, id, row: { ...row, certifiers: { validation: world.id('port ltd') } } }
+      world.state.apply({ puts: [put], postings: [], runs: [] })
       return world.try('ProjectMoved', { project: id, move: 'suspend' }, { by: world.id('port admin') })
     },
   ],

@@ -105,6 +105,9 @@ export const Preset = z
       reversal: z.array(Code),
       change: z.array(Code),
       decision: z.array(Code),
+      /** How organisations are affiliated; why an affiliation, an accreditation or an assignment ends. */
+      affiliation: z.array(Code),
+      release: z.array(Code),
     }),
   })
   .refine(({ project: { initial, states, moves, ends, mayAuthorise, mayIssue }, documents, findings }) => {

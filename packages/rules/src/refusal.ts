@@ -25,6 +25,10 @@ export const refusalCodes = [
   'organisation-suspended', // its mandates cannot act and its accounts take no part
   'organisation-already-so', // already suspended, or already active
   'organisation-authority', // the government itself cannot be suspended
+  'organisation-kind', // an organisation of this kind cannot have this part
+  'accreditation-unknown',
+  'rotation-due', // this certifier has verified as many monitoring periods in a row as one may
+  'too-many', // no room for one more; detail says how many there may be
   'account-unknown',
   'account-not-active',
   'account-kind', // an account of this kind cannot take part in this movement

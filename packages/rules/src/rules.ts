@@ -7,6 +7,9 @@ import {
   receiverRemoved,
   receiverTrusted,
 } from './entries/accounts.ts'
+import { accreditationWithdrawn, certifierAccredited } from './entries/accreditations.ts'
+import { affiliationEnded, affiliationRecorded } from './entries/affiliations.ts'
+import { certifierAssigned, certifierReleased } from './entries/assignments.ts'
 import { authorisationChanged, quantityAuthorised } from './entries/authorisations.ts'
 import { bufferCancelled, bufferContributed, bufferReleased, reversalCompensated } from './entries/buffer.ts'
 import { outcomeCarried } from './entries/carried.ts'
@@ -52,6 +55,10 @@ export const rules: readonly AnyRule[] = [
   organisationRegistered,
   organisationSuspended,
   organisationReactivated,
+  affiliationRecorded,
+  affiliationEnded,
+  certifierAccredited,
+  accreditationWithdrawn,
   mandateGranted,
   mandateConfirmed,
   mandateRevoked,
@@ -68,6 +75,8 @@ export const rules: readonly AnyRule[] = [
   findingAnswered,
   findingAssessed,
   ownershipChanged,
+  certifierAssigned,
+  certifierReleased,
   issuanceTermsSet,
   poolsNamed,
   quantityAuthorised,

@@ -113,7 +113,7 @@ describe('adding a user', () => {
     const email = newEmail()
     expect(await add(officer, developer.id, 'Emperor', email)).toMatchObject({
       status: 422,
-      body: { code: 'role-unknown', facts: { allowed: 'Admin, ViewOnly' } },
+      body: { code: 'role-unknown', facts: { allowed: 'Admin, Manager, ViewOnly' } },
     })
     expect((await add(officer, 'f'.repeat(32), 'Admin', email)).body.code).toBe('organisation-unknown')
     expectStatus(await add(officer, developer.id, 'Admin', email), 201)

@@ -4,6 +4,7 @@ import type { Case } from './case.fixture.ts'
 import { correctionCases } from './corrections.cases.ts'
 import { foundingCases } from './founding.cases.ts'
 import { heldCases } from './held.cases.ts'
+import { independenceCases } from './independence.cases.ts'
 import { issuingCases } from './issuing.cases.ts'
 import { lifeCycleCases } from './life-cycle.cases.ts'
 import { markingCases } from './marking.cases.ts'
@@ -20,6 +21,7 @@ import { useCases } from './uses.cases.ts'
 export const cases: readonly Case[] = [
   ...foundingCases,
   ...peopleCases,
+  ...independenceCases,
   ...projectCases,
   ...lifeCycleCases,
   ...issuingCases,

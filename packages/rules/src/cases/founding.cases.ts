@@ -133,8 +133,8 @@ const adoptionCases: Case[] = [
   ),
   refuses('DocumentAdopted', 'preset-strands', 'a way out whose approval nobody can give', (world) =>
     adoptTable(world, ({ roles, approvals }) => ({
-      roles: [...roles, 'ministry/Admin'],
-      approvals: { ...approvals, 'projects.move.deregister': asked(['ministry/Admin']) },
+      roles: [...roles, 'court/Admin'],
+      approvals: { ...approvals, 'projects.move.deregister': asked(['court/Admin']) },
     })),
   ),
   refuses('DocumentAdopted', 'one-person-decides', 'a preset that asks for two where the table asks for one', (world) =>

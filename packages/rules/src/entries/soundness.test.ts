@@ -82,20 +82,20 @@ function lawOf(drawn: Drawn): Law {
   })
   const permissions = PermissionTable.parse({
     ...simple.permissions,
-    roles: [...simple.permissions.roles, 'ministry/Admin'],
+    roles: [...simple.permissions.roles, 'court/Admin'],
     actions: {
       ...simple.permissions.actions,
       ...Object.fromEntries(
         give(of('nobody', 'torn', 'unheld'), 'developer/Admin', 'own').map(([action]) => [action, {}]),
       ),
       ...Object.fromEntries(give(of('open', 'unapproved'), 'government/Admin', 'any')),
-      ...Object.fromEntries(give(of('unheld'), 'ministry/Admin', 'any')),
+      ...Object.fromEntries(give(of('unheld'), 'court/Admin', 'any')),
       ...Object.fromEntries(give(of('torn'), 'developer/Admin', 'own')),
     },
     independent: of('torn'),
     approvals: {
       ...simple.permissions.approvals,
-      ...Object.fromEntries(of('unapproved').map((action) => [action, [{ count: 1, by: ['ministry/Admin'] }]])),
+      ...Object.fromEntries(of('unapproved').map((action) => [action, [{ count: 1, by: ['court/Admin'] }]])),
     },
   })
   return { preset, permissions }

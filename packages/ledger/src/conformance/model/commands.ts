@@ -13,6 +13,7 @@ import type { AnyCommand } from './command.ts'
 import { unitsConverted } from './conversion.ts'
 import { entryCorrected } from './corrections.ts'
 import { holdExpired, holdLifted, holdPlaced } from './holds.ts'
+import { independenceCommands } from './independence.ts'
 import { batchIssued, outcomeCarried, poolsNamed } from './issuance.ts'
 import { keyRotated } from './keys.ts'
 import { documentSubmitted, findingAnswered, findingAssessed, findingRaised, projectMoved } from './life.ts'
@@ -27,6 +28,7 @@ import {
   organisationRegistered,
   organisationSuspended,
 } from './people.ts'
+
 import { pledgeExpired, pledgeReleased, unitsPledged } from './pledges.ts'
 import { issuanceTermsSet, ownershipChanged, projectRegistered } from './projects.ts'
 import { reversalDecided, reversalReported } from './reversals.ts'
@@ -39,6 +41,7 @@ export const commands: readonly AnyCommand[] = [
   organisationRegistered,
   organisationSuspended,
   organisationReactivated,
+  ...independenceCommands,
   mandateConfirmed,
   mandateGranted,
   mandateRevoked,

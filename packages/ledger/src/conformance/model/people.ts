@@ -10,14 +10,14 @@ export const organisationRegistered = defineCommand<{ organisation: string; kind
     by: choose.rarely(4) ? mostly(model, choose, model.root) : anOfficer(model, choose),
     request: {
       organisation: idFrom(`organisation ${choose.below(5)}`),
-      kind: choose.rarely(12) ? 'club' : 'developer',
+      kind: choose.rarely(12) ? 'club' : choose.pick(['developer', 'certifier']),
       name: hashFrom('name'),
     },
   }),
   reasons: (model, { by, request }) => [
     ...mandateReasons(model, by, { may: { ...officers, 'government/Root': 'any' } }),
     ...(model.organisations.has(request.organisation) ? ['already-exists'] : []),
-    ...(['government', 'developer'].includes(request.kind) ? [] : ['code-unknown']),
+    ...(['government', 'developer', 'certifier'].includes(request.kind) ? [] : ['code-unknown']),
   ],
   carryOut: (model, { request }) => {
     model.organisations.set(request.organisation, newOrganisation(request.kind))
@@ -29,8 +29,8 @@ const mayGrant: Record<string, May> = {
   'government/Root': { 'system/system': 'any' },
   'government/Admin': { 'government/Root': 'any' },
   'government/ViewOnly': { 'government/Root': 'any', 'government/Admin': 'own' },
-  'developer/Admin': { 'government/Admin': 'any', 'developer/Admin': 'own' },
-  'developer/ViewOnly': { 'government/Admin': 'any', 'developer/Admin': 'own' },
+  'developer/Admin': { 'government/Root': 'any', 'government/Admin': 'any', 'developer/Admin': 'own' },
+  'developer/ViewOnly': { 'government/Root': 'any', 'government/Admin': 'any', 'developer/Admin': 'own' },
 }
 const roles = [...Object.keys(mayGrant), 'developer/King']
 

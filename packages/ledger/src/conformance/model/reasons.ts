@@ -32,7 +32,7 @@ export function mandateReasons(model: Model, by: string, { may, organisations = 
 
 /** Who decides for an organisation that owns the project, or for an affiliate of one? */
 export function conflictReasons(model: Model, deciding: string[], project: string): string[] {
-  const owners = (model.projects.get(project)?.owners ?? []).flatMap(({ account }) => organisationOf(model, account))
+  const owners = ownersOf(model, project)
   const isTorn = deciding.some((id) => {
     const organisation = model.mandates.get(id)?.organisation ?? ''
     return owners.some((owner) => owner === organisation || areAffiliated(model, owner, organisation))
@@ -40,7 +40,12 @@ export function conflictReasons(model: Model, deciding: string[], project: strin
   return where(isTorn, 'conflict-of-interest')
 }
 
-function areAffiliated({ affiliations }: Model, a: string, b: string): boolean {
+/** The organisations that own a project. */
+export function ownersOf(model: Model, project: string): string[] {
+  return (model.projects.get(project)?.owners ?? []).flatMap(({ account }) => organisationOf(model, account))
+}
+
+export function areAffiliated({ affiliations }: Model, a: string, b: string): boolean {
   return affiliations.some((pair) => pair.includes(a) && pair.includes(b))
 }
 
@@ -127,6 +132,8 @@ export const codes = {
   correction: ['clerical-error', 'wrong-receiver', 'court-order', 'other'],
   reversal: ['fire', 'storm', 'pest', 'flood', 'harvest', 'land-use-change', 'other'],
   decision: ['incomplete', 'not-eligible', 'not-additional', 'integrity', 'request', 'legal', 'other'],
+  affiliation: ['ownership', 'control', 'people', 'contract', 'other'],
+  release: ['ended', 'request', 'conflict-of-interest', 'misconduct', 'clerical-error', 'other'],
   change: ['request', 'risk-assessment', 'legal', 'integrity', 'registry-transition', 'other'],
 } as const
 

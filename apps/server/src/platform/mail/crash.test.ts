@@ -38,16 +38,25 @@ function start(): ChildProcess {
   children.add(child)
   child.stdout?.on('data', (text: Buffer) => said.push(text.toString()))
   child.stderr?.on('data', (text: Buffer) => said.push(text.toString()))
+  child.on('exit', (_code, signal) => {
+    children.delete(child)
+    if (signal !== 'SIGKILL') ended.push(said.join('').slice(-2_000))
+  })
   return child
 }
 
 const said: string[] = []
+/** Mailers that nobody killed. */
+const ended: string[] = []
 
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await delay(20)
+  while (!(await isSo())) {
+    if (ended.length > 0) throw new Error(`a mailer ended by itself: ${ended.join('\n')}`)
+    await delay(20)
+  }
 }
 
-async function ended(): Promise<number> {
+async function endedMails(): Promise<number> {
   const { rows } = await pool.query<{ count: number }>(
     `SELECT count(*)::integer AS count FROM content_mail WHERE ended_at IS NOT NULL`,
   )
@@ -78,7 +87,7 @@ it(`delivers ${MAILS} mails, each once to a reader who drops doubles, whatever b
     await once(victim, 'exit')
     victim = start()
   }
-  await until(async () => (await ended()) === MAILS)
+  await until(async () => (await endedMails()) === MAILS)
   const tookMs = performance.now() - began
 
   const { rows } = await pool.query<{ id: string; state: string; doubts: number; tries: number; secrets: unknown }>(

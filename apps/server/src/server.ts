@@ -4,6 +4,7 @@ import { CheckpointSigner, Integrator, repeat, signingRound, type WitnessState }
 import { createApp } from './app.ts'
 import { expireDue } from './expiry.ts'
 import { readOnboardingFiles } from './onboarding/files/read.ts'
+import { followSuspensions } from './organisations/suspension.ts'
 import type { Config } from './platform/config.ts'
 import { quietSerializers } from './platform/http.ts'
 import { claimInstance } from './platform/instance.ts'
@@ -103,10 +104,13 @@ function runIntegrator({ signing }: Registry, log: Log): () => Promise<void> {
 
 /** Ends what is due: movements that waited, pledges, holds; and changes of roles that were interrupted. */
 function runExpiry({ services }: Registry, log: Log): () => Promise<void> {
-  const loop = repeat(async () => (await expireDue(services)) + (await finishRoleChanges(services)), {
-    pauseMs: EXPIRY_PAUSE_MS,
-    onError: tellOnce(log, 'expiry'),
-  })
+  const loop = repeat(
+    async () => (await expireDue(services)) + (await finishRoleChanges(services)) + (await followSuspensions(services)),
+    {
+      pauseMs: EXPIRY_PAUSE_MS,
+      onError: tellOnce(log, 'expiry'),
+    },
+  )
   return () => loop.stop()
 }
 

@@ -282,8 +282,11 @@ describe('a key ends with what it stands on', () => {
   it('its organisation, while that is suspended', async () => {
     const robot = await program(harbour.admin)
     const path = `/national/organisations/${harbour.id}`
+    const { user } = await done(harbour.admin.get('/national/sessions/current'), 200)
     await done(officer.post(`${path}/suspend`, { reason: 'investigation' }), 200)
     expect(problemOf(await robot.get('/national/users'))).toEqual([401, 'not-signed-in'])
+    // Its sessions have ended, too; people may sign in again and look.
+    harbour.admin = await registry.signIn((user as { email: string }).email)
     expect(new Set((await list(harbour.admin)).map(({ status }) => status))).toEqual(new Set(['suspended']))
     const refused = await harbour.admin.post(PATH, { name: 'X', scopes: ['read'] })
     expect(problemOf(refused)).toEqual([409, 'organisation-suspended'])

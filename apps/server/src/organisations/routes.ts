@@ -29,6 +29,7 @@ import {
   organisationDetails,
   organisationPage,
 } from './queries.ts'
+import { followSuspensions } from './suspension.ts'
 
 export function register(app: FastifyInstance, services: Services): void {
   handle(app, services, registerOrganisation, async (call) => {
@@ -121,5 +122,6 @@ async function setStatus(
   const { id } = call.params
   const { reason } = call.body
   const receipt = await execute(services, call, { type, request: { organisation: id, reason } })
+  await followSuspensions(services)
   return { id, active, reason, entry: writtenOf(receipt) }
 }

@@ -5,6 +5,8 @@ ALTER TABLE content_user ADD COLUMN phone text;
 ALTER TABLE content_organisation
   ADD COLUMN tax_key text,
   ADD COLUMN profile jsonb,
+  -- What follows from its suspension was done.
+  ADD COLUMN halted boolean NOT NULL DEFAULT false,
   ADD COLUMN created_at timestamptz NOT NULL DEFAULT now();
 UPDATE content_organisation o SET tax_key = k.key
   FROM (SELECT DISTINCT ON (2) organisation, upper(regexp_replace(tax_id, '[^[:alnum:]]', '', 'g')) AS key

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { done, expectStatus } from '../registry.fixture.ts'
+import { type World, world } from '../world.fixture.ts'
+import { followSuspensions } from './suspension.ts'
+
+let all: World
+
+beforeAll(async () => {
+  all = await world()
+})
+afterAll(() => all.registry.close())
+
+const suspend = (id: string, verb = 'suspend', key?: string) =>
+  all.officer.post(`/national/organisations/${id}/${verb}`, { reason: 'investigation' }, key ? { key } : {})
+
+it('ends the sessions and links of its people at once, and of nobody else; they may sign in again', async () => {
+  const { registry, officer, sunfield, harbour } = all
+  const email = 'halted@example.org'
+  await done(officer.post('/national/users', { email, name: 'H', organisation: sunfield.id, role: 'ViewOnly' }))
+  const link = registry.links.get(email)?.at(-1)
+  expectStatus(await suspend(sunfield.id, 'suspend', 'suspend-it-once'), 200)
+  expect((await sunfield.admin.get('/national/sessions/current')).status).toBe(401)
+  expect((await registry.nobody.post('/national/sessions', { token: link }, { key: null })).status).toBe(401)
+  expect((await harbour.admin.get('/national/sessions/current')).status).toBe(200)
+
+  registry.links.delete(email)
+  const again = await registry.signIn(email)
+  expectStatus(await suspend(sunfield.id, 'suspend', 'suspend-it-once'), 200)
+  expect(await followSuspensions(registry.services)).toBe(0)
+  expect((await again.get('/national/sessions/current')).body).toMatchObject({ organisation: { active: false } })
+  expectStatus(await suspend(sunfield.id, 'reactivate'), 200)
+  expect((await again.get('/national/sessions/current')).body).toMatchObject({ organisation: { active: true } })
+})
+
+it('withdraws what it proposed, and reactivation does not bring that back; a second suspension does it again', async () => {
+  const { registry, harbour } = all
+  const { pool } = registry.services
+  const propose = (id: string) =>
+    pool.query(
+      `INSERT INTO content_proposal (id, type, by_mandate, created_by, request, key_sender, key_id, request_hash,
+                                     proposal_hash, logged_key, created_at, by_organisation, status)
+       VALUES ($1, 'CreditsTransferredAbroad', 'm', 'u', '{}', 's', $1, '', '', $1, now(), $2, 'open')`,
+      [id, harbour.id],
+    )
+  const status = async (id: string) =>
+    (await pool.query('SELECT status FROM content_proposal WHERE id = $1', [id])).rows[0]?.status
+  await propose('before')
+  expectStatus(await suspend(harbour.id), 200)
+  expect(await status('before')).toBe('withdrawn')
+  expectStatus(await suspend(harbour.id, 'reactivate'), 200)
+  expect(await status('before')).toBe('withdrawn')
+  await propose('later')
+  expect(await followSuspensions(registry.services)).toBe(0)
+  expect(await status('later')).toBe('open')
+  expectStatus(await suspend(harbour.id), 200)
+  expect(await status('later')).toBe('withdrawn')
+  expectStatus(await suspend(harbour.id, 'reactivate'), 200)
+})
+
+it('is followed by the next round where whoever suspended did not come to it', async () => {
+  const { registry, harbour } = all
+  const { pool } = registry.services
+  const admin = await registry.join(all.officer, harbour.id, 'Admin')
+  expectStatus(await suspend(harbour.id), 200)
+  // As if the process had ended between the entry and what follows from it.
+  await pool.query('UPDATE content_organisation SET halted = false WHERE organisation = $1', [harbour.id])
+  const rounds = await Promise.all(Array.from({ length: 4 }, () => followSuspensions(registry.services)))
+  expect(Math.max(...rounds)).toBe(1)
+  expect(await followSuspensions(registry.services)).toBe(0)
+  expect((await admin.get('/national/sessions/current')).status).toBe(401)
+})

@@ -67,13 +67,12 @@ function walk(...steps: (() => ReturnType<typeof move>)[]): void {
   }
 }
 
-/** The certifier is accredited and assigned, as the rows of the state say it. */
+/** The certifier is accredited for the scope of the project, and assigned to its validation. */
 function assign(): void {
-  const organisation = world.state.get('organisation', world.id('check ltd'))
-  const project = world.state.get('project', world.id('solar'))
-  const accreditation = { scopes: ['1'], from: '2025-01-01', to: '2035-12-31' }
-  if (organisation) Object.assign(organisation, { accreditations: { [world.id('accreditation')]: accreditation } })
-  if (project) Object.assign(project, { certifiers: { validation: world.id('check ltd') } })
+  const organisation = world.id('check ltd')
+  const accreditation = { accreditation: world.id('accreditation'), body: world.hash('accreditors'), scopes: ['1'] }
+  world.do('CertifierAccredited', { organisation, ...accreditation, from: '2025-01-01', to: '2035-12-31' })
+  world.do('CertifierAssigned', { project: world.id('solar'), task: 'validation', organisation })
 }
 
 const concept = [() => submit('owner', 'concept-note'), () => move('owner', 'submit-concept')]

@@ -156,7 +156,10 @@ function tellOnce(log: Log, module: string): (error: unknown) => void {
 }
 
 async function listen(config: Config, { services }: Registry): Promise<() => Promise<void>> {
-  const app = await createApp(services, { logger: { level: 'warn', serializers: quietSerializers } })
+  const app = await createApp(services, {
+    logger: { level: 'warn', serializers: quietSerializers },
+    trustProxy: config.TRUSTED_PROXIES,
+  })
   try {
     await app.listen({ port: config.PORT, host: config.HOST })
   } catch (error) {

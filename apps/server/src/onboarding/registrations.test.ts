@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { LedgerBusy, type Submission } from '@tallystick/ledger'
+import type { FastifyInstance } from 'fastify'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { createApp } from '../app.ts'
 import { networkOf } from '../platform/throttle.ts'
 import { done, expectStatus, type Person, type TestRegistry, testRegistry } from '../registry.fixture.ts'
 import { CONFIRM_MS, LIMITS } from './requests.ts'
@@ -355,6 +357,32 @@ describe('the flood', () => {
     expectStatus(await ask(newEmail()), 201)
     const { rows } = await registry.services.pool.query('SELECT key FROM content_throttle')
     expect(JSON.stringify(rows)).not.toMatch(/127\.0\.0\.1|@/)
+  })
+
+  it('is counted by the address that a trusted proxy names, and by none that anybody else does', async () => {
+    const body = () => ({ email: newEmail(), name: 'Ana', organisation: { kind: 'developer', name: 'X' } })
+    const statuses = async (app: FastifyInstance, address: (at: number) => string) => {
+      await registry.services.pool.query('DELETE FROM content_throttle')
+      const answers = await Promise.all(
+        Array.from({ length: LIMITS.network.most + 1 }, (_, at) =>
+          app.inject({
+            method: 'POST',
+            url: '/national/registrations',
+            headers: { 'content-type': 'application/json', 'x-forwarded-for': address(at) },
+            payload: JSON.stringify(body()),
+          }),
+        ),
+      )
+      return answers.filter(({ statusCode }) => statusCode === 429).length
+    }
+    const behind = await createApp(registry.services, { trustProxy: ['127.0.0.1'] })
+    try {
+      expect(await statuses(registry.app, (at) => `192.0.2.${at}`)).toBe(1)
+      expect(await statuses(behind, (at) => `192.0.2.${at}`)).toBe(0)
+      expect(await statuses(behind, (at) => `203.0.113.${at}, 192.0.2.1`)).toBe(1)
+    } finally {
+      await behind.close()
+    }
   })
 
   it('counts the addresses of one household as one', () => {

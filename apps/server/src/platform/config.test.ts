@@ -35,6 +35,25 @@ describe('the configuration', () => {
     expect(() => read({ DATABASE_URL: url, DB_HOST: 'db' })).toThrow('DATABASE_URL and DB_HOST are both set')
   })
 
+  it('takes the addresses and networks of proxies, and nothing else for them', () => {
+    expect(read({}).TRUSTED_PROXIES).toBeUndefined()
+    expect(read({ TRUSTED_PROXIES: '10.0.0.1, 192.168.0.0/16,::1,fd00::/8' }).TRUSTED_PROXIES).toEqual([
+      ...['10.0.0.1', '192.168.0.0/16', '::1', 'fd00::/8'],
+    ])
+    for (const wrong of [
+      'true',
+      '*',
+      'proxy.example',
+      '10.0.0.0/33',
+      '10.0.0.0/8/8',
+      '10.0.0.1,',
+      '::1/129',
+      '10.0.0.0/x',
+    ]) {
+      expect(() => read({ TRUSTED_PROXIES: wrong }), wrong).toThrow('must be addresses or networks')
+    }
+  })
+
   it('lets the environment win over .env.local, and takes empty for not set', async () => {
     await writeFile(join(folder, '.env.local'), 'PORT=4000\nROOT_EMAIL="root@example.org"\nHOST=\n')
     const { PORT, ROOT_EMAIL, HOST } = read({ PORT: '5000', ROOT_EMAIL: '' })

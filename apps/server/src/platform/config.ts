@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { LANGUAGES } from '@tallystick/contract'
@@ -60,6 +61,21 @@ const smtpEndpoint = text.transform((endpoint, context) => {
   return z.NEVER
 })
 
+const proxies = text.transform((list, context): string[] => {
+  const named = list.split(',').map((one) => one.trim())
+  if (named.every(isNetwork)) return named
+  context.addIssue('must be addresses or networks such as 10.0.0.0/8, separated by commas')
+  return z.NEVER
+})
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/')
+  const most = isIP(address) === 4 ? 32 : 128
+  return (
+    isIP(address) > 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))
+  )
+}
+
 type Variable<Schema extends z.ZodType> = {
   readonly schema: Schema
   /** As it would be written in the environment. */
@@ -92,6 +108,11 @@ const VARIABLES = {
   PUBLIC_URL: define({
     schema: webAddress('must be an address that begins with http:// or https://').optional(),
     about: 'Address at which the public reaches the registry. Default: `http://localhost:` and `PORT`.',
+  }),
+  TRUSTED_PROXIES: define({
+    schema: proxies.optional(),
+    about:
+      'Addresses or networks of the proxies in front, separated by commas: from them `X-Forwarded-For` says who asks, by which API keys and limits go. Nobody else is believed.',
   }),
   SOURCE_URL: define({
     schema: webAddress('must be an address that begins with http:// or https://').optional(),

@@ -4,6 +4,7 @@ import { register as apiKeys } from './api-keys/routes.ts'
 import { batchDetails } from './credits/batches.ts'
 import { register as credits } from './credits/routes.ts'
 import { serialReport } from './credits/serials.ts'
+import { register as independence } from './independence/routes.ts'
 import { newestListed, shownEntry } from './log/entries.ts'
 import { register as log } from './log/routes.ts'
 import { register as onboarding } from './onboarding/routes.ts'
@@ -33,6 +34,7 @@ const capabilities: readonly Capability[] = [
   system,
   sessions,
   organisations,
+  independence,
   users,
   onboarding,
   apiKeys,

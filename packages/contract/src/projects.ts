@@ -71,6 +71,9 @@ export const ProjectDetails = Project.extend({
     .object({ buffer: z.string(), exempt: z.array(z.string()) })
     .meta({ description: 'Percentage of each issuance that goes to the buffer, and levies that are not taken.' }),
   debts: z.array(Owed).meta({ description: 'Units that the project owes to the buffer.' }),
+  certifiers: z
+    .array(z.object({ task: z.string(), organisation: OrganisationRef }).meta({ id: 'AssignedCertifier' }))
+    .meta({ description: 'Who is assigned to which task.' }),
   openReversals: z.number().int().meta({ description: 'While any is open, nothing is issued.' }),
   authorisations: z.array(Authorised).meta({ description: 'At most 1,000.' }),
   batches: z.array(IssuedBatch).meta({ description: 'At most 1,000; all are at `/national/batches?project=`.' }),

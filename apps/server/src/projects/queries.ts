@@ -37,7 +37,13 @@ export async function projectDetails(services: Services, id: string): Promise<Pr
     rowsOfProject(services, 'authorisation', id),
     rowsOfProject(services, 'batch', id),
   ])
-  const names = await namesIn(services, id, [...authorisations.keys()], [...batches.keys()])
+  const names = await namesIn(
+    services,
+    id,
+    Object.values(row?.certifiers ?? {}),
+    [...authorisations.keys()],
+    [...batches.keys()],
+  )
   const project = projectOf(names, id)
   if (!project || !row) return undefined
   const counted = [...authorisations].map(([authorisation, one]) => ({
@@ -60,6 +66,10 @@ export async function projectDetails(services: Services, id: string): Promise<Pr
     debts: Object.entries(row.debts)
       .map(([unitType, quantity]) => ({ unitType, quantity }))
       .sort((a, b) => (a.unitType < b.unitType ? -1 : 1)),
+    certifiers: Object.entries(row.certifiers).map(([task, one]) => ({
+      task,
+      organisation: names.organisationRef(one),
+    })),
     openReversals: row.reversals,
     totals: { authorised: `${authorised}`, issued: `${issued}`, left: `${left}` },
     authorisations: counted.map((one) => ({

@@ -7,7 +7,8 @@ import { expectStatus, type Person, type TestRegistry, testRegistry } from '../r
 let registry: TestRegistry
 let government: string
 let officer: Person
-let second: Person
+/** Of another authority, since the government owns a part of the project. */
+let deciders: [Person, Person]
 let seller: { id: string; admin: Person; holding: string; retirement: string }
 let buyer: typeof seller
 let treasury: string
@@ -51,7 +52,10 @@ beforeAll(async () => {
   registry = await testRegistry()
   government = registry.founded.genesis.authority
   officer = await registry.join(registry.root, government, 'Admin')
-  second = await registry.join(registry.root, government, 'Admin')
+  const board = { kind: 'government', name: 'Carbon Board' }
+  const { body } = expectStatus(await officer.post('/national/organisations', board), 201)
+  const decider = () => registry.join(registry.root, String(body.id), 'Admin')
+  deciders = [await decider(), await decider()]
   const newParty = async (name: string) => {
     const organisation = await registry.newOrganisation(officer, name)
     return { ...organisation, ...(await open(organisation.id)) }
@@ -72,8 +76,8 @@ beforeAll(async () => {
       { account: treasury, share: '40' },
     ],
   })
-  await command(officer, 'ProjectMoved', { project, move: 'register' })
-  await command(officer, 'QuantityAuthorised', {
+  await command(deciders[0], 'ProjectMoved', { project, move: 'register' })
+  await command(deciders[0], 'QuantityAuthorised', {
     authorisation,
     project,
     unitType: 'ITMO',
@@ -83,7 +87,7 @@ beforeAll(async () => {
     cooperativeApproach: null,
   })
   const issuance = { batch, authorisation, vintage: '2024', quantity: '1000', monitoringPeriod: null }
-  await command(officer, 'BatchIssued', issuance, second)
+  await command(deciders[0], 'BatchIssued', issuance, deciders[1])
   const movement = { batch, from: seller.holding }
   await command(seller.admin, 'CreditsTransferred', { ...movement, to: buyer.holding, ranges: [['101', '150']] })
   await command(seller.admin, 'CreditsTransferred', { ...movement, to: treasury, quantity: '30' })

@@ -82,3 +82,23 @@ it('an approval that the ledger refuses is not kept, and the proposal stays open
     approvals: [],
   })
 })
+
+it('whoever may not approve hears it at once, even where others are still to approve', async () => {
+  const { officer, harbour, registry, issue } = all
+  const { root } = registry
+  const batch = await issue('2023', '100')
+  const accounts = [{ kind: 'foreign', registry: 'KEN01' }]
+  const opened = await done(officer.post('/national/accounts', { organisation: root.organisation, accounts }))
+  const [{ id: to }] = opened.accounts as [{ id: string }]
+  await done(harbour.admin.post(policyOf(harbour.holding), { ...loose, secondAbove: '5' }))
+  const email = 'limited@example.org'
+  const person = { email, name: 'Limited', organisation: root.organisation, role: 'Admin', limit: '19' }
+  await done(root.post('/national/users', person))
+  const limited = await registry.signIn(email)
+
+  const leave = { batch: batch.id, from: harbour.holding, to, quantity: '20' }
+  const made = await done(harbour.admin.post('/national/international-transfers', leave), 202)
+  const path = `/national/proposals/${made.id}`
+  expect(await limited.post(`${path}/approvals`)).toMatchObject({ status: 403, body: { code: 'mandate-limit' } })
+  expect(await done(all.second.post(`${path}/approvals`))).toMatchObject({ status: 'open', approvals: [{}] })
+})

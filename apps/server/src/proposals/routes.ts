@@ -1,5 +1,5 @@
 import { approveProposal, listProposals, readProposal, withdrawProposal } from '@tallystick/contract'
-import { isReceipt } from '@tallystick/ledger'
+import { isReceipt, type Outcome } from '@tallystick/ledger'
 import { allows, askedFor, chosenFor, isRefusal, type Law, type PermissionTable } from '@tallystick/rules'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type pg from 'pg'
@@ -139,7 +139,7 @@ async function approve(
   await refuseSamePerson(services, client, row, actor)
   await keepApproval(client, row.id, actor, services.clock())
   const approvals = enough(await approvalsOf(client, [row.id]), row, permissions)
-  if (!approvals) return
+  if (!approvals) return refuseUnfit(services, row, actor)
   await carryOut(services, row, approvals)
   await markProposal(client, row.id, 'accepted')
 }
@@ -180,7 +180,24 @@ function enough(
 }
 
 async function carryOut(services: Services, row: ProposalRow, approvals: readonly ApprovalRow[]): Promise<void> {
-  const outcome = await services.ledger.execute({
+  const outcome = await executed(services, row, approvals)
+  if (isRefusal(outcome)) throw refusalProblem(outcome)
+  if (!isReceipt(outcome)) throw problem('key-reused')
+}
+
+/** Whoever may not approve this hears it now, and not the last one who approves: an interest, a limit. */
+async function refuseUnfit(services: Services, row: ProposalRow, actor: Actor): Promise<void> {
+  const outcome = await executed(services, row, [actor])
+  if (isRefusal(outcome) && outcome.detail.mandate === actor.mandate) throw refusalProblem(outcome)
+}
+
+/** With too few approvals nothing is written. */
+function executed(
+  services: Services,
+  row: ProposalRow,
+  approvals: readonly Pick<ApprovalRow, 'mandate'>[],
+): Promise<Outcome> {
+  return services.ledger.execute({
     type: row.type,
     by: row.by_mandate,
     approvals: approvals.map(({ mandate }) => ({ by: mandate, proposal: row.proposal_hash })),
@@ -188,6 +205,4 @@ async function carryOut(services: Services, row: ProposalRow, approvals: readonl
     requestHash: row.request_hash,
     request: row.request,
   })
-  if (isRefusal(outcome)) throw refusalProblem(outcome)
-  if (!isReceipt(outcome)) throw problem('key-reused')
 }

@@ -172,7 +172,7 @@ describe('a wish for a key', () => {
       const [error] = body.errors as { message: string }[]
       return error?.message
     }
-    expect(await told('fr', {})).toBe('est réservé aux personnes connectées : aucune clé d’API ne le permet')
+    expect(await told('fr', {})).toBe('est réservé aux personnes connectées\u00a0: aucune clé d’API ne le permet')
     expect(await told('es', { scopes: ['write'] })).toBe('no es un ámbito de clave de API')
     expect(await told('es', { scopes: ['read'] })).toBe('tiene bits a 1 después de los 24 primeros')
     expect(await told('fr', { scopes: ['read'], addresses: ['x'] })).toBe('n’est ni une adresse ni un réseau')

@@ -77,6 +77,7 @@ export async function testRegistry(setup: Setup = {}): Promise<TestRegistry> {
   const links = new Map<string, string[]>()
   const confirmations = new Map<string, string[]>()
   const messages: string[] = []
+  const told = new Set<string>()
   const services: Services = {
     pool,
     ledger,
@@ -84,8 +85,13 @@ export async function testRegistry(setup: Setup = {}): Promise<TestRegistry> {
     openings: new Openings(pool),
     notify: {
       ...consoleNotify((text) => messages.push(text)),
-      async signInLink({ email }, { url }) {
+      async signInLink({ email }, { url }, { cause = url } = {}) {
+        if (told.has(cause)) return
+        told.add(cause)
         links.set(email, [...(links.get(email) ?? []), url])
+      },
+      async hasTold(cause) {
+        return told.has(cause)
       },
       async confirmAddress({ email }, { url }) {
         confirmations.set(email, [...(confirmations.get(email) ?? []), url])

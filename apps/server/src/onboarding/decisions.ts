@@ -43,9 +43,10 @@ export async function approve(services: Services, call: Approval, row: Registrat
   const begun = await beginApproval(services, row.id, decision)
   if (!begun) return decidedBefore(services, call, row.id)
   const receipt = await carryOut(services, actor.mandate, begun)
-  const isFirst = await endApproval(services, row.id)
   const user = await holderOfMandate(services, String(receipt.entry.body.mandate))
-  if (isFirst) await tell(services, begun, user)
+  // Before the end: whoever takes up an approval that was broken off tells, too, if nobody has.
+  await tell(services, begun, user)
+  await endApproval(services, row.id)
   const isOwn = begun.key_sender === sender && begun.key_id === idempotencyKey
   if (isOwn && begun.request_hash !== requestHash) throw problem('key-reused')
   if (!isOwn && (begun.role !== wish.role || begun.limit !== wish.limit)) {
@@ -140,8 +141,10 @@ async function holderOfMandate({ pool }: Services, mandate: string): Promise<str
 
 async function tell(services: Services, row: RegistrationRow, user: string): Promise<void> {
   const { email, name, language } = row
+  const cause = `registration-approved:${row.id}`
+  if (await services.notify.hasTold(cause)) return
   const link = await newSignInLink(services, services.pool, user)
-  await services.notify.signInLink({ id: user, email, name, language }, link)
+  await services.notify.signInLink({ id: user, email, name, language }, link, { cause })
 }
 
 function answerOf(id: string, receipt: Receipt, user: string) {
@@ -159,18 +162,14 @@ export async function turnAway(services: Services, call: Rejection, id: string):
     reason: call.body.reason,
     stuckBefore: new Date(at.getTime() - STUCK_MS),
   }
-  let rejected: RegistrationRow | undefined
-  const answer = await executeOnce(services, call, async (client) => {
-    rejected = await reject(client, id, decision, keys)
+  return executeOnce(services, call, async (client) => {
+    const rejected = await reject(client, id, decision, keys)
     if (!rejected) throw problem('registration-decided')
+    const { email, name, language } = rejected
+    const told = { id, reason: call.body.reason, url: services.publicUrl }
+    await services.notify.registrationRejected({ email, name, language }, told, { queries: client })
     return shownRegistration(rejected)
   })
-  if (rejected) {
-    const { email, name, language } = rejected
-    const decision = { id, reason: call.body.reason, url: services.publicUrl }
-    await services.notify.registrationRejected({ email, name, language }, decision)
-  }
-  return answer
 }
 
 export function shownRegistration(row: RegistrationRow): Registration {

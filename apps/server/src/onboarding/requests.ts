@@ -94,10 +94,11 @@ export async function confirm(
   if ((await holderOf(services, row.email))?.active) {
     throw problem('email-taken', {}, [{ field: 'email', message: 'belongs to a user' }])
   }
-  if (!(await openRegistration(services, row.id))) throw problem('link-unknown')
   const address = `${services.publicUrl}/national/registrations/${row.id}`
+  // First told, each once, then opened: the link works until both are done.
   for (const person of await deciders(services, row)) {
     await services.notify.registrationWaits(person, { id: row.id, url: address })
   }
+  if (!(await openRegistration(services, row.id))) throw problem('link-unknown')
   return { id: row.id, status: 'open' }
 }

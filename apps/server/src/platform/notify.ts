@@ -30,7 +30,11 @@ export interface Notify {
   /** Somebody asks to be let in, and this person may decide. */
   registrationWaits(to: Recipient, registration: { id: string; url: string }): Promise<void>
   /** Somebody who asked to be let in was turned away. Who is let in gets a way to sign in instead. */
-  registrationRejected(to: Recipient, decision: { id: string; reason: string; url: string }): Promise<void>
+  registrationRejected(
+    to: Recipient,
+    decision: { id: string; reason: string; url: string },
+    more?: Pick<More, 'queries'>,
+  ): Promise<void>
 }
 
 /** Queues messages in the outbox; the mailer hands them over. `language` is that of whoever has not chosen one. */
@@ -64,7 +68,7 @@ export function outboxNotify(pool: pg.Pool, language: string): Notify {
       const cause = `registration-waits:${id}:${user ?? email}`
       await queueMails(pool, language, [{ cause, template: 'registration-waits', to, params: {}, link: url }])
     },
-    async registrationRejected({ email, name, language: own }, { id, reason, url }) {
+    async registrationRejected({ email, name, language: own }, { id, reason, url }, { queries = pool } = {}) {
       const cause = `registration-rejected:${id}`
       const mail = {
         cause,
@@ -73,7 +77,7 @@ export function outboxNotify(pool: pg.Pool, language: string): Notify {
         params: { reason },
         link: url,
       } as const
-      await queueMails(pool, own ?? language, [mail])
+      await queueMails(queries, own ?? language, [mail])
     },
   }
 }

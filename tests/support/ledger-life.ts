@@ -1,5 +1,6 @@
 import { isReceipt } from '@tallystick/ledger'
 import { Country } from '../unlawful/country.ts'
+import { haveItCertified } from './ledger-certifier.ts'
 import { chaptersOf } from './ledger-chapters.ts'
 import { LedgerFixture, type Wish } from './ledger-fixture.ts'
 
@@ -12,7 +13,7 @@ export async function liveLedger(seed: string | number, entries: number): Promis
 }
 
 /** So long is a ledger in which everything has happened. */
-export const WHOLE_LIFE = 200
+export const WHOLE_LIFE = 220
 
 /** As `liveLedger`, with the country that was made in it. */
 export async function liveCountry(seed: string | number, entries: number): Promise<Country> {
@@ -21,6 +22,7 @@ export async function liveCountry(seed: string | number, entries: number): Promi
   await fixture.adoptWattHours()
   await mirrorAnotherRegistry(fixture)
   await doubtAnAccount(fixture)
+  await haveItCertified(fixture)
   const country = new Country(fixture)
   for (const chapter of chaptersOf(country)) {
     if ((await fixture.ledger.head()).size < entries) await chapter()

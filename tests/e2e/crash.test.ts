@@ -18,9 +18,9 @@ const seed = process.env.TEST_SEED ?? String(Date.now())
 console.log(`TEST_SEED=${seed}`)
 const dice = new Dice(seed)
 
-/** Two servers, a process that integrates and signs, and a database, each with its own process and folder. */
+/** Two servers, of which one also prints mail, a process that integrates and signs, and a database, each with its own folder. */
 const processes = {
-  one: { modules: 'national', port: '' },
+  one: { modules: 'national,mailer', port: '' },
   two: { modules: 'national', port: '' },
   signer: { modules: 'integrator,signer', port: '' },
 }
@@ -47,7 +47,7 @@ async function start(name: Name): Promise<ServerProcess> {
   const env = { DATABASE_URL: url, DATA_DIR: join(folder, name), RUN_MODULE: modules, PORT: port }
   // While there is no database a process ends with a message, and whoever watches over it starts it again.
   const server = await until(`start of ${name}`, () =>
-    startServer(env, [], { answers: modules === 'national' }).catch((error: unknown) => {
+    startServer(env, [], { answers: name !== 'signer' }).catch((error: unknown) => {
       if (String(error).includes('No PostgreSQL answers')) return undefined
       throw error
     }),

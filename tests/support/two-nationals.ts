@@ -7,7 +7,7 @@ import { testDatabase } from './database.ts'
 import { type ServerProcess, startServer } from './server.ts'
 import { tallystick } from './tallystick.ts'
 
-/** Two `national` processes on one PostgreSQL; the first also integrates and signs. */
+/** Two `national` processes on one PostgreSQL; the first also integrates, signs and prints mail. */
 export interface TwoNationals {
   servers: [ServerProcess, ServerProcess]
   /** A person at one process or the other, in turns. */
@@ -22,7 +22,7 @@ export async function startTwoNationals(): Promise<TwoNationals> {
   const database = await testDatabase()
   const start = (name: string, modules: string) =>
     startServer({ DATABASE_URL: database.url, DATA_DIR: join(folder, name), RUN_MODULE: modules })
-  const first = await start('one', 'national,integrator,signer')
+  const first = await start('one', 'national,integrator,signer,mailer')
   const servers: TwoNationals['servers'] = [first, await start('two', 'national')]
   return {
     servers,

@@ -19,7 +19,7 @@ import { filesOf, MemorySource, scratchFolder } from '../support/log-files.ts'
 import { CarelessStore, type Forgery } from './careless-store.ts'
 import { countryCases } from './rooms.ts'
 
-const country = await liveCountry('unlawful', 300)
+const country = await liveCountry('unlawful', 340)
 const { fixture } = country
 const ofCountry = await countryCases(country)
 const { accounts, mandates, genesis } = fixture
@@ -111,7 +111,7 @@ const withBody = (forgery: Forgery, body: Record<string, unknown>): Forgery => (
 const withChange = (forgery: Forgery, change: Partial<Entry>): Forgery => ({ ...forgery, change })
 
 const earlier = await latest('CreditsTransferred')
-const mirrored = await latest('MirrorRecorded')
+const mirrored = await latest('MirrorRecorded', ({ body }) => body.issued === true && body.fate === 'active')
 const mirrorRetirement = await latest('MirrorRecorded', ({ body }) => body.fate === 'retired')
 
 /** The preset in force, which was adopted already. */

@@ -2,6 +2,7 @@ import type { Range } from '@tallystick/rules'
 import type pg from 'pg'
 import { type LogRow, logRowOf } from '../platform/entries.ts'
 import type { Services } from '../platform/services.ts'
+import { inTransaction } from '../platform/transaction.ts'
 
 /** Serial numbers that an entry is about; `space` of another registry, else empty. */
 export interface Touched {
@@ -68,9 +69,7 @@ async function extend(services: Services, stream: string, touched: Toucher): Pro
 }
 
 async function extendNow({ pool, ledger }: Services, stream: string, touched: Toucher): Promise<boolean> {
-  const client = await pool.connect()
-  try {
-    await client.query('BEGIN')
+  return inTransaction(pool, async (client) => {
     await client.query(`INSERT INTO content_traced VALUES ($1, 0, '') ON CONFLICT DO NOTHING`, [stream])
     let { revision, leaf } = await startingAt(client, ledger, stream)
     let isWhole = false
@@ -82,14 +81,8 @@ async function extendNow({ pool, ledger }: Services, stream: string, touched: To
       isWhole = read.length < ENTRIES_A_READ
     }
     await client.query('UPDATE content_traced SET revision = $2, leaf = $3 WHERE stream = $1', [stream, revision, leaf])
-    await client.query('COMMIT')
     return isWhole
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined)
-    throw error
-  } finally {
-    client.release()
-  }
+  })
 }
 
 interface TracedTo {

@@ -176,13 +176,9 @@ export async function takeBackApproval(
   )
 }
 
-/** All of an approval is written. True for whoever says so first. */
-export async function endApproval({ pool }: Services, id: string): Promise<boolean> {
-  const { rowCount } = await pool.query(
-    `UPDATE content_registration SET status = 'approved' WHERE id = $1 AND status = 'deciding'`,
-    [id],
-  )
-  return rowCount === 1
+/** All of an approval is written, and whoever was let in was told. */
+export async function endApproval({ pool }: Services, id: string): Promise<void> {
+  await pool.query(`UPDATE content_registration SET status = 'approved' WHERE id = $1 AND status = 'deciding'`, [id])
 }
 
 /** Rejects what is open, or what was begun to be approved before an instant and of which nothing is written. */

@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type pg from 'pg'
 import { problem, refusalProblem, waitingProblem } from './problem.ts'
 import type { Services } from './services.ts'
+import { inTransaction } from './transaction.ts'
 
 export const REPLAYED = 'idempotency-replayed'
 
@@ -94,20 +95,12 @@ export async function executeOnce<Answer>(
   from: Pick<Sender, 'sender' | 'idempotencyKey' | 'requestHash' | 'reply'>,
   work: (client: pg.PoolClient) => Promise<Answer>,
 ): Promise<Answer> {
-  const client = await services.pool.connect()
-  try {
-    await client.query('BEGIN')
+  const { stored, answer } = await inTransaction(services.pool, async (client) => {
     const stored = await reserve<Answer>(client, from)
-    const answer = stored ?? (await firstTime(client, from, work))
-    await client.query('COMMIT')
-    if (stored !== undefined) from.reply.header(REPLAYED, 'true')
-    return answer
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined)
-    throw error
-  } finally {
-    client.release()
-  }
+    return { stored, answer: stored ?? (await firstTime(client, from, work)) }
+  })
+  if (stored !== undefined) from.reply.header(REPLAYED, 'true')
+  return answer
 }
 
 /** The stored answer, or undefined where the key is now ours. Waits for another transaction with the same key. */

@@ -2,6 +2,7 @@ import pg from 'pg'
 import { excessSentences } from './role-excess.ts'
 import { IN_SCHEMA, type Mighty, mightyOf, type Power, powersOf } from './role-powers.ts'
 import { StartupError } from './startup-error.ts'
+import { inTransaction } from './transaction.ts'
 
 /** What a process may be to the database, besides its owner, who migrates and mends. */
 export const ROLES = ['writer', 'signer', 'reader'] as const
@@ -170,19 +171,4 @@ function isNeeded(role: Role, { kind, object, column, privilege, isGrantable }: 
     const [, verb, columns] = /^(\w+)(?: \((.+)\))?$/.exec(grant) ?? []
     return verb === privilege && (columns === undefined || columns.split(', ').includes(column ?? ''))
   })
-}
-
-async function inTransaction<T>(pool: pg.Pool, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
-  const client = await pool.connect()
-  try {
-    await client.query('BEGIN')
-    const done = await work(client)
-    await client.query('COMMIT')
-    return done
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined)
-    throw error
-  } finally {
-    client.release()
-  }
 }

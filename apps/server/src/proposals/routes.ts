@@ -21,6 +21,7 @@ import {
 } from '../platform/proposal-store.ts'
 import { approvedBy, approvesAs, endOf, ledgerKey, proposalsOf } from '../platform/proposals.ts'
 import type { Actor, Services } from '../platform/services.ts'
+import { inTransaction } from '../platform/transaction.ts'
 
 /** Commands that wait for approval by others. */
 export function register(app: FastifyInstance, services: Services): void {
@@ -104,20 +105,12 @@ async function decideOn(
   id: string,
   work: (client: pg.PoolClient, row: ProposalRow) => Promise<void>,
 ): Promise<void> {
-  const client = await pool.connect()
-  try {
-    await client.query('BEGIN')
+  await inTransaction(pool, async (client) => {
     await lockProposal(client, id)
     const row = await proposalById(client, id)
     if (!row) throw problem('not-found')
     await work(client, row)
-    await client.query('COMMIT')
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined)
-    throw error
-  } finally {
-    client.release()
-  }
+  })
 }
 
 async function approve(

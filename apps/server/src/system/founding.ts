@@ -9,6 +9,7 @@ import {
 } from '@tallystick/rules'
 import type pg from 'pg'
 import { StartupError } from '../platform/startup-error.ts'
+import { inTransaction } from '../platform/transaction.ts'
 
 /** The made-up country of a test ledger. */
 const TEST_COUNTRY = { code: 'XT', name: 'Exampleland' }
@@ -121,19 +122,10 @@ const READ_ROOT = `
 async function ensureRoot({ pool, clock }: Parts, email: string): Promise<Root> {
   const existing = (await pool.query<Root>(READ_ROOT)).rows[0]
   if (existing) return existing
-  const client = await pool.connect()
-  try {
-    await client.query('BEGIN')
+  return inTransaction(pool, async (client) => {
     await client.query('LOCK TABLE content_root IN EXCLUSIVE MODE')
-    const made = (await client.query<Root>(READ_ROOT)).rows[0] ?? (await insertRoot(client, clock(), email))
-    await client.query('COMMIT')
-    return made
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined)
-    throw error
-  } finally {
-    client.release()
-  }
+    return (await client.query<Root>(READ_ROOT)).rows[0] ?? (await insertRoot(client, clock(), email))
+  })
 }
 
 async function insertRoot(client: pg.PoolClient, now: Date, email: string): Promise<Root> {

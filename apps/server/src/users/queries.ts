@@ -2,6 +2,7 @@ import type { Page, User } from '@tallystick/contract'
 import type pg from 'pg'
 import { CreatedKey, decodeCursor, limitOf, pageFrom } from '../platform/cursor.ts'
 import type { Services } from '../platform/services.ts'
+import { inTransaction } from '../platform/transaction.ts'
 
 export interface UserRow {
   id: string
@@ -87,19 +88,10 @@ export async function withOtherAdmins<T>(
   mandate: string,
   work: (others: number, client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
-  const client = await services.pool.connect()
-  try {
-    await client.query('BEGIN')
+  return inTransaction(services.pool, async (client) => {
     await client.query('SELECT FROM content_organisation WHERE organisation = $1 FOR UPDATE', [organisation])
-    const done = await work(await otherAdmins(client, organisation, mandate), client)
-    await client.query('COMMIT')
-    return done
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined)
-    throw error
-  } finally {
-    client.release()
-  }
+    return work(await otherAdmins(client, organisation, mandate), client)
+  })
 }
 
 async function otherAdmins(client: pg.PoolClient, organisation: string, mandate: string): Promise<number> {

@@ -9,6 +9,7 @@ import { namesIn, speechOf } from '../names.ts'
 import { type ProposalRow, proposalById } from '../proposal-store.ts'
 import { endOf } from '../proposals.ts'
 import type { Services } from '../services.ts'
+import { inTransaction } from '../transaction.ts'
 import { readersOf } from './audience.ts'
 import { EVENTS } from './events.ts'
 import { type NewMail, queueMails } from './outbox.ts'
@@ -132,19 +133,4 @@ async function queue(
     }
   }
   await queueMails(client, language, mails)
-}
-
-async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect()
-  try {
-    await client.query('BEGIN')
-    const done = await work(client)
-    await client.query('COMMIT')
-    return done
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined)
-    throw error
-  } finally {
-    client.release()
-  }
 }

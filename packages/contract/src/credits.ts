@@ -24,7 +24,10 @@ export const Batch = z
     unitType: z.string(),
     vintage: z.string(),
     block: Block,
-    monitoringPeriod: MonitoringPeriod.nullable(),
+    period: Id.nullable().meta({
+      description: 'The monitoring period that it was issued for, where that is on record.',
+    }),
+    monitoringPeriod: MonitoringPeriod.nullable().meta({ description: 'From which day to which.' }),
     entry: Written,
   })
   .meta({ id: 'Batch', description: 'Consecutive serial numbers of one project, vintage and type, issued together.' })
@@ -91,9 +94,19 @@ export const issueBatch = defineOperation({
       vintage: Vintage,
       quantity: Quantity.optional().meta({ description: 'Whole units, where nothing is carried.' }),
       certified: Certified.optional(),
-      monitoringPeriod: MonitoringPeriod.nullable().default(null),
+      period: Id.nullable().default(null).meta({
+        description:
+          'The monitoring period whose certified outcome is issued. Where the preset of the country has monitoring periods, nothing is issued without one, and never more than was certified.',
+      }),
+      monitoringPeriod: MonitoringPeriod.nullable()
+        .default(null)
+        .meta({ description: 'From which day to which; with `period` it is left out.' }),
     })
-    .superRefine(choiceOf(['quantity', 'certified'], 'give either quantity or certified')),
+    .superRefine(choiceOf(['quantity', 'certified'], 'give either quantity or certified'))
+    .refine(({ period, monitoringPeriod }) => period === null || monitoringPeriod === null, {
+      path: ['monitoringPeriod'],
+      message: 'is left out where period is given',
+    }),
   status: 201,
   answer: Batch,
   problems: [
@@ -111,6 +124,12 @@ export const issueBatch = defineOperation({
     'nothing-to-issue',
     'reversal-open',
     'serials-exhausted',
+    'period-unknown',
+    'period-state',
+    'period-missing',
+    'periods-not-kept',
+    'dates-differ',
+    'certified-exceeded',
   ],
 })
 

@@ -63,6 +63,8 @@ export interface EntryBodies extends MovementBodies {
   AccreditationWithdrawn: { organisation: string; accreditation: string; reason: string }
   CertifierAssigned: { project: string; task: string; organisation: string }
   CertifierReleased: { project: string; task: string; reason: string }
+  ProjectCertified: { project: string }
+  CertificationRevoked: { project: string; organisation: string; reason: string; text?: string }
   AccountsOpened: { organisation: string; accounts: { account: string; kind: string; registry: string | null }[] }
   AccountSuspended: { account: string; reason: string }
   AccountReactivated: { account: string; reason: string }
@@ -84,8 +86,13 @@ export interface EntryBodies extends MovementBodies {
   IssuanceTermsSet: { project: string; buffer: string; exempt: Exclude<Levy, 'buffer'>[]; reason: string }
   PoolsNamed: Record<Levy, string | null>
   ProjectMoved: { project: string; move: string; reason?: string; text?: string }
+  CreditingPeriodSet: { project: string; kind: string; from: string; to: string; allotted: { number: number } }
+  MonitoringPeriodOpened: { period: string; project: string; from: string; to: string; allotted: { number: number } }
+  MonitoringPeriodMoved: { period: string; move: string; reason?: string; text?: string }
+  OutcomeCertified: { period: string; outcomes: { vintage: string; certified: string }[] }
   DocumentSubmitted: {
     project: string
+    period: string | null
     document: string
     sha256: string
     name: string | null
@@ -94,13 +101,20 @@ export interface EntryBodies extends MovementBodies {
   FindingRaised: {
     finding: string
     project: string
+    period: string | null
     kind: 'CL' | 'CAR' | 'FAR'
     section: string | null
     text: string
     allotted: { number: number }
   }
-  FindingAnswered: { project: string; finding: string; text: string }
-  FindingAssessed: { project: string; finding: string; text: string; outcome: 'closed' | 'open' }
+  FindingAnswered: { project: string; period: string | null; finding: string; text: string }
+  FindingAssessed: {
+    project: string
+    period: string | null
+    finding: string
+    text: string
+    outcome: 'closed' | 'open'
+  }
   QuantityAuthorised: {
     authorisation: string
     project: string
@@ -120,6 +134,7 @@ export interface EntryBodies extends MovementBodies {
     quantity: string
     certified: string
     monitoringPeriod: Period | null
+    period: string | null
     owners: Owner[]
     levies: Record<Levy, string>
     allotted: { first: string; parts: [account: string, first: string, last: string][]; itmos: Itmos }

@@ -27,6 +27,8 @@ export interface Names {
   project(id: string): ProjectName | undefined
   batch(id: string): BatchName | undefined
   authorisation(id: string): { project: string; unitType: string } | undefined
+  /** A monitoring period: of which project, from which day to which. */
+  period?(id: string): { project: string; from: string; to: string } | undefined
   /** The project of a reversal. */
   reversal?(id: string): { project: string } | undefined
   /** The text behind a commitment, if it is still kept. */
@@ -43,6 +45,7 @@ export function isolating(names: Names): Names {
     batch: (id) => names.batch(id),
     authorisation: (id) => names.authorisation(id),
     reversal: (id) => names.reversal?.(id),
+    period: (id) => names.period?.(id),
     organisation(id) {
       const known = names.organisation(id)
       return known && { ...known, name: orNull(known.name) }
@@ -132,6 +135,22 @@ export class Phrases {
     return title === null
       ? this.speech.say('unnamed.project', { number })
       : this.speech.say('project', { title, number })
+  }
+
+  period(id: string): string {
+    const known = this.names.period?.(id)
+    return known ? this.periodOf(known) : this.speech.say('unknown')
+  }
+
+  /** `the monitoring period from … to … of …`. */
+  periodOf({ project, from, to }: { project: string; from: string; to: string }): string {
+    const places = { from: this.speech.legalDay(from), to: this.speech.legalDay(to) }
+    return this.speech.say('period', { ...places, project: this.project(project) })
+  }
+
+  /** What a document or a finding is about: the project, or one of its monitoring periods. */
+  subject({ project, period }: { project: string; period: string | null }): string {
+    return period === null ? this.project(project) : this.period(period)
   }
 
   beneficiary(commitment: string | null): string {

@@ -15,20 +15,36 @@ export const OpenMove = z
     to: z.string().meta({ description: 'The state that it leads to.' }),
     reason: z.boolean().meta({ description: 'Is it taken for a reason only?' }),
     ready: z.boolean().meta({ description: 'Is all there that it needs?' }),
+    until: Instant.nullable().meta({
+      description: 'When it is too late for it, such as for an appeal; null where there is always time.',
+    }),
     missing: z
       .object({
         documents: z.array(z.string()).meta({ description: 'Kinds of documents that are to be submitted first.' }),
         findings: z.number().int().meta({ description: 'Findings that are to be closed first.' }),
         certifier: z.string().nullable().meta({ description: 'The task that a certifier is to be assigned to first.' }),
         from: Instant.nullable().meta({ description: 'When it may be taken at the earliest.' }),
+        until: Instant.nullable().meta({ description: 'Where it is too late: from when on it is.' }),
+        outcomes: z.boolean().meta({ description: 'Outcomes are to be certified first.' }),
+        crediting: z
+          .enum(['none', 'used-up'])
+          .nullable()
+          .meta({
+            description: 'No crediting period is set for it, or the kind of the project is not renewed any more.',
+          }),
       })
       .meta({ description: 'What it still needs.' }),
   })
-  .meta({ id: 'OpenMove', description: 'A move that leaves the state of the project.' })
+  .meta({ id: 'OpenMove', description: 'A move that leaves the state of a project or of a monitoring period.' })
+export type OpenMove = z.infer<typeof OpenMove>
 
 export const CurrentDocument = z
   .object({ kind: z.string(), version: z.number().int(), sha256: Hash, index: z.number().int() })
   .meta({ id: 'CurrentDocument', description: 'The last version of a kind of document, and the index of its entry.' })
+
+export const OpenFindings = z
+  .object({ open: z.number().int(), forward: z.number().int() })
+  .meta({ description: 'Clarification and corrective action requests that are open; forward action requests.' })
 
 /** What a project's page says of where it stands. */
 export const projectLife = {
@@ -37,15 +53,21 @@ export const projectLife = {
     .meta({ description: 'The entry by which it came into its state, and when.' }),
   moves: z.array(OpenMove),
   documents: z.array(CurrentDocument),
-  findings: z
-    .object({ open: z.number().int(), forward: z.number().int() })
-    .meta({ description: 'Clarification and corrective action requests that are open; forward action requests.' }),
+  findings: OpenFindings,
 }
 
-/** Why a decision is taken; the text is kept outside the ledger, which has a commitment to it. */
-export const grounds = {
-  reason: Code.optional().meta({ description: 'A word of `purposes.decision` of the preset.' }),
-  text: prose(MAX_TEXT).optional().meta({ description: 'Public. The ledger keeps only a commitment to it.' }),
+/** A move, and why it is taken; the text is kept outside the ledger, which has a commitment to it. */
+export function moveBody(such: string) {
+  return z
+    .strictObject({
+      move: Code.meta({ description: `A move of the preset, such as \`${such}\`.` }),
+      reason: Code.optional().meta({ description: 'A word of `purposes.decision` of the preset.' }),
+      text: prose(MAX_TEXT).optional().meta({ description: 'Public. The ledger keeps only a commitment to it.' }),
+    })
+    .refine(({ reason, text }) => text === undefined || reason !== undefined, {
+      path: ['reason'],
+      message: 'a text goes with a reason',
+    })
 }
 
 export const SubmittedDocument = z
@@ -54,20 +76,18 @@ export const SubmittedDocument = z
     version: z.number().int(),
     sha256: Hash,
     name: z.string().nullable().meta({ description: 'Null where it has none, or where it was erased.' }),
+    period: Id.nullable().meta({ description: 'The monitoring period that it is of; null: of the project itself.' }),
     by: OrganisationRef,
     entry: Written,
   })
   .meta({ id: 'SubmittedDocument', description: 'A version of a document of a project. It is never changed.' })
 export type SubmittedDocument = z.infer<typeof SubmittedDocument>
 
-export const submitDocument = defineOperation({
-  id: 'submitDocument',
+/** Submitting a document, of whatever has documents. */
+export const submitting = {
   method: 'POST',
-  path: '/national/projects/{id}/documents',
-  summary: 'Submit a document of a project, as the next version of its kind',
   description:
     'The ledger keeps the SHA-256 of the document, so that anybody who has it can show that it is the one. Its bytes are not stored here: keep them.',
-  tag,
   access: 'signed-in',
   command: true,
   proposable: true,
@@ -82,6 +102,14 @@ export const submitDocument = defineOperation({
   }),
   status: 201,
   answer: SubmittedDocument,
+} as const
+
+export const submitDocument = defineOperation({
+  ...submitting,
+  id: 'submitDocument',
+  path: '/national/projects/{id}/documents',
+  summary: 'Submit a document of a project, as the next version of its kind',
+  tag,
   problems: ['project-unknown', 'project-state', 'code-unknown', 'nothing-changes'],
 })
 
@@ -89,7 +117,7 @@ export const listDocuments = defineOperation({
   id: 'listDocuments',
   method: 'GET',
   path: '/national/projects/{id}/documents',
-  summary: 'List every version of every document of a project, newest first',
+  summary: 'List every version of every document of a project and of its monitoring periods, newest first',
   tag,
   access: 'public',
   params: ById,
@@ -113,6 +141,7 @@ export const Finding = z
   .object({
     id: Id,
     project: Id,
+    period: Id.nullable().meta({ description: 'The monitoring period that it is about; null: the project itself.' }),
     kind: FindingKind,
     number: z.number().int().meta({ description: 'Number within the project and the kind.' }),
     section: z.string().nullable(),
@@ -135,19 +164,16 @@ const FindingRound = z
   .meta({ id: 'FindingRound' })
 export type FindingRound = z.infer<typeof FindingRound>
 
-const FindingDetails = Finding.extend({
+export const FindingDetails = Finding.extend({
   rounds: z.array(FindingRound).meta({ description: 'Answers and assessments, the oldest first. At most 1,000.' }),
 }).meta({ id: 'FindingDetails' })
 
 const OneFinding = z.strictObject({ id: Id, finding: Id })
 
-export const raiseFinding = defineOperation({
-  id: 'raiseFinding',
+/** Raising a finding, about whatever has findings. */
+export const raising = {
   method: 'POST',
-  path: '/national/projects/{id}/findings',
-  summary: 'Raise a finding about a project',
   description: 'A CL or CAR that is open stops what the preset says it stops; a FAR waits for the next verification.',
-  tag,
   access: 'signed-in',
   command: true,
   proposable: true,
@@ -155,6 +181,14 @@ export const raiseFinding = defineOperation({
   body: z.strictObject({ kind: FindingKind, section: Section.nullable().default(null), text: FindingText }),
   status: 201,
   answer: Finding,
+} as const
+
+export const raiseFinding = defineOperation({
+  ...raising,
+  id: 'raiseFinding',
+  path: '/national/projects/{id}/findings',
+  summary: 'Raise a finding about a project',
+  tag,
   problems: ['project-unknown', 'project-state'],
 })
 
@@ -162,7 +196,7 @@ export const listFindings = defineOperation({
   id: 'listFindings',
   method: 'GET',
   path: '/national/projects/{id}/findings',
-  summary: 'List the findings about a project, newest first',
+  summary: 'List the findings about a project and its monitoring periods, newest first',
   tag,
   access: 'signed-in',
   params: ById,
@@ -183,38 +217,41 @@ export const readFinding = defineOperation({
   problems: ['not-found'],
 })
 
-const Step = z
+export const FindingStep = z
   .object({ id: Id, project: Id, state: z.enum(['open', 'answered', 'closed']), entry: Written })
   .meta({ id: 'FindingStep' })
 
-export const answerFinding = defineOperation({
-  id: 'answerFinding',
+const step = {
   method: 'POST',
-  path: '/national/projects/{id}/findings/{finding}/answers',
-  summary: 'Answer a finding that is open',
-  tag,
   access: 'signed-in',
   command: true,
   proposable: true,
   params: OneFinding,
-  body: z.strictObject({ text: FindingText }),
   status: 201,
-  answer: Step,
+  answer: FindingStep,
+} as const
+
+/** Answering a finding, and assessing the answer. */
+export const answering = { ...step, body: z.strictObject({ text: FindingText }) } as const
+export const assessing = {
+  ...step,
+  body: z.strictObject({ outcome: z.enum(['closed', 'open']), text: FindingText }),
+} as const
+
+export const answerFinding = defineOperation({
+  ...answering,
+  id: 'answerFinding',
+  path: '/national/projects/{id}/findings/{finding}/answers',
+  summary: 'Answer a finding that is open',
+  tag,
   problems: ['project-unknown', 'finding-unknown', 'finding-state'],
 })
 
 export const assessFinding = defineOperation({
+  ...assessing,
   id: 'assessFinding',
-  method: 'POST',
   path: '/national/projects/{id}/findings/{finding}/assessments',
   summary: 'Assess the answer to a finding: close it, or leave it open',
   tag,
-  access: 'signed-in',
-  command: true,
-  proposable: true,
-  params: OneFinding,
-  body: z.strictObject({ outcome: z.enum(['closed', 'open']), text: FindingText }),
-  status: 201,
-  answer: Step,
   problems: ['project-unknown', 'finding-unknown', 'finding-state'],
 })

@@ -1,9 +1,12 @@
 import { z } from 'zod'
+import { Certification } from './certifications.ts'
 import { Amount, ById, Code, Hash, Id, Instant, line, Written } from './common.ts'
+import { SECTORS } from './description-codes.ts'
 import { defineOperation } from './operation.ts'
 import { PageQuery, pageOf } from './page.ts'
+import { CreditingPeriod, Period } from './periods.ts'
 import { issuanceTerms, Levy } from './pools.ts'
-import { grounds, projectLife } from './project-life.ts'
+import { moveBody, projectLife } from './project-life.ts'
 import { Block, OrganisationRef } from './units.ts'
 
 const tag = 'Projects'
@@ -74,6 +77,11 @@ export const ProjectDetails = Project.extend({
   certifiers: z
     .array(z.object({ task: z.string(), organisation: OrganisationRef }).meta({ id: 'AssignedCertifier' }))
     .meta({ description: 'Who is assigned to which task.' }),
+  creditingPeriods: z.array(CreditingPeriod).meta({ description: 'Newest first, at most 20.' }),
+  periods: z
+    .array(Period)
+    .meta({ description: 'The newest monitoring periods, at most 20; all are at `/national/projects/{id}/periods`.' }),
+  certifications: z.array(Certification).meta({ description: 'Certifications that stand, the first one first.' }),
   openReversals: z.number().int().meta({ description: 'While any is open, nothing is issued.' }),
   authorisations: z.array(Authorised).meta({ description: 'At most 1,000.' }),
   batches: z.array(IssuedBatch).meta({ description: 'At most 1,000; all are at `/national/batches?project=`.' }),
@@ -112,9 +120,20 @@ export const listProjects = defineOperation({
   method: 'GET',
   path: '/national/projects',
   summary: 'List projects, newest first',
+  description: 'With several filters, the projects of which all of them are true.',
   tag,
   access: 'public',
-  query: PageQuery,
+  query: PageQuery.extend({
+    state: Code.optional().meta({ description: 'Only those in this state of the preset.' }),
+    sectoralScope: Scope.optional().meta({ description: 'Only those of this sectoral scope.' }),
+    sector: z
+      .enum([...SECTORS.keys()])
+      .optional()
+      .meta({ description: 'Only those whose description in force names this sector.' }),
+    externalId: line(100).optional().meta({ description: 'The one whose description in force has this external id.' }),
+    owner: Id.optional().meta({ description: 'Only those that this organisation owns, alone or with others.' }),
+    title: line(200).optional().meta({ description: 'Only those in whose title each of these words begins one.' }),
+  }),
   answer: pageOf(Project),
   problems: ['cursor-invalid'],
 })
@@ -141,12 +160,7 @@ export const moveProject = defineOperation({
   command: true,
   proposable: true,
   params: ById,
-  body: z
-    .strictObject({ move: Code.meta({ description: 'A move of the preset, such as `register`.' }), ...grounds })
-    .refine(({ reason, text }) => text === undefined || reason !== undefined, {
-      path: ['reason'],
-      message: 'a text goes with a reason',
-    }),
+  body: moveBody('register'),
   status: 201,
   answer: z.object({ id: Id, move: z.string(), state: z.string(), entry: Written }).meta({ id: 'ProjectMoved' }),
   problems: [
@@ -159,6 +173,7 @@ export const moveProject = defineOperation({
     'findings-open',
     'certifier-missing',
     'too-early',
+    'too-late',
   ],
 })
 

@@ -18,6 +18,7 @@ const names: Names = {
   },
   authorisation: () => ({ project: 'p', unitType: 'ITMO' }),
   reversal: () => ({ project: 'p' }),
+  period: () => ({ project: 'p', from: '2023-01-01', to: '2024-06-30' }),
   opened: () => undefined,
 }
 const speech = entrySpeech('en', 'UTC')
@@ -29,6 +30,9 @@ const streams = [['batch', 2, null] as const, ['p', 4, null] as const, ['a', 3, 
 const terms = { quantity: '500', purposes: ['NDC'], firstTransfer: null, cooperativeApproach: null }
 const version = { authorisation: 'x', version: 2, reason: 'risk-assessment', effectiveFrom: '2026-03-01', ...terms }
 const transferred = { type: 'CreditsTransferred', at: '', by: 'm', key: '', body: { ...moved, pending: null } }
+
+const days = { project: 'p', from: '2023-01-01', to: '2024-06-30' }
+const MONITORED = 'the monitoring period from 1 January 2023 to 30 June 2024 of Salt Lake (project 42)'
 
 /** Statements by what they must say. */
 const told: readonly [string, Statement][] = [
@@ -144,6 +148,10 @@ const told: readonly [string, Statement][] = [
     { type: 'MovementExpired', by: 'system', body: { movement: 'w' }, streams },
   ],
   [
+    'A movement of ITMO of vintage 2024 from Salt Lake (project 42) from Sunfield to Green Port has ended, as Green Port is suspended.',
+    { type: 'MovementHalted', by: 'system', body: { movement: 'w', organisation: 'port' }, streams },
+  ],
+  [
     'Sunfield transfers 250 ITMO of vintage 2024 from Salt Lake (project 42) abroad to Green Port: numbers 1 to 250.',
     { type: 'CreditsTransferredAbroad', by: 'm', body: moved },
   ],
@@ -202,6 +210,45 @@ const told: readonly [string, Statement][] = [
   [
     'Government of Exampleland takes back, for clerical error, that “Sunfield transfers 250 ITMO of vintage 2024 from Salt Lake (project 42) to Green Port: numbers 1 to 250”.',
     { type: 'EntryCorrected', by, body: { original: transferred, reason: 'clerical-error' } },
+  ],
+  [
+    'Government of Exampleland sets a crediting period of Salt Lake (project 42) from 1 January 2023 to 30 June 2024: renewable.',
+    { type: 'CreditingPeriodSet', by, body: { ...days, kind: 'renewable' } },
+  ],
+  [`Sunfield opens ${MONITORED}.`, { type: 'MonitoringPeriodOpened', by: 'm', body: { ...days, period: 'k' } }],
+  [
+    `Sunfield takes the step “submit-report” for ${MONITORED}.`,
+    { type: 'MonitoringPeriodMoved', by: 'm', body: { period: 'k', move: 'submit-report' } },
+  ],
+  [
+    `Government of Exampleland takes the step “return-report” for ${MONITORED}, because: not eligible.`,
+    { type: 'MonitoringPeriodMoved', by, body: { period: 'k', move: 'return-report', reason: 'not-eligible' } },
+  ],
+  [
+    `Sunfield certifies the outcome of ${MONITORED}: 1,000.25 tonnes of vintage 2023 and 40 tonnes of vintage 2024.`,
+    {
+      type: 'OutcomeCertified',
+      by: 'm',
+      body: {
+        period: 'k',
+        outcomes: [
+          { vintage: '2023', certified: '1000.25' },
+          { vintage: '2024', certified: '40' },
+        ],
+      },
+    },
+  ],
+  [
+    `Sunfield submits a version of the document “letter” of ${MONITORED}.`,
+    {
+      type: 'DocumentSubmitted',
+      by: 'm',
+      body: { project: 'p', period: 'k', document: 'letter', sha256: 'c', name: null },
+    },
+  ],
+  [
+    `Sunfield answers a finding about ${MONITORED}.`,
+    { type: 'FindingAnswered', by: 'm', body: { finding: 'f', project: 'p', period: 'k', text: 'c' } },
   ],
   [
     'A hold on an account of Sunfield has expired.',

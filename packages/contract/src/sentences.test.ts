@@ -55,6 +55,7 @@ const issued = {
   vintage: '2024',
   quantity: '4800',
   certified: '4800',
+  period: null,
   owners: [],
   levies: { buffer: '0', shareOfProceeds: '0', omge: '0', host: '0' },
 }
@@ -187,6 +188,18 @@ const told: readonly [Statement, string][] = [
     'Government of Exampleland releases the certifier from the validation of Salt Lake (project 42): conflict of interest.',
   ],
   [
+    { type: 'ProjectCertified', by: 'officer', body: { project: 'p' } },
+    'Government of Exampleland certifies Salt Lake (project 42).',
+  ],
+  [
+    {
+      type: 'CertificationRevoked',
+      by: 'officer',
+      body: { project: 'p', organisation: 'port', reason: 'conflict-of-interest' },
+    },
+    'Government of Exampleland revokes the certification of Salt Lake (project 42) by Green Port: conflict of interest.',
+  ],
+  [
     { type: 'ProjectMoved', by: 'officer', body: { project: 'p', move: 'register' } },
     'Government of Exampleland takes the step “register” for Salt Lake (project 42).',
   ],
@@ -198,7 +211,7 @@ const told: readonly [Statement, string][] = [
     {
       type: 'DocumentSubmitted',
       by: 'officer',
-      body: { project: 'p', document: 'letter', sha256: 'c', name: null },
+      body: { project: 'p', period: null, document: 'letter', sha256: 'c', name: null },
     },
     'Government of Exampleland submits a version of the document “letter” of Salt Lake (project 42).',
   ],
@@ -206,7 +219,7 @@ const told: readonly [Statement, string][] = [
     {
       type: 'FindingRaised',
       by: 'officer',
-      body: { finding: 'f', project: 'p', kind: 'CAR', section: 'B.4', text: 'c' },
+      body: { finding: 'f', project: 'p', period: null, kind: 'CAR', section: 'B.4', text: 'c' },
     },
     'Government of Exampleland raises a corrective action request about Salt Lake (project 42), section B.4.',
   ],
@@ -214,20 +227,28 @@ const told: readonly [Statement, string][] = [
     {
       type: 'FindingRaised',
       by: 'officer',
-      body: { finding: 'f', project: 'p', kind: 'FAR', section: null, text: 'c' },
+      body: { finding: 'f', project: 'p', period: null, kind: 'FAR', section: null, text: 'c' },
     },
     'Government of Exampleland raises a forward action request about Salt Lake (project 42).',
   ],
   [
-    { type: 'FindingAnswered', by: 'officer', body: { finding: 'f', project: 'p', text: 'c' } },
+    { type: 'FindingAnswered', by: 'officer', body: { finding: 'f', project: 'p', period: null, text: 'c' } },
     'Government of Exampleland answers a finding about Salt Lake (project 42).',
   ],
   [
-    { type: 'FindingAssessed', by: 'officer', body: { finding: 'f', project: 'p', text: 'c', outcome: 'closed' } },
+    {
+      type: 'FindingAssessed',
+      by: 'officer',
+      body: { finding: 'f', project: 'p', period: null, text: 'c', outcome: 'closed' },
+    },
     'Government of Exampleland closes a finding about Salt Lake (project 42): its answer is enough.',
   ],
   [
-    { type: 'FindingAssessed', by: 'officer', body: { finding: 'f', project: 'p', text: 'c', outcome: 'open' } },
+    {
+      type: 'FindingAssessed',
+      by: 'officer',
+      body: { finding: 'f', project: 'p', period: null, text: 'c', outcome: 'open' },
+    },
     'Government of Exampleland leaves a finding about Salt Lake (project 42) open: its answer is not enough.',
   ],
   [

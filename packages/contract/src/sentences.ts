@@ -4,6 +4,7 @@ import en from './locales/sentences.en.json' with { type: 'json' }
 import es from './locales/sentences.es.json' with { type: 'json' }
 import fr from './locales/sentences.fr.json' with { type: 'json' }
 import { type MovementTypes, movementPhrase } from './movement-sentences.ts'
+import { type PeriodTypes, periodPhrase } from './period-sentences.ts'
 import { amountOf, type Names, type Phrase, Phrases, type Statement, type StatementOf } from './phrases.ts'
 import { Speech } from './texts.ts'
 
@@ -74,7 +75,14 @@ function phraseOf(statement: Statement, say: Phrases): Phrase {
     case 'AccreditationWithdrawn':
     case 'CertifierAssigned':
     case 'CertifierReleased':
+    case 'ProjectCertified':
+    case 'CertificationRevoked':
       return independencePhrase(statement satisfies StatementOf<IndependenceTypes>, say)
+    case 'CreditingPeriodSet':
+    case 'MonitoringPeriodOpened':
+    case 'MonitoringPeriodMoved':
+    case 'OutcomeCertified':
+      return periodPhrase(statement satisfies StatementOf<PeriodTypes>, say)
     case 'QuantityAuthorised':
     case 'AuthorisationChanged':
     case 'BatchIssued':
@@ -178,13 +186,14 @@ type ProjectTypes = LifeTypes | 'ProjectRegistered' | 'OwnershipChanged' | 'Issu
 
 function aboutLife(statement: StatementOf<LifeTypes>, say: Phrases): Phrase {
   const { type } = statement
-  const project = say.project(statement.body.project)
+  if (type === 'ProjectMoved') {
+    const { project: id, move, reason } = statement.body
+    const project = say.project(id)
+    if (reason === undefined) return { key: type, places: { project, move } }
+    return { key: `${type}.reason`, places: { project, move, reason: say.code('reason', reason) } }
+  }
+  const project = say.subject(statement.body)
   switch (type) {
-    case 'ProjectMoved': {
-      const { move, reason } = statement.body
-      if (reason === undefined) return { key: type, places: { project, move } }
-      return { key: `${type}.reason`, places: { project, move, reason: say.code('reason', reason) } }
-    }
     case 'DocumentSubmitted':
       return { key: type, places: { project, document: say.code('file', statement.body.document) } }
     case 'FindingRaised': {

@@ -28,6 +28,7 @@ export class Speech {
   readonly #texts: readonly Locale['texts'][]
   readonly #plural: Intl.PluralRules
   readonly #number: Intl.NumberFormat
+  readonly #point: string
   readonly #day: Intl.DateTimeFormat
   readonly #legalDay: Intl.DateTimeFormat
   readonly #minute: Intl.DateTimeFormat
@@ -39,6 +40,7 @@ export class Speech {
     this.#texts = [locale.texts, fallback.texts]
     this.#plural = new Intl.PluralRules(locale.lang)
     this.#number = new Intl.NumberFormat(locale.lang)
+    this.#point = this.#number.formatToParts(0.5).find(({ type }) => type === 'decimal')?.value ?? '.'
     this.#day = new Intl.DateTimeFormat(locale.lang, { dateStyle: 'long', timeZone })
     this.#legalDay = new Intl.DateTimeFormat(locale.lang, { dateStyle: 'long', timeZone: 'UTC' })
     this.#minute = new Intl.DateTimeFormat(locale.lang, { ...MINUTE, timeZone })
@@ -72,6 +74,13 @@ export class Speech {
 
   number(value: bigint): string {
     return this.#number.format(value)
+  }
+
+  /** A decimal such as `25.51`, with all of its digits. */
+  decimal(text: string): string {
+    const [whole = '0', fraction] = text.split('.')
+    const number = this.number(BigInt(whole))
+    return fraction === undefined ? number : `${number}${this.#point}${fraction}`
   }
 
   /** The day of an instant, in the ledger's time zone. */

@@ -35,6 +35,7 @@ export function batchOf(row: LogRow<'BatchIssued' | 'UnitsConverted'>, names: Kn
     unitType: ground.unitType,
     vintage,
     block: names.block(id, { first, last: first + quantity - 1n }),
+    period: 'period' in row.entry.body ? row.entry.body.period : null,
     monitoringPeriod: 'monitoringPeriod' in row.entry.body ? row.entry.body.monitoringPeriod : null,
     entry: placeOf(row),
   }

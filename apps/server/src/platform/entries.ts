@@ -34,15 +34,18 @@ export function entryOf<Type extends EntryType>(type: Type, { entry }: Receipt):
 export interface Newest {
   stream?: string | undefined
   before?: number | undefined
+  /** Of a stream: only those whose body has this id in a field. */
+  naming?: readonly [field: string, id: string] | undefined
 }
 
 /** Entries of one type, newest first: of the whole log, or of one stream. */
 export async function newestEntries<Type extends EntryType>(
   services: Services,
   type: Type,
-  { stream, before = Number.MAX_SAFE_INTEGER }: Newest,
+  { stream, before = Number.MAX_SAFE_INTEGER, naming }: Newest,
   limit: number,
 ): Promise<ListedRow<Type>[]> {
+  const named = naming && memberOf(naming)
   const ofLog = {
     name: 'entries-newest',
     text: `SELECT index, leaf, bytes, index AS place FROM ledger_entry
@@ -50,7 +53,7 @@ export async function newestEntries<Type extends EntryType>(
     values: [type, before, limit],
   }
   const ofStream = {
-    name: 'entries-newest-of-stream',
+    name: named ? 'entries-newest-of-stream-naming' : 'entries-newest-of-stream',
     // The first row that is not before the place may begin before it.
     text: `SELECT e.index, e.leaf, e.bytes, s.revision - cardinality(s.indexes) + k.at AS place
              FROM ledger_stream s CROSS JOIN LATERAL unnest(s.indexes) WITH ORDINALITY AS k(index, at)
@@ -58,8 +61,9 @@ export async function newestEntries<Type extends EntryType>(
             WHERE s.id = $4 AND e.type = $1 AND s.revision - cardinality(s.indexes) + k.at < $2
               AND s.revision <= coalesce((SELECT revision FROM ledger_stream
                                            WHERE id = $4 AND revision >= $2 ORDER BY revision LIMIT 1), $2)
+              ${named ? 'AND position($5::bytea IN e.bytes) > 0' : ''}
             ORDER BY s.revision DESC, k.at DESC LIMIT $3`,
-    values: [type, before, limit, stream],
+    values: [type, before, limit, stream, ...(named ? [named] : [])],
   }
   const { rows } = await services.pool.query<{ index: string; leaf: Buffer; bytes: Buffer; place: string }>(
     stream === undefined ? ofLog : ofStream,
@@ -72,23 +76,27 @@ export async function newestEntries<Type extends EntryType>(
   }))
 }
 
+/** A member of an entry as its bytes have it: entries are canonical JSON. */
+function memberOf([field, id]: readonly [field: string, id: string]): Buffer {
+  return Buffer.from(`${JSON.stringify(field)}:${JSON.stringify(id)}`)
+}
+
 /** The latest entry of a type in a stream whose body has this id in a field, before an index. */
 export async function entryNaming<Type extends EntryType>(
   { pool }: { pool: Pick<Services['pool'], 'query'> },
   type: Type,
   stream: string,
-  [field, id]: readonly [field: string, id: string],
+  naming: readonly [field: string, id: string],
   before = Number.MAX_SAFE_INTEGER,
 ): Promise<LogRow<Type> | undefined> {
   const { rows } = await pool.query<{ index: string; leaf: Buffer; bytes: Buffer }>({
     name: 'entry-naming',
-    // Entries are canonical JSON: this is how the member is written.
     text: `SELECT e.index, e.leaf, e.bytes
              FROM ledger_stream s CROSS JOIN LATERAL unnest(s.indexes) WITH ORDINALITY AS k(index, at)
              JOIN ledger_entry e ON e.index = k.index
             WHERE s.id = $1 AND k.index < $4 AND e.type = $2 AND position($3::bytea IN e.bytes) > 0
             ORDER BY s.revision DESC, k.at DESC LIMIT 1`,
-    values: [stream, type, Buffer.from(`${JSON.stringify(field)}:${JSON.stringify(id)}`), before],
+    values: [stream, type, memberOf(naming), before],
   })
   const [row] = rows
   return row && { index: Number(row.index), leaf: row.leaf.toString('hex'), entry: readEntryOf(type, row.bytes) }

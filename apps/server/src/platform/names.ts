@@ -16,13 +16,14 @@ import type { Opening } from './openings.ts'
 import type { Services } from './services.ts'
 
 /** Rows that have a name, or lead to one. */
-type NamedKind = 'organisation' | 'mandate' | 'account' | 'project' | 'authorisation' | 'batch' | 'reversal'
+type NamedKind = 'organisation' | 'mandate' | 'account' | 'project' | 'period' | 'authorisation' | 'batch' | 'reversal'
 
 const KINDS: ReadonlySet<string> = new Set<NamedKind>([
   'organisation',
   'mandate',
   'account',
   'project',
+  'period',
   'authorisation',
   'batch',
   'reversal',
@@ -84,6 +85,10 @@ export class KnownNames implements Names {
   project(id: string): KnownProject | undefined {
     const row = this.#row('project', id)
     return row && { ...row, id, title: this.opened(row.title) ?? null, titleCommitment: row.title }
+  }
+
+  period(id: string): Rows['period'] | undefined {
+    return this.#row('period', id)
   }
 
   batch(id: string): KnownBatch | undefined {
@@ -275,8 +280,12 @@ function streamIds(streams: unknown): unknown[] {
   return Array.isArray(streams) ? streams.map((link) => (Array.isArray(link) ? link[0] : undefined)) : []
 }
 
-/** Members of entries whose hashes commit to nothing with a name. */
-const silent: ReadonlySet<string> = new Set(['facts', 'key', 'approvals', 'permissions', 'preset', 'sha256'])
+/** Members of entries and rows that name nothing, or nothing that is spoken of. */
+const silent: ReadonlySet<string> = new Set([
+  ...['facts', 'key', 'approvals', 'permissions', 'preset', 'sha256'],
+  // Monitoring periods beside one, and the last one of a project: not what is spoken of.
+  ...['previous', 'next', 'last'],
+])
 
 /** The words for entries in a language; English where none was asked for. */
 export function speechOf(services: Services, lang = 'en'): Speech {

@@ -1,13 +1,18 @@
 import type { Project, ProjectDetails } from '@tallystick/contract'
 import type { Rows } from '@tallystick/rules'
+import { certificationsOf } from '../platform/certifications.ts'
 import { firstOfStream, placeOf } from '../platform/entries.ts'
 import { lawInForce } from '../platform/law.ts'
+import { lifeOf } from '../platform/life.ts'
 import { type KnownNames, namesIn } from '../platform/names.ts'
+import { creditingPeriodsOf, periodsOf } from '../platform/periods.ts'
 import type { Services } from '../platform/services.ts'
-import { lifeOf } from './life.ts'
 
 /** Most authorisations, and most batches, that a project's page lists. */
 const MAX_LISTED = 1_000
+
+/** Most crediting periods, and most monitoring periods, that it shows. */
+const NEWEST = { limit: 20 }
 
 /** The project as everybody may see it, or undefined where there is none. */
 export function projectOf(names: KnownNames, id: string): Project | undefined {
@@ -31,11 +36,13 @@ export function projectOf(names: KnownNames, id: string): Project | undefined {
 export async function projectDetails(services: Services, id: string): Promise<ProjectDetails | undefined> {
   const registration = await firstOfStream(services, 'ProjectRegistered', id)
   if (!registration) return undefined
-  const [law, row, authorisations, batches] = await Promise.all([
+  const [law, row, authorisations, batches, crediting, periods] = await Promise.all([
     lawInForce(services.ledger),
     services.ledger.row('project', id),
     rowsOfProject(services, 'authorisation', id),
     rowsOfProject(services, 'batch', id),
+    creditingPeriodsOf(services, id, NEWEST),
+    periodsOf(services, id, NEWEST),
   ])
   const names = await namesIn(
     services,
@@ -61,7 +68,7 @@ export async function projectDetails(services: Services, id: string): Promise<Pr
   return {
     ...project,
     registered: placeOf(registration),
-    ...lifeOf(row, law.preset, services.clock().toISOString()),
+    ...lifeOf(row, law.preset.project, services.clock().toISOString()),
     terms: { buffer: row.buffer, exempt: row.exempt },
     debts: Object.entries(row.debts)
       .map(([unitType, quantity]) => ({ unitType, quantity }))
@@ -70,6 +77,9 @@ export async function projectDetails(services: Services, id: string): Promise<Pr
       task,
       organisation: names.organisationRef(one),
     })),
+    certifications: await certificationsOf(services, id, row),
+    creditingPeriods: crediting.items,
+    periods: periods.items,
     openReversals: row.reversals,
     totals: { authorised: `${authorised}`, issued: `${issued}`, left: `${left}` },
     authorisations: counted.map((one) => ({

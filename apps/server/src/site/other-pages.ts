@@ -2,6 +2,7 @@ import { type EntryDetails, type Language, type ProjectDetails, visibleDirection
 import { type Html, html, written, writtenSentence } from '../platform/pages.ts'
 import type { Services } from '../platform/services.ts'
 import { frame, searchForm } from './frame.ts'
+import { periodTables } from './period-tables.ts'
 import { proofBox } from './proof-box.ts'
 import { broken } from './serial-page.ts'
 import { moment, nameOf, siteSpeech } from './speech.ts'
@@ -39,8 +40,8 @@ ${await proofBox(services, language, [{ entry: { index, leaf, at: entry.at } }])
   return frame(services, language, title, body)
 }
 
-/** A project: owners, sums, batches. */
-export function projectPage(services: Services, language: Language, project: ProjectDetails): Html {
+/** A project: owners, sums, batches, and what happened last. */
+export function projectPage(services: Services, language: Language, project: ProjectDetails, history: Html): Html {
   const speech = siteSpeech(services, language)
   const { number, totals, state, owners, batches } = project
   const title = project.title ?? speech.say('project.untitled', { number: `${number}` })
@@ -61,6 +62,7 @@ export function projectPage(services: Services, language: Language, project: Pro
 <h2>${speech.say('project.owners')}</h2>
 <table><thead><tr><th scope="col">${speech.say('project.owner')}</th><th scope="col" class="number">${speech.say('project.share')}</th></tr></thead>
 <tbody>${owners.map(({ organisation, share }) => html`<tr><td>${nameOf(speech, organisation)}</td><td class="number">${share} %</td></tr>`)}</tbody></table>
+${certified(speech, project)}
 <h2>${speech.say('project.batches')}</h2>
 ${
   batches.length === 0
@@ -68,6 +70,8 @@ ${
     : html`<table><thead><tr><th scope="col">${speech.say('project.batch')}</th><th scope="col">${speech.say('project.vintage')}</th><th scope="col" class="number">${speech.say('project.quantity')}</th></tr></thead>
 <tbody>${batches.map(({ vintage, block }) => html`<tr><td><a class="mono" href="/serials/${encodeURIComponent(block.serial)}">${broken(block.serial)}</a></td><td>${vintage}</td><td class="number">${speech.number(block.quantity)}</td></tr>`)}</tbody></table>`
 }
+${periodTables(speech, project)}
+${history}
 </div>
 <aside><section class="card"><h2 class="hidden">${speech.say('facts')}</h2>
 <dl>${pairs.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
@@ -75,6 +79,24 @@ ${
 </section></aside>
 </div>`
   return frame(services, language, title, body)
+}
+
+/** Who has certified the project, and what has become of them since. */
+function certified(speech: ReturnType<typeof siteSpeech>, { certifications }: ProjectDetails): Html | false {
+  if (certifications.length === 0) return false
+  const standing = ({ active, accredited }: ProjectDetails['certifications'][number]) =>
+    speech.say(
+      !active ? 'project.certifier.suspended' : accredited ? 'project.certifier.well' : 'project.certifier.lapsed',
+    )
+  const rows = certifications.map((one) => {
+    const { certifier, entry } = one
+    const day = html`<a href="/entries/${entry.index}">${moment(entry.at, speech.texts.day(entry.at))}</a>`
+    return html`<tr><td>${nameOf(speech, certifier)}</td><td>${day}</td><td>${standing(one)}</td></tr>`
+  })
+  const heads = ['project.certifier', 'project.certified', 'project.certifier.standing'] as const
+  return html`<h2>${speech.say('project.certifications')}</h2>
+<table><thead><tr>${heads.map((key) => html`<th scope="col">${speech.say(key)}</th>`)}</tr></thead>
+<tbody>${rows}</tbody></table>`
 }
 
 /** How anybody checks what this registry says. */

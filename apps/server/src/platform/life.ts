@@ -1,0 +1,30 @@
+import type { OpenMove, ProjectDetails } from '@tallystick/contract'
+import { isReady, missingFor, movesFrom, windowOf } from '@tallystick/rules'
+
+type Machine = Parameters<typeof movesFrom>[0]
+
+/** A project or a monitoring period, as far as its life goes. */
+type Living = Parameters<typeof missingFor>[1] & {
+  documents: Readonly<Record<string, { version: number; index: number; sha256: string }>>
+  findings: { open: number; forward: number }
+}
+
+/** Where a thing stands, and what may follow on it. */
+export function lifeOf(
+  row: Living,
+  machine: Machine,
+  at: string,
+): Pick<ProjectDetails, 'since' | 'moves' | 'documents' | 'findings'> {
+  return {
+    since: row.entered,
+    moves: movesFrom(machine, row.state).map((move): OpenMove => {
+      const missing = missingFor(move, row, at)
+      const { until } = windowOf(move, row)
+      return { move: move.name, to: move.to, reason: move.reason === true, ready: isReady(missing), until, missing }
+    }),
+    documents: Object.entries(row.documents)
+      .map(([kind, { version, index, sha256 }]) => ({ kind, version, sha256, index }))
+      .sort((a, b) => (a.kind < b.kind ? -1 : 1)),
+    findings: { open: row.findings.open, forward: row.findings.forward },
+  }
+}

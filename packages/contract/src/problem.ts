@@ -14,6 +14,11 @@ export type HttpCode =
   | 'key-reused'
   | 'not-signed-in'
   | 'sign-in-failed'
+  | 'password-wrong'
+  | 'password-expired'
+  | 'password-change-due'
+  | 'passwords-off'
+  | 'links-off'
   | 'cross-site'
   | 'forbidden'
   | 'people-only'
@@ -24,6 +29,8 @@ export type HttpCode =
   | 'email-taken'
   | 'tax-id-taken'
   | 'link-unknown'
+  | 'external-id-taken'
+  | 'comments-closed'
   | 'registration-decided'
   | 'too-many-requests'
   | 'not-found'
@@ -35,6 +42,11 @@ export type HttpCode =
   | 'proposal-decided'
   | 'account-missing'
   | 'movement-waits'
+  | 'revision-stale'
+  | 'already-final'
+  | 'status-wrong'
+  | 'years-overlap'
+  | 'period-incomplete'
   | 'ledger-busy'
   | 'internal'
 
@@ -49,6 +61,11 @@ export const problemStatus = {
   'key-reused': 422,
   'not-signed-in': 401,
   'sign-in-failed': 401,
+  'password-wrong': 401,
+  'password-expired': 401,
+  'password-change-due': 403,
+  'passwords-off': 403,
+  'links-off': 403,
   'cross-site': 403,
   forbidden: 403,
   'people-only': 403,
@@ -59,6 +76,8 @@ export const problemStatus = {
   'email-taken': 409,
   'tax-id-taken': 409,
   'link-unknown': 404,
+  'external-id-taken': 409,
+  'comments-closed': 409,
   'registration-decided': 409,
   'too-many-requests': 429,
   'not-found': 404,
@@ -70,6 +89,11 @@ export const problemStatus = {
   'proposal-decided': 409,
   'account-missing': 409,
   'movement-waits': 409,
+  'revision-stale': 409,
+  'already-final': 409,
+  'status-wrong': 409,
+  'years-overlap': 409,
+  'period-incomplete': 409,
   'ledger-busy': 503,
   internal: 500,
   malformed: 400,
@@ -109,12 +133,25 @@ export const problemStatus = {
   'document-missing': 409,
   'findings-open': 409,
   'certifier-missing': 409,
+  'certification-missing': 409,
   'reason-missing': 422,
   'finding-unknown': 404,
   'finding-state': 409,
+  'periods-not-kept': 422,
+  'period-unknown': 404,
+  'period-missing': 422,
+  'period-state': 409,
+  'dates-differ': 422,
+  'dates-overlap': 409,
+  'crediting-missing': 409,
+  'crediting-used-up': 409,
+  'outcomes-missing': 409,
+  'certified-exceeded': 409,
+  'already-issued': 409,
   'preset-strands': 422,
   'one-person-decides': 422,
   'law-closed': 422,
+  'nobody-may': 422,
   'shares-not-100': 422,
   'scope-unknown': 422,
   'unit-type-unknown': 422,
@@ -169,6 +206,7 @@ export const problemStatus = {
   'expiry-wrong': 422,
   'not-expired': 409,
   expired: 409,
+  'not-suspended': 409,
   'movement-unknown': 404,
   'movement-differs': 409,
   'nothing-awaited': 422,
@@ -181,6 +219,7 @@ export const problemStatus = {
   'debt-open': 409,
   'too-much': 409,
   'too-early': 409,
+  'too-late': 409,
   'assessment-missing': 409,
   'loss-too-large': 409,
   'buffer-order': 409,

@@ -14,7 +14,7 @@ import { randomId } from '@tallystick/ledger'
 import { invariant } from '@tallystick/rules'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { decodeCursor, limitOf, NumberKey, pageFrom } from '../platform/cursor.ts'
-import { entryOf, newestEntries, streamRows } from '../platform/entries.ts'
+import { entryOf, streamRows } from '../platform/entries.ts'
 import { execute, writtenOf } from '../platform/idempotency.ts'
 import { spokenTo } from '../platform/language.ts'
 import { lawInForce } from '../platform/law.ts'
@@ -25,6 +25,7 @@ import { problem } from '../platform/problem.ts'
 import type { Services } from '../platform/services.ts'
 import { registerAuthorisations } from './authorisations.ts'
 import { registerLife } from './life.ts'
+import { projectPage } from './list.ts'
 import { registerPools } from './pools.ts'
 import { projectDetails, projectOf } from './queries.ts'
 
@@ -35,25 +36,7 @@ export function register(app: FastifyInstance, services: Services): void {
   registerPools(app, services)
   registerLife(app, services)
 
-  handle(app, services, listProjects, async ({ query }) => {
-    const limit = limitOf(query)
-    const [before] = decodeCursor(NumberKey, query.cursor) ?? []
-    const rows = await newestEntries(services, 'ProjectRegistered', { before }, limit + 1)
-    const names = await namesIn(
-      services,
-      rows.map(({ entry }) => entry.body.project),
-    )
-    return pageFrom(
-      rows,
-      limit,
-      ({ entry }) => {
-        const project = projectOf(names, entry.body.project)
-        invariant(project, 'a registered project has its row')
-        return project
-      },
-      ({ place }) => [place],
-    )
-  })
+  handle(app, services, listProjects, ({ query }) => projectPage(services, query))
 
   handle(app, services, readProject, async ({ params }) => {
     const project = await projectDetails(services, params.id)

@@ -1,11 +1,31 @@
 import type {
   BatchDetails,
+  Comment,
+  Description,
   EntryDetails,
   EntryListed,
   Language,
+  Page,
   ProjectDetails,
   SerialReport,
+  TimelineEvent,
 } from '@tallystick/contract'
+
+/** A page of a time line. */
+export interface TimelineAsked {
+  order: 'newest' | 'oldest'
+  limit: number
+  cursor?: string | undefined
+}
+
+/** Comments on the page of a project. */
+export interface CommentsShown {
+  /** While comments may be sent: until when. */
+  until: string | null
+  comments: Comment[]
+  /** Are there more than these? */
+  more: boolean
+}
 
 /** What the pages show: the answers of the national API, from whoever gives them. */
 export interface PublicReads {
@@ -13,7 +33,12 @@ export interface PublicReads {
   serial(text: string): Promise<SerialReport>
   batch(id: string): Promise<BatchDetails | undefined>
   project(id: string): Promise<ProjectDetails | undefined>
-  /** Here and below: what people wrote is isolated in the sentence. */
+  /** Undefined where nobody has described it. */
+  description(id: string): Promise<Description | undefined>
+  /** Undefined where it was never open to comments. */
+  comments(id: string): Promise<CommentsShown | undefined>
+  /** Here and below: what people wrote is isolated in the sentence. Undefined where there is no such project. */
+  timeline(id: string, language: Language, query: TimelineAsked): Promise<Page<TimelineEvent> | undefined>
   entry(index: number, language: Language): Promise<EntryDetails | undefined>
   /** Newest first. */
   newest(count: number, language: Language): Promise<EntryListed[]>

@@ -1,17 +1,20 @@
+import type { Language } from '@tallystick/contract'
 import { print, recognise } from '@tallystick/serials'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { serveAssets } from '../platform/assets.ts'
 import type { Capability } from '../platform/http.ts'
 import { answerError } from '../platform/http-errors.ts'
 import { spokenTo } from '../platform/language.ts'
-import { sendHtml } from '../platform/pages.ts'
+import { html, sendHtml } from '../platform/pages.ts'
 import { ProblemError, problem } from '../platform/problem.ts'
 import type { Services } from '../platform/services.ts'
 import { homePage } from './home-page.ts'
 import { nothingPage } from './nothing-page.ts'
 import { entryPage, missingPage, projectPage, verifyPage } from './other-pages.ts'
-import type { PublicReads } from './reads.ts'
+import type { PublicReads, TimelineAsked } from './reads.ts'
+import { commentsSection, descriptionSection } from './said.ts'
 import { serialPage } from './serial-page.ts'
+import { newestEvents, TIMELINE_FIRST, TIMELINE_PAGE, timelinePageOf } from './timeline.ts'
 
 /** The pages for everybody; what they show comes from `reads`. */
 export function publicPages(readsOf: (services: Services) => PublicReads): Capability {
@@ -37,13 +40,42 @@ export function publicPages(readsOf: (services: Services) => PublicReads): Capab
       return sendHtml(reply, await entryPage(services, language, entry))
     })
 
-    app.get<{ Params: { id: string } }>('/projects/:id', async (request, reply) => {
-      const { id } = request.params
-      const project = /^[0-9a-f]{32}$/.test(id) ? await reads.project(id) : undefined
-      if (!project) throw problem('not-found')
-      return sendHtml(reply, projectPage(services, spokenTo(request, reply), project))
-    })
+    projects(app, services, reads)
   }
+}
+
+function projects(app: FastifyInstance, services: Services, reads: PublicReads): void {
+  const known = async (id: string) => {
+    const project = /^[0-9a-f]{32}$/.test(id) ? await reads.project(id) : undefined
+    if (!project) throw problem('not-found')
+    return project
+  }
+  const eventsOf = async (id: string, language: Language, asked: TimelineAsked) =>
+    (await reads.timeline(id, language, asked)) ?? { items: [], next: null }
+
+  app.get<{ Params: { id: string } }>('/projects/:id', async (request, reply) => {
+    const { id } = request.params
+    const language = spokenTo(request, reply)
+    const project = await known(id)
+    const events = await eventsOf(id, language, { order: 'newest', limit: TIMELINE_FIRST })
+    const [description, comments] = await Promise.all([reads.description(id), reads.comments(id)])
+    const more = html`${descriptionSection(services, language, description)}${commentsSection(services, language, id, comments)}${newestEvents(services, language, id, events)}`
+    return sendHtml(reply, projectPage(services, language, project, more))
+  })
+
+  app.get<{ Params: { id: string }; Querystring: { order?: unknown; cursor?: unknown } }>(
+    '/projects/:id/timeline',
+    async (request, reply) => {
+      const { params, query } = request
+      const language = spokenTo(request, reply)
+      const project = await known(params.id)
+      const order = query.order === 'oldest' ? 'oldest' : 'newest'
+      const cursor = typeof query.cursor === 'string' ? query.cursor : undefined
+      const page = await eventsOf(params.id, language, { order, limit: TIMELINE_PAGE, cursor })
+      const shown = { order, isFirst: cursor === undefined, page } as const
+      return sendHtml(reply, timelinePageOf(services, language, project, shown))
+    },
+  )
 }
 
 function serials(app: FastifyInstance, services: Services, reads: PublicReads): void {

@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { plainDescription } from '../descriptions/description.fixture.ts'
+import { done, expectStatus } from '../registry.fixture.ts'
+import { type World, world } from '../world.fixture.ts'
+import { titleQuestion, wordsOf } from './titles.ts'
+
+let all: World
+const ids: Record<string, string> = {}
+
+beforeAll(async () => {
+  all = await world('Salt Lake solar plant')
+  ids.lake = all.project.id
+  const { sunfield, harbour } = all
+  const make = async (name: string, title: string, owner: { holding: string }, sectoralScope: string) => {
+    const owners = [{ account: owner.holding, share: '100' }]
+    const body = { title, sectoralScope, methodology: 'AMS-I.D', owners }
+    const who = owner === sunfield ? sunfield : harbour
+    ids[name] = String((await done(who.admin.post('/national/projects', body))).id)
+  }
+  await make('forest', 'Forêt d’Élan – reboisement', harbour, '14')
+  await make('stoves', 'Cookstoves of the lake district', sunfield, '3')
+  await make('rice', 'ໂຄງການ ປູກເຂົ້າ', harbour, '15')
+  const describe = (name: string, change: object) => {
+    const who = name === 'forest' ? harbour : sunfield
+    const path = `/national/projects/${ids[name]}/description`
+    return done(who.admin.put(path, { ...plainDescription(name), ...change }), 200)
+  }
+  const trees = { sector: 'forestry', sectoralScope: '14', typeOfMitigation: [{ type: 'forestry' }] }
+  await describe('forest', trees)
+  await describe('lake', { sector: 'energy' })
+  await describe('stoves', { sector: 'health', sectoralScope: '3', typeOfMitigation: [{ type: 'ee-households' }] })
+  await describe('stoves', { sectoralScope: '3', typeOfMitigation: [{ type: 'ee-households' }], externalId: 'St 0ves' })
+})
+afterAll(() => all.registry.close())
+
+const list = async (query: string) => {
+  const { body } = expectStatus(await all.registry.nobody.get(`/national/projects?${query}`), 200)
+  const names = new Map(Object.entries(ids).map(([name, id]) => [id, name]))
+  return (body.items as { id: string }[]).map(({ id }) => names.get(id))
+}
+
+describe('projects are listed', () => {
+  it('newest first, in pages', async () => {
+    expect(await list('')).toEqual(['rice', 'stoves', 'forest', 'lake'])
+    const first = expectStatus(await all.registry.nobody.get('/national/projects?limit=3'), 200).body
+    expect(await list(`limit=3&cursor=${first.next}`)).toEqual(['lake'])
+  })
+
+  it.each([
+    ['state=registered', ['lake']],
+    ['state=submitted&sectoralScope=14', ['forest']],
+    ['sectoralScope=15', ['rice']],
+    ['sector=energy', ['stoves', 'lake']],
+    ['sector=energy&state=submitted', ['stoves']],
+    ['sector=health', []],
+    ['externalId=ST-0VES', ['stoves']],
+    ['externalId=stoves', []],
+    ['externalId=--', []],
+    ['title=lake', ['stoves', 'lake']],
+    ['title=LAKE%20sol', ['lake']],
+    ['title=foret%20elan', ['forest']],
+    ['title=For%C3%AAt', ['forest']],
+    ['title=%E0%BB%82%E0%BA%84%E0%BA%87%E0%BA%81%E0%BA%B2%E0%BA%99', ['rice']],
+    ["title=lake'%20|%20!x%20:*%20%26", []],
+    ['title=%21%21', []],
+    ['title=lake&sector=energy&state=registered', ['lake']],
+  ])('by %s', async (query, expected) => expect(await list(query)).toEqual(expected))
+
+  it('by owner, alone or with others', async () => {
+    expect(await list(`owner=${all.harbour.id}`)).toEqual(['rice', 'forest', 'lake'])
+    expect(await list(`owner=${all.sunfield.id}&title=cook`)).toEqual(['stoves'])
+    expect(await list(`owner=${'0'.repeat(32)}`)).toEqual([])
+  })
+
+  it('and follow moves, owners and descriptions at once', async () => {
+    const { sunfield, harbour, approved, officer } = all
+    await done(sunfield.admin.post(`/national/projects/${ids.stoves}/moves`, { move: 'withdraw' }))
+    expect(await list('state=withdrawn')).toEqual(['stoves'])
+    const owners = [{ account: sunfield.holding, share: '100' }]
+    await approved(officer.post(`/national/projects/${ids.rice}/ownership`, { owners }))
+    expect(await list(`owner=${harbour.id}`)).toEqual(['forest', 'lake'])
+    await done(
+      harbour.admin.post('/national/projects', {
+        ...{ title: 'Lake again', sectoralScope: '1', methodology: 'AMS-I.D' },
+        owners: [{ account: harbour.holding, share: '100' }],
+      }),
+    )
+    expect((await list('title=again')).length).toBe(1)
+  })
+
+  it('an erased title is not found by its words', async () => {
+    const row = await all.registry.services.ledger.row('project', ids.forest ?? '')
+    await all.registry.services.openings.forget([row?.title ?? ''])
+    expect(await list('title=foret')).toEqual([])
+  })
+
+  it('what is no filter is refused', async () => {
+    for (const query of ['sector=magic', 'sectoralScope=16', 'owner=x', 'title=', 'order=state', 'state=a%20b']) {
+      expect([query, (await all.registry.nobody.get(`/national/projects?${query}`)).status]).toEqual([query, 400])
+    }
+  })
+})
+
+it('words are found without accents and capitals, and nothing in them asks for more', () => {
+  expect(wordsOf('Énergie  ÉNERGIE, “(2)”')).toEqual(['energie', '2'])
+  expect(titleQuestion("a' | b:* & !c")).toBe("'a':* & 'b':* & 'c':*")
+  expect(titleQuestion(' … ')).toBeUndefined()
+})
+
+/** A registry as it is after years. */
+const MANY = 10_000
+const YEARS = [
+  `INSERT INTO content_opening SELECT md5(i::text) || md5(i::text), 'k', to_jsonb('Solar plant no. ' || i) FROM generate_series(1, ${MANY}) i`,
+  `INSERT INTO ledger_row SELECT 'account', md5('a' || i),
+     jsonb_build_object('organisation', md5('o' || i % 4000), 'kind', 'holding', 'active', true)
+   FROM generate_series(1, 8000) i`,
+  `INSERT INTO ledger_row SELECT 'project', md5('p' || i), jsonb_build_object(
+     'number', i + 1000, 'state', CASE WHEN i % 2 = 0 THEN 'registered' ELSE 'submitted' END, 'scope', (i % 15 + 1)::text,
+     'title', md5(i::text) || md5(i::text), 'methodology', 'AMS-I.D', 'certifiers', '{}'::jsonb,
+     'owners', jsonb_build_array(jsonb_build_object('account', md5('a' || (i % 8000 + 1)), 'share', '100')),
+     'documents', jsonb_build_object('description', jsonb_build_object('version', 1, 'index', 1, 'sha256', md5('d' || i))))
+   FROM generate_series(1, ${MANY}) i`,
+  `INSERT INTO content_description SELECT md5('p' || i), md5('d' || i), i + 1000,
+     CASE WHEN i % 10 = 0 THEN 'waste' ELSE 'energy' END, 'KEY' || i, 'x', now() FROM generate_series(1, ${MANY}) i`,
+  `UPDATE ledger_row SET row = jsonb_set(row, '{projects}', '${MANY + 1000}') WHERE kind = 'ledger'`,
+  `UPDATE ledger_head SET turn = 'many'`,
+  'ANALYZE',
+]
+
+it('with many projects each filter reads by index', async () => {
+  const { registry } = all
+  const { pool } = registry.services
+  for (const sql of YEARS) await pool.query(sql)
+  await list('title=solar&limit=1')
+  await pool.query('ANALYZE')
+  const plans: string[] = []
+  const query = pool.query.bind(pool)
+  pool.query = (async (sql: string | { text: string; values?: unknown[] }, values?: unknown[]) => {
+    const asked =
+      typeof sql === 'string' ? { text: sql, values: values ?? [] } : { text: sql.text, values: sql.values ?? [] }
+    if (/FROM ledger_row p /.test(asked.text)) {
+      const { rows } = await query<{ 'QUERY PLAN': string }>({ ...asked, text: `EXPLAIN ${asked.text}` })
+      plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'))
+    }
+    return query(sql as string, values)
+  }) as typeof pool.query
+  const organisation = (await query<{ id: string }>(`SELECT md5('o1') AS id`)).rows[0]?.id
+  const asked = ['', 'state=rejected', 'state=registered', 'sectoralScope=4', 'sector=waste', 'externalId=key77']
+  const more = [`owner=${organisation}`, 'title=solar', 'title=77', 'title=solar&state=registered&sector=waste']
+  for (const one of [...asked, ...more]) expectStatus(await registry.nobody.get(`/national/projects?${one}`), 200)
+  pool.query = query as typeof pool.query
+  expect(plans.length).toBe(asked.length + more.length)
+  for (const plan of plans) expect(plan).not.toMatch(/Seq Scan/)
+})

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { fullDescription, plainDescription } from '../description.fixture.ts'
 import { done, expectStatus, type Person } from '../registry.fixture.ts'
 import { type World, world } from '../world.fixture.ts'
-import { fullDescription, plainDescription } from './description.fixture.ts'
 
 const RUNS = 30
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { plainDescription } from '../descriptions/description.fixture.ts'
+import { plainDescription } from '../description.fixture.ts'
 import { done, expectStatus } from '../registry.fixture.ts'
 import { type World, world } from '../world.fixture.ts'
 import { titleQuestion, wordsOf } from './titles.ts'

@@ -14,6 +14,8 @@ const TRANSLATED = [
   'apps/server/src/platform/locales/pages.',
   'apps/server/src/sessions/page.',
   'apps/server/src/onboarding/page.',
+  // Categories of greenhouse gas inventories.
+  'apps/server/src/national-records/locales/',
   // Mails.
   'apps/server/src/platform/mail/locales/',
   // Errors of the API.

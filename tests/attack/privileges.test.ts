@@ -72,6 +72,10 @@ const EXPECTED: Record<string, [writer: string, signer: string, reader: string]>
   content_role_change: ['SIUD', '', ''],
   content_logo: ['SIUD', '', ''],
   content_mail: ['SIUD', '', ''],
+  content_record: ['SIUD', '', ''],
+  content_record_version: ['SI', '', ''],
+  content_activity_count: ['SIUD', '', ''],
+  content_statement: ['SI', '', ''],
   content_mail_feed: ['SIUD', '', ''],
 }
 

@@ -19,6 +19,7 @@ export { approvedBy, isLastStep, movementAction, nextStep, standingOf } from './
 export * from './envelope.ts'
 export * from './ids.ts'
 export { invariant } from './invariant.ts'
+export { admitOutside, type OutsideAct, outsideReads } from './outside.ts'
 export { type Act, allows, PermissionTable } from './permissions.ts'
 export { Preset } from './preset.ts'
 export {

@@ -143,7 +143,12 @@ export function handOf(state: State, mandate: string): string {
 }
 
 /** Judges who did it: mandate in force, permitted, within its limit. */
-export function admitMandate(state: State, table: PermissionTable, entry: Entry, act: Act): Refusal | undefined {
+export function admitMandate(
+  state: State,
+  table: PermissionTable,
+  entry: Pick<Entry, 'by' | 'at'>,
+  act: Act,
+): Refusal | undefined {
   const broken = inForce(state, entry.by)
   const mandate = state.get('mandate', entry.by)
   if (broken || !mandate) return broken

@@ -37,6 +37,9 @@ const GRANTS: Readonly<Record<string, RoleNames>> = {
   ledger_integrated: { writer: 'SELECT', signer: CHANGE, reader: 'SELECT' },
   // Only the note of a checkpoint changes, when witnesses add their lines to it.
   ledger_checkpoint: { writer: 'SELECT', signer: `${ADD}, UPDATE (note)`, reader: 'SELECT' },
+  // What was said in national records, and what was finalised, is only added to.
+  content_record_version: { writer: ADD },
+  content_statement: { writer: ADD },
 }
 
 /** People, sessions, openings and proposals are the national API's alone. */

@@ -9,6 +9,10 @@ const ROOT = join(import.meta.dirname, '..')
 const TRANSLATED = [
   // Public pages, and the page of the API.
   'apps/server/src/site/locales/',
+  'apps/server/src/site/said.',
+  // Pages of comments, and the codes of descriptions and comments.
+  'apps/server/src/comments/page.',
+  'packages/contract/src/locales/description.',
   'apps/server/src/system/api-page.',
   // The frame of every page, the page of a sign-in link, and that which confirms an address.
   'apps/server/src/platform/locales/pages.',
@@ -22,6 +26,8 @@ const TRANSLATED = [
   'packages/contract/src/locales/',
   // What an entry says, in one sentence.
   'packages/contract/src/locales/sentences.',
+  // What the registry did besides the entries of the log.
+  'packages/contract/src/locales/history.',
   // What is wrong with a field.
   'packages/contract/src/locales/input.',
 ]

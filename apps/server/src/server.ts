@@ -2,23 +2,30 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { CheckpointSigner, Integrator, repeat, signingRound, type WitnessState } from '@tallystick/ledger'
 import { createApp } from './app.ts'
+import { projectClock } from './clock.ts'
 import { expireDue } from './expiry.ts'
+import { follower } from './history/acted.ts'
 import { readOnboardingFiles } from './onboarding/files/read.ts'
 import { followSuspensions } from './organisations/suspension.ts'
 import type { Config } from './platform/config.ts'
 import { quietSerializers } from './platform/http.ts'
 import { claimInstance } from './platform/instance.ts'
+import { invite } from './platform/invitations.ts'
 import { type Log, stderrLog } from './platform/log.ts'
 import { startMail } from './platform/mail/start.ts'
 import { newSignInLink } from './platform/sign-in-links.ts'
+import { forgetSignIns } from './platform/sign-ins.ts'
 import { StartupError } from './platform/startup-error.ts'
 import { openRegistry, type Registry, signerFiles } from './registry.ts'
+import { taskSources } from './task-sources.ts'
+import { waitingSince } from './tasks/list.ts'
 import { finishRoleChanges } from './users/role-change.ts'
 import { welcome } from './welcome.ts'
 
 const INTEGRATOR_PAUSE_MS = 100
 const SIGNER_PAUSE_MS = 500
 const EXPIRY_PAUSE_MS = 5_000
+const CLOCK_PAUSE_MS = 30_000
 
 export interface ServerOptions {
   config: Config
@@ -53,7 +60,7 @@ export async function startServer(options: ServerOptions): Promise<Started> {
     const registry = await openRegistry(config, { log, may: 'upgrade', as: 'modules' })
     closers.push(() => registry.close())
     closers.push(await startModules(config, registry, log))
-    if (config.RUN_MODULE.includes('national')) await addFromFiles(config, registry, log)
+    if (config.RUN_MODULE.includes('national')) await letIn(config, registry, log)
     print(
       await welcome(config, registry, () =>
         newSignInLink(registry.services, registry.services.pool, registry.founded.root.user),
@@ -66,8 +73,13 @@ export async function startServer(options: ServerOptions): Promise<Started> {
   }
 }
 
-/** Adds the organisations and people of the operator's files. What goes wrong there keeps nobody from what is here. */
-async function addFromFiles(config: Config, { services }: Registry, log: Log): Promise<void> {
+/**
+ * Lets people in: the Root user with a first password, where people have those, and whom the operator's files name. What
+ * goes wrong there keeps nobody from what is here.
+ */
+async function letIn(config: Config, { services, founded }: Registry, log: Log): Promise<void> {
+  const { user: id, email, name } = founded.root
+  if (services.onboarding === 'password') await invite(services, { id, email, name })
   const files = {
     organisations: config.ORGANISATIONS_CSV ?? join(config.DATA_DIR, 'organisations.csv'),
     users: config.USERS_CSV ?? join(config.DATA_DIR, 'users.csv'),
@@ -83,10 +95,15 @@ async function startModules(config: Config, registry: Registry, log: Log): Promi
     if (runs('integrator')) stops.push(runIntegrator(registry, log))
     if (runs('signer')) stops.push(await runSigner(config, registry, log))
     if (runs('mailer')) {
-      const mail = { services: registry.services, language: config.DEFAULT_LANGUAGE, config, log }
+      const { services } = registry
+      const waiting = waitingSince(services, taskSources)
+      const mail = { services, language: config.DEFAULT_LANGUAGE, config, log, waiting }
       stops.push(await startMail(mail, tellOnce(log, 'mailer')))
     }
-    if (runs('national')) stops.push(runExpiry(registry, log), await listen(config, registry))
+    if (runs('national')) {
+      stops.push(runExpiry(registry, log), runClock(registry, log))
+      stops.push(runHistory(config, registry, log), await listen(config, registry))
+    }
   } catch (error) {
     for (const stop of stops.reverse()) await stop()
     throw error
@@ -111,6 +128,22 @@ function runExpiry({ services }: Registry, log: Log): () => Promise<void> {
       onError: tellOnce(log, 'expiry'),
     },
   )
+  return () => loop.stop()
+}
+
+/** Keeps what a search of the audit reads up to date, and forgets sign-ins that are older than they are kept. */
+function runHistory({ SIGN_IN_DAYS }: Config, { services }: Registry, log: Log): () => Promise<void> {
+  const follow = follower(services)
+  const loop = repeat(async () => (await forgetSignIns(services, SIGN_IN_DAYS)) > 0 || (await follow()), {
+    pauseMs: EXPIRY_PAUSE_MS,
+    onError: tellOnce(log, 'history'),
+  })
+  return () => loop.stop()
+}
+
+/** Takes the moves of projects that nobody has to decide on once their time has come. */
+function runClock({ services }: Registry, log: Log): () => Promise<void> {
+  const loop = repeat(projectClock(services), { pauseMs: CLOCK_PAUSE_MS, onError: tellOnce(log, 'clock') })
   return () => loop.stop()
 }
 

@@ -137,9 +137,12 @@ export async function keepKey(client: pg.PoolClient, actor: Actor, wanted: NewKe
   return row
 }
 
-/** Revokes a key; one that was revoked stays so since then. */
-export async function revokeKey(client: pg.PoolClient, id: string, now: Date): Promise<KeyRow> {
-  await client.query('UPDATE content_api_key SET revoked_at = coalesce(revoked_at, $2) WHERE id = $1', [id, now])
+/** Revokes a key under a mandate; one that was revoked stays so since then. */
+export async function revokeKey(client: pg.PoolClient, id: string, by: string, now: Date): Promise<KeyRow> {
+  await client.query(
+    'UPDATE content_api_key SET revoked_at = $2, revoked_by = $3 WHERE id = $1 AND revoked_at IS NULL',
+    [id, now, by],
+  )
   const row = await keyById(client, id)
   invariant(row, 'a key that was found is there')
   return row

@@ -2,12 +2,14 @@ import { createApiKey, listApiKeys, type Operation, revokeApiKey, scopesOver } f
 import { randomId } from '@tallystick/ledger'
 import { allows } from '@tallystick/rules'
 import type { FastifyInstance } from 'fastify'
+import type pg from 'pg'
 import { apiKeyOf } from '../platform/api-key.ts'
 import { isGovernment, newToken, tokenHash } from '../platform/auth.ts'
 import { executeOnce, REPLAYED } from '../platform/idempotency.ts'
 import { lawInForce } from '../platform/law.ts'
 import { networkIn, shownNetwork } from '../platform/networks.ts'
 import { handle } from '../platform/operations.ts'
+import { recipientOf } from '../platform/people.ts'
 import { fieldProblem, problem } from '../platform/problem.ts'
 import type { Actor, Services } from '../platform/services.ts'
 import { type KeyRow, keepKey, keyById, keyPage, revokeKey, shownKey, type Visible } from './queries.ts'
@@ -27,6 +29,7 @@ export function register(app: FastifyInstance, services: Services): void {
       const text = apiKeyOf(id, newToken())
       const wanted = { id, hash: tokenHash(text), name, scopes, addresses, createdAt, expiresAt }
       const row = await keepKey(client, call.actor, wanted)
+      await tell(services, client, 'made', row)
       key = text
       return shownKey(row, createdAt)
     })
@@ -41,9 +44,19 @@ export function register(app: FastifyInstance, services: Services): void {
     await mayRevoke(services, call.actor, row)
     return executeOnce(services, call, async (client) => {
       const now = services.clock()
-      return shownKey(await revokeKey(client, row.id, now), now)
+      const revoked = await revokeKey(client, row.id, call.actor.mandate, now)
+      await tell(services, client, 'revoked', revoked)
+      return shownKey(revoked, now)
     })
   })
+}
+
+/** Tells whose key it is, once each, whoever did it. The key itself is in no mail. */
+async function tell(services: Services, client: pg.PoolClient, what: 'made' | 'revoked', row: KeyRow): Promise<void> {
+  const person = await recipientOf(client, row.user)
+  const { id, name, expiresAt } = row
+  const key = { id, name, expiresAt, url: `${services.publicUrl}/national` }
+  if (person) await services.notify.apiKey(person, what, key, { queries: client })
 }
 
 /** Whose keys somebody sees. */

@@ -184,9 +184,11 @@ const VARIABLES = {
       'Time zone in which a new ledger shows the days of its entries. Rules compare legal dates in UTC. Default: UTC.',
   }),
   PRESET: define({
-    schema: z.enum(shippedPresets, { error: `must be one of ${shippedPresets.join(', ')}` }).optional(),
+    schema: text
+      .refine(isPreset, `must be one of ${shippedPresets.join(', ')}, or the path of a folder that begins with / or .`)
+      .optional(),
     about:
-      'Preset and permission table of a new ledger: `simple` (register, issue, transfer, retire) or `article6` (concept, design, validation, authorisation, registration, renewal). Default: `simple`.',
+      'Preset and permission table of a new ledger: `simple` (register, issue, transfer, retire), `article6` (concept, design, validation, authorisation, registration, renewal), `two-ministries` (two that must both agree), or a folder with a `preset.json` and a `permissions.json` of your own, such as `./my-country`. Default: `simple`. See [presets](presets.md).',
   }),
   DEFAULT_LANGUAGE: define({
     schema: z.enum(LANGUAGES, { error: `must be one of ${LANGUAGES.join(', ')}` }),
@@ -197,6 +199,12 @@ const VARIABLES = {
     schema: z.email('must be an e-mail address').optional(),
     about: 'E-mail address of the first administrator of a new registry.',
   }),
+  ONBOARDING: define({
+    schema: z.enum(['link', 'password'], 'must be link or password'),
+    byDefault: 'link',
+    about:
+      'How people sign in: `link`, by mail, once each; or `password`, beginning with a temporary one by mail, which must be changed. See [onboarding](onboarding.md).',
+  }),
   ORGANISATIONS_CSV: define({
     schema: text.optional(),
     about:
@@ -205,6 +213,11 @@ const VARIABLES = {
   USERS_CSV: define({
     schema: text.optional(),
     about: 'The same of people. Default: `users.csv` in `DATA_DIR`.',
+  }),
+  SIGN_IN_DAYS: define({
+    schema: wholeNumber(1, 3_650),
+    byDefault: '180',
+    about: 'For so many days the registry keeps who signed in and when, for the audit; then it forgets.',
   }),
   IS_EMAIL_DISABLED: define({
     schema: text
@@ -229,6 +242,11 @@ const VARIABLES = {
   SOURCE_EMAIL: define({
     schema: z.email('must be an e-mail address').optional(),
     about: 'E-mail address from which mail comes.',
+  }),
+  REMINDER_DAYS: define({
+    schema: wholeNumber(0, 365),
+    byDefault: '7',
+    about: 'Days that something waits for a person before a mail reminds of it, once a week at most; 0 for never.',
   }),
 }
 
@@ -335,6 +353,11 @@ function readLocal(folder: string): Environment {
 
 function withoutEmpty(environment: Environment): Environment {
   return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''))
+}
+
+/** A preset that ships, or a folder. */
+function isPreset(name: string): boolean {
+  return shippedPresets.some((one) => one === name) || name.startsWith('.') || name.startsWith('/')
 }
 
 function isTimeZone(name: string): boolean {

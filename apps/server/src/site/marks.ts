@@ -14,6 +14,10 @@ export type Mark =
   | 'not-recorded'
   | 'recorded'
   | 'several'
+  | 'decided'
+  | 'document'
+  | 'finding'
+  | 'party'
 
 const shapes: Readonly<Record<Mark, Html>> = {
   held: html`<circle cx="6" cy="6" r="5"/>`,
@@ -27,6 +31,10 @@ const shapes: Readonly<Record<Mark, Html>> = {
   'not-issued': html`<path d="M1 5h10v2H1z"/>`,
   'not-recorded': html`<path d="M1 5h4v2H1zM7 5h4v2H7z"/>`,
   several: html`<path d="M1 1h10v4H1zM1 7h4v4H1zM7 7h4v4H7z"/>`,
+  decided: html`<path d="M1 1h10v7L6 11.5 1 8zM4 5 3 6l2.4 2.4L9.5 4.3l-1-1-3.1 3z" fill-rule="evenodd"/>`,
+  document: html`<path d="M2 .5h5l3 3v8H2zM4 6h4V5H4zm0 2h4V7H4z" fill-rule="evenodd"/>`,
+  finding: html`<path d="M6 .5 11.8 11H.2zM5.3 4v3.6h1.4V4zm0 4.3v1.3h1.4V8.3z" fill-rule="evenodd"/>`,
+  party: html`<path d="M6 .5a2.6 2.6 0 1 1 0 5.2A2.6 2.6 0 0 1 6 .5zM1 11.5a5 5 0 0 1 10 0z"/>`,
   recorded: html`<path d="M6 0.5 11.5 6 6 11.5 0.5 6z"/>`,
 }
 

@@ -35,11 +35,21 @@ const HoldRequest = z
   .refine(oneTarget, ONE_TARGET)
   .refine(rangeInBatch, RANGE_IN_BATCH)
 
-function targetRow(body: Pick<Hold, 'account' | 'batch'>): RowKey[] {
+type Target = Pick<Hold, 'account' | 'batch'>
+
+/** What a hold stands on; a batch with its project, whose stream tells of it, too. */
+function targetRows(state: State, { account, batch }: Target): RowKey[] {
+  const project = batch === null ? undefined : state.peek('batch', batch)?.project
   return [
-    ...(body.account ? [{ kind: 'account' as const, id: body.account }] : []),
-    ...(body.batch ? [{ kind: 'batch' as const, id: body.batch }] : []),
+    ...(account ? [{ kind: 'account' as const, id: account }] : []),
+    ...(batch ? [{ kind: 'batch' as const, id: batch }] : []),
+    ...(project ? [{ kind: 'project' as const, id: project }] : []),
   ]
+}
+
+function targetStreams(state: State, { account, batch }: Target): string[] {
+  const project = batch === null ? undefined : state.get('batch', batch)?.project
+  return [account ?? batch ?? '', ...(project ? [project] : [])]
 }
 
 export const holdPlaced = defineRule<Hold, Hold>({
@@ -48,9 +58,9 @@ export const holdPlaced = defineRule<Hold, Hold>({
   body: Hold,
   request: HoldRequest,
   attested: ['the ground of the hold'],
-  reads: (_state, body) => ({
+  reads: (state, body) => ({
     ...noKeys(),
-    rows: [{ kind: 'hold', id: body.hold }, { kind: 'ended', id: body.hold }, ...targetRow(body)],
+    rows: [{ kind: 'hold', id: body.hold }, { kind: 'ended', id: body.hold }, ...targetRows(state, body)],
   }),
   decide: (_state, request) => request,
   act: () => ({ action: 'holds.place', organisations: [] }),
@@ -75,7 +85,7 @@ export const holdPlaced = defineRule<Hold, Hold>({
       body.expiresAt !== null && body.expiresAt <= at && refuse('expiry-wrong', { field: 'expiresAt', after: at }),
     )
   },
-  streams: (_state, body) => [body.account ?? body.batch ?? ''],
+  streams: targetStreams,
   effects: (_state, { hold, reason, account, batch, range, expiresAt }) => {
     const { first, last } = range === null ? { first: null, last: null } : fromWire(range)
     return {
@@ -97,7 +107,7 @@ function endRule(type: RuleName, action: string, attested: string[], expires: bo
     attested,
     reads: (state, { hold }) => {
       const standing = state.peek('hold', hold)
-      return { ...noKeys(), rows: [{ kind: 'hold', id: hold }, ...(standing ? targetRow(standing) : [])] }
+      return { ...noKeys(), rows: [{ kind: 'hold', id: hold }, ...(standing ? targetRows(state, standing) : [])] }
     },
     decide: (_state, request) => request,
     act: () => ({ action, organisations: [] }),
@@ -111,7 +121,7 @@ function endRule(type: RuleName, action: string, attested: string[], expires: bo
     },
     streams: (state, body) => {
       const hold = state.get('hold', body.hold)
-      return hold ? [hold.account ?? hold.batch ?? ''] : []
+      return hold ? targetStreams(state, hold) : []
     },
     effects: (state, body) => ({
       ...noEffects(),

@@ -1,6 +1,6 @@
-// `npm run docs:rules` writes a page for each entry type to docs/rules, from the code alone: the rules, the permission
+// `npm run docs:rules` writes a page for each entry type to docs/rules, and docs/rules.md over them, from the code alone: the rules, the permission
 // table, the forms of bodies, the texts of refusals, and the examples by which the rules are tested.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { problemOf } from '../packages/contract/src/problem.ts'
 import verifierTexts from '../packages/ledger/src/verify/en.json' with { type: 'json' }
@@ -10,6 +10,7 @@ import { type RuleName, rowTexts, summaries } from '../packages/rules/src/declar
 import { commonRefusals, isRefusal, type RefusalCode } from '../packages/rules/src/refusal.ts'
 import type { AnyRule } from '../packages/rules/src/rule.ts'
 import { rules } from '../packages/rules/src/rules.ts'
+import { writePermissions } from './permission-page.ts'
 import { type FormRow, formOf } from './rule-forms.ts'
 
 const MADE = '<!-- Made from the code by `npm run docs:rules`; a test holds it to the code. -->'
@@ -17,14 +18,18 @@ const MADE = '<!-- Made from the code by `npm run docs:rules`; a test holds it t
 /** Every page by its file name. */
 export function rulePages(): Map<string, string> {
   const pages = new Map(rules.map((rule) => [`${rule.type}.md`, pageOf(rule)]))
-  return pages.set('README.md', indexPage())
+  return pages.set('README.md', indexPage()).set(OVERVIEW, overviewPage())
 }
 
 const folder = fileURLToPath(new URL('../docs/rules/', import.meta.url))
 
-/** What stands in docs/rules now. */
+/** The page over all, beside the folder. */
+const OVERVIEW = '../rules.md'
+
+/** What stands in docs/rules now, and in docs/rules.md. */
 export function writtenPages(): Map<string, string> {
-  return new Map(readdirSync(folder).map((name) => [name, readFileSync(`${folder}${name}`, 'utf8')]))
+  const names = [...readdirSync(folder), ...(existsSync(`${folder}${OVERVIEW}`) ? [OVERVIEW] : [])]
+  return new Map(names.map((name) => [name, readFileSync(`${folder}${name}`, 'utf8')]))
 }
 
 function writePages(): void {
@@ -74,6 +79,50 @@ function indexPage(): string {
       ['Row', 'What it says'],
       Object.entries(rowTexts).map(([kind, text]) => [code(kind), text]),
     ),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+/** What is taken from a mandate's word, line by line as `tallystick verify` prints it of a log that has every entry type. */
+export function attestedLines(): string[] {
+  const { attested: title, attestedBy } = verifierTexts.report
+  const lines = rules.flatMap(({ type, attested }) =>
+    attested.length === 0
+      ? []
+      : [attestedBy.replace('{type}', type).replace('{statements}', () => attested.join(', '))],
+  )
+  return [title, ...lines]
+}
+
+function overviewPage(): string {
+  const lines = [
+    MADE,
+    '',
+    '# Rules: what is replayed, and what is attested',
+    '',
+    'Every change of the ledger is an entry, and every entry is judged by the rules of its type, before it is written and',
+    `again by whoever runs \`tallystick verify\`. There are ${rules.length} types of entries; [an index with what each does](rules/README.md)`,
+    'leads to a page for each: who may write it, what it carries, what it refuses, what it writes.',
+    '',
+    rules.map(({ type }) => `[${type}](rules/${type}.md)`).join(' · '),
+    '',
+    '## What `verify` replays',
+    '',
+    'For every entry, from the log alone:',
+    '',
+    ...verifierTexts.replayed.map((text) => `- ${text}`),
+    '',
+    '## What is attested',
+    '',
+    'A log shows that somebody with the right to say so has said something, and never that it is true. What is so taken from a',
+    'mandate’s word stands here, line by line as `verify` prints it; of a log it prints the lines of the types that are in it.',
+    'Who has said it, when, and who approved it, is replayed.',
+    '',
+    '```',
+    ...attestedLines(),
+    '```',
+    '',
+    'Of every other type nothing is attested: all of it is replayed from the log.',
   ]
   return `${lines.join('\n')}\n`
 }
@@ -248,4 +297,7 @@ function examples(type: RuleName): string[] {
   ])
 }
 
-if (import.meta.main) writePages()
+if (import.meta.main) {
+  writePages()
+  writePermissions()
+}

@@ -7,8 +7,10 @@ import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import { testDatabase } from '../../../tests/support/database.ts'
 import { createApp } from './app.ts'
 import { openContent } from './platform/content.ts'
+import { invite } from './platform/invitations.ts'
 import { consoleNotify } from './platform/notify.ts'
 import { Openings } from './platform/openings.ts'
+import { passwordHasher } from './platform/password-hash.ts'
 import type { Services } from './platform/services.ts'
 import { newSignInLink } from './platform/sign-in-links.ts'
 import { type Founded, foundRegistry, type Setup } from './system/founding.ts'
@@ -48,6 +50,8 @@ export interface TestRegistry {
   links: Map<string, string[]>
   /** Links by which addresses are confirmed, likewise. */
   confirmations: Map<string, string[]>
+  /** First passwords that were told to people, by e-mail address. */
+  temporary: Map<string, string>
   /** Whatever else was told to people. */
   messages: string[]
   nobody: Person
@@ -64,7 +68,16 @@ export interface TestRegistry {
   close(): Promise<void>
 }
 
-export async function testRegistry(setup: Setup = {}): Promise<TestRegistry> {
+/** A password that everybody of a test registry may have. */
+export const PASSWORD = 'nine quiet herons'
+
+/** Hashes as the product does, at a cost for tests. */
+const QUICK = { logN: 4, r: 1, p: 1 }
+
+export async function testRegistry({
+  onboarding = 'link',
+  ...setup
+}: Setup & { onboarding?: Services['onboarding'] } = {}): Promise<TestRegistry> {
   const database = await testDatabase()
   let late = 0
   const clock = () => new Date(Date.now() + late)
@@ -76,8 +89,8 @@ export async function testRegistry(setup: Setup = {}): Promise<TestRegistry> {
   const founded = await foundRegistry({ pool, ledger, clock, key }, { rootEmail: ROOT_EMAIL, ...setup })
   const links = new Map<string, string[]>()
   const confirmations = new Map<string, string[]>()
+  const temporary = new Map<string, string>()
   const messages: string[] = []
-  const told = new Set<string>()
   const services: Services = {
     pool,
     ledger,
@@ -85,18 +98,21 @@ export async function testRegistry(setup: Setup = {}): Promise<TestRegistry> {
     openings: new Openings(pool),
     notify: {
       ...consoleNotify((text) => messages.push(text)),
-      async signInLink({ email }, { url }, { cause = url } = {}) {
-        if (told.has(cause)) return
-        told.add(cause)
+      async signInLink({ email }, { url }) {
         links.set(email, [...(links.get(email) ?? []), url])
       },
-      async hasTold(cause) {
-        return told.has(cause)
+      async passwordLink({ email }, { url }) {
+        links.set(email, [...(links.get(email) ?? []), url])
+      },
+      async temporaryPassword({ email }, { password }) {
+        temporary.set(email, password)
       },
       async confirmAddress({ email }, { url }) {
         confirmations.set(email, [...(confirmations.get(email) ?? []), url])
       },
     },
+    onboarding,
+    hasher: passwordHasher(QUICK),
     clock,
     language: 'en',
     publicUrl: 'http://localhost:3030',
@@ -106,13 +122,27 @@ export async function testRegistry(setup: Setup = {}): Promise<TestRegistry> {
   }
   const app = await createApp(services)
 
-  const signIn = async (email: string): Promise<Person> => {
-    const { rows } = await pool.query<{ id: string }>('SELECT id FROM content_user WHERE email = $1', [email])
-    const url = links.get(email)?.pop() ?? (await newSignInLink(services, pool, rows[0]?.id ?? '')).url
-    const { body } = await person(app).post('/national/sessions', { token: url }, { key: null })
+  const signedIn = (body: Body): Person => {
     const session = body.session as { organisation: { id: string } }
     return person(app, String(body.token), session.organisation.id)
   }
+  const signInWithPassword = async (email: string): Promise<Person> => {
+    const first = temporary.get(email)
+    temporary.delete(email)
+    const wish = { email, password: first ?? PASSWORD }
+    const { body } = expectStatus(await person(app).post('/national/sessions/password', wish, { key: null }), 201)
+    if (first === undefined) return signedIn(body)
+    const change = { old: first, password: PASSWORD }
+    return signedIn(expectStatus(await signedIn(body).put('/national/passwords/current', change), 200).body)
+  }
+  const signIn = async (email: string): Promise<Person> => {
+    if (onboarding === 'password') return signInWithPassword(email)
+    const { rows } = await pool.query<{ id: string }>('SELECT id FROM content_user WHERE email = $1', [email])
+    const url = links.get(email)?.pop() ?? (await newSignInLink(services, pool, rows[0]?.id ?? '')).url
+    const { body } = await person(app).post('/national/sessions', { token: url }, { key: null })
+    return signedIn(body)
+  }
+  if (onboarding === 'password') await invite(services, { ...founded.root, id: founded.root.user })
   const addAndSignIn: TestRegistry['join'] = async (by, organisation, role, email = `${randomUUID()}@example.org`) => {
     expectStatus(await by.post('/national/users', { email, name: `A ${role}`, organisation, role }), 201)
     return signIn(email)
@@ -123,6 +153,7 @@ export async function testRegistry(setup: Setup = {}): Promise<TestRegistry> {
     founded,
     links,
     confirmations,
+    temporary,
     messages,
     nobody: person(app),
     root: await signIn(ROOT_EMAIL),

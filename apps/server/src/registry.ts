@@ -28,11 +28,13 @@ import {
 import type { Log } from './platform/log.ts'
 import { type Notify, outboxNotify } from './platform/notify.ts'
 import { Openings } from './platform/openings.ts'
+import { passwordHasher } from './platform/password-hash.ts'
 import { type Database, openDatabase } from './platform/postgres/database.ts'
 import type { Services } from './platform/services.ts'
 import { StartupError } from './platform/startup-error.ts'
 import { policyWitnesses } from './platform/witnesses.ts'
-import { type Founded, foundRegistry } from './system/founding.ts'
+import { type Founded, foundRegistry, type Setup } from './system/founding.ts'
+import { presetNamed } from './system/own-preset.ts'
 
 export interface OpenOptions {
   log: Log
@@ -89,7 +91,7 @@ export async function openRegistry(config: Config, options: OpenOptions): Promis
     await refuseBroken(config, ledger)
     const clock = () => new Date()
     const parts = { pool, ledger, clock, key: () => newKey(config) }
-    const founded = role === 'signer' ? await foundBefore(ledger) : await foundRegistry(parts, setupOf(config))
+    const founded = role === 'signer' ? await foundBefore(ledger) : await foundRegistry(parts, await setupOf(config))
     const { genesis } = founded
     if (!(await ledgerOfFolder(config.DATA_DIR))) await keepLedgerOfFolder(config.DATA_DIR, genesis)
     const cosigners = await cosignersOf(config, signing)
@@ -99,6 +101,8 @@ export async function openRegistry(config: Config, options: OpenOptions): Promis
       genesis,
       openings: new Openings(pool),
       notify: options.notify ?? outboxNotify(pool, config.DEFAULT_LANGUAGE),
+      onboarding: config.ONBOARDING,
+      hasher: passwordHasher(),
       clock,
       language: config.DEFAULT_LANGUAGE,
       publicUrl: config.PUBLIC_URL,
@@ -210,8 +214,9 @@ async function ownKeys(dataDir: string, ledger: Ledger): Promise<KeyRing> {
   )
 }
 
-function setupOf(config: Config) {
-  const { ROOT_EMAIL: rootEmail, systemCountryCode: code, LEDGER_TIME_ZONE: timeZone, PRESET: preset } = config
+async function setupOf(config: Config): Promise<Setup> {
+  const { ROOT_EMAIL: rootEmail, systemCountryCode: code, LEDGER_TIME_ZONE: timeZone, PRESET: named } = config
+  const preset = named === undefined ? undefined : await presetNamed(named)
   if (code === undefined) return { rootEmail, timeZone, preset }
   return { rootEmail, timeZone, preset, country: { code, name: config.systemCountryName ?? englishName(code) } }
 }

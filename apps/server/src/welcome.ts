@@ -2,7 +2,10 @@ import type { Config } from './platform/config.ts'
 import type { SignInLink } from './platform/sign-in-links.ts'
 import type { Registry } from './registry.ts'
 
-/** What the person who starts a server reads. A server of people gets a fresh sign-in link for the Root user. */
+/**
+ * What the person who starts a server reads. Where people sign in by link, a server of people gets a fresh one for the Root
+ * user.
+ */
 export async function welcome(config: Config, registry: Registry, newLink: () => Promise<SignInLink>): Promise<string> {
   const { services, founded, database } = registry
   const { country, test, origin } = services.genesis
@@ -11,13 +14,8 @@ export async function welcome(config: Config, registry: Registry, newLink: () =>
     ['', origin],
   ]
   if (config.RUN_MODULE.includes('national')) {
-    const { url, expiresAt } = await newLink()
     lines.unshift(['Registry', services.publicUrl], ['API', `${services.publicUrl}/national`])
-    lines.push(
-      ['Root user', founded.root.email],
-      ['Sign in', url],
-      ['', `works once, until ${expiresAt.toISOString()}`],
-    )
+    lines.push(['Root user', founded.root.email], ...(await wayIn(services, newLink)))
   }
   lines.push(['Runs', config.RUN_MODULE.join(', ')])
   if (config.RUN_MODULE.filter((module) => module !== 'mailer').length > 1)
@@ -26,4 +24,21 @@ export async function welcome(config: Config, registry: Registry, newLink: () =>
   for (const note of founded.notes) lines.push(['Note', note])
   const block = lines.map(([name, text]) => `  ${name.padEnd(10)} ${text}`)
   return ['', `Tallystick ${services.version}`, '', ...block, ''].join('\n')
+}
+
+async function wayIn(
+  { onboarding, publicUrl }: Registry['services'],
+  newLink: () => Promise<SignInLink>,
+): Promise<[string, string][]> {
+  if (onboarding === 'password') {
+    return [
+      ['Sign in', `${publicUrl}/sign-in`],
+      ['', 'a first password comes by mail, and on the console where mail is off'],
+    ]
+  }
+  const { url, expiresAt } = await newLink()
+  return [
+    ['Sign in', url],
+    ['', `works once, until ${expiresAt.toISOString()}`],
+  ]
 }

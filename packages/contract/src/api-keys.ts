@@ -58,7 +58,7 @@ export const createApiKey = defineOperation({
     scopes: z
       .array(z.string().min(1, 'must not be empty').max(60, 'must have at most 60 characters'))
       .min(1)
-      .max(200)
+      .max(500)
       .meta({
         description:
           '`read` for every GET; a tag of this document for its operations; the id of an operation for that alone. ' +

@@ -15,9 +15,19 @@ export const Session = z
     mandate: Id,
     limit: z.string().nullable(),
     expiresAt: Instant,
+    passwordChangeDue: z.boolean().meta({
+      description: 'Opened with a temporary password: until that is changed the session does nothing else.',
+    }),
   })
   .meta({ id: 'Session' })
 export type Session = z.infer<typeof Session>
+
+export const SignedIn = z
+  .object({
+    token: z.string().meta({ description: 'Send it as `Authorization: Bearer <token>`.' }),
+    session: Session,
+  })
+  .meta({ id: 'SignedIn' })
 
 export const signIn = defineOperation({
   id: 'signIn',
@@ -35,13 +45,8 @@ export const signIn = defineOperation({
       .meta({ description: 'The `token` of the link, or the whole link as it was sent.' }),
   }),
   status: 201,
-  answer: z
-    .object({
-      token: z.string().meta({ description: 'Send it as `Authorization: Bearer <token>`.' }),
-      session: Session,
-    })
-    .meta({ id: 'SignedIn' }),
-  problems: ['sign-in-failed', 'cross-site'],
+  answer: SignedIn,
+  problems: ['sign-in-failed', 'links-off', 'cross-site'],
 })
 
 export const readSession = defineOperation({

@@ -2,13 +2,13 @@ import type { approveRegistration, Registration, rejectRegistration } from '@tal
 import { type Receipt, randomId } from '@tallystick/ledger'
 import type { z } from 'zod'
 import { executeOnce, REPLAYED, type Sender, writtenOf } from '../platform/idempotency.ts'
+import { invite } from '../platform/invitations.ts'
 import { refusalOf } from '../platform/judged.ts'
 import { lawInForce } from '../platform/law.ts'
 import { keepDetails } from '../platform/organisations.ts'
 import { dropAttempt, prepareUser } from '../platform/people.ts'
 import { fieldProblem, ProblemError, problem, refusalProblem } from '../platform/problem.ts'
 import type { Actor, Services } from '../platform/services.ts'
-import { newSignInLink } from '../platform/sign-in-links.ts'
 import { writeOnce } from '../platform/write-once.ts'
 import { rolesOf } from './reach.ts'
 import { beginApproval, endApproval, type RegistrationRow, reject, takeBackApproval } from './store.ts'
@@ -141,10 +141,7 @@ async function holderOfMandate({ pool }: Services, mandate: string): Promise<str
 
 async function tell(services: Services, row: RegistrationRow, user: string): Promise<void> {
   const { email, name, language } = row
-  const cause = `registration-approved:${row.id}`
-  if (await services.notify.hasTold(cause)) return
-  const link = await newSignInLink(services, services.pool, user)
-  await services.notify.signInLink({ id: user, email, name, language }, link, { cause })
+  await invite(services, { id: user, email, name, language })
 }
 
 function answerOf(id: string, receipt: Receipt, user: string) {

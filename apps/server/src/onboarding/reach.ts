@@ -1,15 +1,21 @@
-import { allows, type PermissionTable } from '@tallystick/rules'
+import { allows, type Law, type PermissionTable } from '@tallystick/rules'
 import { lawInForce } from '../platform/law.ts'
 import type { Recipient } from '../platform/notify.ts'
 import type { Actor, Services } from '../platform/services.ts'
 import type { Reach, RegistrationRow } from './store.ts'
 
-/** Kinds that nobody takes for himself: they decide on others, or are machines. Whoever governs registers them. */
+/** Kinds that nobody takes for himself, whatever they may do: they govern, or are machines. */
 const APPOINTED: ReadonlySet<string> = new Set(['government', 'ministry', 'api'])
 
-/** The kinds of organisation of which anybody may ask to have one. */
-export function openKinds(kinds: readonly string[]): string[] {
-  return kinds.filter((kind) => !APPOINTED.has(kind))
+/**
+ * The kinds of organisation of which anybody may ask to have one. Whoever decides on others or approves what they do is
+ * registered by those who govern.
+ */
+export function openKinds({ preset, permissions: { actions, approvals } }: Law): string[] {
+  const deciding = Object.values(actions).flatMap((by) => Object.keys(by).filter((role) => by[role] === 'any'))
+  const approving = Object.values(approvals).flatMap((all) => all.flatMap(({ by }) => by))
+  const kinds = new Set([...deciding, ...approving].map((role) => role.slice(0, role.indexOf('/'))))
+  return preset.organisationKinds.filter((kind) => !APPOINTED.has(kind) && !kinds.has(kind))
 }
 
 /** What somebody may decide on, by the permission table in force: on whom he may give a role. */

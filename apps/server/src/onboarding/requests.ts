@@ -61,8 +61,7 @@ export async function request(services: Services, body: Wanted, { ip }: Pick<Fas
 /** What is asked for: a new organisation, under the id that it will have, or one that is there. */
 async function goalOf(services: Services, { organisation: wanted, join }: Wanted) {
   if (wanted) {
-    const { preset } = await lawInForce(services.ledger)
-    const open = openKinds(preset.organisationKinds)
+    const open = openKinds(await lawInForce(services.ledger))
     if (!open.includes(wanted.kind)) {
       const allowed = open.join(', ')
       const facts = { code: wanted.kind, allowed }

@@ -11,6 +11,7 @@ import { CreatedKey, decodeCursor, limitOf, pageFrom } from '../platform/cursor.
 import { handle } from '../platform/operations.ts'
 import { problem } from '../platform/problem.ts'
 import type { Actor, Services } from '../platform/services.ts'
+import { linkTokenOf } from '../platform/sign-in-links.ts'
 import { approve, shownRegistration, turnAway } from './decisions.ts'
 import { registerConfirmPage } from './page.ts'
 import { reaches, reachOf } from './reach.ts'
@@ -53,9 +54,4 @@ async function visible(services: Services, actor: Actor, id: string): Promise<Re
   const row = await registrationById(services, id)
   if (!row || !reaches(await reachOf(services, actor), row)) throw problem('not-found')
   return row
-}
-
-/** The token of a link, given as such or within the link. */
-function linkTokenOf(text: string): string {
-  return (URL.canParse(text) ? new URL(text).searchParams.get('token') : null) ?? text
 }

@@ -73,8 +73,8 @@ async function sessionActor(services: Services, token: string): Promise<Actor | 
   if (idleMs > SEEN_EVERY_MS) {
     await services.pool.query('UPDATE content_session SET seen_at = $2 WHERE token_hash = $1', [stored, now])
   }
-  const { user, organisation, mandate, role } = session
-  return { user, organisation, mandate, role }
+  const { user, organisation, mandate, role, language = null, restricted } = session
+  return { user, organisation, mandate, role, language, ...(restricted ? { restricted } : {}) }
 }
 
 async function keyActor(services: Services, token: string, address: string): Promise<Actor> {
@@ -86,8 +86,8 @@ async function keyActor(services: Services, token: string, address: string): Pro
   if (key.addresses.length > 0 && !isWithin(key.addresses, address)) throw problem('not-signed-in')
   const hour = new Date(now.getTime() - (now.getTime() % HOUR_MS))
   if (key.used_at === null || key.used_at < hour) await markUsed(services.pool, key.id, hour)
-  const { user, organisation, mandate, role, scopes } = key
-  return { user, organisation, mandate, role, key: { id: key.id, scopes } }
+  const { user, organisation, mandate, role, scopes, language = null } = key
+  return { user, organisation, mandate, role, language, key: { id: key.id, scopes } }
 }
 
 /** Compared with where there is no key, so that it takes as long. No SHA-256 looks so. */
@@ -98,8 +98,9 @@ async function markUsed(pool: pg.Pool, id: string, hour: Date): Promise<void> {
   await pool.query(`UPDATE content_api_key SET used_at = $2 WHERE id = $1 AND ${isLater}`, [id, hour])
 }
 
-interface StoredSession extends Actor {
+interface StoredSession extends Omit<Actor, 'restricted'> {
   hash: string
+  restricted: boolean
   seen_at: Date
   expires_at: Date
 }
@@ -127,10 +128,11 @@ async function readSessions(pool: pg.Pool, hashes: string[]): Promise<Map<string
 
 // PostgreSQL plans this once: how many hashes there are changes nothing in what it expects of a JSON array.
 const SESSION_ACTORS = `
-  SELECT k.hash, s.seen_at, s.expires_at, s.user_id AS user, s.mandate,
-         m.row ->> 'organisation' AS organisation, m.row ->> 'role' AS role
+  SELECT k.hash, s.seen_at, s.expires_at, s.restricted, s.user_id AS user, s.mandate,
+         m.row ->> 'organisation' AS organisation, m.row ->> 'role' AS role, u.language
     FROM json_array_elements_text($1) k(hash)
    CROSS JOIN LATERAL (SELECT * FROM content_session WHERE token_hash = k.hash OFFSET 0) s
+   CROSS JOIN LATERAL (SELECT language FROM content_user WHERE id = s.user_id OFFSET 0) u
    CROSS JOIN LATERAL (SELECT row FROM ledger_row WHERE kind = 'mandate' AND id = s.mandate OFFSET 0) m
    WHERE (m.row ->> 'active')::boolean`
 
@@ -165,14 +167,27 @@ async function readKeys(pool: pg.Pool, ids: string[]): Promise<Map<string, Store
 
 const KEY_ACTORS = `
   SELECT a.id, a.key_hash, a.scopes, a.addresses, a.expires_at, a.used_at, a.user_id AS user, a.mandate,
-         m.row ->> 'organisation' AS organisation, m.row ->> 'role' AS role
+         m.row ->> 'organisation' AS organisation, m.row ->> 'role' AS role, u.language
     FROM json_array_elements_text($1) k(id)
    CROSS JOIN LATERAL (SELECT * FROM content_api_key WHERE id = k.id AND revoked_at IS NULL OFFSET 0) a
-   CROSS JOIN LATERAL (SELECT id FROM content_user WHERE id = a.user_id AND ended_at IS NULL OFFSET 0) u
+   CROSS JOIN LATERAL (SELECT language FROM content_user WHERE id = a.user_id AND ended_at IS NULL OFFSET 0) u
    CROSS JOIN LATERAL (SELECT row FROM ledger_row WHERE kind = 'mandate' AND id = a.mandate OFFSET 0) m
    CROSS JOIN LATERAL (
      SELECT row FROM ledger_row WHERE kind = 'organisation' AND id = m.row ->> 'organisation' OFFSET 0) o
    WHERE (m.row ->> 'active')::boolean AND (o.row ->> 'active')::boolean`
+
+/** What a temporary password is good for. */
+const WHILE_RESTRICTED: ReadonlySet<string> = new Set(['changePassword', 'readSession', 'signOut'])
+
+/**
+ * Whoever came in with a temporary password is nobody until it is changed, for everything but that; where somebody must
+ * be signed in, the problem that is thrown says why.
+ */
+export function unlessRestricted({ id, access }: Operation, actor: Actor | undefined): Actor | undefined {
+  if (!actor?.restricted || WHILE_RESTRICTED.has(id)) return actor
+  if (access === 'signed-in') throw problem('password-change-due')
+  return undefined
+}
 
 /** An API key does what one of its scopes covers, and nothing that is for people. Throws a problem for everything else. */
 export function refuseOutOfScope(operation: Operation, actor: Actor | undefined): void {

@@ -4,7 +4,7 @@ import type { Access, Operation, ProposalMade } from '@tallystick/contract'
 import { canonicalJson } from '@tallystick/rules'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import { actorOf, refuseCrossSite, refuseOutOfScope } from './auth.ts'
+import { actorOf, refuseCrossSite, refuseOutOfScope, unlessRestricted } from './auth.ts'
 import { idempotencyKeyOf, type Sender } from './idempotency.ts'
 import { ProblemError, problem } from './problem.ts'
 import { proposalOfKey, propose } from './proposals.ts'
@@ -71,7 +71,7 @@ export function handle<
       ...(operation.status === 204 || operation.media ? {} : { response: operation.answers }),
     },
     onRequest: async (request) => {
-      request.actor = await actorOf(services, request)
+      request.actor = unlessRestricted(operation, await actorOf(services, request))
       if (operation.access === 'signed-in' && !request.actor) throw problem('not-signed-in')
       refuseOutOfScope(operation, request.actor)
       // So that the log of the server tells which program failed, and not whose it is.

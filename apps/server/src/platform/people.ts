@@ -80,13 +80,31 @@ async function insertAgain(services: Services, wanted: NewUser): Promise<Prepare
   return rowCount === 1 ? insertUser(services, wanted) : undefined
 }
 
+interface Holder {
+  id: string
+  /** Whose command made the user. */
+  keySender: string
+  active: boolean
+  organisation: string
+  role: string
+}
+
+/** How a user is told something. */
+export async function recipientOf(
+  queries: Pick<pg.Pool, 'query'>,
+  id: string,
+): Promise<{ id: string; email: string; name: string } | undefined> {
+  const { rows } = await queries.query<{ id: string; email: string; name: string }>(
+    'SELECT id, email, name FROM content_user WHERE id = $1 AND ended_at IS NULL',
+    [id],
+  )
+  return rows[0]
+}
+
 /** Who has an e-mail address, in upper or lower case, and whether the mandate stands. */
-export async function holderOf(
-  { pool }: Services,
-  email: string,
-): Promise<{ id: string; active: boolean; organisation: string; role: string } | undefined> {
-  const { rows } = await pool.query<{ id: string; active: boolean; organisation: string; role: string }>(
-    `SELECT u.id, (r.row ->> 'active')::boolean AS active, r.row ->> 'organisation' AS organisation,
+export async function holderOf({ pool }: Services, email: string): Promise<Holder | undefined> {
+  const { rows } = await pool.query<Holder>(
+    `SELECT u.id, u.key_sender AS "keySender", (r.row ->> 'active')::boolean AS active, r.row ->> 'organisation' AS organisation,
             r.row ->> 'role' AS role
        FROM content_user u
        JOIN content_mandate m ON m.user_id = u.id
@@ -105,11 +123,12 @@ export async function dropAttempt(services: Services, { user, tries }: Prepared)
   ])
 }
 
-/** Ends a user whose mandate was revoked: sessions, links, and the claim to the e-mail address. */
+/** Ends a user whose mandate was revoked: sessions, links, the password, and the claim to the e-mail address. */
 export async function endUser(services: Services, queries: Pick<pg.Pool, 'query'>, id: string): Promise<void> {
   await queries.query(
     `WITH sessions AS (DELETE FROM content_session WHERE user_id = $1),
-          links AS (DELETE FROM content_sign_in_link WHERE user_id = $1)
+          links AS (DELETE FROM content_sign_in_link WHERE user_id = $1),
+          passwords AS (DELETE FROM content_password WHERE user_id = $1)
      UPDATE content_user SET ended_at = coalesce(ended_at, $2) WHERE id = $1`,
     [id, services.clock()],
   )

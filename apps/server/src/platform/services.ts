@@ -4,6 +4,7 @@ import type { Genesis } from '@tallystick/rules'
 import type pg from 'pg'
 import type { Notify } from './notify.ts'
 import type { Openings } from './openings.ts'
+import type { PasswordHasher } from './password-hash.ts'
 
 /** Who is behind a request: a person signed in, acting under the mandate that the ledger knows. */
 export interface Actor {
@@ -12,8 +13,12 @@ export interface Actor {
   mandate: string
   /** As in the permission table, such as `developer/Admin`. */
   role: string
+  /** That the person has chosen. */
+  language?: string | null
   /** Where a program asks in the place of the person: the API key that it has, and what that may do. */
   key?: { id: string; scopes: readonly string[] }
+  /** Came in with a temporary password, and does nothing before it is changed. */
+  restricted?: true
 }
 
 /** What every capability may use. */
@@ -27,6 +32,9 @@ export interface Services {
   openings: Openings
   /** Tells people what they must know: by mail, through the outbox. */
   notify: Notify
+  /** How people sign in: by links that work once, or with passwords. */
+  onboarding: 'link' | 'password'
+  hasher: PasswordHasher
   clock: Clock
   /** Of whoever asks for none that we speak. */
   language: Language

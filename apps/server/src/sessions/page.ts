@@ -1,76 +1,180 @@
-import type { Family, Speech } from '@tallystick/contract'
+import type { Family } from '@tallystick/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { isSameOrigin } from '../platform/auth.ts'
-import { spokenTo } from '../platform/language.ts'
-import { layout, speechOfPage } from '../platform/layout.ts'
-import { type Html, html, sendHtml } from '../platform/pages.ts'
-import type { Services } from '../platform/services.ts'
+import { actorOf, credentialOf } from '../platform/auth.ts'
+import { registerFormPage, type Shown, textsIn } from '../platform/form-page.ts'
+import { type ProblemError, problem } from '../platform/problem.ts'
+import type { Actor, Services } from '../platform/services.ts'
+import { signInByLink } from './links.ts'
 import en from './page.en.json' with { type: 'json' }
 import es from './page.es.json' with { type: 'json' }
 import fr from './page.fr.json' with { type: 'json' }
+import { changePassword, choosePassword, requestPasswordLink, signInWithPassword } from './passwords.ts'
+import type { Opened } from './queries.ts'
 
 const texts: Family<typeof en> = { en, fr, es }
+type Key = keyof typeof en
 
-const FORM = 'application/x-www-form-urlencoded'
-const MAX_FORM_BYTES = 4096
+const CHANGE = '/password'
+const CHOOSE = '/password/choose'
+const FORGOTTEN = '/password/forgotten'
+const SIGN_IN = '/sign-in'
+const SIGNED_IN = '/national'
 
-interface SignIn {
-  openSession(token: string): Promise<string | undefined>
-  setCookie(reply: FastifyReply, token: string): void
-}
+type SetCookie = (reply: FastifyReply, token: string) => void
 
-/**
- * The page that a sign-in link opens. Opening it changes nothing, so that a mail scanner that follows the link does not
- * use it up; its one button does.
- */
-export function registerSignInPage(app: FastifyInstance, services: Services, { openSession, setCookie }: SignIn): void {
-  const page = (reply: FastifyReply, inside: (say: Speech) => Html) => {
-    const language = spokenTo(reply.request, reply)
-    const say = speechOfPage(services, texts, language)
-    const title = say.say('title')
-    return layout(services, { title, body: html`<h1>${title}</h1>${inside(say)}`, language })
+/** The pages by which people come in: with a link or, where they have passwords, with those. */
+export function registerSignInPages(app: FastifyInstance, services: Services, setCookie: SetCookie): void {
+  const entered = (reply: FastifyReply, { token, restricted }: Opened) => {
+    setCookie(reply, token)
+    return { to: restricted ? CHANGE : SIGNED_IN }
   }
+  if (services.onboarding === 'link') registerLinkPage(app, services, entered)
+  else registerPasswordPages(app, services, entered)
+}
 
-  const refuse = (reply: FastifyReply, status: number, reason: keyof typeof en) =>
-    sendHtml(
-      reply,
-      page(reply, (say) => html`<p>${say.say(reason)}</p>`),
-      status,
-    )
+type Entered = (reply: FastifyReply, opened: Opened) => { to: string }
 
-  app.get('/sign-in', async (request, reply) => {
-    const token = tokenOf(request.query)
-    if (token === undefined) return refuse(reply, 400, 'missing')
-    const form = (say: Speech) => html`<p class="lead">${say.say('lead')}</p><form method="post" action="/sign-in">
-<input type="hidden" name="token" value="${token}">
-<button class="button">${say.say('button')}</button>
-</form>`
-    return sendHtml(reply.header('referrer-policy', 'same-origin'), page(reply, form))
-  })
-
-  app.register(async (scope) => {
-    scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser(FORM, { parseAs: 'string', bodyLimit: MAX_FORM_BYTES }, (_request, body, done) => {
-      done(null, Object.fromEntries(new URLSearchParams(String(body))))
-    })
-    scope.post('/sign-in', async (request, reply) => {
-      if (comesFromElsewhere(services, request)) return refuse(reply, 403, 'cross-site')
-      const token = await openSession(tokenOf(request.body) ?? '')
-      if (token === undefined) return refuse(reply, 401, 'failed')
-      setCookie(reply, token)
-      return reply.redirect('/national', 303)
-    })
+function registerLinkPage(app: FastifyInstance, services: Services, entered: Entered): void {
+  registerFormPage(app, services, {
+    address: SIGN_IN,
+    texts,
+    title: 'title',
+    async open({ query }) {
+      const { token = '' } = textsIn(query)
+      if (token === '') return { status: 400, text: 'missing' }
+      return { text: 'lead', form: { button: 'button', hidden: { token } } }
+    },
+    async submit({ token = '' }, request, reply) {
+      const opened = await signInByLink(services, token, request)
+      return opened ? entered(reply, opened) : { status: 401, text: 'failed' }
+    },
   })
 }
 
-function tokenOf(source: unknown): string | undefined {
-  if (typeof source !== 'object' || source === null || !('token' in source)) return undefined
-  const { token } = source
-  return typeof token === 'string' && token !== '' ? token : undefined
+function registerPasswordPages(app: FastifyInstance, services: Services, entered: Entered): void {
+  registerPasswordPage(app, services, entered)
+  registerForgottenPage(app, services)
+  registerChoosePage(app, services, entered)
+  registerChangePage(app, services, entered)
 }
 
-/** A program without a browser says nothing of where it comes from, and has no cookie that could be misused. */
-function comesFromElsewhere(services: Services, request: FastifyRequest): boolean {
-  const says = request.headers.origin !== undefined || request.headers['sec-fetch-site'] !== undefined
-  return says && !isSameOrigin(services, request)
+function registerPasswordPage(app: FastifyInstance, services: Services, entered: Entered): void {
+  const form = (email?: string): Shown<Key> => ({
+    text: 'password.lead',
+    form: {
+      button: 'button',
+      fields: [
+        { name: 'email', label: 'email', type: 'email', autocomplete: 'username', value: email },
+        { name: 'password', label: 'password', type: 'password', autocomplete: 'current-password' },
+      ],
+    },
+    links: [{ text: 'forgotten', to: FORGOTTEN }],
+  })
+  registerFormPage(app, services, {
+    address: SIGN_IN,
+    texts,
+    title: 'title',
+    open: async () => form(),
+    submit: async ({ email = '', password = '' }, request, reply) =>
+      entered(reply, await signInWithPassword(services, { email, password }, request)),
+    again: async ({ email = '' }, error) => ({ ...form(email), ...told(error) }),
+  })
+}
+
+function registerForgottenPage(app: FastifyInstance, services: Services): void {
+  const form: Shown<Key> = {
+    text: 'forgotten.lead',
+    form: {
+      button: 'forgotten.button',
+      fields: [{ name: 'email', label: 'email', type: 'email', autocomplete: 'username' }],
+    },
+  }
+  registerFormPage(app, services, {
+    address: FORGOTTEN,
+    texts,
+    title: 'forgotten.title',
+    open: async () => form,
+    async submit({ email = '' }, request) {
+      await requestPasswordLink(services, email, request)
+      return { text: 'forgotten.done' }
+    },
+    again: async (_sent, error) => ({ ...form, ...told(error) }),
+  })
+}
+
+/** Twice, as nobody sees what is typed. */
+const NEW_PASSWORD = [
+  { name: 'password', label: 'password.new', type: 'password', autocomplete: 'new-password' },
+  { name: 'again', label: 'password.again', type: 'password', autocomplete: 'new-password' },
+] as const
+
+function registerChoosePage(app: FastifyInstance, services: Services, entered: Entered): void {
+  const form = (token: string): Shown<Key> => ({
+    text: 'choose.lead',
+    form: { button: 'choose.button', hidden: { token }, fields: NEW_PASSWORD },
+  })
+  const failed: Shown<Key> = { text: 'choose.failed', links: [{ text: 'forgotten', to: FORGOTTEN }] }
+  registerFormPage(app, services, {
+    address: CHOOSE,
+    texts,
+    title: 'choose.title',
+    async open({ query }) {
+      const { token = '' } = textsIn(query)
+      return token === '' ? { ...failed, status: 400, text: 'choose.missing' } : form(token)
+    },
+    async submit({ token = '', ...sent }, request, reply) {
+      return entered(reply, await choosePassword(services, { token, password: typedTwice(sent) }, request))
+    },
+    async again({ token = '' }, error) {
+      const { code, status } = error.problem
+      return code === 'link-unknown' ? { ...failed, status } : { ...form(token), ...told(error) }
+    },
+  })
+}
+
+function registerChangePage(app: FastifyInstance, services: Services, entered: Entered): void {
+  const form = (actor: Actor): Shown<Key> => ({
+    text: actor.restricted ? 'change.due' : 'change.lead',
+    form: {
+      button: 'choose.button',
+      fields: [
+        { name: 'old', label: 'password.old', type: 'password', autocomplete: 'current-password' },
+        ...NEW_PASSWORD,
+      ],
+    },
+  })
+  const signedOut: Shown<Key> = { status: 401, text: 'change.signed-out', links: [{ text: 'title', to: SIGN_IN }] }
+  registerFormPage(app, services, {
+    address: CHANGE,
+    texts,
+    title: 'change.title',
+    async open(request) {
+      const actor = await cookieActor(services, request)
+      return actor ? form(actor) : { to: SIGN_IN }
+    },
+    async submit({ old = '', ...sent }, request, reply) {
+      const actor = await cookieActor(services, request)
+      if (!actor) return signedOut
+      return entered(reply, await changePassword(services, actor, { old, password: typedTwice(sent) }))
+    },
+    async again(_sent, error, request) {
+      const actor = await cookieActor(services, request)
+      return actor ? { ...form(actor), ...told(error) } : signedOut
+    },
+  })
+}
+
+function typedTwice({ password = '', again = '' }: Readonly<Record<string, string>>): string {
+  const message = 'must be typed twice alike'
+  if (password !== again) throw problem('invalid-request', {}, [{ field: 'again', message }])
+  return password
+}
+
+/** A page is for whoever is signed in with the browser. */
+async function cookieActor(services: Services, request: FastifyRequest): Promise<Actor | undefined> {
+  return credentialOf(services, request)?.kind === 'cookie' ? actorOf(services, request) : undefined
+}
+
+function told(fault: ProblemError): { status: number; fault: ProblemError } {
+  return { status: fault.problem.status, fault }
 }

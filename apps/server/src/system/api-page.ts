@@ -21,8 +21,13 @@ export function apiPage(services: Services, language: Language, operations: read
 <li><a href="/log/checkpoint">${say('log')}</a></li>
 </ul>
 <h2>${say('signing.title')}</h2>
-<p>${say('signing.1')}</p>
-<p>${say('signing.2')}</p>
+${
+  services.onboarding === 'link'
+    ? html`<p>${say('signing.1')}</p>
+<p>${say('signing.2')}</p>`
+    : html`<p>${say('password.1')} <a href="/sign-in">${say('password.page')}</a></p>
+<p>${say('password.2')}</p>`
+}
 <p>${say('signing.3')}</p>
 <pre class="card"><code>${example(services)}</code></pre>
 <h2>${say('commands.title')}</h2>

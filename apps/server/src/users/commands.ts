@@ -3,12 +3,12 @@ import { type Receipt, randomId } from '@tallystick/ledger'
 import { invariant } from '@tallystick/rules'
 import type { z } from 'zod'
 import { execute, type Sender, writtenOf } from '../platform/idempotency.ts'
+import { invite } from '../platform/invitations.ts'
 import { refusalOf, wasCarriedOut } from '../platform/judged.ts'
 import { lawInForce } from '../platform/law.ts'
 import { dropAttempt, endUser, prepareUser } from '../platform/people.ts'
 import { ProblemError, problem, refusalProblem } from '../platform/problem.ts'
 import type { Actor, Services } from '../platform/services.ts'
-import { newSignInLink } from '../platform/sign-in-links.ts'
 import { shownUser, type UserRow, userByMandate, withOtherAdmins } from './queries.ts'
 
 /** What is granted, but for the mandate's id. */
@@ -20,7 +20,7 @@ interface Grant {
 
 type Wanted = z.output<NonNullable<(typeof addUser)['body']>>
 
-/** Grants a mandate and keeps who holds it; the first time, the user gets a sign-in link. */
+/** Grants a mandate and keeps who holds it; the user gets a first way in, once. */
 export async function add(services: Services, call: Sender & { body: Wanted }): Promise<User & { entry: Written }> {
   const { email, name, organisation, role, limit = null } = call.body
   const kind = (await services.ledger.row('organisation', organisation))?.kind
@@ -29,11 +29,8 @@ export async function add(services: Services, call: Sender & { body: Wanted }): 
   const receipt = await granted(services, call, grant).catch((error) => explainRole(services, error, kind, role))
   const user = await userByMandate(services, String(receipt.entry.body.mandate))
   invariant(user, 'whoever holds a mandate is known')
-  // A repetition may be of a command that ended between the entry and the message.
-  const cause = `invitation:${user.mandate}`
-  if (!receipt.repeated || !(await services.notify.hasTold(cause))) {
-    await services.notify.signInLink(user, await newSignInLink(services, services.pool, user.id), { cause })
-  }
+  // Also on a repetition: what is repeated may have ended between the entry and the message.
+  await invite(services, user)
   return { ...shownUser(user), email, name, entry: writtenOf(receipt) }
 }
 

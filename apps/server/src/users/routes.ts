@@ -12,11 +12,11 @@ import { allows } from '@tallystick/rules'
 import type { FastifyInstance } from 'fastify'
 import { isGovernment } from '../platform/auth.ts'
 import { execute, executeOnce, writtenOf } from '../platform/idempotency.ts'
+import { sendWayIn } from '../platform/invitations.ts'
 import { lawInForce } from '../platform/law.ts'
 import { handle } from '../platform/operations.ts'
 import { problem } from '../platform/problem.ts'
 import type { Actor, Services } from '../platform/services.ts'
-import { newSignInLink } from '../platform/sign-in-links.ts'
 import { add, explainRole, remove } from './commands.ts'
 import { changeProfile } from './profile.ts'
 import { shownUser, userById, userPage } from './queries.ts'
@@ -64,9 +64,8 @@ export function register(app: FastifyInstance, services: Services): void {
     if (!user.active) throw problem('not-found')
     await mayManage(services, call.actor, user)
     return executeOnce(services, call, async (client) => {
-      const link = await newSignInLink(services, client, user.id)
-      await services.notify.signInLink(user, link, { queries: client })
-      return { user: user.id, expiresAt: link.expiresAt.toISOString() }
+      const expiresAt = await sendWayIn(services, client, user)
+      return { user: user.id, expiresAt: expiresAt.toISOString() }
     })
   })
 }

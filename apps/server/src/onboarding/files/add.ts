@@ -1,10 +1,10 @@
 import type { Law } from '@tallystick/rules'
 import { derivedId } from '../../platform/derived-id.ts'
+import { invite } from '../../platform/invitations.ts'
 import { dropDetails, keepDetails, taxKeyOf } from '../../platform/organisations.ts'
-import { dropAttempt, holderOf, prepareUser } from '../../platform/people.ts'
+import { dropAttempt, holderOf, prepareUser, recipientOf } from '../../platform/people.ts'
 import { ProblemError } from '../../platform/problem.ts'
 import type { Services } from '../../platform/services.ts'
-import { newSignInLink } from '../../platform/sign-in-links.ts'
 import { writeOnce } from '../../platform/write-once.ts'
 import { type OrganisationRow, shown, type UserRow } from './rows.ts'
 import type { Fault } from './table.ts'
@@ -68,12 +68,15 @@ export async function addUser(services: Services, by: string, law: Law, row: Use
   }
   const id = `user ${row.email.toLowerCase()}`
   const role = `${row.kind}/${row.role}`
+  const { email, name, phone } = row
   const holder = await holderOf(services, row.email)
-  if (holder?.active) return { done: 'known', ...differenceOf(row, role, holder) }
+  if (holder?.active) {
+    if (holder.keySender === USERS && !(await inviteAgain(services, holder.id, row))) return bad('EMAIL', 'busy')
+    return { done: 'known', ...differenceOf(row, role, holder) }
+  }
   if (await wasAdded(services, USERS, id)) return { done: 'known' }
   const organisation = await organisationOf(services, law, row)
   if (typeof organisation !== 'string') return { done: 'bad', fault: { line: row.line, ...organisation } }
-  const { email, name, phone } = row
   const prepared = await prepareUser(services, { email, name, phone, sender: USERS, idempotencyKey: id })
   if (!prepared) return bad('EMAIL', 'busy')
   try {
@@ -83,15 +86,24 @@ export async function addUser(services: Services, by: string, law: Law, row: Use
       await dropAttempt(services, prepared)
       return { done: 'known' }
     }
-    const link = await newSignInLink(services, services.pool, prepared.user)
-    await services.notify.signInLink({ id: prepared.user, email, name }, link)
-    return row.password === null
+    await invite(services, { id: prepared.user, email, name }, row.password)
+    return row.password === null || services.onboarding === 'password'
       ? { done: 'added' }
       : { done: 'added', note: { line: row.line, column: 'Password', text: 'password.link' } }
   } catch (error) {
     if (error instanceof ProblemError) await dropAttempt(services, prepared)
     return refusedRow(error, row.line, 'ROLE')
   }
+}
+
+/** An earlier start may have ended between the entry and the message; otherwise this does nothing. */
+async function inviteAgain(services: Services, id: string, { password }: UserRow): Promise<boolean> {
+  const person = await recipientOf(services.pool, id)
+  if (!person) return true
+  return invite(services, person, password).then(
+    () => true,
+    () => false,
+  )
 }
 
 function differenceOf(

@@ -50,7 +50,7 @@ export async function readOnboardingFiles(services: Services, files: OnboardingF
   })
   const users = await readFile<UserRow>(files.users, {
     columns: USER_COLUMNS,
-    read: (row) => userRow(row, law),
+    read: (row) => userRow(row, law, services.onboarding),
     keyOf: ({ email }) => email.toLowerCase(),
     add: (row) => addUser(services, by, law, row),
     keyColumn: 'EMAIL',

@@ -1,6 +1,8 @@
 import { Contact, Email, line, Phone, TaxId } from '@tallystick/contract'
 import type { Law } from '@tallystick/rules'
 import { taxKeyOf } from '../../platform/organisations.ts'
+import { passwordFault } from '../../platform/password-policy.ts'
+import type { Services } from '../../platform/services.ts'
 import { rolesOf } from '../reach.ts'
 import type { Column, Fault, Row, TextKey } from './table.ts'
 
@@ -103,7 +105,7 @@ export function organisationRow(row: Row, { preset }: Law): Read<OrganisationRow
 }
 
 /** A row of `users.csv`, or all that is wrong with it. */
-export function userRow(row: Row, { preset, permissions }: Law): Read<UserRow> {
+export function userRow(row: Row, { preset, permissions }: Law, onboarding: Services['onboarding']): Read<UserRow> {
   const faults = new Faults(row)
   const name = faults.name(100)
   const email = row.value(EMAIL)
@@ -115,8 +117,10 @@ export function userRow(row: Row, { preset, permissions }: Law): Read<UserRow> {
   const organisation = row.value(TAX_ID)
   if (kind !== 'government' && taxKeyOf(organisation) === '') faults.add(TAX_ID, organisation ? 'tax-id' : 'missing')
   if (row.value(API_KEY) !== '') faults.add(API_KEY, 'api-key')
-  if (faults.all.length > 0) return { faults: faults.all }
   const password = row.value(PASSWORD)
+  const fault = onboarding === 'password' && password !== '' ? passwordFault(password, { email, name }) : undefined
+  if (fault) faults.add(PASSWORD, `password.${fault}`)
+  if (faults.all.length > 0) return { faults: faults.all }
   return {
     ...{ line: row.line, name, email, phone: phone || null, kind, role, password: password || null },
     organisation: kind === 'government' ? '' : organisation,

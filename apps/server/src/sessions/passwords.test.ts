@@ -1,0 +1,441 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { TEMPORARY_MS } from '../platform/invitations.ts'
+import { passwordHasher } from '../platform/password-hash.ts'
+import { expectStatus, PASSWORD, person, ROOT_EMAIL, type TestRegistry, testRegistry } from '../registry.fixture.ts'
+import { LIMITS, PASSWORD_LINK_MS } from './passwords.ts'
+
+let registry: TestRegistry
+
+beforeAll(async () => {
+  registry = await testRegistry({ onboarding: 'password' })
+})
+afterEach(() => vi.restoreAllMocks())
+afterAll(() => registry?.close())
+
+const OTHER = 'seven loud bitterns'
+const newEmail = () => `${randomUUID()}@example.org`
+const wrong = { status: 401, body: { code: 'password-wrong' } }
+
+/** Adds somebody and answers the first password. */
+async function added(email = newEmail()): Promise<{ email: string; first: string; id: string }> {
+  const { root } = registry
+  const wish = { email, name: 'Somebody New', organisation: root.organisation, role: 'Admin' }
+  const { body } = expectStatus(await root.post('/national/users', wish), 201)
+  return { email, first: registry.temporary.get(email) ?? '', id: String(body.id) }
+}
+
+/** Somebody who has chosen `PASSWORD`. */
+async function settled(): Promise<string> {
+  const { email } = await added()
+  await registry.signIn(email)
+  return email
+}
+
+const signIn = (email: string, password: string, address = '192.0.2.1') =>
+  from(address, 'POST', '/national/sessions/password', { email, password })
+
+async function from(remoteAddress: string, method: 'POST' | 'PUT', url: string, payload: object, token?: string) {
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
+  const answer = await registry.app.inject({ method, url, payload, remoteAddress, headers })
+  return { status: answer.statusCode, body: answer.json(), headers: answer.headers }
+}
+
+const askForLink = (email: string, address = '192.0.2.1') =>
+  from(address, 'POST', '/national/passwords/links', { email })
+const choose = (token: string, password: string, address = '192.0.2.1') =>
+  from(address, 'POST', '/national/passwords', { token, password })
+
+async function linkFor(email: string): Promise<string> {
+  expect((await askForLink(email, `198.51.100.${Math.trunc(Math.random() * 250)}`)).status).toBe(201)
+  return registry.links.get(email)?.at(-1) ?? ''
+}
+
+describe('a first password', () => {
+  it('is told once, lets in for a change and nothing else, and is gone with it', async () => {
+    const { email, first } = await added()
+    expect(first).toMatch(/^[a-z2-9]{5}(-[a-z2-9]{5}){3}$/)
+    const { status, body, headers } = await signIn(email, first)
+    expect(status).toBe(201)
+    expect(body.session).toMatchObject({ user: { email }, role: 'Admin', passwordChangeDue: true })
+    expect(String(headers['set-cookie'])).toMatch(/^tallystick_session=[\w-]{43}; Max-Age=604800; Path=\/; HttpOnly/)
+    const before = person(registry.app, body.token)
+    const changed = expectStatus(await before.put('/national/passwords/current', { old: first, password: OTHER }), 200)
+    expect(changed.body.session).toMatchObject({ passwordChangeDue: false })
+    expect((await before.get('/national/sessions/current')).status).toBe(401)
+    const after = person(registry.app, String(changed.body.token))
+    expect((await after.get('/national/users')).status).toBe(200)
+    expect(await signIn(email, first)).toMatchObject(wrong)
+    expect((await signIn(email.toUpperCase(), OTHER)).status).toBe(201)
+    expect(registry.messages.at(-1)).toBe(`The password of ${email} was changed`)
+  })
+
+  it('does nothing but that: every operation is refused, or answered as to nobody', async () => {
+    const { email, first, id } = await added()
+    const { token } = (await signIn(email, first)).body
+    const own = new Set(['changePassword', 'readSession', 'signOut'])
+    for (const { id: name, method, path, access } of registry.app.operations) {
+      if (own.has(name)) continue
+      const url = path.replace('/users/{id}', `/users/${id}`).replace(/\{\w+\}/g, 'f'.repeat(32))
+      const headers = { 'idempotency-key': randomUUID(), authorization: `Bearer ${token}` }
+      const ask = (more: Record<string, string>) =>
+        registry.app.inject({ method, url, headers: { ...headers, ...more } })
+      const answer = await ask({})
+      if (access === 'signed-in') {
+        expect([answer.statusCode, answer.json().code], name).toEqual([403, 'password-change-due'])
+        const brought = { cookie: `tallystick_session=${token}`, 'sec-fetch-site': 'same-origin' }
+        const byCookie = await registry.app.inject({
+          ...{ method, url, headers: { ...brought, 'idempotency-key': randomUUID() } },
+          ...(method === 'GET' ? {} : { payload: {} }),
+        })
+        expect([byCookie.statusCode, byCookie.json().code], name).toEqual([403, 'password-change-due'])
+      } else if (method === 'GET') {
+        const nobody = await ask({ authorization: '' })
+        expect([answer.statusCode, answer.headers['content-type']], name).toEqual([
+          nobody.statusCode,
+          nobody.headers['content-type'],
+        ])
+      }
+    }
+    expect((await person(registry.app, token).get('/national/sessions/current')).status).toBe(200)
+    const { body } = await person(registry.app, token).post('/national/api-keys', { name: 'x', scopes: ['read'] })
+    expect(body.code).toBe('password-change-due')
+  })
+
+  it('ends after seven days, and whoever has it hears so; a link lets in then', async () => {
+    const { email, first } = await added()
+    registry.pass(TEMPORARY_MS)
+    registry.root = await registry.signIn(ROOT_EMAIL)
+    expect(await signIn(email, `${first}x`)).toMatchObject(wrong)
+    expect(await signIn(email, first)).toMatchObject({ status: 401, body: { code: 'password-expired' } })
+    const { status, body } = await choose(await linkFor(email), OTHER)
+    expect([status, body.session.passwordChangeDue]).toEqual([201, false])
+  })
+
+  it('is sent to whoever is added, once: a repetition sends none', async () => {
+    const { root } = registry
+    const wish = { email: newEmail(), name: 'Twice', organisation: root.organisation, role: 'Admin' }
+    const spy = vi.spyOn(registry.services.notify, 'temporaryPassword')
+    const key = randomUUID()
+    await Promise.all(Array.from({ length: 8 }, () => root.post('/national/users', wish, { key })))
+    expect(spy).toHaveBeenCalledTimes(1)
+    expect((await signIn(wish.email, registry.temporary.get(wish.email) ?? '')).status).toBe(201)
+  })
+
+  it('is sent after the next try where the server ended in between', async () => {
+    const { root } = registry
+    const wish = { email: newEmail(), name: 'Later', organisation: root.organisation, role: 'Admin' }
+    const key = randomUUID()
+    vi.spyOn(registry.services.notify, 'temporaryPassword').mockRejectedValueOnce(new Error('the process ended here'))
+    expect((await root.post('/national/users', wish, { key })).status).toBe(500)
+    expectStatus(await root.post('/national/users', wish, { key }), 201)
+    expect((await signIn(wish.email, registry.temporary.get(wish.email) ?? '')).status).toBe(201)
+  })
+})
+
+describe('guessing', () => {
+  it('hears the same of an address that is nobody’s, after the same work', async () => {
+    const email = await settled()
+    const { email: fresh } = await added()
+    const { email: unset, id } = await added()
+    await registry.services.pool.query('DELETE FROM content_password WHERE user_id = $1', [id])
+    const { hasher } = registry.services
+    const answers = []
+    for (const address of [email, fresh, unset, newEmail()]) {
+      const before = hasher.work
+      const { status, body } = await signIn(address, OTHER, '192.0.2.40')
+      const { instance: _, ...told } = body
+      answers.push([status, told, hasher.work - before])
+    }
+    expect(new Set(answers.map((one) => JSON.stringify(one))).size).toBe(1)
+    expect(answers[0]).toMatchObject([401, { code: 'password-wrong' }, 1])
+  })
+
+  it('is slowed down for one address, a little more each time, and never for good', async () => {
+    const email = await settled()
+    const address = '203.0.113.9'
+    for (let round = 0; round < LIMITS.own.free; round += 1)
+      expect(await signIn(email, OTHER, address)).toMatchObject(wrong)
+    const pauses: number[] = []
+    for (let round = 0; round < 14; round += 1) {
+      const { status, body } = await signIn(email, OTHER, address)
+      expect([status, body.code]).toEqual([429, 'too-many-requests'])
+      const seconds = Number(body.facts.seconds)
+      pauses.push(seconds)
+      // Knocking on does not make it longer.
+      const again = Number((await signIn(email, PASSWORD, address)).body.facts.seconds)
+      expect(again).toBeLessThanOrEqual(seconds)
+      registry.pass(seconds * 1000)
+      expect(await signIn(email, OTHER, address)).toMatchObject(wrong)
+    }
+    expect(pauses.slice(0, 5).map((seconds) => seconds <= 16)).toEqual(Array(5).fill(true))
+    expect(pauses.at(-1)).toBe(LIMITS.own.mostMs / 1000)
+    expect(pauses).toEqual(pauses.toSorted((a, b) => a - b))
+    registry.pass(LIMITS.own.mostMs)
+    expect((await signIn(email, PASSWORD, address)).status).toBe(201)
+  })
+
+  it('by twenty at once gets no more tries than one after another', async () => {
+    const email = await settled()
+    const { hasher } = registry.services
+    const before = hasher.work
+    const statuses = await Promise.all(
+      Array.from({ length: 20 }, async () => (await signIn(email, OTHER, '203.0.113.21')).status),
+    )
+    expect(statuses.filter((status) => status === 401)).toHaveLength(LIMITS.own.free)
+    expect(statuses.filter((status) => status === 429)).toHaveLength(20 - LIMITS.own.free)
+    expect(hasher.work - before).toBe(LIMITS.own.free)
+  })
+
+  it('from everywhere is slowed down, and does not keep out whoever came in from here before', async () => {
+    const email = await settled()
+    expect((await signIn(email, PASSWORD, '192.0.2.77')).status).toBe(201)
+    let tried = 0
+    for (let host = 1; host < 60; host += 1) {
+      if ((await signIn(email, OTHER, `198.51.100.${host}`)).status === 401) tried += 1
+    }
+    expect(tried).toBeLessThanOrEqual(LIMITS.strange.free + 1)
+    expect((await signIn(email, PASSWORD, '198.51.100.200')).status).toBe(429)
+    expect((await signIn(email, PASSWORD, '192.0.2.77')).status).toBe(201)
+    // Elsewhere a link lets in, at once, and from then on the password from there.
+    expect((await choose(await linkFor(email), OTHER, '198.51.100.200')).status).toBe(201)
+    expect((await signIn(email, OTHER, '198.51.100.200')).status).toBe(201)
+  })
+
+  it('from one network at many addresses is stopped for a while; whoever knows a password costs nothing', async () => {
+    const address = '203.0.113.66'
+    const email = await settled()
+    for (let round = 0; round < LIMITS.network.most; round += 1) {
+      expect((await signIn(newEmail(), OTHER, address)).status).toBe(401)
+      if (round % 10 === 0) expect((await signIn(email, PASSWORD, address)).status).toBe(201)
+    }
+    expect((await signIn(newEmail(), OTHER, address)).status).toBe(429)
+    expect((await signIn(newEmail(), OTHER, '203.0.113.67')).status).toBe(401)
+  })
+
+  it('the old password with a session that was stolen is slowed down, too', async () => {
+    const { token } = (await signIn(await settled(), PASSWORD)).body
+    const me = person(registry.app, token)
+    const codes = []
+    for (let round = 0; round < LIMITS.own.free + 1; round += 1) {
+      codes.push((await me.put('/national/passwords/current', { old: `${OTHER}${round}`, password: OTHER })).body.code)
+    }
+    expect(codes).toEqual([...Array(LIMITS.own.free).fill('invalid-request'), 'too-many-requests'])
+  })
+
+  it.each([
+    { email: 'x', password: 'y' },
+    { email: 'a@example.org' },
+    { email: 'a@example.org', password: '' },
+    { email: ['a@example.org'], password: OTHER },
+    { email: 'a@example.org', password: { $ne: '' } },
+    { email: 'a@example.org', password: 'x'.repeat(1001) },
+    { email: 'a@example.org', password: OTHER, user: 'root' },
+  ])('with %j is not even a try', async (body) => {
+    const { hasher } = registry.services
+    const before = hasher.work
+    expect((await from('192.0.2.5', 'POST', '/national/sessions/password', body)).status).toBe(400)
+    expect(hasher.work).toBe(before)
+  })
+})
+
+describe('a link to choose a password', () => {
+  it('is answered alike whether the address is a user’s or not, and goes to users only', async () => {
+    const email = await settled()
+    const spy = vi.spyOn(registry.services.notify, 'passwordLink')
+    const answers = await Promise.all([email, newEmail()].map((one) => askForLink(one, '192.0.2.50')))
+    expect(answers.map(({ status }) => status)).toEqual([201, 201])
+    expect(answers.map(({ body }) => Object.keys(body).toSorted())).toEqual(Array(2).fill(['email', 'expiresAt']))
+    expect(spy.mock.calls.map(([to]) => to.email)).toEqual([email])
+  })
+
+  it('works once: of twenty who come with it one gets in, and each later one hears that it was used', async () => {
+    const email = await settled()
+    const link = await linkFor(email)
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, at) => choose(link, `${OTHER} ${at}`)))
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, ...Array(19).fill(404)])
+    expect(await choose(link, OTHER)).toMatchObject({ status: 404, body: { code: 'link-unknown' } })
+    const won = answers.findIndex(({ status }) => status === 201)
+    expect((await signIn(email, `${OTHER} ${won}`)).status).toBe(201)
+    expect(await signIn(email, PASSWORD)).toMatchObject(wrong)
+  })
+
+  it('ends every session and every other link of its user, and nobody else’s', async () => {
+    const [email, neighbour] = [await settled(), await settled()]
+    const [before, other] = [await registry.signIn(email), await registry.signIn(neighbour)]
+    const [first, second, foreign] = [await linkFor(email), await linkFor(email), await linkFor(neighbour)]
+    expect((await choose(first, OTHER)).status).toBe(201)
+    expect((await before.get('/national/sessions/current')).status).toBe(401)
+    expect((await choose(second, 'five calm cormorants')).status).toBe(404)
+    expect((await other.get('/national/sessions/current')).status).toBe(200)
+    expect((await choose(foreign, OTHER)).status).toBe(201)
+  })
+
+  it('is over after an hour, and is not used up by a password that will not do', async () => {
+    const email = await settled()
+    const late = await linkFor(email)
+    registry.pass(PASSWORD_LINK_MS)
+    expect((await choose(late, OTHER)).status).toBe(404)
+    const link = await linkFor(email)
+    const { status, body } = await choose(link, 'password1234')
+    expect([status, body.errors[0].field]).toEqual([400, 'password'])
+    expect((await choose(link, OTHER)).status).toBe(201)
+  })
+
+  it('is no sign-in link, nor the other way round; a forged one costs no hash', async () => {
+    const email = await settled()
+    const link = await linkFor(email)
+    expect(await registry.nobody.post('/national/sessions', { token: link }, { key: null })).toMatchObject({
+      status: 403,
+      body: { code: 'links-off' },
+    })
+    const { hasher } = registry.services
+    const before = hasher.work
+    for (const token of ['x', 'A'.repeat(43), `http://localhost:3030/password/choose?token=${'B'.repeat(43)}`]) {
+      expect((await choose(token, OTHER)).status).toBe(404)
+    }
+    expect(hasher.work).toBe(before)
+    expect((await choose(link, OTHER)).status).toBe(201)
+  })
+
+  it('goes to an address five times an hour; whoever gets no more has one that works', async () => {
+    const email = await settled()
+    for (let round = 0; round < 9; round += 1) expect((await askForLink(email, `192.0.2.${round}`)).status).toBe(201)
+    const links = registry.links.get(email) ?? []
+    expect(links).toHaveLength(LIMITS.linksOfAddress.most)
+    registry.pass(PASSWORD_LINK_MS / 2)
+    expect((await choose(links.at(-1) ?? '', OTHER)).status).toBe(201)
+  })
+
+  it('is asked for twenty times an hour from one network', async () => {
+    const statuses = []
+    for (let round = 0; round < 22; round += 1) statuses.push((await askForLink(newEmail(), '203.0.113.120')).status)
+    expect(statuses).toEqual([...Array(20).fill(201), 429, 429])
+  })
+
+  it('is sent by whoever may add users, too, and is good for a day', async () => {
+    const { email, id } = await added()
+    const { body } = expectStatus(await registry.root.post(`/national/users/${id}/sign-in-links`), 201)
+    expect(JSON.stringify(body)).not.toContain('token')
+    registry.pass(PASSWORD_LINK_MS * 23)
+    registry.root = await registry.signIn(ROOT_EMAIL)
+    expect((await choose(registry.links.get(email)?.at(-1) ?? '', OTHER)).status).toBe(201)
+  })
+
+  it('does not let in who was removed', async () => {
+    const { email, id } = await added()
+    const link = await linkFor(email)
+    const { token } = (await signIn(email, registry.temporary.get(email) ?? '')).body
+    expectStatus(await registry.root.delete(`/national/users/${id}`), 200)
+    expect((await choose(link, OTHER)).status).toBe(404)
+    expect((await person(registry.app, token).get('/national/sessions/current')).status).toBe(401)
+    expect(await signIn(email, registry.temporary.get(email) ?? '')).toMatchObject(wrong)
+    const { rowCount } = await registry.services.pool.query('SELECT 1 FROM content_password WHERE user_id = $1', [id])
+    expect(rowCount).toBe(0)
+  })
+})
+
+describe('changing one’s own password', () => {
+  it('asks for the old one, ends every session, and begins one under a new token', async () => {
+    const email = await settled()
+    const [me, elsewhere] = [await registry.signIn(email), await registry.signIn(email)]
+    const change = (old: string, password: string) => me.put('/national/passwords/current', { old, password })
+    expect((await change(OTHER, 'five calm cormorants')).body.errors).toEqual([
+      { field: 'old', message: 'is not the password until now' },
+    ])
+    expect((await change(PASSWORD, PASSWORD)).body.errors).toMatchObject([{ field: 'password' }])
+    expect((await change(PASSWORD, 'password1234')).body.errors).toMatchObject([{ field: 'password' }])
+    const { body } = expectStatus(await change(PASSWORD, OTHER), 200)
+    expect(body.token).not.toBe(me.token)
+    for (const { token } of [me, elsewhere]) {
+      expect((await person(registry.app, token).get('/national/sessions/current')).status).toBe(401)
+    }
+    expect((await person(registry.app, String(body.token)).get('/national/sessions/current')).status).toBe(200)
+  })
+
+  it('is not done twice at once', async () => {
+    const email = await settled()
+    const me = await registry.signIn(email)
+    const answers = await Promise.all(
+      [1, 2].map((at) => me.put('/national/passwords/current', { old: PASSWORD, password: `${OTHER} ${at}` })),
+    )
+    const [good, ...more] = answers.filter(({ status }) => status === 200)
+    expect([good !== undefined, more]).toEqual([true, []])
+    const at = answers.findIndex(({ status }) => status === 200) + 1
+    expect((await signIn(email, `${OTHER} ${at}`)).status).toBe(201)
+  })
+
+  it('is nothing that an API key, another site or nobody does', async () => {
+    const me = await registry.signIn(await settled())
+    const change = { old: PASSWORD, password: OTHER }
+    const wish = { name: 'Meter', scopes: ['read'] }
+    const { body } = expectStatus(await me.post('/national/api-keys', wish), 201)
+    const robot = person(registry.app, String(body.key))
+    expect((await robot.put('/national/passwords/current', change)).body.code).toBe('people-only')
+    expect((await registry.nobody.put('/national/passwords/current', change)).status).toBe(401)
+    const cookie = { cookie: `tallystick_session=${me.token}`, origin: 'https://evil.example' }
+    const answer = await registry.app.inject({
+      ...{ method: 'PUT', url: '/national/passwords/current', payload: change, headers: cookie },
+    })
+    expect([answer.statusCode, answer.json().code]).toEqual([403, 'cross-site'])
+  })
+})
+
+describe('a session', () => {
+  it('is never the one that a request brought along', async () => {
+    const email = await settled()
+    const fixed = 'A'.repeat(43)
+    const brought = { cookie: `tallystick_session=${fixed}`, 'sec-fetch-site': 'same-origin' }
+    const sent = { method: 'POST', url: '/national/sessions/password', headers: brought } as const
+    const tokens = []
+    for (let round = 0; round < 2; round += 1) {
+      const answer = await registry.app.inject({ ...sent, payload: { email, password: PASSWORD } })
+      tokens.push(answer.json().token)
+    }
+    expect(new Set([...tokens, fixed]).size).toBe(3)
+    expect((await person(registry.app, fixed).get('/national/sessions/current')).status).toBe(401)
+  })
+
+  it('is not begun in a browser by another site', async () => {
+    const email = await settled()
+    for (const [url, payload] of [
+      ['/national/sessions/password', { email, password: PASSWORD }],
+      ['/national/passwords', { token: 'x', password: OTHER }],
+    ] as const) {
+      const answer = await registry.app.inject({
+        method: 'POST',
+        url,
+        payload,
+        headers: { origin: 'https://evil.example' },
+      })
+      expect([answer.statusCode, answer.json().code]).toEqual([403, 'cross-site'])
+    }
+  })
+})
+
+it('what is stored lets nobody in', async () => {
+  const { email, first } = await added()
+  const link = await linkFor(email)
+  const token = new URL(link).searchParams.get('token') ?? ''
+  const { rows } = await registry.services.pool.query(
+    `SELECT (SELECT json_agg(p) FROM content_password p) AS passwords,
+            (SELECT json_agg(l) FROM content_sign_in_link l) AS links, (SELECT json_agg(t) FROM content_throttle t) AS tries`,
+  )
+  const kept = JSON.stringify(rows)
+  for (const secret of [first, PASSWORD, token, email, '192.0.2.1']) expect(kept, secret).not.toContain(secret)
+})
+
+it('a password that was hashed at a lower cost is hashed anew when it is used', async () => {
+  const email = await settled()
+  const { services } = registry
+  const before = services.hasher
+  services.hasher = passwordHasher({ logN: 5, r: 1, p: 1 })
+  expect((await signIn(email, PASSWORD)).status).toBe(201)
+  const { rows } = await services.pool.query(
+    'SELECT hash FROM content_password p JOIN content_user u ON u.id = p.user_id WHERE u.email = $1',
+    [email],
+  )
+  expect(rows[0].hash).toMatch(/^scrypt\$5\$/)
+  expect((await signIn(email, PASSWORD)).status).toBe(201)
+  services.hasher = before
+})

@@ -8,6 +8,7 @@ export const MailReport = z
   .object({
     waiting: count('Mails that are to be sent, or tried again.'),
     handingOver: count('Mails that a mailer is handing over now, or was when it ended.'),
+    gathering: count('What is kept for mails that gather it.'),
     sent: count('Mails that the mail server has taken, of the last 90 days.'),
     failed: count('Mails that were given up, of the last 90 days.'),
     waitingSince: Instant.nullable().meta({ description: 'Since when the oldest that is to be sent has waited.' }),
@@ -40,4 +41,38 @@ export const readMailReport = defineOperation({
   access: 'signed-in',
   keys: 'never',
   answer: MailReport,
+})
+
+const Pace = z.enum(['at-once', 'hourly', 'daily', 'never']).meta({
+  description:
+    'Of what asks nothing of you: `at-once`, though of more than five of a kind in an hour the rest come in one mail; ' +
+    '`hourly` or `daily`: one mail in an hour or a day lists it; `never`. What you must act on always comes at once.',
+})
+
+export const MailSettings = z
+  .object({ pace: Pace })
+  .meta({ id: 'MailSettings', description: 'How a person wants mail.' })
+export type MailSettings = z.infer<typeof MailSettings>
+
+export const readMailSettings = defineOperation({
+  id: 'readMailSettings',
+  method: 'GET',
+  path: '/national/mail/settings',
+  summary: 'Read how you want mail',
+  tag: 'Mail',
+  access: 'signed-in',
+  keys: 'never',
+  answer: MailSettings,
+})
+
+export const changeMailSettings = defineOperation({
+  id: 'changeMailSettings',
+  method: 'PUT',
+  path: '/national/mail/settings',
+  summary: 'Choose how you want mail',
+  tag: 'Mail',
+  access: 'signed-in',
+  keys: 'never',
+  body: z.strictObject({ pace: Pace }),
+  answer: MailSettings,
 })

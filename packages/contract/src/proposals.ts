@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ById, Hash, Id, Instant, Written } from './common.ts'
+import { ById, Hash, Id, Instant, line, Written } from './common.ts'
 import { defineOperation } from './operation.ts'
 import { PageQuery, pageOf } from './page.ts'
 import { ProposalMade } from './proposal-made.ts'
@@ -12,11 +12,12 @@ export const Agent = z
   .meta({ id: 'Agent', description: 'Who acts: a mandate, as what, and for whom.' })
 export type Agent = z.infer<typeof Agent>
 
-const ProposalStatus = z.enum(['open', 'accepted', 'withdrawn', 'expired'])
+const ProposalStatus = z.enum(['open', 'accepted', 'refused', 'withdrawn', 'expired'])
 
 export const Proposal = ProposalMade.extend({
   action: z.string().meta({ description: 'The action of the permission table that it is, such as `credits.issue`.' }),
   status: ProposalStatus,
+  reason: z.string().nullable().meta({ description: 'Why it was refused; null where it was not.' }),
   by: Agent,
   createdAt: Instant,
   expiresAt: Instant.meta({ description: 'Until when it may be approved.' }),
@@ -73,10 +74,28 @@ export const approveProposal = defineOperation({
     'proposal-decided',
     'expired',
     'authorisation-exceeded',
+    'certified-exceeded',
     'mandate-limit',
     'terms-changed',
     'code-unknown',
   ],
+})
+
+export const refuseProposal = defineOperation({
+  id: 'refuseProposal',
+  method: 'POST',
+  path: '/national/proposals/{id}/refusal',
+  summary: 'Refuse a proposal that you may approve',
+  description: 'That ends it, whoever else approved it; its proposer is told the reason.',
+  tag,
+  access: 'signed-in',
+  keys: 'never',
+  command: true,
+  params: ById,
+  body: z.strictObject({ reason: line(500) }),
+  status: 201,
+  answer: Proposal,
+  problems: ['not-found', 'approval-not-distinct', 'proposal-decided', 'expired'],
 })
 
 export const withdrawProposal = defineOperation({

@@ -5,6 +5,7 @@ import {
   listMovements,
   type MovementStep,
   proposeMovement,
+  readEntryOf,
   readMovement,
   type WaitingMovement,
   withdrawMovement,
@@ -62,24 +63,13 @@ export function registerWaiting(app: FastifyInstance, services: Services): void 
   handle(app, services, listMovements, async ({ query, actor }) => {
     const [after] = decodeCursor(IdKey, query.cursor) ?? ['']
     const limit = limitOf(query)
-    const law = await lawInForce(services.ledger)
-    const at = services.clock().toISOString()
-    const shown: WaitingMovement[] = []
-    // The database names a few too many where the table asks for several kinds of roles: those are left out here.
-    for (let from = after; ; ) {
-      const rows = await waitingPage(services, actor, query.which, from, limit + 1, { law, at })
-      const names = await namesIn(services, rows, actor?.mandate)
-      const page = rows.map(({ id, row }) => waitingOf(id, standingOf(row, names, law, at), names, law, actor))
-      shown.push(...page.filter(({ mine }) => mine || query.which === 'mine'))
-      const last = rows.at(-1)
-      if (shown.length > limit || rows.length <= limit || !last) break
-      from = last.id
-    }
+    const now = { law: await lawInForce(services.ledger), at: services.clock().toISOString() }
+    const shown = await waitingFor(services, actor, query.which, after, limit + 1, now)
     return pageFrom(
-      shown.slice(0, limit + 1),
+      shown,
       limit,
-      (one) => one,
-      ({ id }) => [id],
+      ({ movement }) => movement,
+      ({ movement }) => [movement.id],
     )
   })
 
@@ -98,6 +88,63 @@ export function registerWaiting(app: FastifyInstance, services: Services): void 
   handle(app, services, declineMovement, (call) => ended(services, call, 'MovementDeclined'))
   handle(app, services, withdrawMovement, (call) => ended(services, call, 'MovementWithdrawn'))
 }
+
+/** By what law, and when. */
+interface Now {
+  law: Law
+  at: string
+}
+
+/** So many movements that wait, and whether the next step is one's own to take, or somebody else's. */
+async function waitingFor(
+  services: Services,
+  actor: Actor,
+  which: 'mine' | 'for-me',
+  after: string,
+  most: number,
+  { law, at }: Now,
+) {
+  const found: { movement: WaitingMovement; row: Waiting; isFor: (agent: Agent) => boolean }[] = []
+  // The database names a few too many where the table asks for several kinds of roles: those are left out here.
+  for (let from = after; ; ) {
+    const rows = await waitingPage(services, actor, which, from, most, { law, at })
+    const names = await namesIn(services, rows, actor.mandate)
+    for (const { id, row } of rows) {
+      const now = standingOf(row, names, law, at)
+      const movement = waitingOf(id, now, names, law, actor)
+      const isFor = (agent: Agent) => mayStep(now, names, law, agent)
+      if (movement.mine || which === 'mine') found.push({ movement, row: now, isFor })
+    }
+    const last = rows.at(-1)
+    if (found.length >= most || rows.length < most || !last) return found.slice(0, most)
+    from = last.id
+  }
+}
+
+/** Movements whose next step somebody may take, with when they were proposed; null where that lies far back. */
+export async function waitingForMe(services: Services, actor: Actor, after: string, most: number, now: Now) {
+  const found = await waitingFor(services, actor, 'for-me', after, most, now)
+  const { rows } = await services.pool.query<{ id: string; bytes: Buffer }>({
+    name: 'movements-proposed',
+    text: PROPOSED,
+    values: [found.map(({ movement }) => movement.id), found.map(({ row }) => row.from)],
+  })
+  const since = new Map(rows.map(({ id, bytes }) => [id, readEntryOf('MovementProposed', bytes).at]))
+  return found.map(({ movement, isFor }) => ({ movement, isFor, since: since.get(movement.id) ?? null }))
+}
+
+// The stream of an account that moves much is long: how far it is read is bounded.
+const PROPOSED = `
+  SELECT k.id, said.bytes
+    FROM unnest($1::text[], $2::text[]) k(id, account)
+   CROSS JOIN LATERAL (
+     SELECT e.bytes
+       FROM (SELECT s.revision, s.indexes FROM ledger_stream s WHERE s.id = k.account
+              ORDER BY s.revision DESC LIMIT 2000) s
+      CROSS JOIN LATERAL unnest(s.indexes) WITH ORDINALITY i(index, at)
+       JOIN ledger_entry e ON e.index = i.index
+      WHERE e.type = 'MovementProposed' AND position(convert_to('"movement":"' || k.id || '"', 'UTF8') IN e.bytes) > 0
+      ORDER BY s.revision DESC, i.at DESC LIMIT 1) said`
 
 /** A movement that waited and is over, by its proposal and its end. */
 async function endedMovement(services: Services, id: string): Promise<EndedMovement> {
@@ -121,6 +168,7 @@ const endings: Readonly<Record<string, EndedMovement['state']>> = {
   MovementDeclined: 'declined',
   MovementWithdrawn: 'withdrawn',
   MovementExpired: 'expired',
+  MovementHalted: 'halted',
 }
 
 async function ended(
@@ -204,19 +252,21 @@ async function waitingPage(
          ELSE own.row ->> 'hand' <> proposer.row ->> 'hand' AND own.row ->> 'hand' <> ALL (now.hands)
           AND (asked.now @> jsonb_build_array(jsonb_build_array($5::text))
                OR (f.row ->> 'organisation' = $1 AND asked.now @> '[null]')) END`
-  const { rows } = await pool.query<WaitingRow>(
-    `SELECT p.id, p.row FROM ledger_row p
+  const { rows } = await pool.query<WaitingRow>({
+    // Planned once: it is long.
+    name: `movements-${which}`,
+    text: `SELECT p.id, p.row FROM ledger_row p
        JOIN ledger_row f ON f.kind = 'account' AND f.id = p.row ->> 'from'
        JOIN ledger_row t ON t.kind = 'account' AND t.id = p.row ->> 'to'
        ${which === 'mine' ? '' : STEPS_NOW}
       WHERE p.kind = 'pending' AND p.id > $2 AND (${which === 'mine' ? mine : forMe}) ORDER BY p.id LIMIT $3`,
-    [
+    values: [
       organisation,
       after,
       limit,
       ...(which === 'mine' ? [] : [mandate, role, at, JSON.stringify(approvalsByKind(law))]),
     ],
-  )
+  })
   return rows
 }
 
@@ -296,15 +346,24 @@ function waitingOf(id: string, row: Waiting, names: KnownNames, law: Law, actor:
   }
 }
 
-/** May this person take the next step, by the permission table and what is missing? */
-function mayStep(row: Waiting, names: KnownNames, { permissions }: Law, actor: Actor): boolean {
-  const { organisation, role } = actor
+/** A mandate that might take a step; `hand` where it is known from elsewhere. */
+type Agent = Pick<Actor, 'mandate' | 'role' | 'organisation'> & { hand?: string }
+
+/** May this mandate take the next step, by the permission table and what is missing? */
+function mayStep(row: Waiting, names: KnownNames, { permissions }: Law, agent: Agent): boolean {
+  const { organisation, role, mandate } = agent
   const step = nextStep(row)
   const organisations = [names.party(step === 'accept' ? row.to : row.from).organisation.id]
   if (!allows(permissions, role, organisation, { action: `movements.${step}`, organisations })) return false
   if (!names.inForce(row.proposer)) return false
   if (step === 'accept') return true
   const hands = [row.proposer, ...row.approvers].map((mandate) => names.mandate(mandate)?.hand)
-  if (hands.includes(names.mandate(actor.mandate)?.hand)) return false
-  return approvedBy(row, actor.mandate, names, { permissions }) !== undefined
+  if (hands.includes(names.mandate(mandate)?.hand ?? agent.hand)) return false
+  const known = {
+    mandate: (id: string) =>
+      names.mandate(id) ??
+      (id === mandate ? { organisation, role, limit: null, active: true, hand: agent.hand ?? id } : undefined),
+    account: (id: string) => names.account(id),
+  }
+  return approvedBy(row, mandate, known, { permissions }) !== undefined
 }

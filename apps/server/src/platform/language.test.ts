@@ -169,6 +169,35 @@ describe('what an entry says', () => {
   })
 })
 
+describe('whoever has chosen a language', () => {
+  const chosen = async (language: string | null) => {
+    expectStatus(await officer.put('/national/users/current', { language }), 200)
+  }
+  const asked = async (headers: Record<string, string>) => {
+    const { headers: answered } = await registry.app.inject({ url: '/national/proposals/0', headers })
+    return answered['content-language']
+  }
+  const bearer = () => ({ authorization: `Bearer ${officer.token}` })
+  const browser = () => ({ cookie: `tallystick_session=${officer.token}` })
+
+  it('is answered in it, unless a program asks for another that is spoken here', async () => {
+    await chosen('fr')
+    expect(await asked(bearer())).toBe('fr')
+    expect(await asked({ ...bearer(), 'accept-language': 'de' })).toBe('fr')
+    expect(await asked({ ...bearer(), 'accept-language': 'es' })).toBe('es')
+    expect(await asked({})).toBe('en')
+    await chosen(null)
+    expect(await asked(bearer())).toBe('en')
+  })
+
+  it('is answered in it whatever language the machine of the browser has', async () => {
+    await chosen('es')
+    expect(await asked({ ...browser(), 'accept-language': 'en-GB,en;q=0.9' })).toBe('es')
+    await chosen(null)
+    expect(await asked({ ...browser(), 'accept-language': 'fr' })).toBe('fr')
+  })
+})
+
 describe('a page', () => {
   const open = (language: string, url: string) =>
     registry.app.inject({ method: 'GET', url, headers: { 'accept-language': language, accept: 'text/html' } })

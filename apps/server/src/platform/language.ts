@@ -1,4 +1,4 @@
-import { type Language, negotiatedLanguage } from '@tallystick/contract'
+import { LANGUAGES, type Language, negotiatedLanguage } from '@tallystick/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
 declare module 'fastify' {
@@ -10,11 +10,15 @@ declare module 'fastify' {
 
 /**
  * The language in which a request is answered. Everything that a person chooses for himself is decided here, from the
- * request and who is behind it (`request.actor`, unknown before a request is signed in): for now what the browser or
- * program asks for.
+ * request and who is behind it (`request.actor`, unknown before a request is signed in). A program asks for a language
+ * by its header and gets it, else that of its user; a browser sends the language of the machine along unasked, so there what the
+ * person has chosen for himself goes before.
  */
 export function languageOf(request: FastifyRequest): Language {
-  return negotiatedLanguage(request.headers['accept-language'], request.server.language)
+  const { 'accept-language': asked, authorization, api_key: apiKey } = request.headers
+  const own = LANGUAGES.find((one) => one === request.actor?.language)
+  const isBrowser = authorization === undefined && apiKey === undefined
+  return own !== undefined && isBrowser ? own : negotiatedLanguage(asked, own ?? request.server.language)
 }
 
 /** The language of an answer that holds text; the answer says which it is, and caches are told what it hangs on. */

@@ -26,6 +26,8 @@ export interface ProposalRow {
   proposal_hash: string
   created_at: Date
   status: string
+  /** Why it was refused. */
+  reason: string | null
   /** Who approved it, and the entry that it became; null while it is open. The ledger says so, not the proposal. */
   approved_by: string[] | null
   entry: Written | null
@@ -43,7 +45,7 @@ export interface ApprovalRow {
 
 const PROPOSALS = `
   SELECT p.id, p.type, p.action, p.holders, p.by_mandate, p.by_organisation, p.created_by, p.request, p.commitments,
-         p.key_sender, p.request_hash, p.proposal_hash, p.created_at, p.status, e.index, e.leaf, e.bytes
+         p.key_sender, p.request_hash, p.proposal_hash, p.created_at, p.status, p.reason, e.index, e.leaf, e.bytes
     FROM content_proposal p
     LEFT JOIN ledger_key k ON k.id = p.logged_key
     LEFT JOIN ledger_entry e ON e.index = k.index`
@@ -92,11 +94,12 @@ export async function proposalPage(
 ): Promise<ProposalRow[]> {
   const [createdAt = '-infinity', id = ''] = after ?? []
   const own = 'AND (p.by_organisation = $5 OR $5 = ANY(p.holders) OR p.action = ANY($6))'
-  const { rows } = await pool.query<StoredRow>(
-    `${PROPOSALS} WHERE p.status = $1 AND (p.created_at, p.id) > ($2, $3) ${of ? own : ''}
-      ORDER BY p.created_at, p.id LIMIT $4`,
-    [status, createdAt, id, limit, ...(of ? [of.organisation, of.actions] : [])],
-  )
+  const { rows } = await pool.query<StoredRow>({
+    name: of ? 'proposals-of' : 'proposals',
+    text: `${PROPOSALS} WHERE p.status = $1 AND (p.created_at, p.id) > ($2, $3) ${of ? own : ''}
+            ORDER BY p.created_at, p.id LIMIT $4`,
+    values: [status, createdAt, id, limit, ...(of ? [of.organisation, of.actions] : [])],
+  })
   return rows.map(proposalRowOf)
 }
 
@@ -140,6 +143,11 @@ export async function lockProposal(client: pg.PoolClient, id: string): Promise<v
 /** For lists, and so that nothing is withdrawn twice; what a proposal became is asked of the ledger. */
 export async function markProposal(queries: Queries, id: string, status: 'accepted' | 'withdrawn'): Promise<void> {
   await queries.query('UPDATE content_proposal SET status = $2 WHERE id = $1', [id, status])
+}
+
+/** It is refused by somebody who might have approved it, and why. */
+export async function refuseProposalRow(queries: Queries, id: string, reason: string): Promise<void> {
+  await queries.query(`UPDATE content_proposal SET status = 'refused', reason = $2 WHERE id = $1`, [id, reason])
 }
 
 export async function keepApproval(queries: Queries, proposal: string, actor: Actor, at: Date): Promise<void> {

@@ -120,7 +120,8 @@ export async function proposalsOf(
       sentence: sentenceOf(statement, names, speech),
       body: row.request,
       needs: { approvals: law.permissions.approvals[row.action] ?? [], holders: row.holders },
-      status: row.approved_by ? 'accepted' : row.status === 'withdrawn' ? 'withdrawn' : isOver ? 'expired' : 'open',
+      status: statusOf(row, isOver),
+      reason: row.reason,
       by: agentOf(row.by_mandate, names),
       createdAt: row.created_at.toISOString(),
       expiresAt: endOf(row, law).toISOString(),
@@ -128,6 +129,13 @@ export async function proposalsOf(
       entry: row.entry,
     }
   }
+}
+
+/** The ledger says whether it was carried out, whatever else was noted. */
+function statusOf({ approved_by, status }: ProposalRow, isOver: boolean): Proposal['status'] {
+  if (approved_by) return 'accepted'
+  if (status === 'withdrawn' || status === 'refused') return status
+  return isOver ? 'expired' : 'open'
 }
 
 /** Who acts, as everybody may see it. */

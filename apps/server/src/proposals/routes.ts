@@ -1,4 +1,4 @@
-import { approveProposal, listProposals, readProposal, withdrawProposal } from '@tallystick/contract'
+import { approveProposal, listProposals, readProposal, refuseProposal, withdrawProposal } from '@tallystick/contract'
 import { isReceipt, type Outcome } from '@tallystick/ledger'
 import { allows, askedFor, chosenFor, isRefusal, type Law, type PermissionTable } from '@tallystick/rules'
 import type { FastifyInstance, FastifyReply } from 'fastify'
@@ -18,6 +18,7 @@ import {
   type ProposalRow,
   proposalById,
   proposalPage,
+  refuseProposalRow,
 } from '../platform/proposal-store.ts'
 import { approvedBy, approvesAs, endOf, ledgerKey, proposalsOf } from '../platform/proposals.ts'
 import type { Actor, Services } from '../platform/services.ts'
@@ -57,11 +58,19 @@ export function register(app: FastifyInstance, services: Services): void {
     return shownNow(services, row, reply)
   })
 
+  handle(app, services, refuseProposal, async ({ params, body, actor, reply }) => {
+    const row = await known(services, params.id)
+    const law = await lawInForce(services.ledger)
+    await decideOn(services, row.id, (client, locked) => refuse(services, client, locked, { actor, law, ...body }))
+    await services.openings.forget(row.commitments)
+    return shownNow(services, row, reply)
+  })
+
   handle(app, services, withdrawProposal, async ({ params, actor, reply }) => {
     const row = await known(services, params.id)
     if (!(await mayWithdraw(services, row, actor))) throw problem('forbidden')
     await decideOn(services, row.id, async (client, locked) => {
-      if (locked.approved_by) throw problem('proposal-decided')
+      if (locked.approved_by || locked.status === 'refused') throw problem('proposal-decided')
       await markProposal(client, locked.id, 'withdrawn')
     })
     await services.openings.forget(row.commitments)
@@ -121,7 +130,7 @@ async function approve(
   law: Law,
 ): Promise<void> {
   if (row.approved_by) return answerDecided(row.approved_by, actor)
-  if (row.status === 'withdrawn') throw problem('proposal-decided')
+  if (row.status === 'withdrawn' || row.status === 'refused') throw problem('proposal-decided')
   const end = endOf(row, law)
   if (row.status === 'expired' || end <= services.clock()) throw problem('expired', { expiresAt: end.toISOString() })
   const { permissions } = law
@@ -135,6 +144,28 @@ async function approve(
   if (!approvals) return refuseUnfit(services, row, actor)
   await carryOut(services, row, approvals)
   await markProposal(client, row.id, 'accepted')
+}
+
+/** Ends a proposal for good: whoever may approve it may say no, and one is enough. Once more does no harm. */
+async function refuse(
+  services: Services,
+  client: pg.PoolClient,
+  row: ProposalRow,
+  { actor, law, reason }: { actor: Actor; law: Law; reason: string },
+): Promise<void> {
+  const own = approvesAs(law.permissions, row, actor)
+  if (!own.table && !own.holder) {
+    throw problem('not-permitted', { action: `approve ${row.action}`, role: actor.role })
+  }
+  if (row.approved_by || row.status === 'withdrawn') throw problem('proposal-decided')
+  if (row.status === 'refused') {
+    if (row.reason !== reason) throw problem('proposal-decided')
+    return
+  }
+  const end = endOf(row, law)
+  if (row.status === 'expired' || end <= services.clock()) throw problem('expired', { expiresAt: end.toISOString() })
+  if (actor.user === row.created_by) throw problem('approval-not-distinct')
+  await refuseProposalRow(client, row.id, reason)
 }
 
 /** Nobody approves what he proposed, or twice; and mandates that are there on one word are one person's. */

@@ -42,7 +42,7 @@ const CLAIM = `
   claimed AS (
     UPDATE content_mail m SET claim = $1, due_at = now() + $3 * interval '1 millisecond'
       FROM due WHERE m.id = due.id RETURNING m.*)
-  SELECT m.id, m.template, m.language, m.email, m.name, m.params - 'link' AS params, m.tries,
+  SELECT m.id, m.template, m.language, m.email, m.name, (m.params || coalesce(m.secrets, '{}')) - 'link' AS params, m.tries,
          coalesce(m.secrets ->> 'link', m.params ->> 'link') AS link, m.created_at AS "createdAt",
          u.mail_token AS token,
          CASE WHEN m.expires_at <= now() THEN 'expired'
@@ -125,7 +125,7 @@ export async function noteFailed(
 export async function forgetOld(pool: pg.Pool, days: number): Promise<void> {
   await pool.query(
     `DELETE FROM content_mail WHERE id IN (
-       SELECT id FROM content_mail WHERE state IN ('sent', 'failed') AND ended_at < now() - $1 * interval '1 day' LIMIT 1000)`,
+       SELECT id FROM content_mail WHERE state IN ('sent', 'failed', 'gathered') AND ended_at < now() - $1 * interval '1 day' LIMIT 1000)`,
     [days],
   )
 }
@@ -146,6 +146,7 @@ export async function mailReport(pool: pg.Pool, most: number): Promise<MailRepor
   return {
     waiting: of('waiting')?.count ?? 0,
     handingOver: of('handing-over')?.count ?? 0,
+    gathering: of('gathering')?.count ?? 0,
     sent: of('sent')?.count ?? 0,
     failed: of('failed')?.count ?? 0,
     waitingSince: oldest?.toISOString() ?? null,

@@ -126,7 +126,9 @@ it('tells the receiver of a transfer, who must accept one, and its proposer that
 it('tells a colleague of the holder that a large movement waits for him', async () => {
   const { registry, sunfield, harbour, issue } = all
   const batch = await issue('2023', '1000')
-  const colleague = await registry.join(sunfield.admin, sunfield.id, 'Admin')
+  const colleague = await registry.join(all.second, sunfield.id, 'Admin')
+  // On the word of the same officer as whoever moves the units: they count as one.
+  await registry.join(all.officer, sunfield.id, 'Admin')
   const policy = { secondAbove: '10', acceptance: false, trustedOnly: false }
   await done(sunfield.admin.post(`/national/accounts/${sunfield.holding}/policy`, policy))
   await told()
@@ -138,9 +140,130 @@ it('tells a colleague of the holder that a large movement waits for him', async 
   ])
 })
 
+/** Template and organisation of each mail, each once. */
+const toWhom = (rows: readonly Row[]) =>
+  [...new Set(rows.map(({ template, organisation }) => `${template} ${nameOf(organisation)}`))].toSorted()
+
+function nameOf(id: string): string {
+  const { sunfield, harbour, registry } = all
+  const known = new Map([
+    [sunfield.id, 'sunfield'],
+    [harbour.id, 'harbour'],
+    [registry.root.organisation, 'government'],
+  ])
+  return known.get(id) ?? 'certifier'
+}
+
+it('tells who answers a finding, who assesses it, and that it is closed', async () => {
+  const { officer, sunfield, project } = all
+  const path = `/national/projects/${project.id}/findings`
+  await told()
+  const { id } = await done(officer.post(path, { kind: 'CAR', section: null, text: 'Secret reasons.' }))
+  const raised = await told()
+  expect(toWhom(raised)).toEqual(['finding-answer harbour', 'finding-answer sunfield'])
+  expect(raised[0]?.params).toMatchObject({ finding: 'CAR 1', project: { title: all.project.title } })
+  expect(JSON.stringify(raised)).not.toContain('Secret')
+  await done(sunfield.admin.post(`${path}/${id}/answers`, { text: 'So.' }))
+  expect(toWhom(await told())).toEqual(['finding-assess government'])
+  await done(officer.post(`${path}/${id}/assessments`, { outcome: 'open', text: 'No.' }))
+  expect(toWhom(await told())).toEqual(['finding-answer harbour', 'finding-answer sunfield'])
+  await done(sunfield.admin.post(`${path}/${id}/answers`, { text: 'So, then.' }))
+  await told()
+  await done(officer.post(`${path}/${id}/assessments`, { outcome: 'closed', text: 'Yes.' }))
+  expect(toWhom(await told())).toEqual(['finding-closed harbour', 'finding-closed sunfield'])
+})
+
+it('tells certifiers, owners and affiliates of what concerns them', async () => {
+  const { officer, sunfield, harbour, registry, project } = all
+  const certifier = await done(officer.post('/national/organisations', { kind: 'certifier', name: 'Assessors' }))
+  const admin = await registry.join(officer, String(certifier.id), 'Admin')
+  await told()
+  const at = `/national/organisations/${certifier.id}`
+  const terms = { accreditedBy: 'Accreditors', scopes: ['1'], from: '2020-01-01', to: '2999-12-31' }
+  const { id: accreditation } = await done(officer.post(`${at}/accreditations`, terms))
+  expect(toWhom(await told())).toEqual(['accreditation-given certifier'])
+  const certifiers = `/national/projects/${project.id}/certifiers`
+  await done(officer.post(certifiers, { task: 'verification', organisation: certifier.id }))
+  expect(toWhom(await told())).toEqual([
+    'certifier-assigned certifier',
+    'certifier-named harbour',
+    'certifier-named sunfield',
+  ])
+  const paper = { kind: 'verification-report', sha256: 'a'.repeat(64) }
+  await done(admin.post(`/national/projects/${project.id}/documents`, paper))
+  expect(toWhom(await told())).toEqual(['document-submitted harbour', 'document-submitted sunfield'])
+  await done(officer.post(`${certifiers}/release`, { task: 'verification', reason: 'ended' }))
+  expect(new Set(toWhom(await told()))).toEqual(
+    new Set(['certifier-released certifier', 'certifier-released harbour', 'certifier-released sunfield']),
+  )
+  await done(officer.post(`${at}/accreditations/withdraw`, { accreditation, reason: 'misconduct' }))
+  expect(toWhom(await told())).toEqual(['accreditation-withdrawn certifier'])
+  const path = `/national/organisations/${sunfield.id}/affiliations`
+  await done(officer.post(path, { organisation: harbour.id, kind: 'people' }))
+  expect(toWhom(await told())).toEqual(['affiliation-recorded harbour', 'affiliation-recorded sunfield'])
+  await done(officer.post(`${path}/end`, { organisation: harbour.id, reason: 'ended' }))
+  expect(toWhom(await told())).toEqual(['affiliation-ended harbour', 'affiliation-ended sunfield'])
+})
+
+it('tells holders of holds, suspended accounts and credits used for good', async () => {
+  const { officer, sunfield, harbour, issue, registry } = all
+  const batch = await issue('2021', '100')
+  const colleague = await registry.join(sunfield.admin, sunfield.id, 'Admin')
+  await told()
+  const hold = await done(officer.post('/national/holds', { reason: 'court-order', batch: batch.id }))
+  expect(toWhom(await told())).toEqual(['hold-placed harbour', 'hold-placed sunfield'])
+  await done(officer.post(`/national/holds/${hold.id}/lift`))
+  expect(toWhom(await told())).toEqual(['hold-ended harbour', 'hold-ended sunfield'])
+  const account = `/national/accounts/${harbour.holding}`
+  await done(officer.post(`${account}/suspend`, { reason: 'investigation' }), 200)
+  expect(toWhom(await told())).toEqual(['account-suspended harbour'])
+  await done(officer.post(`${account}/reactivate`, { reason: 'administrative' }), 200)
+  expect(toWhom(await told())).toEqual(['account-reactivated harbour'])
+  const retire = { batch: batch.id, from: sunfield.holding, quantity: '5', purpose: 'voluntary' }
+  await done(sunfield.admin.post('/national/retirements', { ...retire, beneficiary: { name: 'A buyer' } }))
+  const ended = await told()
+  expect(toWhom(ended)).toEqual(['credits-ended sunfield', 'credits-ended-told government'])
+  const emails = ended.filter(({ template }) => template === 'credits-ended').map(({ email }) => email)
+  expect(emails).toContain(await emailOf(colleague.token))
+  expect(emails).not.toContain(await emailOf(sunfield.admin.token))
+})
+
+it('tells owners of a revoked authorisation, and Admins of who came and went', async () => {
+  const { officer, sunfield, registry, approved, project } = all
+  const made = await done(
+    officer.post(`/national/projects/${project.id}/authorisations`, { unitType: 'NCC', quantity: '400' }),
+  )
+  expect(toWhom(await told())).toEqual(['authorisation-given harbour', 'authorisation-given sunfield'])
+  const path = `/national/authorisations/${made.id}/revocation`
+  await approved(officer.post(path, { reason: 'legal', effectiveFrom: '2026-01-01' }))
+  expect(toWhom(await told())).toEqual(
+    expect.arrayContaining(['authorisation-revoked harbour', 'authorisation-revoked sunfield']),
+  )
+  const { body } = await officer.post('/national/users', {
+    ...{ email: 'new@example.org', name: 'New', organisation: sunfield.id, role: 'ViewOnly' },
+  })
+  expect(toWhom(await told())).toEqual(['user-added sunfield'])
+  expectStatus(await officer.delete(`/national/users/${body.id}`), 200)
+  expect(toWhom(await told())).toEqual(['user-removed sunfield'])
+  expect(registry.services.language).toBe('en')
+})
+
+it('tells a proposer why his proposal was refused', async () => {
+  const { officer, second, authorisation } = all
+  const asked = { authorisation, vintage: '2020', quantity: '10' }
+  const { id } = await done(officer.post('/national/batches', asked), 202)
+  await told()
+  await done(second.post(`/national/proposals/${id}/refusal`, { reason: 'Too early.' }))
+  const rows = await told()
+  expect(rows.map(({ template, email }) => [template, email])).toEqual([
+    ['proposal-refused', await emailOf(officer.token)],
+  ])
+  expect(rows[0]?.params).toMatchObject({ reason: 'Too early.' })
+})
+
 it('tells the people of an organisation that it is suspended, and asks nobody who wants only what is essential', async () => {
   const { registry, harbour, issue } = all
-  await registry.services.pool.query('UPDATE content_user SET mail_essential_only = true')
+  await registry.services.pool.query(`UPDATE content_user SET mail_pace = 'never'`)
   await issue('2022', '10')
   expect(await told()).toEqual([])
   await suspend('OrganisationSuspended')

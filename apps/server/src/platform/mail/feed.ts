@@ -13,6 +13,7 @@ import { inTransaction } from '../transaction.ts'
 import { readersOf } from './audience.ts'
 import { EVENTS } from './events.ts'
 import { type NewMail, queueMails } from './outbox.ts'
+import { templateOf } from './templates.ts'
 import { type Look, organisation, type Told } from './told.ts'
 
 const ENTRIES_AT_ONCE = 100
@@ -101,11 +102,15 @@ async function toldOfProposal(services: Services, row: ProposalRow): Promise<Tol
   switch (row.status) {
     case 'open': {
       const roles = [...new Set(askedFor(law.permissions, row.action).flat())]
-      const allowed = { action: row.action, organisations: row.holders }
-      return [{ template: 'proposal-waits', to: { roles, allowed, without: [row.by_mandate] }, params, path }]
+      const without = [row.by_mandate]
+      const able = row.holders.length > 0 ? [[{ action: row.action, organisations: row.holders }]] : []
+      return [{ template: 'proposal-waits', to: { roles, able, without, distinctFrom: without }, params, path }]
+    }
+    case 'refused': {
+      const refused = (language: string) => ({ ...params(language), reason: row.reason ?? '–' })
+      return [{ template: 'proposal-refused', to: { users: [row.created_by] }, params: refused, path }]
     }
     case 'accepted':
-    case 'refused':
     case 'expired':
       return [{ template: `proposal-${row.status}`, to: { users: [row.created_by] }, params, path }]
     default:
@@ -113,6 +118,7 @@ async function toldOfProposal(services: Services, row: ProposalRow): Promise<Tol
   }
 }
 
+/** Queues what is told of one cause; whoever must act on it is not told of it besides. */
 async function queue(
   { services, language }: Feeding,
   client: pg.PoolClient,
@@ -120,9 +126,17 @@ async function queue(
   told: readonly Told[],
 ): Promise<void> {
   const { permissions } = await lawInForce(services.ledger)
+  const at = services.clock().toISOString()
   const mails: NewMail[] = []
-  for (const { template, to, params, path } of told) {
-    for (const { user, email, name, language: own } of await readersOf(client, permissions, to)) {
+  const acting = new Set<string>()
+  const ordered = told.toSorted(
+    (a, b) => Number(templateOf(b.template).essential) - Number(templateOf(a.template).essential),
+  )
+  for (const { template, to, params, path } of ordered) {
+    const { essential } = templateOf(template)
+    for (const { user, email, name, language: own } of await readersOf(client, permissions, to, at)) {
+      if (!essential && acting.has(user)) continue
+      acting.add(user)
       mails.push({
         cause: `${cause}:${template}:${user}`,
         template,

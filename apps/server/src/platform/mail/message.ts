@@ -1,7 +1,8 @@
+import type { Speech } from '@tallystick/contract'
 import type { Genesis } from '@tallystick/rules'
 import { type Html, html } from '../pages.ts'
-import { TEMPLATES, type TemplateName } from './templates.ts'
-import { harmless, speechIn, type Values, wordsOf } from './texts.ts'
+import { type TemplateName, templateOf } from './templates.ts'
+import { harmless, itemInWords, speechIn, type Values, wordsOf } from './texts.ts'
 
 /** A mail with what it says still in parts, as the outbox keeps it. */
 export interface Mail {
@@ -31,6 +32,8 @@ export interface Message {
   language: string
   /** Switches off what is not essential; null in what is. */
   unsubscribe: string | null
+  /** A temporary password that stands in it. */
+  password?: string
 }
 
 export interface Sender {
@@ -42,7 +45,7 @@ export interface Sender {
 export function messageOf(sender: Sender, mail: Mail): Message {
   const { genesis, publicUrl } = sender
   const speech = speechIn(mail.language, genesis)
-  const { essential, why } = TEMPLATES[mail.template]
+  const { essential, why } = templateOf(mail.template)
   const registry = speech.say('registry', { country: harmless(genesis.country.name) })
   const values = Object.entries(mail.params).map(([name, value]) => [name, wordsOf(speech, genesis, value)] as const)
   const places = { ...Object.fromEntries(values), registry }
@@ -54,6 +57,7 @@ export function messageOf(sender: Sender, mail: Mail): Message {
     ...say('body')
       .split('\n\n')
       .map((paragraph) => paragraph.split('\n')),
+    ...itemsOf(speech, genesis, mail.params),
     [speech.say('link', { action: say('action') }), { link: mail.link }],
     [speech.say(`why.${why}`)],
     ...(unsubscribe === null ? [] : [[speech.say('unsubscribe'), { link: unsubscribe }]]),
@@ -61,7 +65,9 @@ export function messageOf(sender: Sender, mail: Mail): Message {
     speech.say('signature', { registry, url: publicUrl }).split('\n'),
   ]
   const { lang, dir } = speech
+  const { password } = mail.params
   return {
+    ...(typeof password === 'string' ? { password } : {}),
     id: mail.id,
     messageId: messageIdOf(genesis.origin, mail.id),
     date: mail.createdAt,
@@ -73,6 +79,15 @@ export function messageOf(sender: Sender, mail: Mail): Message {
     language: lang,
     unsubscribe,
   }
+}
+
+/** What a mail lists, each with where it leads. */
+function itemsOf(speech: Speech, genesis: Sender['genesis'], params: Values): Paragraph[] {
+  const { items: list } = params
+  if (typeof list !== 'object' || !('items' in list)) return []
+  const { items, more } = list
+  const lines = items.map((item): Paragraph => [itemInWords(speech, genesis, item), { link: item.link }])
+  return more === 0 ? lines : [...lines, [speech.say('more', { count: speech.number(BigInt(more)) })]]
 }
 
 type Line = string | { link: string }

@@ -11,9 +11,9 @@ beforeAll(async () => {
 })
 afterAll(() => registry?.close())
 
-async function root(): Promise<{ id: string; mail_token: string; mail_essential_only: boolean }> {
+async function root(): Promise<{ id: string; mail_token: string; mail_pace: string }> {
   const { rows } = await registry.services.pool.query(
-    'SELECT id, mail_token, mail_essential_only FROM content_user WHERE email = $1',
+    'SELECT id, mail_token, mail_pace FROM content_user WHERE email = $1',
     [ROOT_EMAIL],
   )
   return rows[0]
@@ -24,7 +24,11 @@ async function unsubscribeLink(): Promise<string> {
   const { services } = registry
   const user = (await root()).id
   const to = { email: ROOT_EMAIL, name: 'Root', user }
-  const params = { project: { project: 1, title: 'T' }, state: { code: 'registered', list: 'state' } } as const
+  const params = {
+    project: { project: 1, title: 'T' },
+    state: { code: 'registered', list: 'state' },
+    what: '',
+  } as const
   await queueMails(services.pool, 'en', [
     { cause: `test:${Math.random()}`, template: 'project-moved', to, params, link: 'https://x' },
   ])
@@ -49,13 +53,13 @@ it('opening the link changes nothing; its button, and one click of a mail progra
     ],
     [undefined, undefined],
   ] as const) {
-    await registry.services.pool.query('UPDATE content_user SET mail_essential_only = false')
+    await registry.services.pool.query("UPDATE content_user SET mail_pace = 'at-once'")
     const url = await unsubscribeLink()
     expect(url).toMatch(/^\/mail\/unsubscribe\?token=[\w-]{43}$/)
     const page = await registry.app.inject({ url })
     expect([page.statusCode, page.headers['referrer-policy']]).toEqual([200, 'same-origin'])
     expect(page.body).toContain('<form method="post">')
-    expect((await root()).mail_essential_only).toBe(false)
+    expect((await root()).mail_pace).toBe('at-once')
     expect(await waiting()).toBe(1)
 
     const headers = { origin: 'https://mail.example', ...(type === undefined ? {} : { 'content-type': type }) }
@@ -66,7 +70,7 @@ it('opening the link changes nothing; its button, and one click of a mail progra
       ...(payload === undefined ? {} : { payload }),
     })
     expect(answer.statusCode, `${type}`).toBe(200)
-    expect((await root()).mail_essential_only).toBe(true)
+    expect((await root()).mail_pace).toBe('never')
     expect(await waiting()).toBe(0)
     // Once more does no harm.
     expect((await registry.app.inject({ method: 'POST', url })).statusCode).toBe(200)
@@ -93,8 +97,26 @@ it.each(['', 'x', 'A'.repeat(43), '%00', 'A'.repeat(5_000)])('refuses %j, which 
 })
 
 it('speaks the language of the reader', async () => {
-  await registry.services.pool.query(`UPDATE content_user SET mail_essential_only = false, language = 'es'`)
+  await registry.services.pool.query(`UPDATE content_user SET mail_pace = 'at-once', language = 'es'`)
   expect((await registry.app.inject({ url: await unsubscribeLink() })).body).toContain('Menos mensajes')
+})
+
+it('a person chooses how often, and what is not wanted any more is dropped', async () => {
+  const { services, root: rootUser } = registry
+  const settings = '/national/mail/settings'
+  expect((await rootUser.put(settings, { pace: 'hourly' })).body).toEqual({ pace: 'hourly' })
+  const to = { email: ROOT_EMAIL, name: 'Root', user: (await root()).id }
+  const mail = { to, params: {}, link: 'https://x', template: 'project-moved' } as const
+  await queueMails(services.pool, 'en', [{ ...mail, cause: 'test:kept' }])
+  const states = async () =>
+    (await services.pool.query(`SELECT state FROM content_mail WHERE cause = 'test:kept'`)).rows
+  expect(await states()).toEqual([{ state: 'gathering' }])
+  expect((await rootUser.put(settings, { pace: 'never' })).body).toEqual({ pace: 'never' })
+  expect((await rootUser.get(settings)).body).toEqual({ pace: 'never' })
+  expect(await states()).toEqual([])
+  expect((await rootUser.put(settings, { pace: 'yearly' })).status).toBe(400)
+  expect((await registry.nobody.get(settings)).status).toBe(401)
+  await rootUser.put(settings, { pace: 'at-once' })
 })
 
 it('tells administrators of the government, and nobody else, what became of mail', async () => {

@@ -1,4 +1,4 @@
-import { LANGUAGES, readMailReport } from '@tallystick/contract'
+import { changeMailSettings, LANGUAGES, readMailReport, readMailSettings } from '@tallystick/contract'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { spokenTo } from '../language.ts'
 import { layout } from '../layout.ts'
@@ -8,6 +8,7 @@ import { problem } from '../problem.ts'
 import type { Services } from '../services.ts'
 import { mailReport } from './claims.ts'
 import { switchOff } from './outbox.ts'
+import { keepSettings, mailSettings } from './settings.ts'
 import { speechIn } from './texts.ts'
 
 const MAX_FORM_BYTES = 4096
@@ -20,6 +21,11 @@ export function register(app: FastifyInstance, services: Services): void {
   handle(app, services, readMailReport, async ({ actor }) => {
     if (!ADMINISTRATORS.has(actor.role)) throw problem('forbidden')
     return mailReport(services.pool, GIVEN_UP_SHOWN)
+  })
+  handle(app, services, readMailSettings, ({ actor }) => mailSettings(services.pool, actor.user))
+  handle(app, services, changeMailSettings, async ({ actor, body }) => {
+    await keepSettings(services.pool, actor.user, body)
+    return mailSettings(services.pool, actor.user)
   })
   registerUnsubscribe(app, services)
 }

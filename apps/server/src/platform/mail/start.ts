@@ -4,19 +4,32 @@ import type { Log } from '../log.ts'
 import type { Services } from '../services.ts'
 import { forgetOld } from './claims.ts'
 import { beginFeed, feedEntries, feedProposals } from './feed.ts'
+import { gatherMails } from './gather.ts'
 import { Mailer } from './mailer.ts'
+import { remindPeople, type WaitingSince } from './reminders.ts'
 import { consoleTransport, smtpTransport, type Transport } from './transport.ts'
 
 const FEED_PAUSE_MS = 1_000
+const GATHER_PAUSE_MS = 30_000
+const REMIND_PAUSE_MS = 300_000
 const FORGET_PAUSE_MS = 3_600_000
 /** So long it can be asked what became of a mail. */
 const KEPT_DAYS = 90
 const CONNECTIONS = 4
 const SILENCE_MS = 30_000
 
+export interface Started {
+  services: Services
+  language: string
+  config: Config
+  log: Log
+  /** What people are reminded of. */
+  waiting: WaitingSince
+}
+
 /** Starts what `RUN_MODULE=mailer` runs: it tells people of what happens in the log, and hands over what the outbox holds. */
 export async function startMail(
-  { services, language, config, log }: { services: Services; language: string; config: Config; log: Log },
+  { services, language, config, log, waiting }: Started,
   onError: (error: unknown) => void,
 ): Promise<() => Promise<void>> {
   const { pool, genesis, publicUrl } = services
@@ -26,11 +39,14 @@ export async function startMail(
     pauseMs: FEED_PAUSE_MS,
     onError,
   })
+  const gather = repeat(() => gatherMails(pool, { language, publicUrl }), { pauseMs: GATHER_PAUSE_MS, onError })
+  const reminding = { services, language, days: config.REMINDER_DAYS, waiting }
+  const remind = repeat(() => remindPeople(reminding), { pauseMs: REMIND_PAUSE_MS, onError })
   const forget = repeat(() => forgetOld(pool, KEPT_DAYS).then(() => 0), { pauseMs: FORGET_PAUSE_MS, onError })
   const transport = transportOf(config, log)
   const mailer = new Mailer({ pool, sender: { genesis, publicUrl }, transport, log, connections: CONNECTIONS })
   return async () => {
-    await Promise.all([feed.stop(), forget.stop()])
+    await Promise.all([feed.stop(), gather.stop(), remind.stop(), forget.stop()])
     await mailer.stop()
   }
 }

@@ -1,3 +1,4 @@
+import { Preset, shippedPresets, shippedSources } from '@tallystick/rules'
 import { describe, expect, it } from 'vitest'
 import { messageOf } from './message.ts'
 import { TEMPLATES, type Template } from './templates.ts'
@@ -28,10 +29,24 @@ describe('the words of mails', () => {
     },
   )
 
+  it.each(shippedPresets)('has a word for each state, move, document and task of %s', (name) => {
+    const { project, period, documents, certifiers } = Preset.parse(shippedSources[name].preset)
+    const machines = [project, ...(period ? [period] : [])]
+    const codes = [
+      ...machines.flatMap(({ states, moves }) => [
+        ...states.map((state) => `state.${state}`),
+        ...moves.map((move) => `move.${move.name}`),
+      ]),
+      ...documents.map(({ kind }) => `document.${kind}`),
+      ...certifiers.tasks.map((task) => `task.${task}`),
+    ]
+    expect(codes.filter((code) => !Object.hasOwn(TEXTS.en, code))).toEqual([])
+  })
+
   it('has no text that no mail and no page says', () => {
     const frame =
-      /^(registry|government|organisation\.unnamed|project|greeting|link|signature|test|unsubscribe|page\.\w+)/
-    const lists = /^(state|movement)\.\w+$/
+      /^(registry|government|organisation\.unnamed|project|greeting|link|signature|test|unsubscribe|more|step\.|waits\.|page\.\w+)/
+    const lists = /^(state|movement|move|document|task)\.[\w-]+$/
     const used = new Set([
       ...Object.keys(TEMPLATES).flatMap((name) => ['subject', 'body', 'action'].map((part) => `${name}.${part}`)),
       ...(Object.values(TEMPLATES) as Template[]).map(({ why }) => `why.${why}`),
@@ -63,6 +78,17 @@ const values: Record<string, Value> = {
   },
   proposer: { organisation: 'Sunfield', authority: false },
   state: { code: 'made-up', list: 'state' },
+  steps: {
+    steps: [
+      { kind: 'move', name: 'register' },
+      { kind: 'document', name: 'made-up' },
+    ],
+  },
+  document: { code: 'concept-note', list: 'document' },
+  task: { code: 'validation', list: 'task' },
+  holder: { organisation: 'Sunfield', authority: false },
+  certifier: { organisation: 'Verity', authority: false },
+  count: { number: '12' },
 }
 
 const mail = (template: keyof typeof TEMPLATES, language: string, more = {}) =>
@@ -130,6 +156,39 @@ describe('a mail', () => {
     expect(text.split('\n').filter((line) => line.startsWith('Bcc:'))).toEqual([])
     expect(html).not.toContain('href="https://evil')
     expect(subject).not.toMatch(/[\r\n]/)
+  })
+})
+
+describe('a mail that lists things', () => {
+  const items = [
+    {
+      text: 'transfer-received.subject',
+      places: { quantity: { number: '1000' }, sender: values.sender },
+      link: 'https://x/1',
+    },
+    { text: 'waits.finding.answer', places: { finding: 'CAR 2', project: values.project }, link: 'https://x/2' },
+  ] as const
+  const params = { count: { number: '5' }, items: { items, more: 3 } }
+
+  it.each(languages)('says each in a line with its link, and how many more there were, in %s', (language) => {
+    const { subject, text, html, unsubscribe } = mail('digest', language, { params })
+    expect(subject).toContain('5')
+    expect(`${subject}${text}`).not.toMatch(/[{}]|undefined|null|waits\.|\.subject/)
+    for (const { link } of items) expect(text).toContain(`\n${link}\n`)
+    expect(text).toContain('CAR 2')
+    expect(text).toMatch(/… (and|et|y) 3/)
+    expect(html).toContain('href="https://x/2"')
+    expect(unsubscribe).toContain('/mail/unsubscribe?token=')
+  })
+
+  it('is not bent by what it lists', () => {
+    const evil = {
+      text: 'waits.finding.answer',
+      places: { finding: 'X\r\nBcc: a@b.c', project: values.project },
+      link: 'https://x',
+    }
+    const { text } = mail('reminder', 'en', { params: { count: { number: '1' }, items: { items: [evil], more: 0 } } })
+    expect(text.split('\n').filter((line) => line.startsWith('Bcc:'))).toEqual([])
   })
 })
 

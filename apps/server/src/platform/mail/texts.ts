@@ -12,12 +12,31 @@ export type Value =
   | string
   | { readonly number: string }
   | { readonly instant: string }
+  /** A legal date. */
+  | { readonly day: string }
   /** A coded word, such as the state of a project. */
-  | { readonly code: string; readonly list: 'movement' | 'state' }
+  | { readonly code: string; readonly list: 'movement' | 'state' | 'document' | 'task' }
+  /** What somebody may do next. */
+  | { readonly steps: readonly Step[] }
   /** Null: the name was erased. */
   | { readonly organisation: string | null; readonly authority: boolean }
   | { readonly organisations: readonly { readonly organisation: string | null; readonly authority: boolean }[] }
   | { readonly project: number; readonly title: string | null }
+  /** Lines of their own below the text, and how many more there were. */
+  | { readonly items: readonly Item[]; readonly more: number }
+
+/** Of somebody who may act. */
+interface Step {
+  readonly kind: 'move' | 'document' | 'assignment' | 'certification' | 'crediting'
+  readonly name: string
+}
+
+/** A line of a mail that says several things: a text with its places filled, and where it leads. */
+export interface Item {
+  readonly text: string
+  readonly places: Values
+  readonly link: string
+}
 
 export type Values = Readonly<Record<string, Value>>
 
@@ -55,7 +74,10 @@ export function wordsOf(speech: Speech, where: Where, value: Value): string {
   if (typeof value === 'string') return harmless(value, 5 * MOST_CHARACTERS)
   if ('number' in value) return speech.number(BigInt(value.number))
   if ('instant' in value) return speech.minute(value.instant)
+  if ('day' in value) return speech.legalDay(value.day)
   if ('code' in value) return harmless(speech.code(value.list, value.code))
+  if ('steps' in value) return stepsInWords(speech, value.steps)
+  if ('items' in value) return ''
   if ('organisations' in value) return speech.list(value.organisations.map((one) => wordsOf(speech, where, one)))
   if ('organisation' in value) {
     if (value.authority) return speech.say('government', { country: harmless(where.country.name) })
@@ -64,4 +86,22 @@ export function wordsOf(speech: Speech, where: Where, value: Value): string {
   const number = String(value.project)
   if (value.title === null) return speech.say('project.unnamed', { number })
   return speech.say('project', { number, title: harmless(value.title) })
+}
+
+/** So many steps are named; where there are more, the thing itself tells. */
+const MOST_STEPS = 8
+
+function stepsInWords(speech: Speech, steps: readonly Step[]) {
+  const words = steps.slice(0, MOST_STEPS).map(({ kind, name }) => {
+    if (kind === 'move') return harmless(speech.code('move', name))
+    if (kind === 'document') return speech.say('step.document', { document: harmless(speech.code('document', name)) })
+    return speech.say(`step.${kind}`, { task: harmless(speech.code('task', name)) })
+  })
+  return speech.list(words)
+}
+
+/** An item in words. */
+export function itemInWords(speech: Speech, where: Where, { text, places }: Item): string {
+  const words = Object.entries(places).map(([name, value]) => [name, wordsOf(speech, where, value)] as const)
+  return harmless(speech.say(text, Object.fromEntries(words)), 5 * MOST_CHARACTERS)
 }

@@ -1,5 +1,7 @@
+import { type Statement, sentenceOf } from '@tallystick/contract'
 import type { Law } from '@tallystick/rules'
-import type { KnownNames } from '../names.ts'
+import type { LogRow } from '../entries.ts'
+import { type KnownNames, speechOf } from '../names.ts'
 import type { Services } from '../services.ts'
 import type { Audience } from './audience.ts'
 import type { TemplateName } from './templates.ts'
@@ -48,4 +50,16 @@ export function units(names: KnownNames, batchId: string, ranges: readonly (read
     project: batch && batch.project !== '' ? project(names, batch.project) : '–',
     vintage: batch?.vintage ?? '',
   }
+}
+
+/** A thing said with the sentence of an entry, in the language of whoever reads it. */
+export function withSentence(row: LogRow, { names, services }: Look, params: Values = {}): Told['params'] {
+  const statement = row.entry as unknown as Statement
+  return (language) => ({ ...params, what: sentenceOf(statement, names, speechOf(services, language)) })
+}
+
+/** The organisations that own a project. */
+export function ownersOf(id: string, names: KnownNames): string[] {
+  const owners = names.project(id)?.owners ?? []
+  return [...new Set(owners.map(({ account }) => holderOf(names, account)))]
 }

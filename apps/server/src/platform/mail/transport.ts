@@ -26,10 +26,14 @@ export class NotTaken extends Error {
   }
 }
 
-/** Prints mails, for registries without mail. */
+/**
+ * Prints mails, for registries without mail; before one with a temporary password, in whatever language that is, a line
+ * that can be searched for.
+ */
 export function consoleTransport(print: (text: string) => void): Transport {
   return {
-    async hand({ to, subject, text }) {
+    async hand({ to, subject, text, password }) {
+      if (password !== undefined) print(`Password (temporary) for ${to.address}: ${password}`)
       const lines = text.trimEnd().split('\n')
       print([`Mail to ${to.address}: ${subject}`, ...lines.map((line) => (line === '' ? '' : `  ${line}`))].join('\n'))
     },

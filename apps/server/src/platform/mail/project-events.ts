@@ -1,0 +1,249 @@
+import type { Rows } from '@tallystick/rules'
+import { type LogRow, newestEntries } from '../entries.ts'
+import { actOn, type NextStep, nextSteps, periodThing, projectThing, type Thing } from '../next-steps.ts'
+import type { Services } from '../services.ts'
+import type { Audience } from './audience.ts'
+import { type Look, organisation, ownersOf, project, type Told, withSentence } from './told.ts'
+
+/** Whoever takes the next step of a new project, and its owners. */
+export async function projectRegistered(row: LogRow<'ProjectRegistered'>, look: Look): Promise<Told[]> {
+  const { project: id } = row.entry.body
+  const { names } = look
+  const owners = ownersOf(id, names)
+  const params = {
+    project: project(names, id),
+    owners: { organisations: owners.map((one) => organisation(names, one)) },
+  }
+  const to = { members: owners, without: [row.entry.by] }
+  return [
+    ...(await projectWaits(row, id, look)),
+    { template: 'project-registered', to, params, path: `/projects/${id}` },
+  ]
+}
+
+/** Whoever takes the next step of a project that moved; its owners and its certifiers hear of it. */
+export async function projectMoved(row: LogRow<'ProjectMoved'>, look: Look): Promise<Told[]> {
+  const { project: id } = row.entry.body
+  const state = (await look.services.ledger.row('project', id))?.state
+  if (state === undefined) return []
+  const params = withSentence(row, look, { project: project(look.names, id), state: { code: state, list: 'state' } })
+  const to = { members: concernedBy(id, look.names), without: [row.entry.by] }
+  return [...(await projectWaits(row, id, look)), { template: 'project-moved', to, params, path: `/projects/${id}` }]
+}
+
+/** The organisations that own a project, and its certifiers. */
+function concernedBy(id: string, names: Look['names']): string[] {
+  return [...new Set([...ownersOf(id, names), ...Object.values(names.project(id)?.certifiers ?? {})])]
+}
+
+async function projectWaits(row: LogRow, id: string, look: Look): Promise<Told[]> {
+  const known = await look.services.ledger.row('project', id)
+  if (!known) return []
+  const thing = projectThing(known, ownersOf(id, look.names), look.law.preset)
+  return waits(row, look, thing, { project: project(look.names, id) }, `/national/projects/${id}`)
+}
+
+/** Whoever can bring a thing on from where it stands now; nobody where it waits for nobody. */
+function waits(
+  row: LogRow,
+  look: Look,
+  thing: Thing,
+  places: { project: ReturnType<typeof project> },
+  path: string,
+): Told[] {
+  const steps = nextSteps(thing, look.services.clock().toISOString()).filter(({ isEnd }) => !isEnd)
+  if (steps.length === 0) return []
+  const { state } = thing.standing
+  const named = { ...places, state: { code: state, list: 'state' as const }, steps: { steps: steps.map(shown) } }
+  const able = steps.map(({ acts }) => acts)
+  const to: Audience = { able, without: [row.entry.by] }
+  return [{ template: 'project-waits', to, params: withSentence(row, look, named), path }]
+}
+
+function shown({ kind, name }: NextStep) {
+  return { kind, name }
+}
+
+type PeriodEntry = 'MonitoringPeriodOpened' | 'MonitoringPeriodMoved' | 'OutcomeCertified'
+
+/** A monitoring period with its project, as they are now. */
+async function periodOf(services: Services, id: string) {
+  const row = await services.ledger.row('period', id)
+  const parent = row && (await services.ledger.row('project', row.project))
+  return row && parent && { row, parent }
+}
+
+/** Whoever takes the next step of a monitoring period; the owners and the verifier hear of it. */
+export async function periodChanged(row: LogRow<PeriodEntry>, look: Look): Promise<Told[]> {
+  const { period: id } = row.entry.body
+  const known = await periodOf(look.services, id)
+  if (!known) return []
+  const owners = ownersOf(known.row.project, look.names)
+  const thing = periodThing(known.row, known.parent, owners, look.law.preset)
+  const path = `/national/periods/${id}`
+  const places = { project: project(look.names, known.row.project) }
+  const named = { ...places, state: { code: known.row.state, list: 'state' as const } }
+  const members = [...owners, ...(thing?.assigned ?? [])]
+  return [
+    ...(thing ? waits(row, look, thing, places, path) : []),
+    {
+      template: 'period-moved',
+      to: { members, without: [row.entry.by] },
+      params: withSentence(row, look, named),
+      path,
+    },
+  ]
+}
+
+/** The verifier said what was achieved: whoever takes the next step, and the owners. */
+export function outcomeCertified(row: LogRow<'OutcomeCertified'>, look: Look): Promise<Told[]> {
+  return periodChanged(row, look)
+}
+
+/** Those who own the project now, and those who did before. */
+export async function ownersChanged(row: LogRow<'OwnershipChanged'>, look: Look): Promise<Told[]> {
+  const { project: id } = row.entry.body
+  const before = await ownersBefore(look.services, id, row.index)
+  const accounts = await look.services.ledger.rows('account', before)
+  const members = [...new Set([...ownersOf(id, look.names), ...[...accounts.values()].map((one) => one.organisation)])]
+  const params = withSentence(row, look, { project: project(look.names, id) })
+  return [{ template: 'owners-changed', to: { members, without: [row.entry.by] }, params, path: `/projects/${id}` }]
+}
+
+/** The accounts of those who owned a project before an entry: so says the last change, or its registration. */
+async function ownersBefore(services: Services, id: string, index: number): Promise<string[]> {
+  const changes = await newestEntries(services, 'OwnershipChanged', { stream: id }, 20)
+  const [registration] = await newestEntries(services, 'ProjectRegistered', { stream: id }, 1)
+  const last = [...changes, ...(registration ? [registration] : [])].find((one) => one.index < index)
+  return (last?.entry.body.owners ?? []).map(({ account }) => account)
+}
+
+/** Whoever can take a step now that the document is there; owners and certifiers are told. */
+export async function documentSubmitted(row: LogRow<'DocumentSubmitted'>, look: Look): Promise<Told[]> {
+  const { project: id, period, document } = row.entry.body
+  const known = period === null ? undefined : await periodOf(look.services, period)
+  const parent = known?.parent ?? (await look.services.ledger.row('project', id))
+  if (!parent) return []
+  const owners = ownersOf(id, look.names)
+  const thing = known
+    ? periodThing(known.row, parent, owners, look.law.preset)
+    : projectThing(parent, owners, look.law.preset)
+  const path = period === null ? `/national/projects/${id}` : `/national/periods/${period}`
+  const params = withSentence(row, look, {
+    project: project(look.names, id),
+    document: { code: document, list: 'document' },
+  })
+  const to = { members: [...owners, ...(thing?.assigned ?? [])], without: [row.entry.by] }
+  const freed =
+    thing && isAwaited(thing, document) ? waits(row, look, thing, { project: project(look.names, id) }, path) : []
+  return [...freed, { template: 'document-submitted', to, params, path }]
+}
+
+/** Does a move that leads on ask for such a document? Then somebody waits for it. */
+function isAwaited({ machine, standing }: Thing, document: string): boolean {
+  return machine.moves.some(
+    ({ from, needs }) => from.includes(standing.state) && needs?.documents?.includes(document) === true,
+  )
+}
+
+type FindingEntry = 'FindingRaised' | 'FindingAnswered' | 'FindingAssessed'
+
+/** Whoever answers a finding that was raised, as long as it is open. */
+export function findingRaised(row: LogRow<'FindingRaised'>, look: Look): Promise<Told[]> {
+  return aboutFinding(row, look)
+}
+
+/** Whoever assesses the answer. */
+export function findingAnswered(row: LogRow<'FindingAnswered'>, look: Look): Promise<Told[]> {
+  return aboutFinding(row, look)
+}
+
+/** Whoever answers it once more; where it is closed its owners hear, and whoever can take the next step. */
+export function findingAssessed(row: LogRow<'FindingAssessed'>, look: Look): Promise<Told[]> {
+  return aboutFinding(row, look)
+}
+
+const ROUNDS = {
+  open: { template: 'finding-answer', action: 'findings.answer' },
+  answered: { template: 'finding-assess', action: 'findings.assess' },
+} as const
+
+async function aboutFinding(row: LogRow<FindingEntry>, look: Look): Promise<Told[]> {
+  const { services, names } = look
+  const { finding: id, project: projectId, period } = row.entry.body
+  const [finding, parent] = await Promise.all([
+    services.ledger.row('finding', id),
+    services.ledger.row('project', projectId),
+  ])
+  if (!finding || !parent) return []
+  const owners = ownersOf(projectId, names)
+  const named = { project: project(names, projectId), finding: `${finding.kind} ${finding.number}` }
+  const params = withSentence(row, look, named)
+  const place = period === null ? `/national/projects/${projectId}` : `/national/periods/${period}`
+  const path = `${place}/findings/${id}`
+  if (finding.state !== 'closed') {
+    const { template, action } = ROUNDS[finding.state]
+    const act = actOn({ owners, assigned: assignedTo(parent, period), scope: parent.scope }, action)
+    return [{ template, to: { able: [[act]], without: [row.entry.by] }, params, path }]
+  }
+  const members = { members: owners, without: [row.entry.by] }
+  return [...(await afterClosing(row, look)), { template: 'finding-closed', to: members, params, path }]
+}
+
+/** Of a monitoring period, who verifies is assigned, and nobody else. */
+function assignedTo({ certifiers }: Rows['project'], period: string | null): string[] {
+  const { verification } = certifiers
+  if (period === null) return Object.values(certifiers)
+  return verification === undefined ? [] : [verification]
+}
+
+/** The last finding is closed: whoever waited for that can go on. */
+async function afterClosing(row: LogRow<FindingEntry>, look: Look): Promise<Told[]> {
+  const { project: id, period } = row.entry.body
+  const known = period === null ? undefined : await periodOf(look.services, period)
+  if (!known) return projectWaits(row, id, look)
+  const thing = periodThing(known.row, known.parent, ownersOf(id, look.names), look.law.preset)
+  const places = { project: project(look.names, id) }
+  return thing ? waits(row, look, thing, places, `/national/periods/${period}`) : []
+}
+
+/** The certifier has work; the owners hear who it is; and whoever waited for the assignment can go on. */
+export async function certifierAssigned(row: LogRow<'CertifierAssigned'>, look: Look): Promise<Told[]> {
+  const { project: id, task, organisation: certifier } = row.entry.body
+  const named = { project: project(look.names, id), task: { code: task, list: 'task' as const } }
+  const path = `/national/projects/${id}`
+  const without = [row.entry.by]
+  return [
+    { template: 'certifier-assigned', to: { members: [certifier], without }, params: named, path },
+    ...(await projectWaits(row, id, look)),
+    {
+      template: 'certifier-named',
+      to: { members: ownersOf(id, look.names), without },
+      params: { ...named, certifier: organisation(look.names, certifier) },
+      path,
+    },
+  ]
+}
+
+export async function certifierReleased(row: LogRow<'CertifierReleased'>, look: Look): Promise<Told[]> {
+  const { project: id, task } = row.entry.body
+  const assigned = await newestEntries(look.services, 'CertifierAssigned', { stream: id }, 20)
+  const last = assigned.find(({ index, entry }) => index < row.index && entry.body.task === task)
+  const certifier = last ? [last.entry.body.organisation] : []
+  const to = { members: [...ownersOf(id, look.names), ...certifier], without: [row.entry.by] }
+  const params = withSentence(row, look, { project: project(look.names, id), task: { code: task, list: 'task' } })
+  return [{ template: 'certifier-released', to, params, path: `/projects/${id}` }]
+}
+
+/** The owners, and whose certification it was. */
+export function certificationChanged(
+  row: LogRow<'ProjectCertified' | 'CertificationRevoked'>,
+  look: Look,
+  template: 'certification-given' | 'certification-revoked',
+): Told[] {
+  const { body } = row.entry
+  const certifier = 'organisation' in body ? [body.organisation] : []
+  const to = { members: [...ownersOf(body.project, look.names), ...certifier], without: [row.entry.by] }
+  const params = withSentence(row, look, { project: project(look.names, body.project) })
+  return [{ template, to, params, path: `/projects/${body.project}` }]
+}

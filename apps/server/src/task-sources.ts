@@ -1,0 +1,78 @@
+import { waitingForMe } from './credits/waiting-routes.ts'
+import { reachOf } from './onboarding/reach.ts'
+import { registrationPage } from './onboarding/store.ts'
+import { findingTasks } from './tasks/findings.ts'
+import { accreditationTasks, keyTasks } from './tasks/papers.ts'
+import { periodTasks, projectTasks } from './tasks/projects.ts'
+import { proposalTasks } from './tasks/proposals.ts'
+import type { Doer, Found, Look, Source } from './tasks/source.ts'
+
+/** Movements that somebody approves or accepts. */
+const movementTasks: Source = {
+  kind: 'movement',
+  async find({ services, actor, law, at }, [, after], limit) {
+    const waiting = await waitingForMe(services, actor, after, limit, { law, at })
+    return waiting.map(({ movement, since, isFor }): Found => {
+      const { id, next, kind, quantity, from, to, by, expiresAt, project } = movement
+      const sides = { sender: named(from.organisation), receiver: named(to.organisation) }
+      return {
+        place: ['', id],
+        id,
+        title: {
+          text: `waits.movement.${next}`,
+          places: { kind: { code: kind, list: 'movement' }, quantity: { number: quantity }, ...sides },
+        },
+        steps: next === 'accept' ? ['accept', 'decline'] : ['approve'],
+        path: `/national/movements/${id}`,
+        organisation: by.organisation.id,
+        project: project?.id ?? null,
+        since,
+        due: expiresAt,
+        isFor: ({ mandate, role, organisation, hand }: Doer) => isFor({ mandate, role, organisation, hand }),
+      }
+    })
+  },
+}
+
+function named({ name }: { name: string | null }) {
+  return { organisation: name, authority: false }
+}
+
+/** People who ask to be let in. */
+const registrationTasks: Source = {
+  kind: 'registration',
+  async find({ services, actor }: Look, [at, id], limit) {
+    const reach = await reachOf(services, actor)
+    if (reach.newKinds.length + reach.joinKinds.length === 0 && reach.own === null) return []
+    const after = at === '' ? undefined : ([at, id] as const)
+    const rows = await registrationPage(services, reach, ['open', 'deciding'], after, limit)
+    return rows.map((row): Found => {
+      const since = row.created_at.toISOString()
+      return {
+        place: [since, row.id],
+        id: row.id,
+        title: row.is_new
+          ? { text: 'waits.registration.new', places: { name: row.name, organisation: row.organisation_name ?? '' } }
+          : { text: 'waits.registration.join', places: { name: row.name } },
+        steps: ['approve', 'reject'],
+        path: `/national/registrations/${row.id}`,
+        organisation: row.is_new ? null : row.organisation,
+        project: null,
+        since,
+        due: null,
+      }
+    })
+  },
+}
+
+/** Everything that waits for people, kind by kind. */
+export const taskSources: readonly Source[] = [
+  movementTasks,
+  proposalTasks,
+  registrationTasks,
+  findingTasks,
+  periodTasks,
+  projectTasks,
+  accreditationTasks,
+  keyTasks,
+]

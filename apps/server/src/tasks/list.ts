@@ -1,0 +1,95 @@
+import { LANGUAGES, type Language, TASK_KINDS, type Task, type TaskKind } from '@tallystick/contract'
+import { lawInForce } from '../platform/law.ts'
+import type { WaitingSince } from '../platform/mail/reminders.ts'
+import { itemInWords, speechIn } from '../platform/mail/texts.ts'
+import { namesIn } from '../platform/names.ts'
+import type { Actor, Services } from '../platform/services.ts'
+import { BEGINNING, type Doer, doersOf, type Found, type Look, type Place, type Source } from './source.ts'
+
+/** A task with its kind, which says where in the list it stands. */
+export interface Listed extends Found {
+  kind: TaskKind
+}
+
+export interface Asked {
+  /** Only these. */
+  kind?: TaskKind | undefined
+  after?: { kind: number; place: Place } | undefined
+}
+
+/** Looks for somebody; undefined where the mandate stands no more. */
+export async function lookFor(services: Services, actor: Actor, language: Language) {
+  const [law, doers] = await Promise.all([lawInForce(services.ledger), doersOf(services.pool, actor.organisation)])
+  const doer = doers.find(({ mandate }) => mandate === actor.mandate)
+  const look: Look | undefined = doer && { services, actor, doer, law, at: services.clock().toISOString(), language }
+  return { look, doers }
+}
+
+/** So many tasks of somebody, kind by kind. */
+export async function tasksFor(
+  sources: readonly Source[],
+  look: Look,
+  { kind, after }: Asked,
+  limit: number,
+): Promise<Listed[]> {
+  const found: Listed[] = []
+  for (const [at, one] of TASK_KINDS.entries()) {
+    if ((kind !== undefined && one !== kind) || (after !== undefined && at < after.kind)) continue
+    const from = after?.kind === at ? after.place : BEGINNING
+    for (const source of sources.filter((known) => known.kind === one)) {
+      const more = await source.find(look, from, limit - found.length)
+      found.push(...more.map((task) => ({ ...task, kind: one })))
+    }
+    if (found.length >= limit) break
+  }
+  return found.slice(0, limit)
+}
+
+/** The place of a task in the whole list. */
+export function placeIn({ kind, place }: Listed): [number, string, string] {
+  return [TASK_KINDS.indexOf(kind), ...place]
+}
+
+const MOST_OTHERS = 20
+
+/** Tasks as they are shown, with everything loaded that they name. */
+export async function shownTasks(tasks: readonly Listed[], look: Look, doers: readonly Doer[]): Promise<Task[]> {
+  const { services, actor, language } = look
+  const names = await namesIn(
+    services,
+    tasks.map(({ organisation, project }) => [organisation, project]),
+  )
+  const speech = speechIn(language, services.genesis)
+  const colleagues = doers.filter(({ user }) => user !== actor.user)
+  return tasks.map(({ kind, id, title, steps, path, organisation, project, since, due, isFor }) => {
+    const others = isFor === undefined ? [] : colleagues.filter((one) => isFor(one)).slice(0, MOST_OTHERS)
+    return {
+      kind,
+      id,
+      title: itemInWords(speech, services.genesis, { ...title, link: '' }),
+      steps,
+      path,
+      organisation: organisation === null ? null : names.organisationRef(organisation),
+      project: project === null ? null : names.projectRef(project),
+      since,
+      due,
+      others: others.map(({ user, name }) => ({ id: user, name })),
+    }
+  })
+}
+
+/** Tasks that one reminder tells of at most. */
+const MOST_REMINDED = 500
+
+/** What has waited for somebody since an instant or longer, as a reminder lists it. */
+export function waitingSince(services: Services, sources: readonly Source[]): WaitingSince {
+  return async (actor, before) => {
+    const language = LANGUAGES.find((one) => one === actor.language) ?? services.language
+    const { look } = await lookFor(services, actor, language)
+    if (!look) return []
+    const tasks = await tasksFor(sources, look, {}, MOST_REMINDED)
+    const limit = before.toISOString()
+    const late = tasks.filter(({ since }) => since !== null && since <= limit)
+    return late.map(({ title, path }) => ({ ...title, link: `${services.publicUrl}${path}` }))
+  }
+}

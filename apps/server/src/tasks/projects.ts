@@ -1,0 +1,196 @@
+import { movesOfClock, type Rows, windowOf } from '@tallystick/rules'
+import type { Value } from '../platform/mail/texts.ts'
+import { namesIn } from '../platform/names.ts'
+import {
+  actionsFrom,
+  type NextStep,
+  nextSteps,
+  periodThing,
+  projectThing,
+  stepsFor,
+  type Thing,
+} from '../platform/next-steps.ts'
+import { type Found, type Look, type Place, type Source, scopeOf, sift } from './source.ts'
+
+interface Candidate<Kind extends 'project' | 'period'> {
+  id: string
+  row: Rows[Kind]
+}
+
+type PeriodCandidate = Candidate<'period'> & { project: Rows['project'] }
+
+/** Projects whose next step is somebody's. One whose step waits for approval already is a proposal. */
+export const projectTasks: Source = {
+  kind: 'project',
+  async find(look, after, limit) {
+    const { project } = look.law.preset
+    const { ends, mayIssue: works, states } = project
+    const reach = reachOf(look, { machine: project, ends, works, of: 'projects' }, states)
+    return sift(
+      (from, most) => candidates<Candidate<'project'>>(look, PROJECTS, reach, from, most),
+      ({ id, row }) => [row.entered.at, id],
+      (rows) => projectsOf(look, rows),
+      after,
+      limit,
+    )
+  },
+}
+
+/** Monitoring periods, likewise. */
+export const periodTasks: Source = {
+  kind: 'period',
+  async find(look, after, limit) {
+    const { period } = look.law.preset
+    if (!period) return []
+    const reach = reachOf(look, { machine: period, ends: period.ends, works: [], of: 'periods' }, period.states)
+    return sift(
+      (from, most) => candidates<PeriodCandidate>(look, PERIODS, reach, from, most),
+      ({ id, row }) => [row.entered.at, id],
+      (rows) => periodsOf(look, rows),
+      after,
+      limit,
+    )
+  },
+}
+
+interface Reach {
+  /** States in which the role has something to do with any of them, and with some. */
+  all: string[]
+  some: string[]
+}
+
+function reachOf(
+  { law, doer }: Look,
+  thing: Pick<Thing, 'machine' | 'ends' | 'works' | 'of'>,
+  states: readonly string[],
+): Reach {
+  const reach: Reach = { all: [], some: [] }
+  for (const state of states) {
+    const scopes = new Set(actionsFrom(thing, state).map((action) => scopeOf(law, doer.role, action)))
+    if (scopes.has('any')) reach.all.push(state)
+    else if (scopes.has('own') || scopes.has('assigned')) reach.some.push(state)
+  }
+  return reach
+}
+
+async function candidates<Row extends Candidate<'project' | 'period'>>(
+  { services, doer }: Look,
+  text: string,
+  { all, some }: Reach,
+  [at, id]: Place,
+  limit: number,
+): Promise<Row[]> {
+  if (all.length + some.length === 0) return []
+  const { rows } = await services.pool.query<Row>({
+    name: text === PROJECTS ? 'task-projects' : 'task-periods',
+    text,
+    values: [all, some, doer.organisation, at, id, limit],
+  })
+  return rows
+}
+
+/** Does the project `p` concern the organisation $3, as an owner or as a certifier? */
+export const CONCERNS = `(
+  EXISTS (SELECT FROM jsonb_array_elements(p.row -> 'owners') owner
+            JOIN ledger_row a ON a.kind = 'account' AND a.id = owner ->> 'account'
+           WHERE a.row ->> 'organisation' = $3)
+  OR EXISTS (SELECT FROM jsonb_each_text(p.row -> 'certifiers') one WHERE one.value = $3))`
+
+const PROJECTS = `
+  SELECT p.id, p.row FROM ledger_row p
+   WHERE p.kind = 'project' AND p.row ->> 'state' = ANY($1::text[] || $2::text[])
+     AND (p.row #>> '{entered,at}', p.id) > ($4, $5)
+     AND (p.row ->> 'state' = ANY($1) OR ${CONCERNS})
+     AND NOT EXISTS (SELECT FROM content_proposal c
+                      WHERE c.status = 'open' AND c.type = 'ProjectMoved' AND c.request ->> 'project' = p.id)
+   ORDER BY p.row #>> '{entered,at}', p.id LIMIT $6`
+
+const PERIODS = `
+  SELECT t.id, t.row, p.row AS project FROM ledger_row t
+    JOIN ledger_row p ON p.kind = 'project' AND p.id = t.row ->> 'project'
+   WHERE t.kind = 'period' AND t.row ->> 'state' = ANY($1::text[] || $2::text[])
+     AND (t.row #>> '{entered,at}', t.id) > ($4, $5)
+     AND (t.row ->> 'state' = ANY($1) OR ${CONCERNS})
+     AND NOT EXISTS (SELECT FROM content_proposal c
+                      WHERE c.status = 'open' AND c.type = 'MonitoringPeriodMoved' AND c.request ->> 'period' = t.id)
+   ORDER BY t.row #>> '{entered,at}', t.id LIMIT $6`
+
+async function projectsOf(look: Look, rows: readonly Candidate<'project'>[]): Promise<Found[]> {
+  const names = await namesOf(
+    look,
+    rows.map(({ row }) => row),
+  )
+  return rows.flatMap(({ id, row }) => {
+    const owners = names.owners(row)
+    const thing = projectThing(row, owners, look.law.preset)
+    return taskOf(look, thing, { id, path: `/national/projects/${id}`, project: id }, (steps) => ({
+      text: 'waits.project',
+      places: { project: names.shown(row), state: { code: row.state, list: 'state' }, steps },
+    }))
+  })
+}
+
+async function periodsOf(look: Look, rows: readonly PeriodCandidate[]): Promise<Found[]> {
+  const names = await namesOf(
+    look,
+    rows.map(({ project }) => project),
+  )
+  return rows.flatMap(({ id, row, project }) => {
+    const thing = periodThing(row, project, names.owners(project), look.law.preset)
+    if (!thing) return []
+    const places = { project: names.shown(project), from: { day: row.from }, to: { day: row.to } }
+    return taskOf(look, thing, { id, path: `/national/periods/${id}`, project: row.project }, (steps) => ({
+      text: 'waits.period',
+      places: { ...places, state: { code: row.state, list: 'state' }, steps },
+    }))
+  })
+}
+
+async function namesOf({ services }: Look, projects: readonly Rows['project'][]) {
+  const known = await namesIn(
+    services,
+    projects.map(({ title, owners }) => [title, owners]),
+  )
+  return {
+    owners: ({ owners }: Rows['project']) => [
+      ...new Set(owners.map(({ account }) => known.account(account)?.organisation ?? '')),
+    ],
+    shown: ({ number, title }: Rows['project']) => ({ project: number, title: known.opened(title) ?? null }),
+  }
+}
+
+function taskOf(
+  { law, doer, at }: Look,
+  thing: Thing,
+  about: { id: string; path: string; project: string },
+  titleOf: (steps: Value) => Found['title'],
+): Found[] {
+  const steps = nextSteps(thing, at)
+  const own = stepsFor(steps, law, doer, at)
+  if (own.length === 0) return []
+  const since = thing.standing.entered.at
+  return [
+    {
+      ...about,
+      place: [since, about.id],
+      title: titleOf({ steps: own.map(({ kind, name }) => ({ kind, name })) }),
+      steps: own.map(wordOf),
+      organisation: thing.owners[0] ?? null,
+      since,
+      due: endOf(thing, law),
+      isFor: (other) => stepsFor(steps, law, other, at).length > 0,
+    },
+  ]
+}
+
+/** When the registry itself takes the thing on, if it does. */
+function endOf({ of, standing }: Thing, law: Look['law']): string | null {
+  if (of !== 'projects') return null
+  const moves = movesOfClock(law).filter(({ from }) => from.includes(standing.state))
+  const ends = moves.flatMap((move) => windowOf(move, standing).from ?? [])
+  return ends.sort()[0] ?? null
+}
+
+function wordOf({ kind, name }: NextStep): string {
+  return kind === 'move' ? name : name === '' ? kind : `${kind}/${name}`
+}

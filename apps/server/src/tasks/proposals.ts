@@ -1,0 +1,90 @@
+import { type Statement, sentenceOf } from '@tallystick/contract'
+import { type KnownNames, namesIn, speechOf } from '../platform/names.ts'
+import { hasInterest } from '../platform/next-steps.ts'
+import { type ApprovalRow, approvalsOf, type ProposalRow, proposalPage } from '../platform/proposal-store.ts'
+import { approvedBy, approvesAs, endOf } from '../platform/proposals.ts'
+import { type Doer, type Found, type Look, type Source, sift } from './source.ts'
+
+/** Proposals that somebody may approve, or refuse, and has not. */
+export const proposalTasks: Source = {
+  kind: 'proposal',
+  async find(look, after, limit) {
+    const { services, doer, law } = look
+    const of = { organisation: doer.organisation, actions: approvedBy(law.permissions, doer.role) }
+    return sift(
+      (from, most) => proposalPage(services, { status: 'open', after: from[0] === '' ? undefined : from, of }, most),
+      (row) => [row.created_at.toISOString(), row.id],
+      (rows) => tasksOf(look, rows),
+      after,
+      limit,
+    )
+  },
+}
+
+async function tasksOf({ services, doer, law, at, language }: Look, rows: readonly ProposalRow[]): Promise<Found[]> {
+  const given = await approvalsOf(
+    services.pool,
+    rows.map(({ id }) => id),
+  )
+  const names = await namesIn(
+    services,
+    rows.map(({ request, by_mandate }) => [request, by_mandate]),
+  )
+  const speech = speechOf(services, language)
+  return rows.flatMap((row) => {
+    const approvals = given.filter(({ proposal }) => proposal === row.id)
+    const project = projectOf(row, names)
+    const interests = ownersOf(project, names)
+    const isFor = (other: Doer) => mayApprove(other, row, approvals, names, interests, law)
+    const due = endOf(row, law).toISOString()
+    if (row.entry !== null || due <= at || !isFor(doer)) return []
+    const statement = { type: row.type, by: row.by_mandate, body: row.request } as unknown as Statement
+    return [
+      {
+        place: [row.created_at.toISOString(), row.id],
+        id: row.id,
+        title: { text: 'waits.proposal', places: { what: sentenceOf(statement, names, speech) } },
+        steps: ['approve', 'refuse'],
+        path: `/national/proposals/${row.id}`,
+        organisation: row.by_organisation,
+        project: project ?? null,
+        since: row.created_at.toISOString(),
+        due,
+        isFor,
+      } satisfies Found,
+    ]
+  })
+}
+
+/** Another person than who proposed or approved, in a role that is asked for, within the limit, and independent. */
+function mayApprove(
+  doer: Doer,
+  row: ProposalRow,
+  given: readonly ApprovalRow[],
+  names: KnownNames,
+  interests: readonly string[],
+  law: Look['law'],
+): boolean {
+  const as = approvesAs(law.permissions, row, doer)
+  const proposer = names.mandate(row.by_mandate)?.hand ?? row.by_mandate
+  const isOther =
+    doer.user !== row.created_by &&
+    doer.hand !== proposer &&
+    given.every(({ user, hand }) => user !== doer.user && hand !== doer.hand)
+  const quantity = typeof row.request.quantity === 'string' ? BigInt(row.request.quantity) : 0n
+  const isWithin = doer.limit === null || quantity <= BigInt(doer.limit)
+  const isIndependent = !law.permissions.independent.includes(row.action) || !hasInterest(doer, interests)
+  return doer.active && (as.table || as.holder) && isOther && isWithin && isIndependent
+}
+
+/** The project that a proposal is about, if it names one or an authorisation of one. */
+function projectOf({ request }: ProposalRow, names: KnownNames): string | undefined {
+  const { project, authorisation } = request
+  if (typeof project === 'string' && names.project(project)) return project
+  return typeof authorisation === 'string' ? names.authorisation(authorisation)?.project : undefined
+}
+
+function ownersOf(project: string | undefined, names: KnownNames): string[] {
+  const owners = (project === undefined ? undefined : names.project(project))?.owners ?? []
+  return [...new Set(owners.map(({ account }) => names.account(account)?.organisation ?? ''))]
+}

@@ -33,7 +33,6 @@ export const CreditingPeriod = z
     number: z.number().int().meta({ description: 'Number within the project, from 1.' }),
     kind: z.string(),
     ...days,
-    entry: Written,
   })
   .meta({
     id: 'CreditingPeriod',
@@ -58,7 +57,7 @@ export const setCreditingPeriod = defineOperation({
     })
     .refine(isForwards, BACKWARDS),
   status: 201,
-  answer: CreditingPeriod,
+  answer: CreditingPeriod.extend({ entry: Written }).meta({ id: 'CreditingPeriodSet' }),
   problems: [
     'project-unknown',
     'project-state',
@@ -101,7 +100,6 @@ export const Period = z
     ...days,
     state: Code.meta({ description: 'A state of periods of the preset, such as `under-verification`.' }),
     outcomes: z.array(Outcome).meta({ description: 'Ascending by year. Empty until a certifier has certified them.' }),
-    entry: Written.meta({ description: 'The entry that opened it.' }),
   })
   .meta({ id: 'Period', description: 'A monitoring period of a project, and what came of it.' })
 export type Period = z.infer<typeof Period>
@@ -119,7 +117,7 @@ export const openPeriod = defineOperation({
   params: ById,
   body: z.strictObject(days).refine(isForwards, BACKWARDS),
   status: 201,
-  answer: Period,
+  answer: Period.extend({ entry: Written }).meta({ id: 'PeriodOpened' }),
   problems: ['project-unknown', 'project-state', 'periods-not-kept', 'crediting-missing', 'dates-overlap'],
 })
 
@@ -148,7 +146,10 @@ export const PeriodDetails = Period.extend({
         'Forward action requests that earlier rounds have left: they are closed before its outcome is certified.',
     }),
   }).meta({ description: 'What is open about it.' }),
-  certifiedBy: OrganisationRef.nullable().meta({ description: 'Who has certified its outcome.' }),
+  certified: z
+    .object({ by: OrganisationRef, entry: Written })
+    .nullable()
+    .meta({ description: 'Who has certified its outcome last; null until then.' }),
 }).meta({ id: 'PeriodDetails' })
 export type PeriodDetails = z.infer<typeof PeriodDetails>
 

@@ -172,6 +172,8 @@ export const moveProject = defineOperation({
     'document-missing',
     'findings-open',
     'certifier-missing',
+    'crediting-missing',
+    'crediting-used-up',
     'too-early',
     'too-late',
   ],

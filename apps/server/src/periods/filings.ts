@@ -15,7 +15,6 @@ import {
   findingAbout,
   findingsAbout,
   raiseAbout,
-  type Subject,
   submitTo,
 } from '../platform/filings.ts'
 import { handle } from '../platform/operations.ts'
@@ -51,7 +50,11 @@ export function registerFilings(app: FastifyInstance, services: Services): void 
 }
 
 /** A monitoring period with its project. Throws a problem where there is none. */
-async function subjectOf(services: Services, id: string, missing: 'period-unknown' | 'not-found'): Promise<Subject> {
+export async function subjectOf(
+  services: Services,
+  id: string,
+  missing: 'period-unknown' | 'not-found',
+): Promise<{ project: string; period: string }> {
   const row = await services.ledger.row('period', id)
   if (!row) throw problem(missing, missing === 'not-found' ? {} : { period: id })
   return { project: row.project, period: id }

@@ -57,7 +57,13 @@ describe('a monitoring period', () => {
     expect(opened).toMatchObject({ number: 1, state: 'opened', outcomes: [], project: { id: all.project } })
     first = `/national/periods/${opened.id}`
     expect(await open(all.owner.admin, '2024-06-30', '2024-12-31')).toMatchObject(refused(409, 'dates-overlap'))
-    next = `/national/periods/${(await done(open(all.owner.admin, '2024-07-01', '2024-12-31'))).id}`
+    const asked = { from: '2024-07-01', to: '2024-12-31' }
+    const send = () => all.owner.admin.post(`${project}/periods`, asked, { key: 'the-next-period' })
+    const once = expectStatus(await send(), 201)
+    const again = expectStatus(await send(), 201)
+    expect(again.body).toEqual(once.body)
+    expect(again.headers['idempotency-replayed']).toBe('true')
+    next = `/national/periods/${once.body.id}`
     const page = await read(`${project}/periods?limit=1`)
     expect(page).toMatchObject({ items: [{ number: 2, from: '2024-07-01' }] })
     expect(await read(`${project}/periods?limit=1&cursor=${page.next}`)).toMatchObject({
@@ -74,7 +80,7 @@ describe('a monitoring period', () => {
         { move: 'withdraw-report', ready: true },
       ],
       findings: { open: 0, forward: 0, earlier: 0 },
-      certifiedBy: null,
+      certified: null,
     })
     expect(await all.registry.nobody.get(`/national/periods/${'0'.repeat(32)}`)).toMatchObject({ status: 404 })
   })
@@ -175,7 +181,7 @@ describe('a monitoring period', () => {
     await done(move(rival.admin, first, 'submit-verification'))
     expect(await read(first)).toMatchObject({
       state: 'verification-submitted',
-      certifiedBy: { id: all.rival.id, name: 'Rivals' },
+      certified: { by: { id: all.rival.id, name: 'Rivals' }, entry: { index: expect.any(Number) } },
       outcomes: [
         { vintage: '2023', certified: '100.5', issued: '0', left: '100.5' },
         { vintage: '2024', certified: '40', issued: '0', left: '40' },

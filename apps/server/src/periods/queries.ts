@@ -1,5 +1,6 @@
 import type { PeriodDetails } from '@tallystick/contract'
-import { entryNaming } from '../platform/entries.ts'
+import { invariant } from '@tallystick/rules'
+import { entryAt, placeOf } from '../platform/entries.ts'
 import { lawInForce } from '../platform/law.ts'
 import { lifeOf } from '../platform/life.ts'
 import { namesIn } from '../platform/names.ts'
@@ -10,18 +11,20 @@ import type { Services } from '../platform/services.ts'
 export async function periodDetails(services: Services, id: string): Promise<PeriodDetails | undefined> {
   const row = await services.ledger.row('period', id)
   if (!row) return undefined
-  const [{ preset }, project, opened] = await Promise.all([
+  const { project: whose, certified } = row
+  const [{ preset }, project, certification, names] = await Promise.all([
     lawInForce(services.ledger),
-    services.ledger.row('project', row.project),
-    entryNaming(services, 'MonitoringPeriodOpened', row.project, ['period', id]),
+    services.ledger.row('project', whose),
+    certified && entryAt(services, certified.index),
+    namesIn(services, whose, certified?.by),
   ])
-  if (!project || !opened) return undefined
-  const names = await namesIn(services, opened.entry, row.certified)
+  invariant(project, 'a monitoring period is one of a project')
   const { certifiers } = project
   return {
-    ...periodOf(names, opened, row),
+    ...periodOf(names, id, row),
     ...lifeOf({ ...row, certifiers }, preset.period ?? { moves: [] }, services.clock().toISOString()),
     findings: findingsLeft(row, project),
-    certifiedBy: row.certified && names.organisationRef(row.certified.by),
+    certified:
+      certified && certification ? { by: names.organisationRef(certified.by), entry: placeOf(certification) } : null,
   }
 }

@@ -4,21 +4,23 @@ import {
   listPeriods,
   movePeriod,
   openPeriod,
+  type Page,
+  type PageQuery,
   readPeriod,
   setCreditingPeriod,
 } from '@tallystick/contract'
 import { randomId } from '@tallystick/ledger'
 import type { FastifyInstance } from 'fastify'
-import { decodeCursor, limitOf, NumberKey } from '../platform/cursor.ts'
+import { decodeCursor, limitOf, NumberKey, pageFrom } from '../platform/cursor.ts'
 import { entryOf } from '../platform/entries.ts'
 import { execute, writtenOf } from '../platform/idempotency.ts'
 import { lawInForce } from '../platform/law.ts'
 import { namesIn } from '../platform/names.ts'
 import { handle } from '../platform/operations.ts'
-import { creditingPeriodOf, creditingPeriodsOf, periodOf, periodsOf } from '../platform/periods.ts'
+import { creditingPeriodsOf, periodOf, periodsOf } from '../platform/periods.ts'
 import { problem } from '../platform/problem.ts'
 import type { Services } from '../platform/services.ts'
-import { registerFilings } from './filings.ts'
+import { registerFilings, subjectOf } from './filings.ts'
 import { periodDetails } from './queries.ts'
 
 /** When the outcomes of projects are credited, and what was monitored, verified and certified of them. */
@@ -27,15 +29,14 @@ export function register(app: FastifyInstance, services: Services): void {
   registerFilings(app, services)
 
   handle(app, services, listCreditingPeriods, async ({ params, query }) => {
-    if (!(await services.ledger.row('project', params.id))) throw problem('not-found')
-    const [before] = decodeCursor(NumberKey, query.cursor) ?? []
-    return creditingPeriodsOf(services, params.id, { limit: limitOf(query), before })
+    const project = await services.ledger.row('project', params.id)
+    if (!project) throw problem('not-found')
+    return numbered(query, async (newest) => creditingPeriodsOf(params.id, project, newest))
   })
 
   handle(app, services, listPeriods, async ({ params, query }) => {
     if (!(await services.ledger.row('project', params.id))) throw problem('not-found')
-    const [before] = decodeCursor(NumberKey, query.cursor) ?? []
-    return periodsOf(services, params.id, { limit: limitOf(query), before })
+    return numbered(query, (newest) => periodsOf(services, params.id, newest))
   })
 
   handle(app, services, readPeriod, async ({ params }) => {
@@ -45,29 +46,46 @@ export function register(app: FastifyInstance, services: Services): void {
   })
 }
 
+/** A page of what is numbered within a project, the highest number first. */
+async function numbered<Item extends { number: number }>(
+  query: PageQuery,
+  read: (newest: { limit: number; before: number | undefined }) => Promise<readonly Item[]>,
+): Promise<Page<Item>> {
+  const limit = limitOf(query)
+  const [before] = decodeCursor(NumberKey, query.cursor) ?? []
+  return pageFrom(
+    await read({ limit: limit + 1, before }),
+    limit,
+    (item) => item,
+    ({ number }) => [number],
+  )
+}
+
 function commands(app: FastifyInstance, services: Services): void {
   handle(app, services, setCreditingPeriod, async (call) => {
     const request = { project: call.params.id, ...call.body }
     const receipt = await execute(services, call, { type: 'CreditingPeriodSet', request })
-    return creditingPeriodOf({ ...receipt, entry: entryOf('CreditingPeriodSet', receipt) })
+    const { project, kind, from, to, allotted } = entryOf('CreditingPeriodSet', receipt).body
+    return { project, number: allotted.number, kind, from, to, entry: writtenOf(receipt) }
   })
 
   handle(app, services, openPeriod, async (call) => {
     const { preset } = await lawInForce(services.ledger)
     const request = { period: randomId(), project: call.params.id, ...call.body }
     const receipt = await execute(services, call, { type: 'MonitoringPeriodOpened', request })
-    const row = { ...receipt, entry: entryOf('MonitoringPeriodOpened', receipt) }
-    const names = await namesIn(services, row.entry)
-    return periodOf(names, row, { state: preset.period?.initial ?? '', outcomes: {} })
+    const { period, allotted, ...body } = entryOf('MonitoringPeriodOpened', receipt).body
+    const row = { ...body, number: allotted.number, state: preset.period?.initial ?? '', outcomes: {} }
+    return { ...periodOf(await namesIn(services, body.project), period, row), entry: writtenOf(receipt) }
   })
 
   handle(app, services, movePeriod, async (call) => {
+    const { period: id } = await subjectOf(services, call.params.id, 'period-unknown')
     const { preset } = await lawInForce(services.ledger)
     const { text, ...asked } = call.body
     const commitment = text === undefined ? undefined : await services.openings.commit(text)
     const receipt = await execute(services, call, {
       type: 'MonitoringPeriodMoved',
-      request: { period: call.params.id, ...asked, ...(commitment === undefined ? {} : { text: commitment }) },
+      request: { period: id, ...asked, ...(commitment === undefined ? {} : { text: commitment }) },
       commitments: commitment === undefined ? [] : [commitment],
     })
     const { period, move } = entryOf('MonitoringPeriodMoved', receipt).body
@@ -77,7 +95,8 @@ function commands(app: FastifyInstance, services: Services): void {
 
   handle(app, services, certifyOutcome, async (call) => {
     const outcomes = call.body.outcomes.toSorted((a, b) => (a.vintage < b.vintage ? -1 : 1))
-    const request = { period: call.params.id, outcomes }
+    const { period: id } = await subjectOf(services, call.params.id, 'period-unknown')
+    const request = { period: id, outcomes }
     const receipt = await execute(services, call, { type: 'OutcomeCertified', request })
     const { body } = entryOf('OutcomeCertified', receipt)
     return { id: body.period, outcomes: body.outcomes, entry: writtenOf(receipt) }

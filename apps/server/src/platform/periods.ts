@@ -1,67 +1,65 @@
-import type { CreditingPeriod, Outcome, Page, Period } from '@tallystick/contract'
-import { decimalOf, invariant, microOf, type Rows } from '@tallystick/rules'
-import { pageFrom } from './cursor.ts'
-import { type LogRow, newestEntries, placeOf } from './entries.ts'
+import type { CreditingPeriod, Outcome, Period } from '@tallystick/contract'
+import { decimalOf, microOf, type Rows } from '@tallystick/rules'
 import { type KnownNames, namesIn } from './names.ts'
 import type { Services } from './services.ts'
 
-/** Which of the newest are wanted. */
+/** Which of the newest are wanted: so many, and only those before this number. */
 interface Newest {
   limit: number
-  /** Only those before this place of the project's stream. */
   before?: number | undefined
 }
 
 /** Crediting periods of a project, newest first. */
-export async function creditingPeriodsOf(
-  services: Services,
+export function creditingPeriodsOf(
   project: string,
-  { limit, before }: Newest,
-): Promise<Page<CreditingPeriod>> {
-  const rows = await newestEntries(services, 'CreditingPeriodSet', { stream: project, before }, limit + 1)
-  return pageFrom(rows, limit, creditingPeriodOf, ({ place }) => [place])
-}
-
-export function creditingPeriodOf(row: LogRow<'CreditingPeriodSet'>): CreditingPeriod {
-  const { project, kind, from, to, allotted } = row.entry.body
-  return { project, number: allotted.number, kind, from, to, entry: placeOf(row) }
+  { crediting }: Pick<Rows['project'], 'crediting'>,
+  { limit, before = Number.MAX_SAFE_INTEGER }: Newest,
+): CreditingPeriod[] {
+  const { kind = '', periods = [] } = crediting ?? {}
+  return periods
+    .map(({ from, to }, at) => ({ project, number: at + 1, kind, from, to }))
+    .filter(({ number }) => number < before)
+    .reverse()
+    .slice(0, limit)
 }
 
 /** Monitoring periods of a project as they are now, newest first. */
-export async function periodsOf(services: Services, project: string, { limit, before }: Newest): Promise<Page<Period>> {
-  const rows = await newestEntries(services, 'MonitoringPeriodOpened', { stream: project, before }, limit + 1)
-  const ids = rows.map(({ entry }) => entry.body.period)
-  const [names, periods] = await Promise.all([namesIn(services, project), services.ledger.rows('period', ids)])
-  return pageFrom(
-    rows,
-    limit,
-    (opened) => {
-      const row = periods.get(opened.entry.body.period)
-      invariant(row, 'a monitoring period that was opened has its row')
-      return periodOf(names, opened, row)
-    },
-    ({ place }) => [place],
-  )
+export async function periodsOf(
+  services: Services,
+  project: string,
+  { limit, before = MOST_PERIODS }: Newest,
+): Promise<Period[]> {
+  const { rows } = await services.pool.query<{ id: string; row: Rows['period'] }>({
+    name: 'periods-of-project',
+    text: `SELECT id, row FROM ledger_row
+            WHERE kind = 'period' AND row ? 'project' AND row ->> 'project' = $1 AND (row ->> 'number')::int < $2
+            ORDER BY (row ->> 'number')::int DESC LIMIT $3`,
+    values: [project, Math.min(before, MOST_PERIODS), limit],
+  })
+  const names = await namesIn(services, project)
+  return rows.map(({ id, row }) => periodOf(names, id, row))
 }
+
+/** Above the number of any. */
+const MOST_PERIODS = 2 ** 31 - 1
 
 /** A monitoring period as everybody may see it. */
 export function periodOf(
   names: KnownNames,
-  opened: LogRow<'MonitoringPeriodOpened'>,
-  { state, outcomes }: Pick<Rows['period'], 'state' | 'outcomes'>,
+  id: string,
+  row: Pick<Rows['period'], 'project' | 'number' | 'from' | 'to' | 'state' | 'outcomes'>,
 ): Period {
-  const { period: id, project, from, to, allotted } = opened.entry.body
+  const { project, number, from, to, state, outcomes } = row
   return {
     id,
     project: names.projectRef(project),
-    number: allotted.number,
+    number,
     from,
     to,
     state,
     outcomes: Object.entries(outcomes)
       .map(([vintage, one]) => outcomeOf(vintage, one))
       .sort((a, b) => (a.vintage < b.vintage ? -1 : 1)),
-    entry: placeOf(opened),
   }
 }
 

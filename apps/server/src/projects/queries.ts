@@ -36,12 +36,11 @@ export function projectOf(names: KnownNames, id: string): Project | undefined {
 export async function projectDetails(services: Services, id: string): Promise<ProjectDetails | undefined> {
   const registration = await firstOfStream(services, 'ProjectRegistered', id)
   if (!registration) return undefined
-  const [law, row, authorisations, batches, crediting, periods] = await Promise.all([
+  const [law, row, authorisations, batches, periods] = await Promise.all([
     lawInForce(services.ledger),
     services.ledger.row('project', id),
     rowsOfProject(services, 'authorisation', id),
     rowsOfProject(services, 'batch', id),
-    creditingPeriodsOf(services, id, NEWEST),
     periodsOf(services, id, NEWEST),
   ])
   const names = await namesIn(
@@ -78,8 +77,8 @@ export async function projectDetails(services: Services, id: string): Promise<Pr
       organisation: names.organisationRef(one),
     })),
     certifications: await certificationsOf(services, id, row),
-    creditingPeriods: crediting.items,
-    periods: periods.items,
+    creditingPeriods: creditingPeriodsOf(id, row, NEWEST),
+    periods,
     openReversals: row.reversals,
     totals: { authorised: `${authorised}`, issued: `${issued}`, left: `${left}` },
     authorisations: counted.map((one) => ({

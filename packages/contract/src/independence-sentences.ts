@@ -8,6 +8,8 @@ export type IndependenceTypes =
   | 'AccreditationWithdrawn'
   | 'CertifierAssigned'
   | 'CertifierReleased'
+  | 'ProjectCertified'
+  | 'CertificationRevoked'
 
 export function independencePhrase(statement: StatementOf<IndependenceTypes>, say: Phrases): Phrase {
   const { type } = statement
@@ -36,6 +38,13 @@ export function independencePhrase(statement: StatementOf<IndependenceTypes>, sa
       const { project, task, organisation } = statement.body
       const places = { project: say.project(project), organisation: say.organisation(organisation) }
       return { key: type, places: { ...places, task: say.code('task', task) } }
+    }
+    case 'ProjectCertified':
+      return { key: type, places: { project: say.project(statement.body.project) } }
+    case 'CertificationRevoked': {
+      const { project, organisation, reason } = statement.body
+      const places = { project: say.project(project), organisation: say.organisation(organisation) }
+      return { key: type, places: { ...places, reason: say.code('reason', reason) } }
     }
     default: {
       const { project, task, reason } = statement.body

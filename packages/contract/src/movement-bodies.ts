@@ -50,6 +50,8 @@ export interface MovementBodies {
   MovementDeclined: Step
   MovementWithdrawn: Step
   MovementExpired: Step
+  /** By the system, where this organisation of it is suspended. */
+  MovementHalted: Step & { organisation: string }
   CreditsTransferredAbroad: Moved & { allotted: { itmos: Itmos } }
   CreditsAcquired: Moved & { series: Series | null }
   FirstTransferRecorded: {

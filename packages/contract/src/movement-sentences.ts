@@ -21,6 +21,10 @@ export function movementPhrase(statement: StatementOf<MovementTypes>, say: Phras
     case 'MovementWithdrawn':
     case 'MovementExpired':
       return aboutWaiting(statement, say)
+    case 'MovementHalted': {
+      const organisation = say.organisation(statement.body.organisation)
+      return { key: type, places: { ...aboutWaiting(statement, say).places, organisation } }
+    }
     case 'FirstTransferRecorded': {
       const { batch, account, ranges } = statement.body
       return { key: type, places: moved({ batch, from: account, to: account, ranges }, say) }
@@ -71,7 +75,7 @@ function moved(body: Units, say: Phrases, purpose?: string): Record<string, stri
   }
 }
 
-type WaitingTypes = 'MovementApproved' | 'MovementDeclined' | 'MovementWithdrawn' | 'MovementExpired'
+type WaitingTypes = 'MovementApproved' | 'MovementDeclined' | 'MovementWithdrawn' | 'MovementExpired' | 'MovementHalted'
 
 /** A step names only the movement; its streams are the batch, the project, and the two accounts. */
 function aboutWaiting({ type, streams = [] }: StatementOf<WaitingTypes>, say: Phrases): Phrase {

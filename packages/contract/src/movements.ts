@@ -44,7 +44,9 @@ export type WaitingMovement = z.infer<typeof WaitingMovement>
 export const EndedMovement = z
   .object({
     ...proposed,
-    state: z.enum(['done', 'declined', 'withdrawn', 'expired']).meta({ description: '`done`: the units have moved.' }),
+    state: z.enum(['done', 'declined', 'withdrawn', 'expired', 'halted']).meta({
+      description: '`done`: the units have moved; `halted`: ended as one of its organisations is suspended.',
+    }),
     by: Agent,
     entry: Written.meta({ description: 'The proposal.' }),
     ended: Written.meta({ description: 'The entry by which it ended; of one that is done, the movement itself.' }),

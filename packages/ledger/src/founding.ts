@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { type Entry, type Genesis, type ShippedPreset, sha256Hex, shippedDocuments } from '@tallystick/rules'
+import { type Entry, type Genesis, type LawDocuments, sha256Hex, simpleDocuments } from '@tallystick/rules'
 
 export interface Founding {
   country: { code: string; name: string }
   timeZone: string
   test: boolean
   /** The documents that it adopts; those of *simple* where nothing is said. */
-  preset?: ShippedPreset | undefined
+  documents?: LawDocuments | undefined
   /** Verification key of the signer under the origin: known only once the origin is, so it is asked for. */
   keyFor(origin: string): string
 }
@@ -20,7 +20,7 @@ export function newGenesis(founding: Founding): { genesis: Genesis; documents: U
   const { country, timeZone, test } = founding
   const kind = test ? 'tallystick/test' : 'tallystick'
   const origin = `${kind}/${country.code.toLowerCase()}/${randomBytes(8).toString('hex')}`
-  const { permissions, preset } = shippedDocuments[founding.preset ?? 'simple']
+  const { permissions, preset } = founding.documents ?? simpleDocuments
   return {
     documents: [permissions, preset],
     genesis: {

@@ -7,18 +7,27 @@ const organisationStatus = [
   'code-unknown',
 ] as const
 const accountStatus = ['account-unknown', 'account-kind', 'account-already-so', 'code-unknown'] as const
+/** It is about a project, or about one of its monitoring periods. */
+const ofSubject = ['project-unknown', 'period-unknown', 'project-state', 'period-state'] as const
 const owners = [...account, 'already-exists', 'shares-not-100'] as const
 
 /** Documents, organisations, people, accounts, projects and what stands about them. */
 export const ofPeople = {
   Genesis: {
     actions: ['genesis'],
-    refuses: ['not-first', 'document-unknown', 'preset-strands', 'one-person-decides', 'law-closed'],
+    refuses: ['not-first', 'document-unknown', 'preset-strands', 'one-person-decides', 'law-closed', 'nobody-may'],
     writes: ['ledger', 'organisation', 'mandate', 'account', 'document', 'signingKey'],
   },
   DocumentAdopted: {
     actions: ['documents.adopt'],
-    refuses: ['version-not-next', 'document-unknown', 'preset-strands', 'one-person-decides', 'law-closed'],
+    refuses: [
+      'version-not-next',
+      'document-unknown',
+      'preset-strands',
+      'one-person-decides',
+      'law-closed',
+      'nobody-may',
+    ],
     writes: ['ledger', 'document'],
   },
   KeyRotated: {
@@ -99,19 +108,22 @@ export const ofPeople = {
       'document-missing',
       'findings-open',
       'certifier-missing',
+      'crediting-missing',
+      'crediting-used-up',
       'too-early',
+      'too-late',
     ],
     writes: ['project', 'ledger'],
   },
   DocumentSubmitted: {
     actions: ['documents.submit.*'],
-    refuses: ['project-unknown', 'code-unknown', 'project-state', 'allocation-wrong', 'nothing-changes'],
-    writes: ['project'],
+    refuses: [...ofSubject, 'code-unknown', 'allocation-wrong', 'nothing-changes'],
+    writes: ['project', 'period'],
   },
   FindingRaised: {
     actions: ['findings.raise'],
-    refuses: ['project-unknown', 'already-exists', 'project-state', 'allocation-wrong'],
-    writes: ['finding', 'project'],
+    refuses: [...ofSubject, 'already-exists', 'allocation-wrong'],
+    writes: ['finding', 'project', 'period'],
   },
   FindingAnswered: {
     actions: ['findings.answer'],
@@ -121,7 +133,66 @@ export const ofPeople = {
   FindingAssessed: {
     actions: ['findings.assess'],
     refuses: ['project-unknown', 'finding-unknown', 'finding-state'],
-    writes: ['finding', 'project'],
+    writes: ['finding', 'project', 'period'],
+  },
+  CreditingPeriodSet: {
+    actions: ['projects.crediting.set'],
+    refuses: [
+      'project-unknown',
+      'periods-not-kept',
+      'code-unknown',
+      'dates-differ',
+      'project-state',
+      'crediting-used-up',
+      'dates-overlap',
+      'allocation-wrong',
+    ],
+    writes: ['project'],
+  },
+  MonitoringPeriodOpened: {
+    actions: ['periods.open'],
+    refuses: [
+      'project-unknown',
+      'periods-not-kept',
+      'already-exists',
+      'project-state',
+      'crediting-missing',
+      'dates-overlap',
+      'allocation-wrong',
+    ],
+    writes: ['period', 'project', 'ledger'],
+  },
+  MonitoringPeriodMoved: {
+    actions: ['periods.move.*'],
+    refuses: [
+      'period-unknown',
+      'move-unknown',
+      'period-state',
+      'reason-missing',
+      'code-unknown',
+      'too-late',
+      'document-missing',
+      'findings-open',
+      'certifier-missing',
+      'outcomes-missing',
+      'too-early',
+      'already-issued',
+    ],
+    writes: ['period', 'project', 'ledger'],
+  },
+  OutcomeCertified: {
+    actions: ['periods.certify'],
+    refuses: [
+      'period-unknown',
+      'period-state',
+      'vintage-wrong',
+      'too-early',
+      'already-issued',
+      'findings-open',
+      'certifier-missing',
+      'rotation-due',
+    ],
+    writes: ['period', 'project'],
   },
   OwnershipChanged: {
     actions: ['projects.own'],
@@ -145,6 +216,24 @@ export const ofPeople = {
   },
   CertifierReleased: {
     actions: ['certifiers.release'],
+    refuses: ['project-unknown', 'nothing-changes', 'code-unknown'],
+    writes: ['project'],
+  },
+  ProjectCertified: {
+    actions: ['projects.certify'],
+    refuses: [
+      'project-unknown',
+      'organisation-kind',
+      'project-state',
+      'already-exists',
+      'too-many',
+      'conflict-of-interest',
+      'accreditation-missing',
+    ],
+    writes: ['project'],
+  },
+  CertificationRevoked: {
+    actions: ['projects.certify.revoke'],
     refuses: ['project-unknown', 'nothing-changes', 'code-unknown'],
     writes: ['project'],
   },

@@ -115,12 +115,24 @@ export function admitIndependence(
   return owner === undefined ? undefined : refuse('conflict-of-interest', { ...named, organisation: owner })
 }
 
-/** The organisation is accredited for a sectoral scope on the day of an entry, first and last days included. */
+/** Is the organisation accredited for a sectoral scope on a day, first and last days included? */
+export function isAccredited(
+  { accreditations }: Pick<Rows['organisation'], 'accreditations'>,
+  scope: string,
+  day: string,
+): boolean {
+  return Object.values(accreditations).some(
+    ({ scopes, from, to }) => scopes.includes(scope) && from <= day && day <= to,
+  )
+}
+
+/** The organisation is accredited for a sectoral scope on the day of an entry. */
 export function admitAccreditation(state: State, organisation: string, scope: string, at: string): Refusal | undefined {
   const day = at.slice(0, 10)
-  const accreditations = Object.values(state.get('organisation', organisation)?.accreditations ?? {})
-  const isAccredited = accreditations.some(({ scopes, from, to }) => scopes.includes(scope) && from <= day && day <= to)
-  return isAccredited ? undefined : refuse('accreditation-missing', { organisation, scope, day })
+  const row = state.get('organisation', organisation)
+  return row && isAccredited(row, scope, day)
+    ? undefined
+    : refuse('accreditation-missing', { organisation, scope, day })
 }
 
 /** Is the mandate in force? */
@@ -163,7 +175,9 @@ export function admitMandate(
   )
 }
 
+/** What the system does it decides on nothing: it takes what has come by itself, whoever owns it. */
 function independent(state: State, mandate: string, { interests = [] }: Act): Refusal | undefined {
+  if (state.get('mandate', mandate)?.role === SYSTEM_ROLE) return undefined
   return admitIndependence(state, state.get('mandate', mandate)?.organisation ?? '', interests, { mandate })
 }
 

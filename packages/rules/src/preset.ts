@@ -2,6 +2,12 @@ import { z } from 'zod'
 import { Code, DocumentName } from './ids.ts'
 import { Percentage } from './shares.ts'
 
+/** The kind of document that the bundle of what the public has commented is. */
+export const PUBLIC_COMMENTS = 'public-comments'
+
+/** The task in which certifiers take turns. */
+export const VERIFICATION = 'verification'
+
 const Year = z.string().regex(/^20\d\d$/)
 
 const OrganisationKind = z.string().regex(/^(?!system$)[a-z]{1,20}$/)
@@ -20,6 +26,14 @@ const Needs = z.strictObject({
   certifier: ActionWord.optional(),
   /** Days that the project must have been in its state, of 24 hours each, such as those of public comment. */
   days: z.number().int().min(1).max(3650).optional(),
+  /** Days in the state within which it must be taken, such as those of an appeal; after them it is too late. */
+  within: z.number().int().min(1).max(3650).optional(),
+  /** Of a monitoring period: its outcomes were certified since it came into its state. */
+  certified: z.literal(true).optional(),
+  /** Of a project: most days that its last crediting period has left; 0 where that must be over. */
+  creditingEnds: z.number().int().min(0).max(3650).optional(),
+  /** Of a project: its crediting can be renewed once more. */
+  renewable: z.literal(true).optional(),
 })
 export type Needs = z.infer<typeof Needs>
 
@@ -31,8 +45,57 @@ const Move = z.strictObject({
   needs: Needs.optional(),
   /** It is taken for a reason of `purposes.decision` only. */
   reason: z.literal(true).optional(),
+  /** Of a project: it renews the crediting, so that one more crediting period may be set. */
+  renews: z.literal(true).optional(),
 })
 export type Move = z.infer<typeof Move>
+
+/** What the states of projects and those of monitoring periods have in common. */
+const machine = {
+  initial: Code,
+  states: z.array(Code).min(1).max(100),
+  moves: z.array(Move).max(200),
+  /** States in which a thing may rest for ever; from every other one of these can be reached. */
+  ends: z.array(Code).min(1),
+}
+
+/** Monitoring periods of projects; the action of a move is `periods.move.<name>`. */
+const Periods = z.strictObject({
+  ...machine,
+  /** States in which a period's findings are raised, and in which its outcomes are certified. */
+  findings: z.array(Code),
+  certifies: z.array(Code).min(1),
+  /** States in which units may be issued of what was certified. */
+  mayIssue: z.array(Code).min(1),
+  /** Ends of periods that count for nothing: their days may be monitored anew. */
+  void: z.array(Code),
+})
+
+const noPeriods: Omit<z.infer<typeof Periods>, 'findings'> = {
+  initial: '',
+  states: [],
+  moves: [],
+  ends: [],
+  void: [],
+  certifies: [],
+  mayIssue: [],
+}
+
+/** How long a project is credited, and how often that is renewed. */
+const Crediting = z.strictObject({
+  /** States of a project in which a crediting period is set. */
+  states: z.array(Code).min(1),
+  kinds: z
+    .array(
+      z.strictObject({
+        kind: ActionWord,
+        years: z.number().int().min(1).max(100),
+        renewals: z.number().int().min(0).max(20),
+      }),
+    )
+    .min(1)
+    .max(20),
+})
 
 /** A country's states, unit types and coded reasons as data, adopted by an entry. */
 export const Preset = z
@@ -41,16 +104,19 @@ export const Preset = z
     name: DocumentName,
     version: z.number().int().min(1),
     project: z.strictObject({
-      initial: Code,
-      states: z.array(Code).min(1).max(100),
-      moves: z.array(Move).max(200),
-      /** States in which a project may rest for ever; from every other one of these can be reached. */
-      ends: z.array(Code).min(1),
+      ...machine,
       mayAuthorise: z.array(Code),
       mayIssue: z.array(Code),
     }),
-    /** Kinds of documents of a project, and the states in which a version may be submitted. */
-    documents: z.array(z.strictObject({ kind: ActionWord, states: z.array(Code).min(1) })).max(50),
+    /** Where there is none, issuances name no monitoring period of the ledger, only its days. */
+    period: Periods.optional(),
+    crediting: Crediting.optional(),
+    /** Kinds of documents, of a project or of its monitoring periods, and the states in which a version may be submitted. */
+    documents: z
+      .array(z.strictObject({ kind: ActionWord, of: z.literal('period').optional(), states: z.array(Code).min(1) }))
+      .max(50),
+    /** States in which anybody may comment on a project, and for how many days from when it comes into one of them. */
+    comments: z.strictObject({ states: z.array(Code).min(1), days: z.number().int().min(1).max(3650) }).optional(),
     /** Findings are raised while a project is in one of these states; where there are none, never. */
     findings: z.strictObject({ states: z.array(Code) }),
     /** Kinds of organisations that certify, what they are assigned to, and how many periods in a row one verifies. */
@@ -59,6 +125,8 @@ export const Preset = z
       tasks: z.array(ActionWord).max(20),
       consecutive: z.number().int().min(1).max(100),
     }),
+    /** States in which certifiers certify a project, and whether one must have before anything is issued. */
+    certification: z.strictObject({ states: z.array(Code), neededToIssue: z.boolean() }),
     /** Decisions that the permission table may not leave to one person. */
     twoPersons: z.array(z.string()).max(200),
     scopes: z.array(z.string().regex(/^([1-9]|1[0-5])$/)),
@@ -110,30 +178,78 @@ export const Preset = z
       release: z.array(Code),
     }),
   })
-  .refine(({ project: { initial, states, moves, ends, mayAuthorise, mayIssue }, documents, findings }) => {
-    const ofMoves = moves.flatMap(({ from, to }) => [...from, to])
-    const ofRest = [...findings.states, ...documents.flatMap((one) => one.states)]
-    const named = [initial, ...ends, ...mayAuthorise, ...mayIssue, ...ofMoves, ...ofRest]
-    return named.every((state) => states.includes(state))
+  .refine((preset) => {
+    const { project, findings, certification, crediting, comments } = preset
+    const optional = [...(crediting?.states ?? []), ...(comments?.states ?? [])]
+    const ofRest = [...findings.states, ...certification.states, ...optional]
+    const named = [...project.mayAuthorise, ...project.mayIssue, ...ofRest, ...statesOfDocuments(preset, undefined)]
+    return areOfMachine(project, named)
   }, 'a project is only ever in a state of the list')
+  .refine((preset) => {
+    const { period } = preset
+    const named = statesOfDocuments(preset, 'period')
+    if (!period) return named.length === 0
+    return areOfMachine(period, [...named, ...period.findings, ...period.certifies, ...period.mayIssue])
+  }, 'a monitoring period is only ever in a state of the list')
+  .refine(({ period }) => {
+    const { initial, ends, moves, void: voided, certifies, mayIssue } = period ?? noPeriods
+    const left = [initial, ...certifies, ...mayIssue, ...moves.flatMap(({ from }) => from)]
+    return voided.every((state) => ends.includes(state) && !left.includes(state))
+  }, 'a monitoring period that is void stays so')
   .refine(
-    ({ project: { states, moves }, documents }) =>
-      [states, moves.map(({ name }) => name), documents.map(({ kind }) => kind)].every(areDistinct),
-    'states, moves and kinds of documents have names of their own',
+    ({ project, period, crediting, documents }) =>
+      [
+        ...[project, period ?? noPeriods].flatMap(({ states, moves }) => [states, moves.map(({ name }) => name)]),
+        documents.map(({ kind }) => kind),
+        (crediting?.kinds ?? []).map(({ kind }) => kind),
+      ].every(areDistinct),
+    'states, moves, kinds of documents and of crediting periods have names of their own',
   )
   .refine(
-    ({ project: { moves }, certifiers: { tasks } }) =>
-      moves.every(({ needs }) => needs?.certifier === undefined || tasks.includes(needs.certifier)),
-    'moves need certifiers for tasks of the list',
+    ({ project, period, certifiers: { tasks } }) =>
+      [...project.moves, ...(period?.moves ?? [])].every(
+        ({ needs }) => needs?.certifier === undefined || tasks.includes(needs.certifier),
+      ) &&
+      (period === undefined || tasks.includes(VERIFICATION)),
+    'moves need certifiers for tasks of the list, and monitoring periods one for their verification',
+  )
+  .refine(
+    ({ project, period }) =>
+      [...project.moves, ...(period?.moves ?? [])].every(
+        ({ needs }) => (needs?.within ?? Infinity) > (needs?.days ?? 0),
+      ),
+    'a move that waits for days is taken within more days than these',
+  )
+  .refine(
+    ({ project, period, crediting }) =>
+      project.moves.every(
+        ({ needs = {}, renews }) =>
+          needs.certified === undefined &&
+          (crediting !== undefined ||
+            [needs.creditingEnds, needs.renewable, renews].every((asked) => asked === undefined)),
+      ) &&
+      (period?.moves ?? []).every(({ needs = {}, renews }) =>
+        [needs.creditingEnds, needs.renewable, renews].every((asked) => asked === undefined),
+      ),
+    'outcomes are certified of monitoring periods, and crediting periods are of projects',
+  )
+  .refine(
+    ({ certification: { states, neededToIssue } }) => !neededToIssue || states.length > 0,
+    'a certification that is needed can be given in some state',
   )
   .refine(
     ({ certifiers, organisationKinds }) => certifiers.kinds.every((kind) => organisationKinds.includes(kind)),
     'certifiers are organisations of kinds of the list',
   )
   .refine(
-    ({ project: { moves }, documents }) =>
-      moves.every(({ needs }) => (needs?.documents ?? []).every((kind) => documents.some((one) => one.kind === kind))),
+    (preset) =>
+      areThere(preset.project.moves, kindsOfDocuments(preset, undefined)) &&
+      areThere(preset.period?.moves ?? [], kindsOfDocuments(preset, 'period')),
     'moves need documents of the kinds of the list',
+  )
+  .refine(
+    (preset) => preset.comments === undefined || kindsOfDocuments(preset, undefined).includes(PUBLIC_COMMENTS),
+    'what is commented is kept in a document of the kind public-comments',
   )
   .refine(
     ({ levies, unitTypes }) => Object.keys(levies.unitTypes).every((type) => type in unitTypes),
@@ -144,6 +260,29 @@ export const Preset = z
     'an assessment is a reason of the list',
   )
 export type Preset = z.infer<typeof Preset>
+
+type Documents = { documents: { kind: string; of?: 'period' | undefined; states: string[] }[] }
+
+/** The states of what a document is of, in which it may be submitted. */
+function statesOfDocuments({ documents }: Documents, of: 'period' | undefined): string[] {
+  return documents.filter((one) => one.of === of).flatMap(({ states }) => states)
+}
+
+function kindsOfDocuments({ documents }: Documents, of: 'period' | undefined): string[] {
+  return documents.filter((one) => one.of === of).map(({ kind }) => kind)
+}
+
+function areOfMachine(
+  { initial, states, moves, ends }: { initial: string; states: string[]; moves: Move[]; ends: string[] },
+  more: readonly string[],
+): boolean {
+  const ofMoves = moves.flatMap(({ from, to }) => [...from, to])
+  return [initial, ...ends, ...ofMoves, ...more].every((state) => states.includes(state))
+}
+
+function areThere(moves: readonly Move[], kinds: readonly string[]): boolean {
+  return moves.every(({ needs }) => (needs?.documents ?? []).every((kind) => kinds.includes(kind)))
+}
 
 function areDistinct(names: readonly string[]): boolean {
   return new Set(names).size === names.length

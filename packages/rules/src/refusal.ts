@@ -46,11 +46,13 @@ export const refusalCodes = [
   'document-missing', // the move needs a document of this kind; of this round, where it says so
   'findings-open', // the move needs every clarification and corrective action request closed
   'certifier-missing', // the move needs a certifier who is assigned to this task
+  'certification-missing', // the preset wants a certifier's certification before anything is issued
   'reason-missing', // the move is taken for a reason only
   'finding-unknown',
   'finding-state', // a finding that is open is answered, one that was answered is assessed
   'preset-strands', // a project could come to rest, or rests, where no end can be reached
   'law-closed', // nobody could adopt the next documents
+  'nobody-may', // nobody could be appointed who does what the preset needs
   'one-person-decides', // the preset asks for two persons, and the permission table for one
   'shares-not-100',
   'scope-unknown',
@@ -91,6 +93,7 @@ export const refusalCodes = [
   'expiry-wrong', // ends too early or too late
   'not-expired', // its time has not come
   'expired', // its time is over
+  'not-suspended', // no organisation of the movement is suspended under this id
   'movement-unknown', // no such movement waits
   'movement-differs', // not what was proposed
   'nothing-awaited', // nobody needs to approve or accept: move the units at once
@@ -103,12 +106,24 @@ export const refusalCodes = [
   'debt-open', // the project owes units to the buffer
   'too-much', // more than is left to give
   'too-early',
+  'too-late', // the days within which it may be taken are over
   'assessment-missing', // the reversal risk was not assessed since then
   'loss-too-large', // more units are said to be lost than were issued of the project
   'buffer-order', // the project's own units first, the oldest vintage first
   'not-first-transferred', // only units that were first transferred are used towards an NDC
   'already-transferred', // first transferred before
   'definition-differs', // the authorisation defines another event as first transfer
+  'periods-not-kept', // the preset has no monitoring periods, or no crediting periods
+  'period-unknown',
+  'period-missing', // units are issued of a monitoring period
+  'period-state', // the preset does not allow this in the monitoring period's state
+  'dates-differ', // not the dates that they must be; detail says which
+  'dates-overlap', // not after the last one
+  'crediting-missing', // no crediting period is there that this lies in, or that it is about
+  'crediting-used-up', // no further crediting period: it was not renewed, or cannot be
+  'outcomes-missing', // the move needs outcomes that are certified in this round
+  'certified-exceeded', // more would be issued of a vintage than was certified
+  'already-issued', // units were issued of this monitoring period
   'period-wrong', // vintage and use lie in one NDC period, the use not before the vintage
   'not-cancelled', // the units do not stand cancelled in the records of their registry
   'already-converted', // units were issued here in their place before

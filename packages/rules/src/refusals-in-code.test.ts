@@ -10,6 +10,11 @@ const notThisOne: Partial<Record<RuleName, readonly RefusalCode[]>> = {
   // authorised for something are first transferred by being issued, all with consecutive ITMO numbers.
   BatchIssued: ['account-unknown', 'account-kind', 'purpose-not-authorised', 'too-fragmented'],
   UnitsConverted: ['purpose-not-authorised'],
+  // Outcomes are of monitoring periods, and crediting periods of projects.
+  ProjectMoved: ['outcomes-missing'],
+  MonitoringPeriodMoved: ['crediting-missing', 'crediting-used-up'],
+  // Whoever acts does so for an organisation that is there.
+  ProjectCertified: ['organisation-unknown'],
   // Only what expires has to wait for its end.
   MovementDeclined: ['not-expired'],
   MovementWithdrawn: ['not-expired'],

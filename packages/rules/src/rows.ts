@@ -71,6 +71,8 @@ export interface LedgerRow {
   projects: number
   /** How many projects are in each state. */
   states: Record<string, number>
+  /** How many monitoring periods are in each state, and of how many of them units were issued. */
+  periods: Record<string, { all: number; issued: number }>
   certificates: number
   pools: Pools
   /** The key that signs checkpoints from now on. */
@@ -116,7 +118,10 @@ export interface Rows {
     entered: { index: number; at: string }
     /** The version in force of each kind of document, with the index of its entry. */
     documents: Record<string, { version: number; index: number; sha256: string }>
-    /** Findings that are open, forward action requests counted apart; and how many were ever raised, by kind. */
+    /**
+     * Findings about the project itself that are open, forward action requests counted apart; and how many were ever raised
+     * about it and its monitoring periods, by kind.
+     */
     findings: { open: number; forward: number; raised: Partial<Record<FindingKind, number>> }
     scope: string
     methodology: string
@@ -137,8 +142,47 @@ export interface Rows {
     certifiers: Record<string, string>
     /** Who verified last, and how many monitoring periods in a row. */
     verified: { organisation: string; periods: number } | null
+    /** The certifiers whose certification of it stands. */
+    certifiedBy: string[]
+    /**
+     * Its crediting periods, the first one first, their kind, how often that may be renewed, and how often the project was:
+     * one period more than that may be set.
+     */
+    crediting: { kind: string; renewals: number; renewed: number; periods: { from: string; to: string }[] } | null
+    /** How many monitoring periods were opened, and the last of those that are not void. */
+    periods: { opened: number; last: string | null }
+    /** Forward action requests about monitoring periods that are open, by the number of the period. */
+    forward: Record<string, number>
   }
-  finding: { project: string; kind: FindingKind; number: number; state: 'open' | 'answered' | 'closed' }
+  /** A monitoring period of a project. */
+  period: {
+    project: string
+    number: number
+    /** First and last day. */
+    from: string
+    to: string
+    state: string
+    /** The entry by which it came into its state, and when. */
+    entered: { index: number; at: string }
+    documents: Record<string, { version: number; index: number; sha256: string }>
+    /** Findings about it that are open, forward action requests counted apart. */
+    findings: { open: number; forward: number }
+    /** The entry by which its outcomes were certified last, and by which organisation. */
+    certified: { index: number; by: string } | null
+    /** Tonnes certified of each vintage, and how many of those were issued or carried by issuances. */
+    outcomes: Record<string, { certified: string; issued: string }>
+    /** Its neighbours among those that are not void; none where it is void itself. */
+    previous: string | null
+    next: string | null
+  }
+  finding: {
+    project: string
+    /** The monitoring period that it is about; none: the project itself. */
+    period: string | null
+    kind: FindingKind
+    number: number
+    state: 'open' | 'answered' | 'closed'
+  }
   authorisation: {
     project: string
     unitType: string

@@ -13,8 +13,10 @@ import { certifierAssigned, certifierReleased } from './entries/assignments.ts'
 import { authorisationChanged, quantityAuthorised } from './entries/authorisations.ts'
 import { bufferCancelled, bufferContributed, bufferReleased, reversalCompensated } from './entries/buffer.ts'
 import { outcomeCarried } from './entries/carried.ts'
+import { certificationRevoked, projectCertified } from './entries/certifications.ts'
 import { unitsConverted } from './entries/conversion.ts'
 import { entryCorrected } from './entries/corrections.ts'
+import { creditingPeriodSet } from './entries/crediting.ts'
 import { findingAnswered, findingAssessed, findingRaised } from './entries/findings.ts'
 import { documentAdopted, genesis } from './entries/genesis.ts'
 import { holdExpired, holdLifted, holdPlaced } from './entries/holds.ts'
@@ -34,13 +36,16 @@ import {
   organisationRegistered,
   organisationSuspended,
 } from './entries/organisations.ts'
+import { outcomeCertified } from './entries/outcomes.ts'
 import {
   movementApproved,
   movementDeclined,
   movementExpired,
+  movementHalted,
   movementProposed,
   movementWithdrawn,
 } from './entries/pending.ts'
+import { monitoringPeriodMoved, monitoringPeriodOpened } from './entries/periods.ts'
 import { pledgeExpired, pledgeReleased, unitsPledged } from './entries/pledges.ts'
 import { documentSubmitted } from './entries/project-documents.ts'
 import { ownershipChanged, projectMoved, projectRegistered } from './entries/projects.ts'
@@ -74,9 +79,15 @@ export const rules: readonly AnyRule[] = [
   findingRaised,
   findingAnswered,
   findingAssessed,
+  creditingPeriodSet,
+  monitoringPeriodOpened,
+  monitoringPeriodMoved,
+  outcomeCertified,
   ownershipChanged,
   certifierAssigned,
   certifierReleased,
+  projectCertified,
+  certificationRevoked,
   issuanceTermsSet,
   poolsNamed,
   quantityAuthorised,
@@ -92,6 +103,7 @@ export const rules: readonly AnyRule[] = [
   movementDeclined,
   movementWithdrawn,
   movementExpired,
+  movementHalted,
   creditsTransferredAbroad,
   creditsAcquired,
   firstTransferRecorded,

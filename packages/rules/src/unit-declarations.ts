@@ -30,6 +30,7 @@ const issuing = [
   'approach-missing',
   'authorisation-exceeded',
   'project-state',
+  'certification-missing',
   'reversal-open',
   'vintage-wrong',
   'serials-overlap',
@@ -76,6 +77,12 @@ export const ofUnits = {
     actions: ['credits.issue'],
     refuses: [
       ...issuing,
+      'periods-not-kept',
+      'period-missing',
+      'period-unknown',
+      'period-state',
+      'dates-differ',
+      'certified-exceeded',
       'account-not-active',
       'organisation-suspended',
       'terms-changed',
@@ -85,7 +92,20 @@ export const ofUnits = {
       'pool-missing',
       'allocation-wrong',
     ],
-    writes: ['units', 'batch', 'issued', 'space', 'authorisation', 'remainder', 'output', 'pool', 'stock', 'project'],
+    writes: [
+      'units',
+      'ledger',
+      'batch',
+      'period',
+      'issued',
+      'space',
+      'authorisation',
+      'remainder',
+      'output',
+      'pool',
+      'stock',
+      'project',
+    ],
   },
   OutcomeCarried: {
     actions: ['credits.carry'],
@@ -152,6 +172,11 @@ export const ofUnits = {
   MovementExpired: {
     actions: ['movements.expire'],
     refuses: ['movement-unknown', 'not-expired'],
+    writes: ['pending', 'hold', 'ended'],
+  },
+  MovementHalted: {
+    actions: ['movements.halt'],
+    refuses: ['movement-unknown', 'not-suspended'],
     writes: ['pending', 'hold', 'ended'],
   },
   CreditsTransferredAbroad: {
@@ -295,7 +320,7 @@ export const ofUnits = {
       'account-not-active',
       'organisation-suspended',
     ],
-    writes: ['units', 'ended', 'authorisation', 'remainder', 'output'],
+    writes: ['units', 'ledger', 'ended', 'authorisation', 'period', 'remainder', 'output'],
   },
   HoldPlaced: {
     actions: ['holds.place'],

@@ -1,6 +1,7 @@
 import { abroadCases } from './abroad.cases.ts'
 import { bufferCases } from './buffer.cases.ts'
 import type { Case } from './case.fixture.ts'
+import { certificationCases } from './certifications.cases.ts'
 import { correctionCases } from './corrections.cases.ts'
 import { foundingCases } from './founding.cases.ts'
 import { heldCases } from './held.cases.ts'
@@ -12,6 +13,7 @@ import { mirrorCases } from './mirrors.cases.ts'
 import { movementCases } from './movements.cases.ts'
 import { pendingCases } from './pending.cases.ts'
 import { peopleCases } from './people.cases.ts'
+import { periodCases } from './periods.cases.ts'
 import { projectCases } from './projects.cases.ts'
 import { reversalsCases } from './reversals.cases.ts'
 import { tightenedCases } from './tightened.cases.ts'
@@ -22,8 +24,10 @@ export const cases: readonly Case[] = [
   ...foundingCases,
   ...peopleCases,
   ...independenceCases,
+  ...certificationCases,
   ...projectCases,
   ...lifeCycleCases,
+  ...periodCases,
   ...issuingCases,
   ...movementCases,
   ...pendingCases,

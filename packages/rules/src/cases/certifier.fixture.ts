@@ -29,6 +29,13 @@ export function assign(world: World, change: object = {}): Outcome {
   return world.try('CertifierAssigned', { ...asked, ...change })
 }
 
+/** Nothing is issued in this country before a certifier has certified the project. */
+export function certificationNeeded(world: World): void {
+  world.adopt('preset', (preset) =>
+    Object.assign(preset, { certification: { states: ['registered'], neededToIssue: true } }),
+  )
+}
+
 /** A certifier with one person, accredited for the scope of the projects. */
 export function assess(world: World): void {
   world.do('OrganisationRegistered', certifier(world, 'assessor'))

@@ -31,6 +31,15 @@ const genesisCases: Case[] = [
     const sha256 = world.lend(documentBytes({ ...permissions, actions }))
     return world.judge(world.genesis({ ...world.founding(), permissions: sha256 }))
   }),
+  refuses('Genesis', 'nobody-may', 'a certification that is needed, where the table lets nobody certify', () => {
+    const world = new World()
+    const { permissions, preset } = country().law()
+    const { 'projects.certify': _, ...actions } = permissions.actions
+    const needing = { ...preset, certification: { states: ['registered'], neededToIssue: true } }
+    const documents = { permissions: { ...permissions, actions }, preset: needing }
+    const lent = Object.entries(documents).map(([kind, one]) => [kind, world.lend(documentBytes(one))])
+    return world.judge(world.genesis({ ...world.founding(), ...Object.fromEntries(lent) }))
+  }),
   refuses('Genesis', 'one-person-decides', 'a table that does not ask for the second person of the preset', () =>
     foundedWith({}, ['projects.move.register']),
   ),
@@ -42,7 +51,7 @@ const genesisCases: Case[] = [
       return world.judge(world.genesis(world.founding()))
     },
     [
-      'new ledger: ledger ledger, origin tallystick/test/xt/0123456789abcdef, country XT, timeZone UTC, system system, authority authority, issuance issuance, test true, permissions hash, preset hash, projects 0, states {}, certificates 0, pools {buffer:null,shareOfProceeds:null,omge:null,host:null}, key tallystick/test/xt/0123456789abcdef+key, kept 0',
+      'new ledger: ledger ledger, origin tallystick/test/xt/0123456789abcdef, country XT, timeZone UTC, system system, authority authority, issuance issuance, test true, permissions hash, preset hash, projects 0, states {}, periods {}, certificates 0, pools {buffer:null,shareOfProceeds:null,omge:null,host:null}, key tallystick/test/xt/0123456789abcdef+key, kept 0',
       'new organisation authority: kind government, active true, affiliates [], accreditations {}',
       'new mandate system: organisation authority, role system/system, active true, hand system',
       'new account issuance: organisation authority, kind issuance, active true',
@@ -108,7 +117,7 @@ const adoptionCases: Case[] = [
         mayIssue: [],
         moves: moves.map((one) => ({ ...one, ...renamed(one) })),
       }),
-      { documents: [], findings: { states: [] } },
+      { documents: [], findings: { states: [] }, certification: { states: [], neededToIssue: false } },
     ),
   ),
   refuses('DocumentAdopted', 'preset-strands', 'a state that nothing leads to', (world) =>
@@ -154,6 +163,17 @@ const adoptionCases: Case[] = [
   ),
   refuses('DocumentAdopted', 'law-closed', 'adoptions that nobody is appointed to make', (world) =>
     adoptTable(world, ({ actions: { 'mandates.government/Root': _, ...actions } }) => ({ actions })),
+  ),
+  refuses('DocumentAdopted', 'nobody-may', 'a certification that is needed, and that nobody may give', (world) =>
+    adopt(world, {
+      sha256: world.lend(
+        documentBytes({
+          ...next(world),
+          certification: { states: ['registered'], neededToIssue: true },
+          certifiers: { ...next(world).certifiers, kinds: [] },
+        }),
+      ),
+    }),
   ),
   writes('DocumentAdopted', 'it is in force from the next entry on', (world) => adopt(world), [
     'ledger: as before',

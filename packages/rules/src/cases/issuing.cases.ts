@@ -1,6 +1,7 @@
 import type { RuleName } from '../declarations.ts'
 import { EVIDENCED } from '../entries/mirrors.ts'
 import { type Case, refuses, writes } from './case.fixture.ts'
+import { certificationNeeded } from './certifier.fixture.ts'
 import { authorisation, issuance } from './country.fixture.ts'
 import { byBoth, suspend, suspendCompany } from './people.fixture.ts'
 import type { Outcome, World } from './world.fixture.ts'
@@ -40,6 +41,10 @@ function groundCases(
     ),
     refuses(type, 'project-state', 'a project that is suspended', (world) => {
       world.do('ProjectMoved', { project: world.id('solar'), move: 'suspend' })
+      return act(world)
+    }),
+    refuses(type, 'certification-missing', 'a project that nobody certified, where that is needed', (world) => {
+      certificationNeeded(world)
       return act(world)
     }),
     refuses(type, 'reversal-open', 'a loss of the project is not made good', (world) => {

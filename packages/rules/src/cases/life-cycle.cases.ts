@@ -1,7 +1,6 @@
-import { isRefusal } from '../refusal.ts'
-import { type Case, refuses, writes } from './case.fixture.ts'
-import { byPort, bySun, officersMay } from './people.fixture.ts'
-import type { Outcome, World } from './world.fixture.ts'
+import { type Case, given, refuses, writes } from './case.fixture.ts'
+import { byBoth, byPort, bySun, bySystem, officersMay } from './people.fixture.ts'
+import type { World } from './world.fixture.ts'
 
 const HOURS_IN_DAY = 24
 
@@ -57,10 +56,7 @@ const answer = (world: World, change: object = {}, by = bySun(world)) =>
 const assess = (world: World, change: object = {}) =>
   world.try('FindingAssessed', { ...round(world), outcome: 'closed', ...change })
 
-/** What comes before goes well, or the case shows nothing. */
-function given(...outcomes: Outcome[]): void {
-  for (const outcome of outcomes) if (isRefusal(outcome)) throw new Error(JSON.stringify(outcome))
-}
+const treasury = (world: World) => [{ account: world.id('treasury'), share: '100' }]
 
 const moveCases: Case[] = [
   refuses('ProjectMoved', 'project-unknown', 'a project that nobody registered', (world) =>
@@ -125,6 +121,46 @@ const moveCases: Case[] = [
     world.now = new Date(Date.parse(world.now) - 1).toISOString()
     return suspendIt(world)
   }),
+  refuses('ProjectMoved', 'too-late', 'at the very instant when the days are over', (world) => {
+    given(suspendIt(world), move(world, 'resume'))
+    needing(world, { within: 30 })
+    world.wait(30 * HOURS_IN_DAY)
+    return suspendIt(world)
+  }),
+  refuses('ProjectMoved', 'too-late', 'what is missing does not matter any more', (world) => {
+    needing(world, { documents: ['project-design'], within: 30 })
+    world.wait(31 * HOURS_IN_DAY)
+    return suspendIt(world)
+  }),
+  writes(
+    'ProjectMoved',
+    'a millisecond before the days are over',
+    (world) => {
+      given(suspendIt(world), move(world, 'resume'))
+      needing(world, { within: 30 })
+      world.wait(30 * HOURS_IN_DAY)
+      world.now = new Date(Date.parse(world.now) - 1).toISOString()
+      return suspendIt(world)
+    },
+    [
+      'project solar: state registered → suspended, entered {index:24,at:2026-01-01T00:00:00.000Z} → {index:26,at:2026-01-30T23:59:59.999Z}',
+      'ledger: states {registered:2} → {registered:1,suspended:1}',
+    ],
+  ),
+  writes(
+    'ProjectMoved',
+    "by the system, where the table says so: the government's own project, too",
+    (world) => {
+      world.do('OwnershipChanged', { project: world.id('solar'), owners: treasury(world) }, byBoth(world))
+      const by = { 'system/system': 'any', 'government/Admin': 'any' }
+      world.adopt('permissions', (table) => Object.assign(table.actions, { 'projects.move.suspend': by }))
+      return world.try('ProjectMoved', { project: world.id('solar'), move: 'suspend' }, bySystem(world))
+    },
+    [
+      'project solar: state registered → suspended, entered {index:15,at:2026-01-01T00:00:00.000Z} → {index:25,at:2026-01-01T00:00:00.000Z}',
+      'ledger: states {registered:2} → {registered:1,suspended:1}',
+    ],
+  ),
   writes('ProjectMoved', 'to the state of the move', (world) => move(world, 'suspend'), [
     'project solar: state registered → suspended, entered {index:15,at:2026-01-01T00:00:00.000Z} → {index:23,at:2026-01-01T00:00:00.000Z}',
     'ledger: states {registered:2} → {registered:1,suspended:1}',

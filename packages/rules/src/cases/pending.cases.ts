@@ -2,7 +2,7 @@ import type { RuleName } from '../declarations.ts'
 import { type Case, refuses, writes } from './case.fixture.ts'
 import { firstTransferCases, policy, propose, retirable, transfer } from './movements.cases.ts'
 import { movingCases } from './moving.fixture.ts'
-import { bySun, colleague, officersMay } from './people.fixture.ts'
+import { bySun, colleague, officersMay, suspendCompany } from './people.fixture.ts'
 import type { World } from './world.fixture.ts'
 
 const LATEST = '2026-01-31T00:00:00.000Z'
@@ -311,6 +311,84 @@ function endCases(type: RuleName, by: string, action: string): Case[] {
   ]
 }
 
+const halt = (world: World, organisation: string, by = 'system') =>
+  world.try(
+    'MovementHalted',
+    { movement: world.id('movement'), organisation: world.id(organisation) },
+    { by: world.id(by) },
+  )
+
+const haltedCases: Case[] = [
+  refuses('MovementHalted', 'movement-unknown', 'a movement that nobody proposed', (world) => {
+    suspendCompany(world, 'sun ltd')
+    return halt(world, 'sun ltd')
+  }),
+  refuses('MovementHalted', 'movement-unknown', 'a movement that was halted', (world) => {
+    propose(world, 'CreditsTransferred', { acceptance: true })
+    suspendCompany(world, 'port ltd')
+    halt(world, 'port ltd')
+    return halt(world, 'port ltd')
+  }),
+  refuses('MovementHalted', 'not-permitted', 'by the government', (world) => {
+    propose(world, 'CreditsTransferred', { acceptance: true })
+    suspendCompany(world, 'port ltd')
+    return halt(world, 'port ltd', 'officer')
+  }),
+  refuses('MovementHalted', 'not-suspended', 'nobody is suspended', (world) => {
+    propose(world, 'CreditsTransferred', { acceptance: true })
+    return halt(world, 'sun ltd')
+  }),
+  refuses('MovementHalted', 'not-suspended', 'the organisation was reactivated', (world) => {
+    propose(world, 'CreditsTransferred', { acceptance: true })
+    suspendCompany(world, 'port ltd')
+    world.do('OrganisationReactivated', { organisation: world.id('port ltd'), reason: 'other' })
+    return halt(world, 'port ltd')
+  }),
+  refuses('MovementHalted', 'not-suspended', 'an organisation that has no part in it is suspended', (world) => {
+    propose(world, 'CreditsTransferred', { acceptance: true })
+    suspendCompany(world, 'port ltd')
+    return halt(world, 'authority')
+  }),
+  refuses('MovementHalted', 'not-suspended', 'an organisation that nobody registered', (world) => {
+    propose(world, 'CreditsTransferred', { acceptance: true })
+    return halt(world, 'nobody')
+  }),
+  writes(
+    'MovementHalted',
+    'the receiver is suspended: the units are free again, and the id is not used again',
+    (world) => {
+      propose(world, 'CreditsTransferred', { acceptance: true })
+      suspendCompany(world, 'port ltd')
+      return halt(world, 'port ltd')
+    },
+    ['hold movement/0: gone', 'pending movement: gone', 'new ended movement: index 25'],
+  ),
+  writes(
+    'MovementHalted',
+    'the holder is suspended, who proposed it and of whose own a second was asked',
+    (world) => {
+      policy(world, 'sun', { secondAbove: '9' })
+      world.do('MovementProposed', end(world), bySun(world))
+      suspendCompany(world, 'sun ltd')
+      return halt(world, 'sun ltd')
+    },
+    ['hold movement/0: gone', 'pending movement: gone', 'new ended movement: index 26'],
+  ),
+  writes(
+    'MovementHalted',
+    'whoever proposed it for another is suspended',
+    (world) => {
+      world.adopt('permissions', (table) =>
+        Object.assign(table.actions, { 'credits.transfer': { 'developer/Admin': 'any' } }),
+      )
+      world.do('MovementProposed', proposal(world, { to: world.id('treasury') }), { by: world.id('port admin') })
+      suspendCompany(world, 'port ltd')
+      return halt(world, 'port ltd')
+    },
+    ['hold movement/0: gone', 'pending movement: gone', 'new ended movement: index 26'],
+  ),
+]
+
 export const pendingCases: Case[] = [
   ...proposedCases,
   ...approvedCases,
@@ -323,4 +401,5 @@ export const pendingCases: Case[] = [
     world.now = '2026-01-09T23:59:59.999Z'
     return world.try('MovementExpired', { movement: world.id('movement') }, { by: world.id('system') })
   }),
+  ...haltedCases,
 ]

@@ -4,6 +4,7 @@ import { World } from '../cases/world.fixture.ts'
 import type { RuleName } from '../declarations.ts'
 import { isRefusal } from '../refusal.ts'
 import { shippedDocuments, shippedPresets } from '../simple.ts'
+import { movesOfClock } from './clock.ts'
 import { admitLaw } from './soundness.ts'
 
 const HOURS_IN_DAY = 24
@@ -57,6 +58,10 @@ function about(who: string, type: RuleName, more: object) {
   return world.try(type, request, by(who))
 }
 
+function credit(from: string, to: string) {
+  return world.try('CreditingPeriodSet', { project: world.id('solar'), kind: 'renewable', from, to }, by('officer'))
+}
+
 const stateOf = () => world.state.get('project', world.id('solar'))?.state
 
 /** Every step goes well. */
@@ -102,7 +107,7 @@ test.each(shippedPresets)('the preset %s is one that a ledger can be founded wit
   const { permissions, preset } = shippedDocuments[name]
   const law = world.shelf.inForce({ permissions: world.lend(permissions), preset: world.lend(preset) })
   expect(law?.preset.name).toBe(name)
-  expect(law && admitLaw(law, {})).toBeUndefined()
+  expect(law && admitLaw(law)).toBeUndefined()
 })
 
 describe('under article6', () => {
@@ -118,12 +123,23 @@ describe('under article6', () => {
       () => move('officer', 'register', ['second officer']),
     )
     expect(stateOf()).toBe('registered')
+    expect(move('officer', 'end-crediting')).toMatchObject({ refused: 'crediting-missing' })
+    walk(() => credit('2026-01-01', '2030-12-31'))
+    expect(credit('2031-01-01', '2035-12-31')).toMatchObject({ refused: 'crediting-used-up' })
+    world.now = '2030-04-05T23:59:59.999Z'
+    walk(() => submit('owner', 'project-design'))
+    expect(move('owner', 'ask-renewal')).toMatchObject({ refused: 'too-early' })
+    world.now = '2030-04-06T00:00:00.000Z'
     walk(
-      () => move('officer', 'end-crediting'),
-      () => submit('owner', 'project-design'),
       () => move('owner', 'ask-renewal'),
       () => submit('certifier', 'validation-report'),
       () => move('officer', 'renew', ['second officer']),
+      () => credit('2031-01-01', '2035-12-31'),
+    )
+    world.now = '2031-01-01T00:00:00.000Z'
+    expect(move('officer', 'end-crediting')).toMatchObject({ refused: 'too-early' })
+    world.now = '2036-01-01T00:00:00.000Z'
+    walk(
       () => move('officer', 'end-crediting'),
       () => move('owner', 'close'),
     )
@@ -143,6 +159,42 @@ describe('under article6', () => {
     )
     expect(move('owner', 'submit-concept')).toMatchObject({ refused: 'project-state' })
     expect(submit('owner', 'concept-note')).toMatchObject({ refused: 'project-state' })
+  })
+
+  test('whoever is rejected appeals within 30 days, with what there is to say, and is heard in the state before', () => {
+    walk(
+      ...concept,
+      () => submit('officer', 'objection-letter'),
+      () => move('officer', 'reject-concept'),
+    )
+    expect(move('owner', 'appeal-concept')).toMatchObject({ refused: 'document-missing' })
+    expect(move('officer', 'appeal-concept')).toMatchObject({ refused: 'not-permitted' })
+    walk(() => submit('owner', 'appeal'))
+    world.wait(30 * HOURS_IN_DAY - 1)
+    walk(() => move('owner', 'appeal-concept'))
+    expect(stateOf()).toBe('inf-submitted')
+    expect(move('officer', 'reject-concept')).toMatchObject({ refused: 'document-missing' })
+    walk(
+      () => submit('officer', 'objection-letter'),
+      () => move('officer', 'reject-concept'),
+      () => submit('owner', 'appeal'),
+    )
+    world.wait(30 * HOURS_IN_DAY)
+    expect(move('owner', 'appeal-concept')).toMatchObject({ refused: 'too-late' })
+    expect(stateOf()).toBe('inf-rejected')
+  })
+
+  test('the registry itself lets a concept lapse after two years, and takes nothing that somebody decides on', () => {
+    const ofClock = movesOfClock(world.law()).map(({ name }) => name)
+    expect(ofClock).toEqual(['lapse', 'end-crediting'])
+    walk(...toDesign.slice(0, 4))
+    roles.clock = 'system'
+    world.wait(729 * HOURS_IN_DAY)
+    expect(move('clock', 'lapse')).toMatchObject({ refused: 'too-early' })
+    world.wait(HOURS_IN_DAY)
+    expect(move('clock', 'submit-design')).toMatchObject({ refused: 'not-permitted' })
+    walk(() => move('clock', 'lapse'))
+    expect(stateOf()).toBe('lapsed')
   })
 
   test('public comment lasts its 30 days, and validation waits for a certifier', () => {

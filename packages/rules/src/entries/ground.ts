@@ -5,6 +5,7 @@ import { type Refusal, refuse } from '../refusal.ts'
 import { firstOf } from '../rule.ts'
 import { homeClass, homeSpace } from '../spaces.ts'
 import { balanceId, type Put, type RowKey, type Rows, type State } from '../state.ts'
+import { admitCertified } from './certifications.ts'
 import { firstTransferReads } from './first-transfer.ts'
 
 export const MonitoringPeriod = z.strictObject({ from: LegalDate, to: LegalDate }).nullable()
@@ -130,6 +131,7 @@ export function admitGround(ground: Ground, quantity: bigint, preset: Preset): R
   return firstOf(
     !preset.project.mayIssue.includes(owner.state) &&
       refuse('project-state', { state: owner.state, allowed: preset.project.mayIssue.join(', ') }),
+    admitCertified(owner, preset),
     owner.reversals > 0 && refuse('reversal-open', { open: String(owner.reversals) }),
     !authorisation.active && refuse('authorisation-revoked', { field: 'authorisation' }),
     authorisation.issued + quantity > authorisation.quantity &&

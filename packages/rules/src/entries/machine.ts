@@ -19,6 +19,17 @@ export interface Standing {
   findings: { open: number }
   /** Who is assigned to which task. */
   certifiers?: Readonly<Record<string, string>>
+  /** Of a project. */
+  crediting?: Crediting | null
+  /** Of a monitoring period: the entry by which its outcomes were certified. */
+  certified?: { index: number } | null
+}
+
+/** The crediting periods of a project, the first one first, of how many more its kind allows, and how many it has earned. */
+export interface Crediting {
+  periods: readonly { from: string; to: string }[]
+  renewals: number
+  renewed: number
 }
 
 /** What a move still waits for; nothing of it where it may be taken. */
@@ -31,22 +42,71 @@ export interface Missing {
   certifier: string | null
   /** The instant from which on it may be taken. */
   from: string | null
+  /** The instant from which on it is too late, where that has come. */
+  until: string | null
+  /** Outcomes that a certifier says in this round. */
+  outcomes: boolean
+  /** There is no crediting period, or none that the last renewal was for; or its kind is not renewed any more. */
+  crediting: 'none' | 'used-up' | null
 }
 
+/** May the move be taken? */
+export function isReady({ documents, findings, certifier, from, until, outcomes, crediting }: Missing): boolean {
+  const others = [certifier, from, until, crediting]
+  return documents.length === 0 && findings === 0 && !outcomes && others.every((one) => one === null)
+}
+
+/** The instant from which on a move may be taken, and the one from which on not any more; null where there is none. */
+export function windowOf(
+  { needs = {} }: { needs?: Needs | undefined },
+  { entered, crediting }: Pick<Standing, 'entered' | 'crediting'>,
+): { from: string | null; until: string | null } {
+  const after = (days: number | undefined) =>
+    days === undefined ? null : new Date(Date.parse(entered.at) + days * DAY_MS).toISOString()
+  const from = [after(needs.days), beforeEnd(crediting, needs.creditingEnds)].filter((one) => one !== null)
+  return { from: from.sort().at(-1) ?? null, until: after(needs.within) }
+}
+
+/** The instant from which on the last crediting period has at most so many days left; null where none is asked for. */
+function beforeEnd(crediting: Crediting | null | undefined, days: number | undefined): string | null {
+  const last = crediting?.periods.at(-1)
+  if (!last || days === undefined) return null
+  return new Date(Date.parse(last.to) + (1 - days) * DAY_MS).toISOString()
+}
+
+/** Why the crediting is not as the move asks. */
+function creditingMissing({ needs = {}, renews }: Asking, crediting: Crediting | null | undefined) {
+  const isRenewed = needs.renewable === true || renews === true
+  if (!isRenewed && needs.creditingEnds === undefined) return null
+  if (!crediting) return 'none'
+  if (!isRenewed) return null
+  return crediting.renewed >= crediting.renewals
+    ? 'used-up'
+    : crediting.renewed >= crediting.periods.length
+      ? 'none'
+      : null
+}
+
+type Asking = Pick<Move, 'needs' | 'renews'>
+
 /** What the move still waits for, at an instant. */
-export function missingFor({ needs = {} }: { needs?: Needs | undefined }, standing: Standing, at: string): Missing {
-  const { entered, documents, findings, certifiers = {} } = standing
+export function missingFor(move: Asking, standing: Standing, at: string): Missing {
+  const { needs = {} } = move
+  const { entered, documents, findings, certifiers = {}, certified } = standing
   const isThere = (kind: string) => {
     const document = Object.hasOwn(documents, kind) ? documents[kind] : undefined
     return document !== undefined && (needs.fresh !== true || document.index > entered.index)
   }
-  const from = new Date(Date.parse(entered.at) + (needs.days ?? 0) * DAY_MS).toISOString()
+  const { from, until } = windowOf(move, standing)
   const { certifier } = needs
   return {
     documents: (needs.documents ?? []).filter((kind) => !isThere(kind)),
     findings: needs.findingsClosed === true ? findings.open : 0,
     certifier: certifier !== undefined && !Object.hasOwn(certifiers, certifier) ? certifier : null,
-    from: from > at ? from : null,
+    from: from !== null && from > at ? from : null,
+    until: until !== null && until <= at ? until : null,
+    outcomes: needs.certified === true && !(certified && certified.index > entered.index),
+    crediting: creditingMissing(move, standing.crediting),
   }
 }
 
@@ -55,33 +115,37 @@ export function movesFrom({ moves }: Machine, state: string): Move[] {
   return moves.filter(({ from }) => from.includes(state))
 }
 
-/** May the thing take this move at this instant, for this reason? */
+/** May the thing take this move at this instant, for this reason? `astray` says that it is in another state. */
 export function admitMove(
   machine: Machine,
   standing: Standing,
   asked: { move: string; reason?: string | undefined },
   { at, preset }: { at: string; preset: Preset },
+  astray: (state: string, allowed: string) => Refusal,
 ): Refusal | undefined {
   const move = machine.moves.find(({ name }) => name === asked.move)
   if (!move) return refuse('move-unknown', { allowed: machine.moves.map(({ name }) => name).join(', ') })
-  if (!move.from.includes(standing.state)) {
-    return refuse('project-state', { state: standing.state, allowed: move.from.join(', ') })
-  }
+  if (!move.from.includes(standing.state)) return astray(standing.state, move.from.join(', '))
   const { decision } = preset.purposes
   return firstOf(
     move.reason === true && asked.reason === undefined && refuse('reason-missing', { allowed: decision.join(', ') }),
     asked.reason !== undefined &&
       !decision.includes(asked.reason) &&
       refuse('code-unknown', { field: 'reason', allowed: decision.join(', ') }),
-    admitNeeds(missingFor(move, standing, at)),
+    admitNeeds(missingFor(move, standing, at), standing.crediting?.renewals),
   )
 }
 
-function admitNeeds({ documents, findings, certifier, from }: Missing): Refusal | undefined {
+function admitNeeds(missing: Missing, renewals = 0): Refusal | undefined {
+  const { documents, findings, certifier, from, until, outcomes, crediting } = missing
   return firstOf(
+    until !== null && refuse('too-late', { until }),
     documents.length > 0 && refuse('document-missing', { kinds: documents.join(', ') }),
     findings > 0 && refuse('findings-open', { open: String(findings) }),
     certifier !== null && refuse('certifier-missing', { task: certifier }),
+    outcomes && refuse('outcomes-missing'),
+    crediting === 'none' && refuse('crediting-missing'),
+    crediting === 'used-up' && refuse('crediting-used-up', { renewals: String(renewals) }),
     from !== null && refuse('too-early', { from }),
   )
 }

@@ -34,6 +34,7 @@ import {
   standing,
   stepAct,
   stepsOf,
+  type Waiting,
 } from './waiting.ts'
 
 const proposed = {
@@ -218,3 +219,36 @@ export const movementDeclined = endRule('MovementDeclined', 'movements.decline',
 export const movementWithdrawn = endRule('MovementWithdrawn', 'movements.withdraw', 'from')
 /** Ended by the system, from its time on. */
 export const movementExpired = endRule('MovementExpired', 'movements.expire', 'system')
+
+const Halt = z.strictObject({ movement: Id, organisation: Id })
+type Halt = z.infer<typeof Halt>
+
+/** The organisations of a movement that waits: whoever proposed it, holds its units, or is to get them. */
+function organisationsIn(state: State, { proposer, from, to }: Waiting): string[] {
+  const proposing = state.get('mandate', proposer)?.organisation
+  return [...(proposing === undefined ? [] : [proposing]), ...organisationsOf(state, [from, to])]
+}
+
+/** Ended by the system, where one of its organisations is suspended: nobody has it carried on meanwhile. */
+export const movementHalted = defineRule<Halt, Halt>({
+  type: 'MovementHalted',
+  v: 1,
+  body: Halt,
+  request: Halt,
+  attested: [],
+  reads: stepReads,
+  decide: (_state, request) => request,
+  act: () => ({ action: 'movements.halt', organisations: [] }),
+  admit: (state, { movement, organisation }) => {
+    const waiting = state.get('pending', movement)
+    if (!waiting) return refuse('movement-unknown', { movement })
+    const isOfIt = organisationsIn(state, waiting).includes(organisation)
+    const isSuspended = isOfIt && state.get('organisation', organisation)?.active === false
+    return isSuspended ? undefined : refuse('not-suspended', { organisation })
+  },
+  streams: streamsOf,
+  effects: (state, { movement }) => {
+    const waiting = state.get('pending', movement)
+    return waiting ? { ...noEffects(), puts: endPuts(state, 'pending', movement, waiting.ranges) } : noEffects()
+  },
+})

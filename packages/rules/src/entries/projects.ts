@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { Code, Commitment, Id } from '../ids.ts'
 import type { Act } from '../permissions.ts'
+import type { Move as PresetMove } from '../preset.ts'
 import { type Refusal, refuse } from '../refusal.ts'
 import { defineRule, firstOf, noEffects } from '../rule.ts'
 import { sharesSumTo100 } from '../shares.ts'
-import { type Keys, noKeys, type State } from '../state.ts'
+import { type Keys, noKeys, type Rows, type State } from '../state.ts'
 import { organisationsOf, usable } from './accounts.ts'
 import { admitMove } from './machine.ts'
 import { freshStream } from './organisations.ts'
@@ -102,6 +103,10 @@ export const projectRegistered = defineRule<Project, ProjectRequest>({
           raised: null,
           certifiers: {},
           verified: null,
+          certifiedBy: [],
+          crediting: null,
+          periods: { opened: 0, last: null },
+          forward: {},
         },
       },
     ],
@@ -185,14 +190,16 @@ export const projectMoved = defineRule<Move, Move>({
   admit: (state, body, { preset }, { at }) => {
     const project = state.get('project', body.project)
     if (!project) return refuse('project-unknown', { project: body.project })
-    return admitMove(preset.project, project, body, { at, preset })
+    return admitMove(preset.project, project, body, { at, preset }, (from, allowed) =>
+      refuse('project-state', { state: from, allowed }),
+    )
   },
   streams: (_state, { project }) => [project],
   effects: (state, body, { preset }, { at }) => {
     const project = state.get('project', body.project)
     const move = preset.project.moves.find(({ name }) => name === body.move)
     if (!project || !move) return noEffects()
-    const row = { ...project, state: move.to, entered: { index: state.size, at } }
+    const row = { ...project, state: move.to, entered: { index: state.size, at }, crediting: renewed(project, move) }
     const states = counted(counted(state.ledger().states, project.state, -1), move.to, 1)
     return {
       ...noEffects(),
@@ -203,6 +210,11 @@ export const projectMoved = defineRule<Move, Move>({
     }
   },
 })
+
+/** The project's crediting after a move, which may renew it. */
+function renewed({ crediting }: Rows['project'], { renews }: Pick<PresetMove, 'renews'>): Rows['project']['crediting'] {
+  return crediting && renews === true ? { ...crediting, renewed: crediting.renewed + 1 } : crediting
+}
 
 /** So many projects more, or fewer, are in a state; one in which there are none is left out. */
 function counted(states: Record<string, number>, state: string, more: number): Record<string, number> {

@@ -11,8 +11,23 @@ const states = ['a', 'b', 'c', 'd', 'e']
 const kinds = ['plan', 'report']
 const simple = country().law()
 
-/** Who may take an action: somebody; nobody is appointed; owners, where that takes others; approved by nobody there is. */
-const arbitraryWay = fc.constantFrom('open', 'open', 'open', 'open', 'nobody', 'unheld', 'torn', 'unapproved')
+/**
+ * Who may take an action: somebody; nobody is appointed; owners, where that takes others; approved by nobody there is; the
+ * system alone.
+ */
+const arbitraryWay = fc.constantFrom(
+  'open',
+  'open',
+  'open',
+  'open',
+  'open',
+  'open',
+  'nobody',
+  'unheld',
+  'torn',
+  'unapproved',
+  'clock',
+)
 type Way = typeof arbitraryWay extends fc.Arbitrary<infer T> ? T : never
 
 const arbitraryState = fc.constantFrom(...states)
@@ -24,6 +39,7 @@ const arbitraryNeeds = fc.record(
     fresh: fc.constant(true as const),
     findingsClosed: fc.constant(true as const),
     days: fc.constantFrom(1, 30),
+    within: fc.constantFrom(undefined, undefined, undefined, 40, 400),
   },
   { requiredKeys: [] },
 )
@@ -78,6 +94,7 @@ function lawOf(drawn: Drawn): Law {
     },
     documents: kinds.map((kind, at) => ({ kind, states: [...there(submitted[at] ?? []), 'a'].slice(0, 3) })),
     findings: { states: there(findings) },
+    certification: { states: [], neededToIssue: false },
     twoPersons: [],
   })
   const permissions = PermissionTable.parse({
@@ -86,11 +103,12 @@ function lawOf(drawn: Drawn): Law {
     actions: {
       ...simple.permissions.actions,
       ...Object.fromEntries(
-        give(of('nobody', 'torn', 'unheld'), 'developer/Admin', 'own').map(([action]) => [action, {}]),
+        give(of('nobody', 'torn', 'unheld', 'clock'), 'developer/Admin', 'own').map(([action]) => [action, {}]),
       ),
       ...Object.fromEntries(give(of('open', 'unapproved'), 'government/Admin', 'any')),
       ...Object.fromEntries(give(of('unheld'), 'court/Admin', 'any')),
       ...Object.fromEntries(give(of('torn'), 'developer/Admin', 'own')),
+      ...Object.fromEntries(give(of('clock'), 'system/system', 'any')),
     },
     independent: of('torn'),
     approvals: {
@@ -109,8 +127,11 @@ interface Stand {
   open: number
 }
 
-/** Everything that people can do next with a project. */
-function steps({ preset }: Law, ways: ReadonlyMap<string, Way>, stand: Stand): Stand[] {
+/** When days are over and what must be taken within days may still be; and when it is too late for that. */
+const [SOON, LATE] = ['2026-02-05T00:00:00.000Z', '2036-01-01T00:00:00.000Z']
+
+/** Everything that people, and the clock, can do next with a project at an instant. */
+function steps({ preset }: Law, ways: ReadonlyMap<string, Way>, stand: Stand, at: string): Stand[] {
   const { state, had, fresh, open } = stand
   const isOpen = (action: string) => ways.get(action) === 'open'
   const submissions = preset.documents
@@ -122,10 +143,14 @@ function steps({ preset }: Law, ways: ReadonlyMap<string, Way>, stand: Stand): S
   const documents = Object.fromEntries(had.map((kind) => [kind, { version: 1, index: index(kind) }]))
   const standing = { state, entered: { index: 1, at: '2026-01-01T00:00:00.000Z' }, documents, findings: { open } }
   const moved = preset.project.moves
-    .filter(({ name, from }) => from.includes(state) && isOpen(`projects.move.${name}`))
+    .filter(({ name, from, needs }) => {
+      const isTaken = ways.get(`projects.move.${name}`) === 'clock' && needs?.days !== undefined
+      return from.includes(state) && (isTaken || isOpen(`projects.move.${name}`))
+    })
     .filter((move) => {
-      const missing = missingFor(move, standing, '2036-01-01T00:00:00.000Z')
-      return missing.documents.length === 0 && missing.findings === 0 && missing.from === null
+      const missing = missingFor(move, standing, at)
+      const isOver = missing.from !== null || missing.until !== null
+      return missing.documents.length === 0 && missing.findings === 0 && !isOver
     })
     .map(({ to }) => ({ state: to, had, fresh: [], open }))
   return [...submissions, ...raised, ...closed, ...moved]
@@ -135,7 +160,7 @@ function united(some: string[], one: string): string[] {
   return [...new Set([...some, one])].sort()
 }
 
-/** Every way in which a project may come to stand, with what may follow on it. */
+/** Every way in which a project may come to stand, with what may follow on it however late it is. */
 function explore(
   law: Law,
   ways: ReadonlyMap<string, Way>,
@@ -146,9 +171,9 @@ function explore(
   for (let at = todo.pop(); at; at = todo.pop()) {
     const key = JSON.stringify(at)
     if (found.has(key)) continue
-    const next = steps(law, ways, at)
+    const next = steps(law, ways, at, LATE)
     found.set(key, { at, next: next.map((one) => JSON.stringify(one)) })
-    todo.push(...next)
+    todo.push(...next, ...steps(law, ways, at, SOON))
   }
   return found
 }
@@ -159,7 +184,8 @@ test('under a law that is accepted, an end can be reached from wherever a projec
     fc.property(arbitraryLaw, (drawn) => {
       const law = lawOf(drawn)
       const occupied = drawn.occupied.filter((state) => law.preset.project.states.includes(state))
-      if (admitLaw(law, Object.fromEntries(occupied.map((state) => [state, 1]))) !== undefined) return
+      if (admitLaw(law, { states: Object.fromEntries(occupied.map((state) => [state, 1])), periods: {} }) !== undefined)
+        return
       accepted += 1
       const { initial, ends } = law.preset.project
       const stands = explore(law, waysOf(drawn), [initial, ...occupied])

@@ -1,114 +1,126 @@
 import type { Law } from '../documents.ts'
 import { type PermissionTable, SYSTEM_ROLE } from '../permissions.ts'
-import type { Move } from '../preset.ts'
+import { type Move, VERIFICATION } from '../preset.ts'
 import { type Refusal, refuse } from '../refusal.ts'
-import { firstOf } from '../rule.ts'
+import { movesOfClock } from './clock.ts'
+import {
+  CREDITED,
+  certainDocuments,
+  endingFrom,
+  hasIssued,
+  type Standings,
+  stateOf,
+  type Walk,
+  walksOf,
+} from './walk.ts'
 
 /**
- * May these documents be the law while so many projects stand in these states? The preset and the permission table are
+ * May these documents be the law while so many projects and monitoring periods stand in these states? The preset and the permission table are
  * judged together, whichever of them is adopted: somebody can adopt the next, no decision that two persons are to take is
- * open to one, and from wherever a project may come to stand an end can be reached.
+ * open to one, and from wherever a project or a period may come to stand an end can be reached.
  */
-export function admitLaw(law: Law, projects: Readonly<Record<string, number>>): Refusal | undefined {
-  return firstOf(
-    !isOpen(law, 'documents.adopt') && refuse('law-closed', { action: 'documents.adopt' }),
-    admitTwoPersons(law),
-    admitLife(law, Object.keys(projects)),
-  )
+export function admitLaw(law: Law, standings: Standings = { states: {}, periods: {} }): Refusal | undefined {
+  return faultsOf(law, standings)[0]
 }
 
-function admitTwoPersons({ preset, permissions }: Law): Refusal | undefined {
-  const alone = preset.twoPersons.find((action) => (permissions.approvals[action] ?? []).length === 0)
-  return alone === undefined ? undefined : refuse('one-person-decides', { action: alone })
+/** Everything for which these documents may not be the law while projects and monitoring periods stand so. */
+export function faultsOf(law: Law, standings: Standings): Refusal[] {
+  const { preset, permissions } = law
+  const alone = preset.twoPersons.filter((action) => (permissions.approvals[action] ?? []).length === 0)
+  return [
+    ...(isOpen(law, 'documents.adopt') ? [] : [refuse('law-closed', { action: 'documents.adopt' })]),
+    ...(preset.certification.neededToIssue && !(isOpen(law, 'projects.certify') && canCertify(law))
+      ? [refuse('nobody-may', { action: 'projects.certify' })]
+      : []),
+    ...alone.map((action) => refuse('one-person-decides', { action })),
+    ...faultsOfLife(law, standings),
+  ]
 }
 
 /** States by how they are wrong. */
 type Wrong = 'not-in-preset' | 'not-reached' | 'no-end'
 
-function admitLife(law: Law, occupied: readonly string[]): Refusal | undefined {
-  const { project } = law.preset
-  const moves = project.moves.filter(({ name }) => isOpen(law, `projects.move.${name}`))
-  const certain = certainDocuments(moves, [project.initial, ...occupied])
-  const ending = endingStates(law, moves, certain)
-  const strands = (state: string | undefined, why: Wrong) =>
-    state === undefined ? undefined : refuse('preset-strands', { state, why })
-  return firstOf(
-    strands(
-      occupied.find((state) => !project.states.includes(state)),
-      'not-in-preset',
-    ),
-    strands(
-      project.states.find((state) => !certain.has(state)),
+function faultsOfLife(law: Law, standings: Standings): Refusal[] {
+  const { project, period } = law.preset
+  const ofClock = movesOfClock(law)
+  const open = new Set([
+    ...project.moves.filter((move) => isOpen(law, `projects.move.${move.name}`, ofClock.includes(move))),
+    ...(period?.moves ?? []).filter(({ name }) => isOpen(law, `periods.move.${name}`, false)),
+  ])
+  return walksOf(law.preset, standings, open).flatMap((walk) => faultsOfWalk(law, walk))
+}
+
+function faultsOfWalk(law: Law, walk: Walk): Refusal[] {
+  const certain = certainDocuments(walk)
+  const ways = walk.ways.filter(({ from, move }) => move && canBeMet(law, walk, move, from, certain.get(from)))
+  const ending = endingFrom(walk.ends, ways)
+  const strand = (states: readonly string[], why: Wrong) =>
+    [...new Set(states)].map((state) =>
+      refuse('preset-strands', { state, why, ...(walk.of === 'period' ? { of: 'period' } : {}) }),
+    )
+  const reached = [...certain.keys()]
+  const known = (standing: string) => walk.states.includes(stateOf(standing))
+  return [
+    ...strand(reached.filter((standing) => !known(standing)).map(stateOf), 'not-in-preset'),
+    ...strand(
+      walk.states.filter((state) => !reached.some((standing) => stateOf(standing) === state)),
       'not-reached',
     ),
-    strands(
-      project.states.find((state) => !ending.has(state)),
-      'no-end',
-    ),
-  )
+    ...strand(reached.filter((standing) => known(standing) && !ending.has(standing)).map(stateOf), 'no-end'),
+  ]
 }
 
 /**
- * The documents that every project has which comes to stand in a state, whatever way it took: what moves on all ways to
- * it need. States that no move reaches are not there.
+ * Can somebody do what the move needs, from such a standing, whenever that is? What is too late some day is no way on which
+ * to rely, nor is a renewal, which comes to an end.
  */
-function certainDocuments(moves: readonly Move[], entries: readonly string[]): Map<string, ReadonlySet<string>> {
-  const certain = new Map<string, ReadonlySet<string>>(entries.map((state) => [state, new Set()]))
-  const todo = [...certain.keys()]
-  for (let state = todo.pop(); state !== undefined; state = todo.pop()) {
-    for (const move of moves.filter(({ from }) => from.includes(state))) {
-      const brought = new Set([...(certain.get(state) ?? []), ...(move.needs?.documents ?? [])])
-      const before = certain.get(move.to)
-      const after = before ? new Set([...before].filter((kind) => brought.has(kind))) : brought
-      if (before && before.size === after.size) continue
-      certain.set(move.to, after)
-      todo.push(move.to)
-    }
-  }
-  return certain
-}
-
-/** The states from which an end can be reached by moves whose needs somebody can meet. */
-function endingStates(
+function canBeMet(
   law: Law,
-  moves: readonly Move[],
-  certain: ReadonlyMap<string, ReadonlySet<string>>,
-): Set<string> {
-  const ways = moves.flatMap((move) =>
-    [...certain].flatMap(([from, documents]) =>
-      move.from.includes(from) && canBeMet(law, move, from, documents) ? [{ from, to: move.to }] : [],
-    ),
-  )
-  const ending = new Set(law.preset.project.ends)
-  for (let before = 0; before < ending.size; ) {
-    before = ending.size
-    for (const { from, to } of ways) if (ending.has(to)) ending.add(from)
-  }
-  return ending
-}
-
-/** Can somebody do what the move needs, while the project is in a state that it leaves? */
-function canBeMet(law: Law, { needs = {}, reason }: Move, state: string, certain: ReadonlySet<string>): boolean {
-  const { documents, purposes, certifiers } = law.preset
+  { of }: Walk,
+  { needs = {}, reason, renews }: Move,
+  standing: string,
+  certain: ReadonlySet<string> = new Set(),
+): boolean {
+  const { documents, purposes, certifiers, crediting } = law.preset
+  const state = stateOf(standing)
+  const kinds = documents.filter((one) => (one.of ?? 'project') === of && one.states.includes(state))
   const isSubmitted = (kind: string) =>
-    documents.some((one) => one.kind === kind && one.states.includes(state)) && isOpen(law, `documents.submit.${kind}`)
+    kinds.some((one) => one.kind === kind) && isOpen(law, `documents.submit.${kind}`)
   const isThere = (kind: string) => (needs.fresh !== true && certain.has(kind)) || isSubmitted(kind)
+  const isCredited = () =>
+    certain.has(CREDITED) || (crediting?.states.includes(state) === true && isOpen(law, 'projects.crediting.set'))
+  const areAnswered = () => isOpen(law, 'findings.answer') && isOpen(law, 'findings.assess')
+  const isAssigned = (task: string) =>
+    certifiers.tasks.includes(task) && isOpen(law, 'certifiers.assign') && canCertify(law)
+  const isTakenInTurns = () => isAssigned(VERIFICATION) && isOpen(law, 'certifiers.release')
   return (
+    [needs.within, needs.renewable, renews].every((asked) => asked === undefined) &&
     (reason !== true || purposes.decision.length > 0) &&
     (needs.documents ?? []).every(isThere) &&
-    (needs.findingsClosed !== true || (isOpen(law, 'findings.answer') && isOpen(law, 'findings.assess'))) &&
-    (needs.certifier === undefined ||
-      (certifiers.tasks.includes(needs.certifier) && isOpen(law, 'certifiers.assign') && canCertify(law)))
+    (needs.findingsClosed !== true || areAnswered()) &&
+    (needs.certifier === undefined || isAssigned(needs.certifier)) &&
+    (needs.creditingEnds === undefined || isCredited()) &&
+    (needs.certified !== true || (mayBeCertified(law, standing) && areAnswered() && isTakenInTurns()))
   )
 }
 
-/** Can somebody come to have a role that may take the action, and others those that its approvals are asked of? */
-function isOpen(law: Law, action: string): boolean {
+/** Are outcomes certified of a period that stands so? */
+function mayBeCertified(law: Law, standing: string): boolean {
+  const certifies = law.preset.period?.certifies ?? []
+  return certifies.includes(stateOf(standing)) && !hasIssued(standing) && isOpen(law, 'periods.certify')
+}
+
+/**
+ * Can somebody come to have a role that may take the action, and others those that its approvals are asked of? The system
+ * counts where it acts of its own accord.
+ */
+function isOpen(law: Law, action: string, bySystem = false): boolean {
   const { permissions } = law
   const held = heldRoles(law)
+  const isThere = (role: string) => held.has(role) && (bySystem || role !== SYSTEM_ROLE)
   const roles = Object.entries(permissions.actions[action] ?? {})
   return (
-    roles.some(([role, scope]) => held.has(role) && fits(law, role, scope, action)) &&
+    roles.some(([role, scope]) => isThere(role) && fits(law, role, scope, action)) &&
     (permissions.approvals[action] ?? []).every(({ by }) => by.some((role) => held.has(role)))
   )
 }

@@ -1,0 +1,276 @@
+import type { z } from 'zod'
+import { declarations } from './declarations.ts'
+import { documentBytes, type Law, MAX_DOCUMENT_BYTES } from './documents.ts'
+import { movesOfClock } from './entries/clock.ts'
+import { faultsOf } from './entries/soundness.ts'
+import { PermissionTable, SYSTEM_ROLE } from './permissions.ts'
+import { Preset } from './preset.ts'
+import { simpleDocuments } from './simple.ts'
+
+/** What is wrong with documents that are to be the law, or what their writer may not have meant. */
+export interface Remark {
+  /** Which of the two it is about; `law`: what they say together. */
+  of: 'preset' | 'permissions' | 'law'
+  code: RemarkCode
+  facts: Record<string, string>
+}
+
+export type RemarkCode =
+  | 'form' // not of the published form
+  | 'too-large'
+  | 'state-unknown'
+  | 'word-unknown' // a word that another list of the document does not have
+  | 'word-twice'
+  | 'role-unknown'
+  | 'preset-strands'
+  | 'one-person-decides'
+  | 'law-closed'
+  | 'nobody-may'
+  | 'move-closed' // a move that the table lets nobody take
+  | 'move-missing' // an action for a move that the preset does not have
+  | 'document-closed'
+  | 'document-missing'
+  | 'kind-missing' // a role of a kind of organisation that the preset does not have
+  | 'action-unknown' // an action that nothing in this program is
+  | 'action-closed' // an action of this program that the table gives to nobody
+  | 'never-by-itself' // a move of the system that waits for no time
+
+export interface LawCheck {
+  /** For these they cannot be the law. */
+  faults: Remark[]
+  /** They can, but perhaps should not. */
+  notes: Remark[]
+}
+
+/** Judges a preset and a permission table that a country has written, as founding a ledger with them would. */
+export function checkLaw(preset: unknown, permissions: unknown): LawCheck {
+  const [ofPreset, ofTable] = [Preset.safeParse(preset), PermissionTable.safeParse(permissions)]
+  const formal = [
+    ...formFaults('preset', ofPreset.error, preset, presetWords),
+    ...formFaults('permissions', ofTable.error, permissions, tableWords),
+    ...sizeFaults('preset', preset),
+    ...sizeFaults('permissions', permissions),
+  ]
+  if (!ofPreset.success || !ofTable.success || formal.length > 0) return { faults: formal, notes: [] }
+  const law = { preset: ofPreset.data, permissions: ofTable.data }
+  const faults = faultsOf(law, { states: {}, periods: {} }).map(({ refused, detail }): Remark => {
+    return { of: 'law', code: refused as RemarkCode, facts: detail }
+  })
+  return { faults, notes: notesOn(law) }
+}
+
+/** Where the form is wrong; where only words do not fit, which ones. */
+function formFaults<Document>(
+  of: 'preset' | 'permissions',
+  error: z.ZodError | undefined,
+  value: unknown,
+  words: (document: Document) => Remark[],
+): Remark[] {
+  if (!error) return []
+  const { issues } = error
+  const isShapely = issues.every(({ code, path }) => code === 'custom' && path.length === 0)
+  const found = isShapely ? words(value as Document) : []
+  if (found.length > 0) return found
+  return issues.map(({ path, message }) => ({ of, code: 'form', facts: { at: path.join('.'), reason: message } }))
+}
+
+function sizeFaults(of: 'preset' | 'permissions', value: unknown): Remark[] {
+  const bytes = value === null || typeof value !== 'object' ? 0 : documentBytes(value).length
+  const facts = { bytes: `${bytes}`, most: `${MAX_DOCUMENT_BYTES}` }
+  return bytes > MAX_DOCUMENT_BYTES ? [{ of, code: 'too-large', facts }] : []
+}
+
+type Machine = Pick<Preset['project'], 'initial' | 'states' | 'moves' | 'ends'>
+
+/** States that a machine's own parts name and that its list does not have. */
+function machineWords(where: string, machine: Machine, more: readonly (readonly [at: string, states: string[]])[]) {
+  const { initial, states, moves, ends } = machine
+  const named: (readonly [string, readonly string[]])[] = [
+    [`${where}.initial`, [initial]],
+    [`${where}.ends`, ends],
+    ...moves.map(({ name, from, to }) => [`the move ${name}`, [...from, to]] as const),
+    ...more,
+  ]
+  return [
+    ...named.flatMap(([at, all]) =>
+      all
+        .filter((state) => !states.includes(state))
+        .map(
+          (state): Remark => ({ of: 'preset', code: 'state-unknown', facts: { at, state, list: `${where}.states` } }),
+        ),
+    ),
+    ...twice(`${where}.states`, states),
+    ...twice(
+      `${where}.moves`,
+      moves.map(({ name }) => name),
+    ),
+  ]
+}
+
+function twice(at: string, words: readonly string[]): Remark[] {
+  const again = new Set(words.filter((word, place) => words.indexOf(word) < place))
+  return [...again].map((word) => ({ of: 'preset', code: 'word-twice', facts: { at, word } }))
+}
+
+function absent(at: string, words: readonly string[], list: string, known: readonly string[]): Remark[] {
+  return words
+    .filter((word) => !known.includes(word))
+    .map((word) => ({ of: 'preset', code: 'word-unknown', facts: { at, word, list } }))
+}
+
+/** The words of a preset that do not fit to each other. */
+function presetWords(preset: Preset): Remark[] {
+  const { project, period, documents, findings, certifiers, certification, crediting } = preset
+  const ofKind = (of: 'period' | undefined) =>
+    documents
+      .filter((one) => one.of === of)
+      .map(({ kind, states }) => [`the document ${kind}`, states] as [string, string[]])
+  const kinds = (of: 'period' | undefined) => documents.filter((one) => one.of === of).map(({ kind }) => kind)
+  const more: [string, string[]][] = [
+    ['project.mayAuthorise', project.mayAuthorise],
+    ['project.mayIssue', project.mayIssue],
+    ['findings.states', findings.states],
+    ['certification.states', certification.states],
+    ['crediting.states', crediting?.states ?? []],
+    ...ofKind(undefined),
+  ]
+  const needs = (machine: Machine, of: 'period' | undefined) =>
+    machine.moves.flatMap(({ name, needs: asked = {} }) => [
+      ...absent(`the move ${name}`, asked.documents ?? [], 'documents', kinds(of)),
+      ...absent(`the move ${name}`, asked.certifier ? [asked.certifier] : [], 'certifiers.tasks', certifiers.tasks),
+    ])
+  return [
+    ...machineWords('project', project, more),
+    ...needs(project, undefined),
+    ...(period
+      ? [
+          ...machineWords('period', period, [
+            ['period.findings', period.findings],
+            ['period.certifies', period.certifies],
+            ['period.mayIssue', period.mayIssue],
+            ...ofKind('period'),
+          ]),
+          ...needs(period, 'period'),
+        ]
+      : ofKind('period').map(
+          ([at]): Remark => ({ of: 'preset', code: 'word-unknown', facts: { at, word: 'period', list: 'period' } }),
+        )),
+    ...twice(
+      'documents',
+      documents.map(({ kind }) => kind),
+    ),
+    ...absent('certifiers.kinds', certifiers.kinds, 'organisationKinds', preset.organisationKinds),
+    ...absent('levies.unitTypes', Object.keys(preset.levies.unitTypes), 'unitTypes', Object.keys(preset.unitTypes)),
+    ...absent('buffer.assessment', [preset.buffer.assessment], 'purposes.change', preset.purposes.change),
+  ]
+}
+
+/** The roles of a permission table that its list does not have. */
+function tableWords({ roles, appoints, actions, approvals, independent }: PermissionTable): Remark[] {
+  const named: (readonly [string, readonly string[]])[] = [
+    ['appoints', appoints],
+    ...Object.entries(actions).map(([action, by]) => [`actions.${action}`, Object.keys(by)] as const),
+    ...Object.entries(approvals).map(([action, all]) => [`approvals.${action}`, all.flatMap(({ by }) => by)] as const),
+  ]
+  return [
+    ...named.flatMap(([at, all]) =>
+      [...new Set(all)]
+        .filter((role) => !roles.includes(role))
+        .map((role): Remark => ({ of: 'permissions', code: 'role-unknown', facts: { at, role } })),
+    ),
+    ...independent
+      .filter((action) => !Object.hasOwn(actions, action))
+      .map((word): Remark => {
+        return { of: 'permissions', code: 'word-unknown', facts: { at: 'independent', word, list: 'actions' } }
+      }),
+  ]
+}
+
+/** What the documents may be without, and perhaps should not. */
+function notesOn(law: Law): Remark[] {
+  const { preset, permissions } = law
+  const kindsOf = (role: string) => role.slice(0, role.indexOf('/'))
+  return [
+    ...moveNotes(law, 'projects.move.', preset.project.moves),
+    ...moveNotes(law, 'periods.move.', preset.period?.moves ?? []),
+    ...pairNotes(
+      permissions,
+      'documents.submit.',
+      preset.documents.map(({ kind }) => kind),
+      'document',
+    ),
+    ...permissions.roles
+      .filter((role) => role !== SYSTEM_ROLE && !preset.organisationKinds.includes(kindsOf(role)))
+      .map((role): Remark => ({ of: 'law', code: 'kind-missing', facts: { role, kind: kindsOf(role) } })),
+    ...actionNotes(law),
+  ]
+}
+
+function moveNotes(law: Law, prefix: string, moves: Preset['project']['moves']): Remark[] {
+  const ofClock = movesOfClock(law)
+  const waiting = moves.filter((move) => {
+    const by = law.permissions.actions[`${prefix}${move.name}`] ?? {}
+    return Object.hasOwn(by, SYSTEM_ROLE) && !ofClock.includes(move)
+  })
+  return [
+    ...pairNotes(
+      law.permissions,
+      prefix,
+      moves.map(({ name }) => name),
+      'move',
+    ),
+    ...waiting.map(({ name }): Remark => {
+      return { of: 'law', code: 'never-by-itself', facts: { action: `${prefix}${name}` } }
+    }),
+  ]
+}
+
+/** What the preset names and the table gives to nobody, and the reverse. */
+function pairNotes(
+  { actions }: PermissionTable,
+  prefix: string,
+  words: readonly string[],
+  what: 'move' | 'document',
+): Remark[] {
+  const closed = words.filter((word) => Object.keys(actions[`${prefix}${word}`] ?? {}).length === 0)
+  const known = Object.keys(actions).filter((action) => action.startsWith(prefix))
+  const missing = known.filter((action) => !words.includes(action.slice(prefix.length)))
+  return [
+    ...closed.map(
+      (word): Remark => ({ of: 'law', code: `${what}-closed`, facts: { word, action: `${prefix}${word}` } }),
+    ),
+    ...missing.map((action): Remark => {
+      return { of: 'law', code: `${what}-missing`, facts: { word: action.slice(prefix.length), action } }
+    }),
+  ]
+}
+
+/** Prefixes of actions that are as many as the preset, or the list of roles, has words. */
+const OPEN = ['projects.move.', 'periods.move.', 'documents.submit.', 'mandates.']
+
+/** The actions of this program: those of entries, and those that the table which ships has besides. */
+function actionsOfProgram(): Set<string> {
+  const ofEntries = Object.values(declarations).flatMap(({ actions }) => actions.filter((one) => !one.endsWith('*')))
+  const table = PermissionTable.parse(JSON.parse(new TextDecoder().decode(simpleDocuments.permissions)))
+  return new Set(
+    [...ofEntries, ...Object.keys(table.actions)].filter((action) => action !== 'genesis' && !isOpen(action)),
+  )
+}
+
+function isOpen(action: string): boolean {
+  return OPEN.some((prefix) => action.startsWith(prefix))
+}
+
+function actionNotes({ preset, permissions }: Law): Remark[] {
+  const known = actionsOfProgram()
+  const given = Object.keys(permissions.actions).filter((action) => !isOpen(action))
+  const asked = [...given, ...Object.keys(permissions.approvals), ...preset.twoPersons].filter(
+    (action) => !isOpen(action),
+  )
+  const unknown = [...new Set(asked)].filter((action) => !known.has(action))
+  const closed = [...known].filter((action) => Object.keys(permissions.actions[action] ?? {}).length === 0)
+  return [
+    ...unknown.map((action): Remark => ({ of: 'law', code: 'action-unknown', facts: { action } })),
+    ...closed.map((action): Remark => ({ of: 'law', code: 'action-closed', facts: { action } })),
+  ]
+}

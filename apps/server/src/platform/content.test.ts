@@ -1,3 +1,4 @@
+import { PostgresLedger } from '@tallystick/ledger'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../../../tests/support/database.ts'
 import { openContent } from './content.ts'
@@ -10,6 +11,8 @@ beforeAll(async () => {
 afterAll(() => database.close())
 
 test('a connection that is lost in the middle of a transaction ends the transaction, not the process', async () => {
+  // Some of the content store's indexes are over tables of the ledger.
+  await (await PostgresLedger.open({ connectionString: database.url })).close()
   const pool = await openContent(database.url, 'create')
   const client = await pool.connect()
   await client.query('BEGIN')

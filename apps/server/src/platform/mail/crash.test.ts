@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { PostgresLedger } from '@tallystick/ledger'
 import type pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../../../../tests/support/database.ts'
@@ -21,6 +22,8 @@ const children = new Set<ChildProcess>()
 
 beforeAll(async () => {
   database = await testDatabase()
+  // Some of the content store's indexes are over tables of the ledger.
+  await (await PostgresLedger.open({ connectionString: database.url })).close()
   pool = await openContent(database.url, 'create')
   smtp = await testSmtp({ refuse: 0.1, hang: 0.05, busy: 0.05, dropBefore: 0.03, dropAfter: 0.02 })
 })

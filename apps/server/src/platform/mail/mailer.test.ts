@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { PostgresLedger } from '@tallystick/ledger'
 import fc from 'fast-check'
 import type pg from 'pg'
 import { SMTPServer } from 'smtp-server'
@@ -18,6 +19,8 @@ const closers: (() => Promise<unknown>)[] = []
 
 beforeAll(async () => {
   database = await testDatabase()
+  // Some of the content store's indexes are over tables of the ledger.
+  await (await PostgresLedger.open({ connectionString: database.url })).close()
   pool = await openContent(database.url, 'create')
 })
 afterEach(async () => {

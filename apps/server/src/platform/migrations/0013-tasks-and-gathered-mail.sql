@@ -24,13 +24,9 @@ CREATE INDEX content_proposal_project ON content_proposal ((request ->> 'project
 CREATE INDEX content_proposal_period ON content_proposal ((request ->> 'period')) WHERE status = 'open';
 
 -- What waits for people: projects and monitoring periods by state, the oldest first, and findings that are not closed.
-DO $$ BEGIN
-  IF to_regclass('ledger_row') IS NOT NULL THEN
-    CREATE INDEX IF NOT EXISTS ledger_row_project_state
-        ON ledger_row ((row ->> 'state'), (row #>> '{entered,at}'), id) WHERE kind = 'project';
-    CREATE INDEX IF NOT EXISTS ledger_row_period_state
-        ON ledger_row ((row ->> 'state'), (row #>> '{entered,at}'), id) WHERE kind = 'period';
-    CREATE INDEX IF NOT EXISTS ledger_row_finding_open
-        ON ledger_row ((row ->> 'state'), id) WHERE kind = 'finding' AND row ->> 'state' <> 'closed';
-  END IF;
-END $$;
+CREATE INDEX content_task_project
+    ON ledger_row ((row ->> 'state'), (row #>> '{entered,at}'), id) WHERE kind = 'project';
+CREATE INDEX content_task_period
+    ON ledger_row ((row ->> 'state'), (row #>> '{entered,at}'), id) WHERE kind = 'period';
+CREATE INDEX content_task_finding
+    ON ledger_row ((row ->> 'state'), id) WHERE kind = 'finding' AND row ->> 'state' <> 'closed';

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { Api } from '../../../tests/support/api.ts'
 import { type TestDatabase, testDatabase } from '../../../tests/support/database.ts'
 import { readConfig } from './platform/config.ts'
 import { type TestSmtp, testSmtp } from './platform/mail/smtp.fixture.ts'
@@ -37,28 +37,17 @@ async function addedUser(environment: Record<string, string>, email: string, isT
   const server = await startServer({ config, print: say, log: { info: say, warn: say } })
   if (!server.started) throw new Error('another server runs')
   try {
-    const send = async (path: string, body: unknown, token?: string) => {
-      const headers = { 'content-type': 'application/json', 'idempotency-key': randomUUID() }
-      const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
-      const answer = await fetch(`${server.url}${path}`, {
-        method: 'POST',
-        headers: { ...headers, ...authorization },
-        body: JSON.stringify(body),
-      })
-      return (await answer.json()) as {
-        token: string
-        session: { organisation: { id: string }; user: { email: string } }
-      }
-    }
     const link = /\S+\/sign-in\?token=\S+/.exec(said)?.[0]
-    const { token, session } = await send('/national/sessions', { token: link })
+    const nobody = new Api(server.url)
+    const { token, session } = await nobody.done('/national/sessions', { token: link })
     said = ''
-    await send('/national/users', { email, name: 'Ana', organisation: session.organisation.id, role: 'Admin' }, token)
+    const wish = { email, name: 'Ana', organisation: session.organisation.id, role: 'Admin' }
+    await new Api(server.url, token).done('/national/users', wish)
     while (!isThere(said)) await delay(20)
     const invitation = /\S+\/sign-in\?token=[\w-]+/
     const sent = smtp.delivered.at(-1)?.source.replaceAll('=\r\n', '').replaceAll('=3D', '=') ?? ''
     const found = invitation.exec(said)?.[0] ?? invitation.exec(sent)?.[0]
-    return { said, signedIn: (await send('/national/sessions', { token: found })).session.user.email }
+    return { said, signedIn: (await nobody.done('/national/sessions', { token: found })).session.user.email }
   } finally {
     await server.close()
   }

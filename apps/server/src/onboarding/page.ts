@@ -26,6 +26,9 @@ export function registerConfirmPage(app: FastifyInstance, services: Services, co
       return { text: 'done' }
     },
     async again(_sent, { problem: { code, status } }) {
+      if (code === 'email-taken' && services.onboarding === 'password') {
+        return { status, text: 'email-taken.password', links: [{ text: 'forgotten', to: '/password/forgotten' }] }
+      }
       return { status, text: code === 'email-taken' || code === 'too-many-requests' ? code : 'failed' }
     },
   })

@@ -3,20 +3,27 @@ import { Country } from '../unlawful/country.ts'
 import { haveItCertified } from './ledger-certifier.ts'
 import { chaptersOf } from './ledger-chapters.ts'
 import { LedgerFixture, type Wish } from './ledger-fixture.ts'
+import { monitor } from './ledger-periods.ts'
 
 /**
  * A ledger of at least `entries` entries, the same for the same seed; a shorter one is the beginning of a longer one. From
  * `WHOLE_LIFE` entries on it has every type of entry in it. Not yet published.
  */
 export async function liveLedger(seed: string | number, entries: number): Promise<LedgerFixture> {
-  return (await liveCountry(seed, entries)).fixture
+  return (await live(seed, entries, [monitor])).fixture
 }
 
 /** So long is a ledger in which everything has happened. */
 export const WHOLE_LIFE = 220
 
-/** As `liveLedger`, with the country that was made in it. */
-export async function liveCountry(seed: string | number, entries: number): Promise<Country> {
+/** As `liveLedger`, with the country that was made in it, in which no monitoring periods are kept. */
+export function liveCountry(seed: string | number, entries: number): Promise<Country> {
+  return live(seed, entries)
+}
+
+type Chapter = (country: Country) => Promise<unknown>
+
+async function live(seed: string | number, entries: number, more: readonly Chapter[] = []): Promise<Country> {
   const fixture = new LedgerFixture(seed)
   await fixture.found()
   await fixture.adoptWattHours()
@@ -24,7 +31,7 @@ export async function liveCountry(seed: string | number, entries: number): Promi
   await doubtAnAccount(fixture)
   await haveItCertified(fixture)
   const country = new Country(fixture)
-  for (const chapter of chaptersOf(country)) {
+  for (const chapter of [...chaptersOf(country), ...more.map((one) => () => one(country))]) {
     if ((await fixture.ledger.head()).size < entries) await chapter()
   }
   await extend(fixture, entries)

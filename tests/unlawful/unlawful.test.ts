@@ -94,6 +94,7 @@ function issuance(first: bigint, quantity = 1_000n, alphas = (quantity * 6n) / 1
       quantity: `${quantity}`,
       certified: `${quantity}`,
       monitoringPeriod: null,
+      period: null,
       owners: [
         { account: accounts.alpha, share: '60' },
         { account: accounts.beta, share: '40' },

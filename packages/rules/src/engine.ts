@@ -156,7 +156,7 @@ function admitGenesis(state: State, entry: Entry, bound: BoundBody, shelf: Shelf
   if (entry.by !== system || entry.approvals.length > 0 || entry.key !== null || entry.streams.length > 0) {
     return refuse('malformed', { field: 'by', reason: 'genesis is by the system mandate alone' })
   }
-  return admitLaw(law, {}) ?? { effects: bound.effects(state, law, entry) }
+  return admitLaw(law) ?? { effects: bound.effects(state, law, entry) }
 }
 
 function admitEnvelope(state: State, entry: Entry, bound: BoundBody): Refusal | undefined {
@@ -197,7 +197,7 @@ function admitAdoption(state: State, entry: Entry, law: Law, shelf: Shelf): Refu
   const found = shelf.find(document, sha256)
   if (!found) return refuse('document-unknown', { sha256 })
   if (found.version !== version) return refuse('version-not-next', { document: String(found.version) })
-  return admitLaw({ ...law, [document]: found }, state.ledger().states)
+  return admitLaw({ ...law, [document]: found }, state.ledger())
 }
 
 function withEnvelope(state: State, entry: Entry, leaf: string, effects: Effects): Effects {

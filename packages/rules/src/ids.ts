@@ -103,6 +103,12 @@ export const SignedCertified = z
   .regex(/^-?(0|[1-9]\d{0,14})(\.\d{0,5}[1-9])?$/, 'must be a decimal such as -3.2, without needless zeros')
   .refine((text) => text !== '-0', 'zero has no sign')
 
+/** A decimal of so many millionths, as `Certified` has it. */
+export function decimalOf(micro: bigint): string {
+  const decimals = (micro % UNIT).toString().padStart(6, '0').replace(/0+$/, '')
+  return `${micro / UNIT}${decimals === '' ? '' : `.${decimals}`}`
+}
+
 /** Millionths of a unit in a decimal. */
 export function microOf(decimal: string): bigint {
   const negative = decimal.startsWith('-')

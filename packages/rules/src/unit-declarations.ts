@@ -109,8 +109,19 @@ export const ofUnits = {
   },
   OutcomeCarried: {
     actions: ['credits.carry'],
-    refuses: ['authorisation-unknown', 'project-state', 'vintage-wrong', 'issue-instead'],
-    writes: ['remainder'],
+    refuses: [
+      'authorisation-unknown',
+      'project-state',
+      'vintage-wrong',
+      'periods-not-kept',
+      'period-missing',
+      'period-unknown',
+      'period-state',
+      'dates-differ',
+      'certified-exceeded',
+      'issue-instead',
+    ],
+    writes: ['remainder', 'period', 'ledger'],
   },
   UnitsConverted: {
     actions: ['credits.convert'],

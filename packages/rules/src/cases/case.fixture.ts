@@ -1,5 +1,5 @@
 import type { RuleName } from '../declarations.ts'
-import type { RefusalCode } from '../refusal.ts'
+import { isRefusal, type RefusalCode } from '../refusal.ts'
 import type { Outcome, World } from './world.fixture.ts'
 
 /** One example of a rule: in a world that it prepares, a command, and what follows. */
@@ -11,6 +11,11 @@ export interface Case {
   /** Why it is refused; or, in words, all that is written. */
   refused?: RefusalCode
   written?: readonly string[]
+}
+
+/** What comes before goes well, or the case shows nothing. */
+export function given(...outcomes: Outcome[]): void {
+  for (const outcome of outcomes) if (isRefusal(outcome)) throw new Error(JSON.stringify(outcome))
 }
 
 type Act = (world: World) => Outcome

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Code, Id } from '../ids.ts'
 import { admitAccreditation, admitIndependence } from '../permissions.ts'
-import type { Preset } from '../preset.ts'
+import { type Preset, VERIFICATION } from '../preset.ts'
 import { type Refusal, refuse } from '../refusal.ts'
 import { defineRule, firstOf, noEffects } from '../rule.ts'
 import { noKeys, type Rows, type State } from '../state.ts'
@@ -10,9 +10,6 @@ import { admitCertifier } from './accreditations.ts'
 import { partiesOf, partiesReads } from './parties.ts'
 
 type Project = Rows['project']
-
-/** The task in which certifiers take turns. */
-export const VERIFICATION = 'verification'
 
 /** Has the organisation verified as many monitoring periods in a row as one may? Then another takes its turn. */
 export function admitRotation(project: Project, organisation: string, { certifiers }: Preset): Refusal | undefined {

@@ -1,7 +1,19 @@
 import { z } from 'zod'
 import { FIRST_TRANSFER, ITMO, withoutWord, wordOf } from '../attributes.ts'
 import { canonicalJson, decodeEntry, type Entry, encodeEntry, leafOf } from '../envelope.ts'
-import { Certified, Code, countOf, fromWire, Id, Instant, Quantity, SerialNumber, sumOf, WireRange } from '../ids.ts'
+import {
+  Certified,
+  Code,
+  countOf,
+  fromWire,
+  Id,
+  Instant,
+  microOf,
+  Quantity,
+  SerialNumber,
+  sumOf,
+  WireRange,
+} from '../ids.ts'
 import { isRefusal, type Refusal, refuse } from '../refusal.ts'
 import { defineRule, firstOf, noEffects } from '../rule.ts'
 import { type Run, without } from '../runs.ts'
@@ -11,6 +23,7 @@ import { takenBackPuts, takenBackReads } from './ground.ts'
 import { heldRanges, standingOn } from './holds.ts'
 import { hashOfIssuance } from './issuance.ts'
 import { batchRows } from './movement.ts'
+import { issuedPuts } from './outcomes.ts'
 
 const Correction = z.strictObject({
   /** A movement: the whole entry, as it stands in the log. An issuance: what `IssuedEntry` has of it. */
@@ -27,6 +40,7 @@ const Moved = z.object({ batch: Id, from: Id, to: Id, ranges: z.array(WireRange)
 const Issued = z.object({
   batch: Id,
   authorisation: Id,
+  period: Id.nullable(),
   vintage: z.string(),
   quantity: Quantity,
   certified: Certified,
@@ -131,6 +145,7 @@ function reads(state: State, request: Correction): Keys {
       ...('index' in place ? [{ kind: 'issued' as const, id: back.batch }] : []),
       ...('key' in place && place.key !== null ? [{ kind: 'key' as const, id: place.key }] : []),
       ...(issued ? takenBackReads(state, issued) : []),
+      ...(issued?.period ? [{ kind: 'period' as const, id: issued.period }] : []),
       ...accounts.map((id) => ({ kind: 'account' as const, id })),
       ...(batch
         ? [...batchRows(batch), ...accounts.map((id) => ({ kind: 'balance' as const, id: balanceId(id, batch.class) }))]
@@ -270,6 +285,7 @@ function effectsOf(state: State, original: Original): Effects {
       { kind: 'ended', id, row: { index: state.size } },
       ...authorisationPuts(state, batch, unmarked, BigInt(issued?.quantity ?? 0)),
       ...(issued ? takenBackPuts(state, issued) : []),
+      ...(issued ? issuedPuts(state, issued.period, issued.vintage, -microOf(issued.certified)) : []),
     ],
     postings,
     runs,

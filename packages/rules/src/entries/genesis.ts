@@ -106,6 +106,7 @@ export const genesis = defineRule<Genesis, Genesis>({
           preset: body.preset,
           projects: 0,
           states: {},
+          periods: {},
           certificates: 0,
           pools: { buffer: null, shareOfProceeds: null, omge: null, host: null },
           key: body.key,

@@ -34,6 +34,7 @@ import {
 } from './ground.ts'
 import { admitPools, Levies, leviesFor, levyOrder, type Split, splitIssuance } from './levies.ts'
 import { freshStream } from './organisations.ts'
+import { admitFromPeriod, daysOf, issuedPuts } from './outcomes.ts'
 import { partiesOf } from './parties.ts'
 import { debtsAfter, poolPuts, poolReads } from './pool.ts'
 import { Owner, sameOwners } from './projects.ts'
@@ -44,6 +45,8 @@ const asked = { batch: Id, authorisation: Id, vintage: Vintage, monitoringPeriod
 const IssuanceRequest = z
   .strictObject({
     ...asked,
+    /** The monitoring period whose outcome is issued; its days stand in the entry, too. */
+    period: Id.nullable().default(null),
     quantity: Quantity.optional(),
     certified: Certified.optional(),
     owners: z.array(Owner).min(1).max(50).optional(),
@@ -59,6 +62,7 @@ type Part = z.infer<typeof Part>
 /** Owners and percentages stand in the body, so that an approval binds them; they must be those in force. */
 const Issuance = z.strictObject({
   ...asked,
+  period: Id.nullable(),
   quantity: Quantity,
   certified: Certified,
   owners: z.array(Owner).min(1).max(50),
@@ -171,7 +175,16 @@ function decide(state: State, request: IssuanceRequest, preset: Preset): Issuanc
   const itmos = itmosIssued(state, firstAtIssuance(state, parts, ground, request, ''), ground, request)
   if (isRefusal(itmos)) return itmos
   const owners = request.owners ?? ground.owner.owners
-  return { ...request, quantity, certified, owners, levies, allotted: { first: first.toString(), parts, itmos } }
+  const monitoringPeriod = request.monitoringPeriod ?? daysOf(state, request.period)
+  return {
+    ...request,
+    monitoringPeriod,
+    quantity,
+    certified,
+    owners,
+    levies,
+    allotted: { first: first.toString(), parts, itmos },
+  }
 }
 
 function reads(state: State, request: IssuanceRequest): RowKey[] {
@@ -184,6 +197,7 @@ function reads(state: State, request: IssuanceRequest): RowKey[] {
   ]
   return [
     { kind: 'batch', id: request.batch },
+    ...(request.period === null ? [] : [{ kind: 'period' as const, id: request.period }]),
     ...groundReads(state, request.authorisation, request.vintage),
     ...remainderReads(ground, request.vintage),
     ...(ground
@@ -221,6 +235,7 @@ export const batchIssued = defineRule<Issuance, IssuanceRequest>({
       freshStream(state, 'batch', body.batch),
       admitGround(ground, BigInt(body.quantity), preset),
       admitPeriod(body, at),
+      admitFromPeriod(state, body, ground.project, preset),
       ...ground.owner.owners.map(({ account }) => usable(state, 'owners', account, 'holding')),
       admitTerms(state, body, ground, preset),
       admitSplit(state, body, ground, preset),
@@ -258,6 +273,7 @@ export const batchIssued = defineRule<Issuance, IssuanceRequest>({
         ...batchPuts(state, ground, body, BigInt(body.allotted.first), quantity, sumOf(first)),
         { kind: 'issued', id: body.batch, row: { index: state.size, says: hashOfIssuance({ by, at, body }) } },
         ...remainderPuts(ground, body.vintage, left),
+        ...issuedPuts(state, body.period, body.vintage, microOf(body.certified)),
         ...debts,
       ],
       postings: runs.map((run) => ({

@@ -1,5 +1,5 @@
 import type { TestRegistry } from '../registry.ts'
-import { idFrom, type Wish } from './command.ts'
+import { hashFrom, idFrom, type Wish } from './command.ts'
 import type { Model } from './naive.ts'
 
 /** What a life finds when it begins. */
@@ -36,6 +36,7 @@ export function tell(registry: TestRegistry, model: Model, beginning: Beginning)
   const by = { by: officer, approvers: [secondOfficer] }
   return [
     ...people(registry),
+    ...certifier(registry),
     [
       'BatchIssued',
       { ...by, request: issuance(firstBatch, registry.authorisation, beginning.inPieces ? '600' : '120') },
@@ -47,6 +48,27 @@ export function tell(registry: TestRegistry, model: Model, beginning: Beginning)
     ...(beginning.policies ? policies(registry) : []),
     ...(beginning.reversed ? reversed(registry, beginning.inPieces ? 'avoidable' : 'unavoidable') : []),
     ...adoptions(registry, model, beginning.law),
+    ...(beginning.law.preset === 3 ? monitored(registry) : []),
+  ]
+}
+
+/** Where issuances are of monitoring periods: one of which units may be issued, and one that begins. */
+function monitored({ officer, secondOfficer, developers, project }: TestRegistry): Told[] {
+  const by = { by: officer }
+  const owner = { by: developers[0]?.mandate ?? '' }
+  const verifier = { by: idFrom('assessor') }
+  const [period, next] = [idFrom('period 0'), idFrom('period 1')]
+  const report = { document: 'monitoring-report', sha256: hashFrom('report'), name: null }
+  const move = (name: string) => ({ period, move: name })
+  return [
+    ['CertifierAssigned', { ...by, request: { project, task: 'verification', organisation: idFrom('certifier') } }],
+    ['CreditingPeriodSet', { ...by, request: { project, kind: 'renewable', from: '2022-01-01', to: '2026-12-31' } }],
+    ['MonitoringPeriodOpened', { ...owner, request: { period, project, from: '2024-01-01', to: '2024-12-31' } }],
+    ['DocumentSubmitted', { ...owner, request: { project, period, ...report } }],
+    ['OutcomeCertified', { ...verifier, request: { period, outcomes: [{ vintage: '2024', certified: '150.5' }] } }],
+    ['MonitoringPeriodMoved', { ...verifier, request: move('submit-verification') }],
+    ['MonitoringPeriodMoved', { ...by, approvers: [secondOfficer], request: move('approve-issuance') }],
+    ['MonitoringPeriodOpened', { ...owner, request: { period: next, project, from: '2025-01-01', to: '2025-06-30' } }],
   ]
 }
 
@@ -65,6 +87,21 @@ function people({ root, secondOfficer, developers, genesis }: TestRegistry): Tol
     ...developers.map(({ organisation }, at) =>
       grant(secondOfficer, `second of ${at}`, organisation, 'developer/Admin'),
     ),
+  ]
+}
+
+/** A certifier with one person, accredited for the project and assigned to its validation. */
+function certifier({ officer, secondOfficer, project }: TestRegistry): Told[] {
+  const organisation = idFrom('certifier')
+  const by = { by: officer }
+  const mandate = { mandate: idFrom('assessor'), organisation, role: 'certifier/Admin', limit: null }
+  const days = { from: '2020-01-01', to: '2999-12-31' }
+  const accreditation = { accreditation: idFrom('first accreditation'), body: hashFrom('body'), scopes: ['1'], ...days }
+  return [
+    ['OrganisationRegistered', { ...by, request: { organisation, kind: 'certifier', name: hashFrom('name') } }],
+    ['MandateGranted', { by: secondOfficer, request: mandate }],
+    ['CertifierAccredited', { ...by, request: { organisation, ...accreditation } }],
+    ['CertifierAssigned', { ...by, request: { project, task: 'validation', organisation } }],
   ]
 }
 

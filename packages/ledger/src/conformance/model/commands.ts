@@ -29,10 +29,18 @@ import {
   organisationSuspended,
 } from './people.ts'
 
+import { periodCommands } from './periods.ts'
 import { pledgeExpired, pledgeReleased, unitsPledged } from './pledges.ts'
 import { issuanceTermsSet, ownershipChanged, projectRegistered } from './projects.ts'
 import { reversalDecided, reversalReported } from './reversals.ts'
-import { movementApproved, movementDeclined, movementExpired, movementProposed, movementWithdrawn } from './waiting.ts'
+import {
+  movementApproved,
+  movementDeclined,
+  movementExpired,
+  movementHalted,
+  movementProposed,
+  movementWithdrawn,
+} from './waiting.ts'
 
 /** Every command that the model knows: all entry types but genesis. */
 export const commands: readonly AnyCommand[] = [
@@ -57,6 +65,7 @@ export const commands: readonly AnyCommand[] = [
   findingRaised,
   findingAnswered,
   findingAssessed,
+  ...periodCommands,
   ownershipChanged,
   issuanceTermsSet,
   poolsNamed,
@@ -73,6 +82,7 @@ export const commands: readonly AnyCommand[] = [
   movementDeclined,
   movementWithdrawn,
   movementExpired,
+  movementHalted,
   creditsTransferredAbroad,
   creditsAcquired,
   firstTransferRecorded,

@@ -1,7 +1,9 @@
 import { wordOf, wordsOf } from '@tallystick/rules'
 import { expect } from 'vitest'
 import type { Dump, Ledger } from '../../port.ts'
+import { kinds } from './kept.ts'
 import type { Model, Project, Whose } from './naive.ts'
+import { issuedOf, standing } from './periods.ts'
 import { ascending, balancesOf, bufferOf, issuedUnder, movesIn, sinceOf, sumOf, transferredUnder } from './units.ts'
 
 /** Every unit has the owner and the marks that the model says, and every count is what is counted one by one. */
@@ -109,11 +111,12 @@ function compareRows(model: Model, dump: Dump): void {
       (one) => one.project === id && !['dismissed', 'compensated'].includes(one.state),
     ).length
     const debts = Object.fromEntries([...project.debts].map(([unitType, units]) => [unitType, `${units}`]))
-    const { submitted, ...known } = project
+    const { submitted, credits, renewed, ...known } = project
     expect(rowsOf(dump, 'project').get(id)).toMatchObject({
       ...known,
       documents: documentsOf(submitted),
       findings: findingsOf(model, id),
+      ...periodsOf(model, id, { credits, renewed }),
       debts,
       reversals,
       title: expect.anything(),
@@ -125,7 +128,9 @@ function compareRows(model: Model, dump: Dump): void {
     certificates: model.certificates,
     projects: model.projects.size,
     states: counted([...model.projects.values()].map(({ state }) => state)),
+    periods: standings(model),
   })
+  expect(rowsOf(dump, 'period')).toEqual(new Map([...model.periods.keys()].map((id) => [id, periodOf(model, id)])))
   expect(rowsOf(dump, 'finding')).toEqual(model.findings)
 }
 
@@ -141,9 +146,63 @@ function documentsOf(submitted: Project['submitted']): object {
 
 function findingsOf({ findings }: Model, id: string): object {
   const ofProject = [...findings.values()].filter(({ project }) => project === id)
-  const left = ofProject.filter(({ state }) => state !== 'closed')
+  const left = ofProject.filter(({ state, period }) => state !== 'closed' && period === null)
   const forward = left.filter(({ kind }) => kind === 'FAR').length
   return { open: left.length - forward, forward, raised: counted(ofProject.map(({ kind }) => kind)) }
+}
+
+/** What a project's row says of its crediting and of its monitoring periods. */
+function periodsOf(model: Model, id: string, { credits, renewed }: Pick<Project, 'credits' | 'renewed'>): object {
+  const ofProject = [...model.periods].filter(([, { project }]) => project === id)
+  const requests = ofProject
+    .map(([period, { number }]) => [number, openOf(model, period).forward] as const)
+    .filter(([, open]) => open > 0)
+  const [first] = credits
+  const periods = credits.map(({ from, to }) => ({ from, to }))
+  return {
+    crediting: first ? { kind: first.kind, renewals: kinds[first.kind]?.renewals, renewed, periods } : null,
+    periods: { opened: ofProject.length, last: standing(model, id).at(-1)?.[0] ?? null },
+    forward: Object.fromEntries(requests),
+  }
+}
+
+function openOf({ findings }: Model, id: string): { open: number; forward: number } {
+  const left = [...findings.values()].filter(({ period, state }) => period === id && state !== 'closed')
+  const forward = left.filter(({ kind }) => kind === 'FAR').length
+  return { open: left.length - forward, forward }
+}
+
+function periodOf(model: Model, id: string): object | undefined {
+  const period = model.periods.get(id)
+  if (!period) return undefined
+  const { submitted, outcomes, ...known } = period
+  const others = standing(model, period.project).map(([other]) => other)
+  const at = others.indexOf(id)
+  const said = Object.entries(outcomes).map(([vintage, certified]) => {
+    return [vintage, { certified, issued: decimalOf(issuedOf(model, id, vintage)) }]
+  })
+  return {
+    ...known,
+    documents: documentsOf(submitted),
+    findings: openOf(model, id),
+    outcomes: Object.fromEntries(said),
+    previous: at < 0 ? null : (others[at - 1] ?? null),
+    next: at < 0 ? null : (others[at + 1] ?? null),
+  }
+}
+
+function decimalOf(micro: bigint): string {
+  return `${Number(micro) / 1e6}`
+}
+
+/** How many periods are in each state, and of how many of them units were issued. */
+function standings(model: Model): object {
+  const all = [...model.periods].map(([id, { state }]) => ({ state, isIssued: issuedOf(model, id) > 0n }))
+  const states = all.map(({ state }) => state)
+  const issued = counted(all.filter(({ isIssued }) => isIssued).map(({ state }) => state))
+  return Object.fromEntries(
+    Object.entries(counted(states)).map(([state, count]) => [state, { all: count, issued: issued[state] ?? 0 }]),
+  )
 }
 
 function counted(words: string[]): Record<string, number> {

@@ -5,6 +5,7 @@ import {
   areAffiliated,
   codeReasons,
   conflictReasons,
+  isAccredited,
   type May,
   mandateReasons,
   officers,
@@ -158,14 +159,6 @@ export const accreditationWithdrawn = defineCommand<{ organisation: string; accr
 
 const tasks = ['validation', 'verification']
 
-/** Is it accredited for the scope of the project today? */
-function isAccredited(model: Model, organisation: string, scope: string): boolean {
-  const today = model.now.slice(0, 10)
-  return Object.values(model.organisations.get(organisation)?.accreditations ?? {}).some(
-    ({ scopes, from, to }) => scopes.includes(scope) && from <= today && to >= today,
-  )
-}
-
 export const certifierAssigned = defineCommand<{ project: string; task: string; organisation: string }>({
   type: 'CertifierAssigned',
   weight: 0.8,
@@ -224,7 +217,77 @@ export const certifierReleased = defineCommand<{ project: string; task: string; 
   },
 })
 
+const certifying: May = { 'certifier/Admin': 'assigned' }
+
+/** Somebody who acts for a certifier; mostly for one that is assigned to the project. */
+function aCertifying(model: Model, choose: Choose, project: string): string {
+  const assigned = Object.values(model.projects.get(project)?.certifiers ?? {})
+  const found = [...model.mandates].filter(([, { role }]) => role === 'certifier/Admin')
+  const fitting = found.filter(([, { organisation }]) => assigned.includes(organisation))
+  const from = fitting.length > 0 && !choose.rarely(4) ? fitting : found
+  return mostly(model, choose, from.length > 0 ? (choose.pick(from)[0] ?? '') : anOfficer(model, choose))
+}
+
+/** Mostly a project that some certifier is assigned to. */
+function anAssignedProject({ projects }: Model, choose: Choose): string {
+  const found = [...projects].filter(([, { certifiers }]) => Object.keys(certifiers).length > 0).map(([id]) => id)
+  return found.length > 0 && !choose.rarely(6) ? choose.pick(found) : knownId(projects.keys(), choose)
+}
+
+export const projectCertified = defineCommand<{ project: string }>({
+  type: 'ProjectCertified',
+  weight: 1,
+  generate: (model, choose) => {
+    const project = anAssignedProject(model, choose)
+    return { by: aCertifying(model, choose, project), request: { project } }
+  },
+  reasons: (model, { by, request: { project } }) => {
+    const known = model.projects.get(project)
+    const organisation = model.mandates.get(by)?.organisation ?? ''
+    return [
+      ...mandateReasons(model, by, { may: certifying, project }),
+      ...where(!known, 'project-unknown'),
+      ...where(known !== undefined && !['submitted', 'registered'].includes(known.state), 'project-state'),
+      ...where(known?.certifiedBy.includes(organisation) === true, 'already-exists'),
+    ]
+  },
+  carryOut: (model, { by, request: { project } }) => {
+    model.projects.get(project)?.certifiedBy.push(model.mandates.get(by)?.organisation ?? '')
+    return {}
+  },
+})
+
+export const certificationRevoked = defineCommand<{ project: string; organisation: string; reason: string }>({
+  type: 'CertificationRevoked',
+  weight: 0.4,
+  generate: (model, choose) => {
+    const known = [...model.projects].flatMap(([project, { certifiedBy }]) =>
+      certifiedBy.map((organisation) => ({ project, organisation })),
+    )
+    const some = { project: knownId(model.projects.keys(), choose), organisation: aCertifier(model, choose) }
+    const about = known.length > 0 && !choose.rarely(6) ? choose.pick(known) : some
+    const by = choose.rarely(2) ? aCertifying(model, choose, about.project) : anOfficer(model, choose)
+    return { by, request: { ...about, reason: choose.rarely(16) ? 'mood' : 'misconduct' } }
+  },
+  reasons: (model, { by, request: { project, organisation, reason } }) => [
+    ...mandateReasons(model, by, {
+      may: { 'government/Admin': 'any', 'certifier/Admin': 'own' },
+      organisations: [organisation],
+    }),
+    ...where(!model.projects.has(project), 'project-unknown'),
+    ...where(model.projects.get(project)?.certifiedBy.includes(organisation) !== true, 'nothing-changes'),
+    ...codeReasons('release', reason),
+  ],
+  carryOut: (model, { request: { project, organisation } }) => {
+    const known = model.projects.get(project)
+    if (known) known.certifiedBy = known.certifiedBy.filter((one) => one !== organisation)
+    return {}
+  },
+})
+
 export const independenceCommands: readonly AnyCommand[] = [
+  projectCertified,
+  certificationRevoked,
   affiliationRecorded,
   affiliationEnded,
   certifierAccredited,

@@ -1,9 +1,10 @@
 import { anAccount, anApprover, anOfficer } from './choices.ts'
 import { type Choose, defineCommand, knownId, someId } from './command.ts'
 import type { Authorisation, Batch, Model, Owner, Pools, Project, Unit } from './naive.ts'
+import { fromPeriodReasons, someOutcome } from './periods.ts'
 import { accountReasons, approvalReasons, conflictReasons, mandateReasons, officers, where } from './reasons.ts'
 import { type Levies, leviesOf, levyOrder, poolKinds, type Split, splitOf } from './split.ts'
-import { firstTransfer, firstTransferReasons, issuedUnder, itmosOf, owe } from './units.ts'
+import { firstTransfer, firstTransferReasons, issuedUnder, itmosOf, microOf, owe } from './units.ts'
 
 export const poolsNamed = defineCommand<Pools & Record<string, unknown>>({
   type: 'PoolsNamed',
@@ -44,6 +45,7 @@ export const poolsNamed = defineCommand<Pools & Record<string, unknown>>({
 type Period = { from: string; to: string } | null
 
 interface Issuance extends Record<string, unknown> {
+  period?: string
   batch: string
   authorisation: string
   vintage: string
@@ -52,11 +54,6 @@ interface Issuance extends Record<string, unknown> {
   certified?: string
   owners?: Owner[]
   levies?: Levies
-}
-
-/** Millionths of a unit in a decimal. */
-export function microOf(decimal: string): bigint {
-  return BigInt(Math.round(Number(decimal) * 1e6))
 }
 
 /** What an issuance stands on. */
@@ -145,7 +142,7 @@ function issuanceReasons(model: Model, request: Issuance): string[] {
   const ground = groundOf(model, request.authorisation)
   if (!ground) return ['authorisation-unknown']
   const { authorisation, project } = ground
-  const { quantity, whole } = askedFor(model, request, authorisation)
+  const { quantity, whole, certified } = askedFor(model, request, authorisation)
   const inForce = leviesOf(model, project, authorisation.unitType)
   const levies = request.levies ?? inForce
   const split = quantity < 1n ? undefined : splitOf(model, Number(quantity), project, authorisation.unitType, levies)
@@ -154,6 +151,7 @@ function issuanceReasons(model: Model, request: Issuance): string[] {
     ...where(model.batches.has(request.batch) || model.streams.has(request.batch), 'already-exists'),
     ...groundReasons(model, request.authorisation, quantity),
     ...periodReasons(model, request.vintage, request.monitoringPeriod),
+    ...fromPeriodReasons(model, request, authorisation.project, microOf(certified)),
     ...project.owners.flatMap(({ account }) => accountReasons(model, account, 'holding')),
     ...where(
       JSON.stringify(request.owners ?? project.owners) !== JSON.stringify(project.owners) ||
@@ -201,7 +199,9 @@ export const batchIssued = defineCommand<Issuance>({
       vintage,
       monitoringPeriod: somePeriod(choose, vintage),
       ...(choose.rarely(3) ? { certified: someDecimal(choose, 30) } : { quantity: `${1 + choose.below(40)}` }),
+      ...someOutcome(model, choose),
     }
+    if (request.period !== undefined && !choose.rarely(6)) request.monitoringPeriod = null
     const owners = choose.pick([...model.projects.values()]).owners
     if (choose.rarely(20)) request.owners = owners
     return { by, request, approvers: anApprover(model, choose, by) }
@@ -239,6 +239,12 @@ export const batchIssued = defineCommand<Issuance>({
     const { vintage } = request
     const inBuffer = { project: authorisation.project, unitType, vintage, units: BigInt(split.levies.buffer) }
     model.bufferMoves.push({ way: 'in', ...inBuffer, at: model.now })
+    const { period = null } = request
+    if (period !== null) {
+      model.issuedOf.push({ period, vintage, micro: microOf(certified), index: model.size })
+    }
+    const days = period === null ? undefined : model.periods.get(period)
+    const monitoringPeriod = request.monitoringPeriod ?? (days ? { from: days.from, to: days.to } : null)
     const brought = units.map(({ account }, at) => {
       return { serial: first + BigInt(at), from: model.issuance, to: account }
     })
@@ -246,6 +252,8 @@ export const batchIssued = defineCommand<Issuance>({
       says: {
         quantity: `${quantity}`,
         certified,
+        period,
+        monitoringPeriod,
         owners: project.owners,
         levies,
         allotted: { first: `${first}`, itmos },
@@ -277,6 +285,7 @@ export function addBatch(
 }
 
 interface Carried extends Record<string, unknown> {
+  period?: string
   authorisation: string
   vintage: string
   certified: string
@@ -290,11 +299,13 @@ export const outcomeCarried = defineCommand<Carried>({
     const by = anOfficer(model, choose)
     const vintage = choose.rarely(24) ? '2099' : choose.pick(['2020', '2024', '2025'])
     const certified = choose.pick(['0.5', '0.75', '-0.5', '-3.2', '-12', choose.rarely(3) ? '4' : '0.000001'])
-    const request = {
+    const request: Carried = {
       authorisation: knownId(model.authorisations.keys(), choose),
       ...{ vintage, certified },
       monitoringPeriod: somePeriod(choose, vintage),
+      ...someOutcome(model, choose),
     }
+    if (request.period !== undefined && !choose.rarely(6)) request.monitoringPeriod = null
     return { by, request, approvers: anApprover(model, choose, by) }
   },
   reasons: (model, { by, request, approvers = [] }) => {
@@ -307,13 +318,25 @@ export const outcomeCarried = defineCommand<Carried>({
       ...mandate,
       ...where(ground.project.state !== 'registered', 'project-state'),
       ...periodReasons(model, vintage, monitoringPeriod),
+      ...outcomeReasons(model, request, ground.authorisation.project),
       ...where(due >= 1_000_000n, 'issue-instead'),
       ...approvalReasons(model, by, approvers),
     ]
   },
-  carryOut: (model, { request: { authorisation, vintage, certified } }) => {
+  carryOut: (model, { request: { authorisation, vintage, certified, period = null } }) => {
     const known = model.authorisations.get(authorisation)
-    if (known) carry(model, known, vintage, dueMicro(model, known, vintage, microOf(certified)))
+    const micro = microOf(certified)
+    if (known) carry(model, known, vintage, dueMicro(model, known, vintage, micro))
+    if (period !== null && micro > 0n) model.issuedOf.push({ period, vintage, micro, index: model.size })
     return {}
   },
 })
+
+/** More is taken of a period; a deficit takes nothing of one. */
+function outcomeReasons(model: Model, request: Carried, project: string): string[] {
+  const { period = null, certified } = request
+  if (!certified.startsWith('-')) return fromPeriodReasons(model, request, project, microOf(certified))
+  return period === null || model.periods.get(period)?.project === project
+    ? where(period !== null && !lawOf(model).periods, 'periods-not-kept')
+    : [lawOf(model).periods ? 'period-unknown' : 'periods-not-kept']
+}

@@ -1,4 +1,5 @@
 import { documentBytes, simpleDocuments } from '@tallystick/rules'
+import { keptPeriods } from './kept.ts'
 import type { Needs } from './life.ts'
 import type { DocumentKind, Model } from './naive.ts'
 
@@ -13,6 +14,8 @@ interface Law {
   releasePercent: number
   releaseYears: number
   debitIssuances: boolean
+  /** Are issuances of monitoring periods, and those of crediting periods? */
+  periods: boolean
   /** What moves of projects ask for. */
   needs: Record<string, Needs>
 }
@@ -33,6 +36,7 @@ const presets: Record<number, Omit<Law, 'approvals'>> = {
     releasePercent: 15,
     releaseYears: 5,
     debitIssuances: true,
+    periods: false,
     needs: {},
   },
   2: {
@@ -42,6 +46,7 @@ const presets: Record<number, Omit<Law, 'approvals'>> = {
     releasePercent: 50,
     releaseYears: 1,
     debitIssuances: false,
+    periods: false,
     needs: { suspend: { fresh: 'project-design', answered: true }, deregister: { reason: true } },
   },
   3: {
@@ -51,7 +56,14 @@ const presets: Record<number, Omit<Law, 'approvals'>> = {
     releasePercent: 100,
     releaseYears: 2,
     debitIssuances: true,
-    needs: { register: { once: 'validation-report' }, reject: { reason: true }, resume: { days: 2, answered: true } },
+    periods: true,
+    needs: {
+      register: { once: 'validation-report' },
+      reject: { reason: true, within: 20 },
+      resume: { days: 2, answered: true },
+      suspend: { renews: true },
+      deregister: { creditingEnds: 30 },
+    },
   },
 }
 
@@ -87,17 +99,26 @@ function permissionsBytes(version: number): Uint8Array {
 }
 
 /** What a move asks for, as the preset says it. */
-function moveNeeds({ fresh, once, answered, days, reason }: Needs = {}): object {
+function moveNeeds({ fresh, once, answered, days, within, reason, renews, creditingEnds }: Needs = {}): object {
   const kind = fresh ?? once
   return {
     ...(reason ? { reason } : {}),
+    ...(renews ? { renews } : {}),
     needs: {
       ...(kind === undefined ? {} : { documents: [kind] }),
       ...(fresh === undefined ? {} : { fresh: true }),
       ...(answered ? { findingsClosed: true } : {}),
       ...(days === undefined ? {} : { days }),
+      ...(within === undefined ? {} : { within }),
+      ...(creditingEnds === undefined ? {} : { creditingEnds }),
     },
   }
+}
+
+/** Reports on monitoring are of periods, where there are some. */
+function withPeriods(documents: { kind: string }[]): object {
+  const others = documents.filter(({ kind }) => kind !== 'monitoring-report')
+  return { ...keptPeriods, documents: [...others, { kind: 'monitoring-report', of: 'period', states: ['opened'] }] }
 }
 
 function presetBytes(version: number): Uint8Array {
@@ -113,6 +134,7 @@ function presetBytes(version: number): Uint8Array {
     ...document,
     version,
     project: { ...document.project, moves },
+    ...(law.periods ? withPeriods(document.documents) : {}),
     pending: { hours: law.pendingHours },
     trust: { hours: law.trustHours },
     levies: { base, rounding, unitTypes: { A6ER: a6er } },

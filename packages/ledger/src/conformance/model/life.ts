@@ -1,7 +1,9 @@
 import { aHolder, anOfficer } from './choices.ts'
 import { type Choose, defineCommand, hashFrom, knownId, someId } from './command.ts'
+import { kinds as crediting } from './kept.ts'
 import { lawOf } from './law.ts'
-import type { Finding, Model, Project } from './naive.ts'
+import type { Finding, Model, Period, Project } from './naive.ts'
+import { somePeriod } from './periods.ts'
 import {
   codeReasons,
   codes,
@@ -16,6 +18,9 @@ import {
 const DAY_MS = 86_400_000
 
 const owners: May = { 'developer/Admin': 'own' }
+const certifiers: May = { 'certifier/Admin': 'assigned' }
+/** Those who raise findings and assess the answers. */
+const deciders: May = { ...officers, ...certifiers }
 
 const moves: Record<string, { from: string[]; to: string; may: May }> = {
   register: { from: ['submitted'], to: 'registered', may: officers },
@@ -70,6 +75,7 @@ export const projectMoved = defineCommand<Moving>({
   carryOut: (model, { request }) => {
     const project = model.projects.get(request.project)
     if (project) {
+      if (lawOf(model).needs[request.move]?.renews) project.renewed += 1
       project.state = moves[request.move]?.to ?? ''
       project.entered = { index: model.size, at: model.now }
     }
@@ -85,21 +91,41 @@ export interface Needs {
   once?: string
   answered?: true
   days?: number
+  within?: number
   reason?: true
+  /** One more crediting period may follow. */
+  renews?: true
+  /** So many days, at most, are left of the last crediting period. */
+  creditingEnds?: number
 }
 
-function needReasons(model: Model, id: string, project: Project, { fresh, once, answered, days = 0 }: Needs): string[] {
+function needReasons(model: Model, id: string, project: Project, needs: Needs): string[] {
+  const { fresh, once, answered, days = 0, within = Infinity } = needs
   const { submitted, entered } = project
   const since = (kind: string) => submitted.some((one) => one.document === kind && one.index > entered.index)
   const ever = (kind: string) => submitted.some((one) => one.document === kind)
   const isOpen = [...model.findings.values()].some(
-    (one) => one.project === id && one.state !== 'closed' && one.kind !== 'FAR',
+    (one) => one.project === id && one.period === null && one.state !== 'closed' && one.kind !== 'FAR',
   )
   return [
     ...where(fresh !== undefined && !since(fresh), 'document-missing'),
     ...where(once !== undefined && !ever(once), 'document-missing'),
     ...where(answered === true && isOpen, 'findings-open'),
     ...where(Date.parse(model.now) < Date.parse(entered.at) + days * DAY_MS, 'too-early'),
+    ...where(Date.parse(model.now) >= Date.parse(entered.at) + within * DAY_MS, 'too-late'),
+    ...creditingReasons(model, project, needs),
+  ]
+}
+
+function creditingReasons(model: Model, { credits, renewed }: Project, { renews, creditingEnds }: Needs): string[] {
+  const last = credits.at(-1)
+  if (!renews && creditingEnds === undefined) return []
+  if (!last) return ['crediting-missing']
+  const opens = Date.parse(last.to) + (1 - (creditingEnds ?? 0)) * DAY_MS
+  return [
+    ...where(renews === true && renewed >= (crediting[last.kind]?.renewals ?? 0), 'crediting-used-up'),
+    ...where(renews === true && renewed >= credits.length, 'crediting-missing'),
+    ...where(creditingEnds !== undefined && Date.parse(model.now) < opens, 'too-early'),
   ]
 }
 
@@ -121,6 +147,7 @@ const kinds: Record<string, string[]> = {
 }
 
 interface Submitting extends Record<string, unknown> {
+  period?: string
   project: string
   document: string
   sha256: string
@@ -131,34 +158,74 @@ export const documentSubmitted = defineCommand<Submitting>({
   type: 'DocumentSubmitted',
   weight: 1,
   generate: (model, choose) => {
-    const project = knownId(model.projects.keys(), choose)
-    const document = choose.rarely(16) ? 'poem' : choose.pick(Object.keys(kinds))
+    const of = somePeriod(model, choose)
+    const project = of?.project ?? knownId(model.projects.keys(), choose)
+    const any = of && !choose.rarely(6) ? ['monitoring-report'] : Object.keys(kinds)
+    const document = choose.rarely(16) ? 'poem' : choose.pick(any)
     return {
       by: choose.rarely(2) ? anOfficer(model, choose) : anOwner(model, choose, project),
-      request: { project, document, sha256: hashFrom(`file ${choose.below(6)}`), name: null },
+      request: { project, document, sha256: hashFrom(`file ${choose.below(6)}`), name: null, ...of },
     }
   },
-  reasons: (model, { by, request: { project: id, document, sha256 } }) => {
-    const project = model.projects.get(id)
-    const last = project?.submitted.findLast((one) => one.document === document)
-    const may = { ...(document === 'letter' ? {} : owners), ...officers }
+  reasons: (model, { by, request: { document, sha256, ...about } }) => {
+    const subject = subjectOf(model, about)
+    const last = subject?.submitted.findLast((one) => one.document === document)
+    const certified = document.endsWith('ation-report') ? certifiers : {}
+    const may = { ...(document === 'letter' ? {} : owners), ...officers, ...certified }
+    const allowed = statesFor(model, document, about)
     return [
-      ...mandateReasons(model, by, { may: document in kinds ? may : {}, organisations: ownersOf(model, id) }),
-      ...where(!project, 'project-unknown'),
-      ...where(!(document in kinds), 'code-unknown'),
-      ...where(project !== undefined && kinds[document]?.includes(project.state) === false, 'project-state'),
-      ...where(last?.sha256 === sha256 && last.index > (project?.entered.index ?? 0), 'nothing-changes'),
+      ...mandateReasons(model, by, { may: document in kinds ? may : {}, ...sidesOf(model, about) }),
+      ...subjectReasons(model, about, allowed ?? []),
+      ...where(allowed === undefined, 'code-unknown'),
+      ...where(last?.sha256 === sha256 && last.index > (subject?.entered.index ?? 0), 'nothing-changes'),
     ]
   },
-  carryOut: (model, { request: { project: id, document, sha256 } }) => {
-    const project = model.projects.get(id)
-    const version = 1 + (project?.submitted.filter((one) => one.document === document).length ?? 0)
-    project?.submitted.push({ document, sha256, index: model.size })
-    return { says: { allotted: { version } } }
+  carryOut: (model, { request: { document, sha256, ...about } }) => {
+    const subject = subjectOf(model, about)
+    const version = 1 + (subject?.submitted.filter((one) => one.document === document).length ?? 0)
+    subject?.submitted.push({ document, sha256, index: model.size })
+    return { says: { period: about.period ?? null, allotted: { version } } }
   },
 })
 
+/** What documents and findings are about. */
+interface About {
+  project: string
+  period?: string | null
+}
+
+function subjectOf({ projects, periods }: Model, { project, period = null }: About): Project | Period | undefined {
+  if (period === null) return projects.get(project)
+  const found = periods.get(period)
+  return projects.has(project) && found?.project === project ? found : undefined
+}
+
+/** Whose it is, and who is assigned to it. */
+function sidesOf(model: Model, { project, period = null }: About) {
+  return { organisations: ownersOf(model, project), project, ...(period === null ? {} : { task: 'verification' }) }
+}
+
+/** The states in which the document may be submitted; undefined where it is no document of this. */
+function statesFor(model: Model, document: string, { period = null }: About): string[] | undefined {
+  const isOfPeriods = lawOf(model).periods && document === 'monitoring-report'
+  if (period !== null) return isOfPeriods ? ['opened'] : undefined
+  return isOfPeriods ? undefined : kinds[document]
+}
+
+/** Why it is not there, or does not stand in a state that allows it; where none does, the document is none of this. */
+function subjectReasons(model: Model, about: About, allowed: string[]): string[] {
+  const { project: id, period = null } = about
+  const subject = subjectOf(model, about)
+  const isAstray = subject !== undefined && allowed.length > 0 && !allowed.includes(subject.state)
+  return [
+    ...where(!model.projects.has(id), 'project-unknown'),
+    ...where(period !== null && model.periods.get(period)?.project !== id, 'period-unknown'),
+    ...where(isAstray, period === null ? 'project-state' : 'period-state'),
+  ]
+}
+
 interface Raising extends Record<string, unknown> {
+  period?: string
   finding: string
   project: string
   kind: Finding['kind']
@@ -177,26 +244,24 @@ export const findingRaised = defineCommand<Raising>({
       kind: choose.pick(['CL', 'CAR', 'FAR'] as const),
       section: choose.pick([null, 'B.4.2']),
       text: hashFrom('what is unclear'),
+      ...somePeriod(model, choose),
     },
   }),
-  reasons: (model, { by, request: { finding, project: id } }) => {
-    const project = model.projects.get(id)
-    return [
-      ...mandateReasons(model, by, { may: officers }),
-      ...conflictReasons(model, [by], id),
-      ...where(!project, 'project-unknown'),
-      ...where(model.findings.has(finding), 'already-exists'),
-      ...where(project !== undefined && !alive.includes(project.state), 'project-state'),
-    ]
-  },
-  carryOut: (model, { request: { finding, project, kind } }) => {
+  reasons: (model, { by, request: { finding, ...about } }) => [
+    ...mandateReasons(model, by, { may: deciders, ...sidesOf(model, about) }),
+    ...conflictReasons(model, [by], about.project),
+    ...subjectReasons(model, about, (about.period ?? null) === null ? alive : ['opened', 'verification-submitted']),
+    ...where(model.findings.has(finding), 'already-exists'),
+  ],
+  carryOut: (model, { request: { finding, project, period = null, kind } }) => {
     const number = 1 + [...model.findings.values()].filter((one) => one.project === project && one.kind === kind).length
-    model.findings.set(finding, { project, kind, number, state: 'open' })
-    return { says: { allotted: { number } } }
+    model.findings.set(finding, { project, period, kind, number, state: 'open' })
+    return { says: { period, allotted: { number } } }
   },
 })
 
 interface Round extends Record<string, unknown> {
+  period?: string | null
   project: string
   finding: string
   text: string
@@ -208,14 +273,15 @@ function aRound(model: Model, choose: Choose, state: Finding['state']): Round {
   const found = [...model.findings].filter(([, one]) => one.state === state || choose.rarely(8))
   const [finding, one] = found.length > 0 ? choose.pick(found) : [knownId(model.findings.keys(), choose), undefined]
   const project = one && !choose.rarely(16) ? one.project : knownId(model.projects.keys(), choose)
-  return { project, finding: finding ?? hashFrom('none').slice(0, 32), text }
+  const of = one && one.period !== null && !choose.rarely(16) ? { period: one.period } : {}
+  return { project, finding: finding ?? hashFrom('none').slice(0, 32), text, ...of }
 }
 
-function roundReasons(model: Model, { project, finding }: Round, state: Finding['state']): string[] {
+function roundReasons(model: Model, { project, period = null, finding }: Round, state: Finding['state']): string[] {
   const known = model.findings.get(finding)
   return [
     ...where(!model.projects.has(project), 'project-unknown'),
-    ...where(known?.project !== project, 'finding-unknown'),
+    ...where(known?.project !== project || known.period !== period, 'finding-unknown'),
     ...where(known !== undefined && known.state !== state, 'finding-state'),
   ]
 }
@@ -228,7 +294,7 @@ export const findingAnswered = defineCommand<Round>({
     return { by: anOwner(model, choose, request.project), request }
   },
   reasons: (model, { by, request }) => [
-    ...mandateReasons(model, by, { may: owners, organisations: ownersOf(model, request.project) }),
+    ...mandateReasons(model, by, { may: owners, ...sidesOf(model, request) }),
     ...roundReasons(model, request, 'open'),
   ],
   carryOut: (model, { request: { finding } }) => {
@@ -246,7 +312,7 @@ export const findingAssessed = defineCommand<Round & { outcome: 'open' | 'closed
     request: { ...aRound(model, choose, 'answered'), outcome: choose.pick(['closed', 'closed', 'open'] as const) },
   }),
   reasons: (model, { by, request }) => [
-    ...mandateReasons(model, by, { may: officers }),
+    ...mandateReasons(model, by, { may: deciders, ...sidesOf(model, request) }),
     ...conflictReasons(model, [by], request.project),
     ...roundReasons(model, request, 'answered'),
   ],

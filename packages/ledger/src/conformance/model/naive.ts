@@ -37,6 +37,9 @@ export interface Model {
   deficits: Map<string, bigint>
   reversals: Map<string, Reversal>
   findings: Map<string, Finding>
+  periods: Map<string, Period>
+  /** Millionths of each vintage that an entry issued of a period. */
+  issuedOf: { period: string; vintage: string; micro: bigint; index: number }[]
   pending: Map<string, Waiting>
   pledges: Map<string, Pledge>
   holds: Map<string, Hold>
@@ -116,6 +119,22 @@ export interface Project {
   /** The organisation of each task, and who verified last, how often in a row. */
   certifiers: Record<string, string>
   verified: { organisation: string; periods: number } | null
+  /** The certifiers whose certification stands, the first one first. */
+  certifiedBy: string[]
+  /** Its crediting periods, the first one first, and how often it was renewed. */
+  credits: { kind: string; from: string; to: string }[]
+  renewed: number
+}
+
+/** A monitoring period. */
+export interface Period extends Pick<Project, 'state' | 'entered' | 'submitted'> {
+  project: string
+  number: number
+  from: string
+  to: string
+  /** By which entry its outcomes were certified last, and by whom; and how many tonnes of each year. */
+  certified: { index: number; by: string } | null
+  outcomes: Record<string, string>
 }
 
 /** For which scopes a certifier is accredited, and from which day to which. */
@@ -197,6 +216,7 @@ export interface Reversal {
 
 export interface Finding {
   project: string
+  period: string | null
   kind: 'CL' | 'CAR' | 'FAR'
   number: number
   state: 'open' | 'answered' | 'closed'
@@ -291,6 +311,8 @@ export function modelOf(registry: TestRegistry): Model {
     deficits: new Map(),
     reversals: new Map(),
     findings: new Map(),
+    periods: new Map(),
+    issuedOf: [],
     pending: new Map(),
     pledges: new Map(),
     holds: new Map(),
@@ -356,6 +378,6 @@ export function newProject(
   return {
     ...{ state, entered, submitted: [], number, scope, owners },
     ...{ buffer: '0', exempt: [], debts: new Map(), assessed: null, raised: null },
-    ...{ certifiers: {}, verified: null },
+    ...{ certifiers: {}, verified: null, certifiedBy: [], credits: [], renewed: 0 },
   }
 }

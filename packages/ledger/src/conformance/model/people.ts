@@ -26,6 +26,7 @@ export const organisationRegistered = defineCommand<{ organisation: string; kind
 })
 
 const mayGrant: Record<string, May> = {
+  'certifier/Admin': { 'government/Root': 'any', 'government/Admin': 'any', 'certifier/Admin': 'own' },
   'government/Root': { 'system/system': 'any' },
   'government/Admin': { 'government/Root': 'any' },
   'government/ViewOnly': { 'government/Root': 'any', 'government/Admin': 'own' },

@@ -1,7 +1,7 @@
 import type { Model } from './naive.ts'
 
 /** Who may do it, and for which organisations: the permission table as a person would say it. */
-export type May = Record<string, 'any' | 'own'>
+export type May = Record<string, 'any' | 'own' | 'assigned'>
 
 export const officers: May = { 'government/Admin': 'any' }
 export const holders: May = { 'government/Admin': 'own', 'developer/Admin': 'own' }
@@ -12,22 +12,45 @@ export interface Asked {
   may: May
   /** The organisations that it concerns. */
   organisations?: string[]
+  /** The project that a certifier must be assigned to, independent of and accredited for, where it may only so. */
+  project?: string
+  /** The task that it must be assigned to; none: any of the project's. */
+  task?: string
   /** Units, for the limit of the mandate. */
   quantity?: bigint
 }
 
 /** Why a mandate may not do it. */
-export function mandateReasons(model: Model, by: string, { may, organisations = [], quantity = 0n }: Asked): string[] {
+export function mandateReasons(
+  model: Model,
+  by: string,
+  { may, organisations = [], project = '', task, quantity = 0n }: Asked,
+): string[] {
   const mandate = model.mandates.get(by)
   if (!mandate) return ['mandate-unknown']
   const scope = may[mandate.role]
   const reasons = mandate.active ? [] : ['mandate-revoked']
   if (!model.organisations.get(mandate.organisation)?.active) reasons.push('organisation-suspended')
-  if (scope !== 'any' && !(scope === 'own' && organisations.includes(mandate.organisation))) {
+  const { certifiers = {}, scope: sector = '' } = model.projects.get(project) ?? {}
+  const assigned = task === undefined ? Object.values(certifiers) : [certifiers[task]]
+  const isAssigned = scope === 'assigned' && assigned.includes(mandate.organisation)
+  if (scope !== 'any' && !isAssigned && !(scope === 'own' && organisations.includes(mandate.organisation))) {
     reasons.push('not-permitted')
+  }
+  if (isAssigned) {
+    reasons.push(...conflictReasons(model, [by], project))
+    reasons.push(...where(!isAccredited(model, mandate.organisation, sector), 'accreditation-missing'))
   }
   if (mandate.limit !== null && quantity > mandate.limit) reasons.push('mandate-limit')
   return reasons
+}
+
+/** Is it accredited for the scope of the project today? */
+export function isAccredited(model: Model, organisation: string, scope: string): boolean {
+  const today = model.now.slice(0, 10)
+  return Object.values(model.organisations.get(organisation)?.accreditations ?? {}).some(
+    ({ scopes, from, to }) => scopes.includes(scope) && from <= today && to >= today,
+  )
 }
 
 /** Who decides for an organisation that owns the project, or for an affiliate of one? */

@@ -1,5 +1,10 @@
 import type { Batch, Brought, BufferMove, Model, Project, Unit, WireRange } from './naive.ts'
 
+/** Millionths of a unit in a decimal. */
+export function microOf(decimal: string): bigint {
+  return BigInt(Math.round(Number(decimal) * 1e6))
+}
+
 /** Every serial number of ranges, one by one. */
 export function serialsIn(ranges: readonly WireRange[]): bigint[] {
   return ranges.flatMap(([first, last]) => {

@@ -325,3 +325,42 @@ function endKind(type: string, may: May, side: 'from' | 'to' | 'system') {
 export const movementDeclined = endKind('MovementDeclined', holders, 'to')
 export const movementWithdrawn = endKind('MovementWithdrawn', approvers, 'from')
 export const movementExpired = endKind('MovementExpired', theSystem, 'system')
+
+/** The organisations of a movement that waits: of its proposer, its holder, its receiver. */
+function organisationsIn(model: Model, { proposer, from, to }: Waiting): string[] {
+  return [
+    model.mandates.get(proposer)?.organisation ?? '',
+    ...organisationOf(model, from),
+    ...organisationOf(model, to),
+  ]
+}
+
+export const movementHalted = defineCommand<{ movement: string; organisation: string }>({
+  type: 'MovementHalted',
+  weight: 1.2,
+  generate: (model, choose) => {
+    const isSuspended = (id: string) => model.organisations.get(id)?.active === false
+    const movement = someWaiting(model, choose, (one) => organisationsIn(model, one).some(isSuspended))
+    const waiting = model.pending.get(movement)
+    const suspended = waiting ? organisationsIn(model, waiting).filter(isSuspended) : []
+    const found = suspended.length > 0 && !choose.rarely(8) ? suspended : [...model.organisations.keys()]
+    return {
+      by: mostly(model, choose, model.system),
+      request: { movement, organisation: knownId(found, choose) },
+    }
+  },
+  reasons: (model, { by, request: { movement, organisation } }) => {
+    const waiting = model.pending.get(movement)
+    const isOfIt = waiting !== undefined && organisationsIn(model, waiting).includes(organisation)
+    const isSuspended = model.organisations.get(organisation)?.active === false
+    return [
+      ...mandateReasons(model, by, { may: theSystem }),
+      ...where(waiting === undefined, 'movement-unknown'),
+      ...where(waiting !== undefined && !(isOfIt && isSuspended), 'not-suspended'),
+    ]
+  },
+  carryOut: (model, { request: { movement } }) => {
+    settle(model, movement)
+    return {}
+  },
+})

@@ -1,0 +1,151 @@
+import { z } from 'zod'
+import { Certified, decimalOf, Id, microOf } from '../ids.ts'
+import { type Preset, VERIFICATION } from '../preset.ts'
+import { type Refusal, refuse } from '../refusal.ts'
+import { defineRule, firstOf, noEffects } from '../rule.ts'
+import type { Put, Rows, State } from '../state.ts'
+import { admitRotation, verifiedBy } from './assignments.ts'
+import { type MonitoringPeriod, Vintage } from './ground.ts'
+import { aboutPeriod, isIssued, periodReads, standingPut, streamsOf } from './periods.ts'
+import { verifiersOf } from './subject.ts'
+
+type Period = Rows['period']
+
+const DAY_MS = 86_400_000
+
+const isAscending = (outcomes: readonly { vintage: string }[]) =>
+  outcomes.every(({ vintage }, at) => at === 0 || (outcomes[at - 1]?.vintage ?? '') < vintage)
+
+const Certification = z.strictObject({
+  period: Id,
+  outcomes: z
+    .array(z.strictObject({ vintage: Vintage, certified: Certified }))
+    .min(1)
+    .max(50)
+    .refine(isAscending, 'each year stands once, the earliest first'),
+})
+type Certification = z.infer<typeof Certification>
+
+/**
+ * The outcomes of a monitoring period, in tonnes of each calendar year: no more is ever issued of it. In a later round they
+ * may be certified anew, while nothing was issued.
+ */
+export const outcomeCertified = defineRule<Certification, Certification>({
+  type: 'OutcomeCertified',
+  v: 1,
+  body: Certification,
+  request: Certification,
+  attested: ['that so many tonnes were reduced or removed in each year'],
+  reads: (state, { period }) => periodReads(state, period),
+  decide: (_state, request) => request,
+  act: (state, { period }) => aboutPeriod(state, period, 'periods.certify'),
+  admit: (state, body, { preset }, { at }) => {
+    const period = state.get('period', body.period)
+    const project = period && state.get('project', period.project)
+    if (!period || !project) return refuse('period-unknown', { period: body.period })
+    return firstOf(
+      admitState(period, preset),
+      ...body.outcomes.map(({ vintage }) => admitVintage(vintage, period)),
+      admitOver(period, at),
+      isIssued(period) && refuse('already-issued', { period: body.period }),
+      admitFindings(project, period),
+      admitVerifier(state, project, period, preset),
+    )
+  },
+  streams: (state, { period }) => streamsOf(state, period),
+  effects: (state, { period: id, outcomes }) => {
+    const period = state.get('period', id)
+    const project = period && state.get('project', period.project)
+    const [by] = period ? verifiersOf(state, period.project) : []
+    if (!period || !project || by === undefined) return noEffects()
+    const said = outcomes.map(({ vintage, certified }) => [vintage, { certified, issued: '0' }])
+    const row = { ...period, certified: { index: state.size, by }, outcomes: Object.fromEntries(said) }
+    // A period is one turn, however often it is certified.
+    const isFirst = period.certified === null
+    return {
+      ...noEffects(),
+      puts: [
+        { kind: 'period', id, row },
+        ...(isFirst ? [{ kind: 'project' as const, id: period.project, row: verifiedBy(project, by) }] : []),
+      ],
+    }
+  },
+})
+
+function admitState({ state }: Period, { period }: Preset): Refusal | undefined {
+  const { certifies = [] } = period ?? {}
+  return certifies.includes(state) ? undefined : refuse('period-state', { state, allowed: certifies.join(', ') })
+}
+
+function admitVintage(vintage: string, { from, to }: Period): Refusal | undefined {
+  const isWithin = from.slice(0, 4) <= vintage && vintage <= to.slice(0, 4)
+  return isWithin ? undefined : refuse('vintage-wrong', { field: 'outcomes', from, to })
+}
+
+/** Its last day is over, in UTC. */
+function admitOver({ to }: Period, at: string): Refusal | undefined {
+  const from = new Date(Date.parse(to) + DAY_MS).toISOString()
+  return at < from ? refuse('too-early', { from }) : undefined
+}
+
+/** Nothing about it is open, nor what earlier rounds have left to this one. */
+function admitFindings({ findings, forward }: Rows['project'], period: Period): Refusal | undefined {
+  const earlier = Object.entries(forward).filter(([number]) => Number(number) < period.number)
+  const open = [findings.forward, ...earlier.map(([, count]) => count), period.findings.open]
+  const sum = open.reduce((all, one) => all + one, 0)
+  return sum > 0 ? refuse('findings-open', { open: String(sum) }) : undefined
+}
+
+/** Somebody is assigned to the verification, whose turn it may be. */
+function admitVerifier(state: State, project: Rows['project'], period: Period, preset: Preset): Refusal | undefined {
+  const [verifier] = verifiersOf(state, period.project)
+  if (verifier === undefined) return refuse('certifier-missing', { task: VERIFICATION })
+  return period.certified === null ? admitRotation(project, verifier, preset) : undefined
+}
+
+/** What an issuance is asked for that is of a monitoring period. */
+export interface OfPeriod {
+  period: string | null
+  vintage: string
+  certified: string
+  monitoringPeriod: z.infer<typeof MonitoringPeriod>
+}
+
+/** The days of a period, if one is named. */
+export function daysOf(state: State, id: string | null): OfPeriod['monitoringPeriod'] {
+  const period = id === null ? undefined : state.get('period', id)
+  return period ? { from: period.from, to: period.to } : null
+}
+
+/** Is so much of the period certified, and not issued yet? Where the country keeps no periods, there is none to name. */
+export function admitFromPeriod(state: State, body: OfPeriod, project: string, preset: Preset): Refusal | undefined {
+  if (!preset.period) return body.period === null ? undefined : refuse('periods-not-kept')
+  if (body.period === null) return refuse('period-missing', { field: 'period' })
+  const period = state.get('period', body.period)
+  if (period?.project !== project) return refuse('period-unknown', { period: body.period })
+  const { mayIssue } = preset.period
+  return firstOf(
+    !mayIssue.includes(period.state) && refuse('period-state', { state: period.state, allowed: mayIssue.join(', ') }),
+    (body.monitoringPeriod?.from !== period.from || body.monitoringPeriod.to !== period.to) &&
+      refuse('dates-differ', { field: 'monitoringPeriod', dates: `${period.from} – ${period.to}` }),
+    admitLeft(period, body),
+  )
+}
+
+function admitLeft({ outcomes }: Period, { vintage, certified }: OfPeriod): Refusal | undefined {
+  const outcome = Object.hasOwn(outcomes, vintage) ? outcomes[vintage] : undefined
+  const left = microOf(outcome?.certified ?? '0') - microOf(outcome?.issued ?? '0')
+  if (microOf(certified) <= left) return undefined
+  return refuse('certified-exceeded', { vintage, certified: outcome?.certified ?? '0', left: decimalOf(left) })
+}
+
+/** So much more of the period is issued; less, where an issuance is taken back. */
+export function issuedPuts(state: State, id: string | null, vintage: string, more: bigint): Put[] {
+  const before = id === null ? undefined : state.get('period', id)
+  const outcome = before?.outcomes[vintage]
+  if (id === null || !before || !outcome) return []
+  const issued = decimalOf(microOf(outcome.issued) + more)
+  const after = { ...before, outcomes: { ...before.outcomes, [vintage]: { ...outcome, issued } } }
+  const puts: Put[] = [{ kind: 'period', id, row: after }]
+  return isIssued(before) === isIssued(after) ? puts : [...puts, standingPut(state.ledger(), before, after)]
+}

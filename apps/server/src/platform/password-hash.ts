@@ -8,7 +8,7 @@ export interface Cost {
   p: number
 }
 
-/** What OWASP asks of scrypt: 128 MiB, and near half a second on a small server. */
+/** What OWASP asks of scrypt: 128 MiB, and about 0.4 s of a processor. */
 export const COST: Cost = { logN: 17, r: 8, p: 1 }
 /** So many slow hashes at once in a process, and so many that wait: a flood costs neither its memory nor its patience. */
 const AT_ONCE = 2

@@ -2,60 +2,27 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { TEMPORARY_MS } from '../platform/invitations.ts'
 import { passwordHasher } from '../platform/password-hash.ts'
-import { expectStatus, PASSWORD, person, ROOT_EMAIL, type TestRegistry, testRegistry } from '../registry.fixture.ts'
-import { LIMITS, PASSWORD_LINK_MS } from './passwords.ts'
+import { expectStatus, PASSWORD, person, ROOT_EMAIL, type TestRegistry } from '../registry.fixture.ts'
+import { newEmail, OTHER, type PasswordWorld, passwordWorld } from './passwords.fixture.ts'
+import { LIMITS } from './passwords.ts'
 
+let world: PasswordWorld
 let registry: TestRegistry
 
 beforeAll(async () => {
-  registry = await testRegistry({ onboarding: 'password' })
+  world = await passwordWorld()
+  registry = world.registry
 })
 afterEach(() => vi.restoreAllMocks())
 afterAll(() => registry?.close())
 
-const OTHER = 'seven loud bitterns'
-const newEmail = () => `${randomUUID()}@example.org`
 const wrong = { status: 401, body: { code: 'password-wrong' } }
-
-/** Adds somebody and answers the first password. */
-async function added(email = newEmail()): Promise<{ email: string; first: string; id: string }> {
-  const { root } = registry
-  const wish = { email, name: 'Somebody New', organisation: root.organisation, role: 'Admin' }
-  const { body } = expectStatus(await root.post('/national/users', wish), 201)
-  return { email, first: registry.temporary.get(email) ?? '', id: String(body.id) }
-}
-
-/** Somebody who has chosen `PASSWORD`. */
-async function settled(): Promise<string> {
-  const { email } = await added()
-  await registry.signIn(email)
-  return email
-}
-
-const signIn = (email: string, password: string, address = '192.0.2.1') =>
-  from(address, 'POST', '/national/sessions/password', { email, password })
-
-async function from(remoteAddress: string, method: 'POST' | 'PUT', url: string, payload: object, token?: string) {
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
-  const answer = await registry.app.inject({ method, url, payload, remoteAddress, headers })
-  return { status: answer.statusCode, body: answer.json(), headers: answer.headers }
-}
-
-const askForLink = (email: string, address = '192.0.2.1') =>
-  from(address, 'POST', '/national/passwords/links', { email })
-const choose = (token: string, password: string, address = '192.0.2.1') =>
-  from(address, 'POST', '/national/passwords', { token, password })
-
-async function linkFor(email: string): Promise<string> {
-  expect((await askForLink(email, `198.51.100.${Math.trunc(Math.random() * 250)}`)).status).toBe(201)
-  return registry.links.get(email)?.at(-1) ?? ''
-}
 
 describe('a first password', () => {
   it('is told once, lets in for a change and nothing else, and is gone with it', async () => {
-    const { email, first } = await added()
+    const { email, first } = await world.added()
     expect(first).toMatch(/^[a-z2-9]{5}(-[a-z2-9]{5}){3}$/)
-    const { status, body, headers } = await signIn(email, first)
+    const { status, body, headers } = await world.signIn(email, first)
     expect(status).toBe(201)
     expect(body.session).toMatchObject({ user: { email }, role: 'Admin', passwordChangeDue: true })
     expect(String(headers['set-cookie'])).toMatch(/^tallystick_session=[\w-]{43}; Max-Age=604800; Path=\/; HttpOnly/)
@@ -65,14 +32,14 @@ describe('a first password', () => {
     expect((await before.get('/national/sessions/current')).status).toBe(401)
     const after = person(registry.app, String(changed.body.token))
     expect((await after.get('/national/users')).status).toBe(200)
-    expect(await signIn(email, first)).toMatchObject(wrong)
-    expect((await signIn(email.toUpperCase(), OTHER)).status).toBe(201)
+    expect(await world.signIn(email, first)).toMatchObject(wrong)
+    expect((await world.signIn(email.toUpperCase(), OTHER)).status).toBe(201)
     expect(registry.messages.at(-1)).toBe(`The password of ${email} was changed`)
   })
 
   it('does nothing but that: every operation is refused, or answered as to nobody', async () => {
-    const { email, first, id } = await added()
-    const { token } = (await signIn(email, first)).body
+    const { email, first, id } = await world.added()
+    const { token } = (await world.signIn(email, first)).body
     const own = new Set(['changePassword', 'readSession', 'signOut'])
     for (const { id: name, method, path, access } of registry.app.operations) {
       if (own.has(name)) continue
@@ -103,12 +70,12 @@ describe('a first password', () => {
   })
 
   it('ends after seven days, and whoever has it hears so; a link lets in then', async () => {
-    const { email, first } = await added()
+    const { email, first } = await world.added()
     registry.pass(TEMPORARY_MS)
     registry.root = await registry.signIn(ROOT_EMAIL)
-    expect(await signIn(email, `${first}x`)).toMatchObject(wrong)
-    expect(await signIn(email, first)).toMatchObject({ status: 401, body: { code: 'password-expired' } })
-    const { status, body } = await choose(await linkFor(email), OTHER)
+    expect(await world.signIn(email, `${first}x`)).toMatchObject(wrong)
+    expect(await world.signIn(email, first)).toMatchObject({ status: 401, body: { code: 'password-expired' } })
+    const { status, body } = await world.choose(await world.linkFor(email), OTHER)
     expect([status, body.session.passwordChangeDue]).toEqual([201, false])
   })
 
@@ -119,7 +86,7 @@ describe('a first password', () => {
     const key = randomUUID()
     await Promise.all(Array.from({ length: 8 }, () => root.post('/national/users', wish, { key })))
     expect(spy).toHaveBeenCalledTimes(1)
-    expect((await signIn(wish.email, registry.temporary.get(wish.email) ?? '')).status).toBe(201)
+    expect((await world.signIn(wish.email, registry.temporary.get(wish.email) ?? '')).status).toBe(201)
   })
 
   it('is sent after the next try where the server ended in between', async () => {
@@ -129,21 +96,21 @@ describe('a first password', () => {
     vi.spyOn(registry.services.notify, 'temporaryPassword').mockRejectedValueOnce(new Error('the process ended here'))
     expect((await root.post('/national/users', wish, { key })).status).toBe(500)
     expectStatus(await root.post('/national/users', wish, { key }), 201)
-    expect((await signIn(wish.email, registry.temporary.get(wish.email) ?? '')).status).toBe(201)
+    expect((await world.signIn(wish.email, registry.temporary.get(wish.email) ?? '')).status).toBe(201)
   })
 })
 
 describe('guessing', () => {
   it('hears the same of an address that is nobody’s, after the same work', async () => {
-    const email = await settled()
-    const { email: fresh } = await added()
-    const { email: unset, id } = await added()
+    const email = await world.settled()
+    const { email: fresh } = await world.added()
+    const { email: unset, id } = await world.added()
     await registry.services.pool.query('DELETE FROM content_password WHERE user_id = $1', [id])
     const { hasher } = registry.services
     const answers = []
     for (const address of [email, fresh, unset, newEmail()]) {
       const before = hasher.work
-      const { status, body } = await signIn(address, OTHER, '192.0.2.40')
+      const { status, body } = await world.signIn(address, OTHER, '192.0.2.40')
       const { instance: _, ...told } = body
       answers.push([status, told, hasher.work - before])
     }
@@ -152,35 +119,35 @@ describe('guessing', () => {
   })
 
   it('is slowed down for one address, a little more each time, and never for good', async () => {
-    const email = await settled()
+    const email = await world.settled()
     const address = '203.0.113.9'
     for (let round = 0; round < LIMITS.own.free; round += 1)
-      expect(await signIn(email, OTHER, address)).toMatchObject(wrong)
+      expect(await world.signIn(email, OTHER, address)).toMatchObject(wrong)
     const pauses: number[] = []
     for (let round = 0; round < 14; round += 1) {
-      const { status, body } = await signIn(email, OTHER, address)
+      const { status, body } = await world.signIn(email, OTHER, address)
       expect([status, body.code]).toEqual([429, 'too-many-requests'])
       const seconds = Number(body.facts.seconds)
       pauses.push(seconds)
       // Knocking on does not make it longer.
-      const again = Number((await signIn(email, PASSWORD, address)).body.facts.seconds)
+      const again = Number((await world.signIn(email, PASSWORD, address)).body.facts.seconds)
       expect(again).toBeLessThanOrEqual(seconds)
       registry.pass(seconds * 1000)
-      expect(await signIn(email, OTHER, address)).toMatchObject(wrong)
+      expect(await world.signIn(email, OTHER, address)).toMatchObject(wrong)
     }
     expect(pauses.slice(0, 5).map((seconds) => seconds <= 16)).toEqual(Array(5).fill(true))
     expect(pauses.at(-1)).toBe(LIMITS.own.mostMs / 1000)
     expect(pauses).toEqual(pauses.toSorted((a, b) => a - b))
     registry.pass(LIMITS.own.mostMs)
-    expect((await signIn(email, PASSWORD, address)).status).toBe(201)
+    expect((await world.signIn(email, PASSWORD, address)).status).toBe(201)
   })
 
   it('by twenty at once gets no more tries than one after another', async () => {
-    const email = await settled()
+    const email = await world.settled()
     const { hasher } = registry.services
     const before = hasher.work
     const statuses = await Promise.all(
-      Array.from({ length: 20 }, async () => (await signIn(email, OTHER, '203.0.113.21')).status),
+      Array.from({ length: 20 }, async () => (await world.signIn(email, OTHER, '203.0.113.21')).status),
     )
     expect(statuses.filter((status) => status === 401)).toHaveLength(LIMITS.own.free)
     expect(statuses.filter((status) => status === 429)).toHaveLength(20 - LIMITS.own.free)
@@ -188,33 +155,33 @@ describe('guessing', () => {
   })
 
   it('from everywhere is slowed down, and does not keep out whoever came in from here before', async () => {
-    const email = await settled()
-    expect((await signIn(email, PASSWORD, '192.0.2.77')).status).toBe(201)
+    const email = await world.settled()
+    expect((await world.signIn(email, PASSWORD, '192.0.2.77')).status).toBe(201)
     let tried = 0
     for (let host = 1; host < 60; host += 1) {
-      if ((await signIn(email, OTHER, `198.51.100.${host}`)).status === 401) tried += 1
+      if ((await world.signIn(email, OTHER, `198.51.100.${host}`)).status === 401) tried += 1
     }
     expect(tried).toBeLessThanOrEqual(LIMITS.strange.free + 1)
-    expect((await signIn(email, PASSWORD, '198.51.100.200')).status).toBe(429)
-    expect((await signIn(email, PASSWORD, '192.0.2.77')).status).toBe(201)
+    expect((await world.signIn(email, PASSWORD, '198.51.100.200')).status).toBe(429)
+    expect((await world.signIn(email, PASSWORD, '192.0.2.77')).status).toBe(201)
     // Elsewhere a link lets in, at once, and from then on the password from there.
-    expect((await choose(await linkFor(email), OTHER, '198.51.100.200')).status).toBe(201)
-    expect((await signIn(email, OTHER, '198.51.100.200')).status).toBe(201)
+    expect((await world.choose(await world.linkFor(email), OTHER, '198.51.100.200')).status).toBe(201)
+    expect((await world.signIn(email, OTHER, '198.51.100.200')).status).toBe(201)
   })
 
   it('from one network at many addresses is stopped for a while; whoever knows a password costs nothing', async () => {
     const address = '203.0.113.66'
-    const email = await settled()
+    const email = await world.settled()
     for (let round = 0; round < LIMITS.network.most; round += 1) {
-      expect((await signIn(newEmail(), OTHER, address)).status).toBe(401)
-      if (round % 10 === 0) expect((await signIn(email, PASSWORD, address)).status).toBe(201)
+      expect((await world.signIn(newEmail(), OTHER, address)).status).toBe(401)
+      if (round % 10 === 0) expect((await world.signIn(email, PASSWORD, address)).status).toBe(201)
     }
-    expect((await signIn(newEmail(), OTHER, address)).status).toBe(429)
-    expect((await signIn(newEmail(), OTHER, '203.0.113.67')).status).toBe(401)
+    expect((await world.signIn(newEmail(), OTHER, address)).status).toBe(429)
+    expect((await world.signIn(newEmail(), OTHER, '203.0.113.67')).status).toBe(401)
   })
 
   it('the old password with a session that was stolen is slowed down, too', async () => {
-    const { token } = (await signIn(await settled(), PASSWORD)).body
+    const { token } = (await world.signIn(await world.settled(), PASSWORD)).body
     const me = person(registry.app, token)
     const codes = []
     for (let round = 0; round < LIMITS.own.free + 1; round += 1) {
@@ -234,110 +201,14 @@ describe('guessing', () => {
   ])('with %j is not even a try', async (body) => {
     const { hasher } = registry.services
     const before = hasher.work
-    expect((await from('192.0.2.5', 'POST', '/national/sessions/password', body)).status).toBe(400)
+    expect((await world.from('192.0.2.5', '/national/sessions/password', body)).status).toBe(400)
     expect(hasher.work).toBe(before)
-  })
-})
-
-describe('a link to choose a password', () => {
-  it('is answered alike whether the address is a user’s or not, and goes to users only', async () => {
-    const email = await settled()
-    const spy = vi.spyOn(registry.services.notify, 'passwordLink')
-    const answers = await Promise.all([email, newEmail()].map((one) => askForLink(one, '192.0.2.50')))
-    expect(answers.map(({ status }) => status)).toEqual([201, 201])
-    expect(answers.map(({ body }) => Object.keys(body).toSorted())).toEqual(Array(2).fill(['email', 'expiresAt']))
-    expect(spy.mock.calls.map(([to]) => to.email)).toEqual([email])
-  })
-
-  it('works once: of twenty who come with it one gets in, and each later one hears that it was used', async () => {
-    const email = await settled()
-    const link = await linkFor(email)
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, at) => choose(link, `${OTHER} ${at}`)))
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, ...Array(19).fill(404)])
-    expect(await choose(link, OTHER)).toMatchObject({ status: 404, body: { code: 'link-unknown' } })
-    const won = answers.findIndex(({ status }) => status === 201)
-    expect((await signIn(email, `${OTHER} ${won}`)).status).toBe(201)
-    expect(await signIn(email, PASSWORD)).toMatchObject(wrong)
-  })
-
-  it('ends every session and every other link of its user, and nobody else’s', async () => {
-    const [email, neighbour] = [await settled(), await settled()]
-    const [before, other] = [await registry.signIn(email), await registry.signIn(neighbour)]
-    const [first, second, foreign] = [await linkFor(email), await linkFor(email), await linkFor(neighbour)]
-    expect((await choose(first, OTHER)).status).toBe(201)
-    expect((await before.get('/national/sessions/current')).status).toBe(401)
-    expect((await choose(second, 'five calm cormorants')).status).toBe(404)
-    expect((await other.get('/national/sessions/current')).status).toBe(200)
-    expect((await choose(foreign, OTHER)).status).toBe(201)
-  })
-
-  it('is over after an hour, and is not used up by a password that will not do', async () => {
-    const email = await settled()
-    const late = await linkFor(email)
-    registry.pass(PASSWORD_LINK_MS)
-    expect((await choose(late, OTHER)).status).toBe(404)
-    const link = await linkFor(email)
-    const { status, body } = await choose(link, 'password1234')
-    expect([status, body.errors[0].field]).toEqual([400, 'password'])
-    expect((await choose(link, OTHER)).status).toBe(201)
-  })
-
-  it('is no sign-in link, nor the other way round; a forged one costs no hash', async () => {
-    const email = await settled()
-    const link = await linkFor(email)
-    expect(await registry.nobody.post('/national/sessions', { token: link }, { key: null })).toMatchObject({
-      status: 403,
-      body: { code: 'links-off' },
-    })
-    const { hasher } = registry.services
-    const before = hasher.work
-    for (const token of ['x', 'A'.repeat(43), `http://localhost:3030/password/choose?token=${'B'.repeat(43)}`]) {
-      expect((await choose(token, OTHER)).status).toBe(404)
-    }
-    expect(hasher.work).toBe(before)
-    expect((await choose(link, OTHER)).status).toBe(201)
-  })
-
-  it('goes to an address five times an hour; whoever gets no more has one that works', async () => {
-    const email = await settled()
-    for (let round = 0; round < 9; round += 1) expect((await askForLink(email, `192.0.2.${round}`)).status).toBe(201)
-    const links = registry.links.get(email) ?? []
-    expect(links).toHaveLength(LIMITS.linksOfAddress.most)
-    registry.pass(PASSWORD_LINK_MS / 2)
-    expect((await choose(links.at(-1) ?? '', OTHER)).status).toBe(201)
-  })
-
-  it('is asked for twenty times an hour from one network', async () => {
-    const statuses = []
-    for (let round = 0; round < 22; round += 1) statuses.push((await askForLink(newEmail(), '203.0.113.120')).status)
-    expect(statuses).toEqual([...Array(20).fill(201), 429, 429])
-  })
-
-  it('is sent by whoever may add users, too, and is good for a day', async () => {
-    const { email, id } = await added()
-    const { body } = expectStatus(await registry.root.post(`/national/users/${id}/sign-in-links`), 201)
-    expect(JSON.stringify(body)).not.toContain('token')
-    registry.pass(PASSWORD_LINK_MS * 23)
-    registry.root = await registry.signIn(ROOT_EMAIL)
-    expect((await choose(registry.links.get(email)?.at(-1) ?? '', OTHER)).status).toBe(201)
-  })
-
-  it('does not let in who was removed', async () => {
-    const { email, id } = await added()
-    const link = await linkFor(email)
-    const { token } = (await signIn(email, registry.temporary.get(email) ?? '')).body
-    expectStatus(await registry.root.delete(`/national/users/${id}`), 200)
-    expect((await choose(link, OTHER)).status).toBe(404)
-    expect((await person(registry.app, token).get('/national/sessions/current')).status).toBe(401)
-    expect(await signIn(email, registry.temporary.get(email) ?? '')).toMatchObject(wrong)
-    const { rowCount } = await registry.services.pool.query('SELECT 1 FROM content_password WHERE user_id = $1', [id])
-    expect(rowCount).toBe(0)
   })
 })
 
 describe('changing one’s own password', () => {
   it('asks for the old one, ends every session, and begins one under a new token', async () => {
-    const email = await settled()
+    const email = await world.settled()
     const [me, elsewhere] = [await registry.signIn(email), await registry.signIn(email)]
     const change = (old: string, password: string) => me.put('/national/passwords/current', { old, password })
     expect((await change(OTHER, 'five calm cormorants')).body.errors).toEqual([
@@ -354,7 +225,7 @@ describe('changing one’s own password', () => {
   })
 
   it('is not done twice at once', async () => {
-    const email = await settled()
+    const email = await world.settled()
     const me = await registry.signIn(email)
     const answers = await Promise.all(
       [1, 2].map((at) => me.put('/national/passwords/current', { old: PASSWORD, password: `${OTHER} ${at}` })),
@@ -362,11 +233,11 @@ describe('changing one’s own password', () => {
     const [good, ...more] = answers.filter(({ status }) => status === 200)
     expect([good !== undefined, more]).toEqual([true, []])
     const at = answers.findIndex(({ status }) => status === 200) + 1
-    expect((await signIn(email, `${OTHER} ${at}`)).status).toBe(201)
+    expect((await world.signIn(email, `${OTHER} ${at}`)).status).toBe(201)
   })
 
   it('is nothing that an API key, another site or nobody does', async () => {
-    const me = await registry.signIn(await settled())
+    const me = await registry.signIn(await world.settled())
     const change = { old: PASSWORD, password: OTHER }
     const wish = { name: 'Meter', scopes: ['read'] }
     const { body } = expectStatus(await me.post('/national/api-keys', wish), 201)
@@ -383,7 +254,7 @@ describe('changing one’s own password', () => {
 
 describe('a session', () => {
   it('is never the one that a request brought along', async () => {
-    const email = await settled()
+    const email = await world.settled()
     const fixed = 'A'.repeat(43)
     const brought = { cookie: `tallystick_session=${fixed}`, 'sec-fetch-site': 'same-origin' }
     const sent = { method: 'POST', url: '/national/sessions/password', headers: brought } as const
@@ -397,7 +268,7 @@ describe('a session', () => {
   })
 
   it('is not begun in a browser by another site', async () => {
-    const email = await settled()
+    const email = await world.settled()
     for (const [url, payload] of [
       ['/national/sessions/password', { email, password: PASSWORD }],
       ['/national/passwords', { token: 'x', password: OTHER }],
@@ -414,8 +285,8 @@ describe('a session', () => {
 })
 
 it('what is stored lets nobody in', async () => {
-  const { email, first } = await added()
-  const link = await linkFor(email)
+  const { email, first } = await world.added()
+  const link = await world.linkFor(email)
   const token = new URL(link).searchParams.get('token') ?? ''
   const { rows } = await registry.services.pool.query(
     `SELECT (SELECT json_agg(p) FROM content_password p) AS passwords,
@@ -426,16 +297,16 @@ it('what is stored lets nobody in', async () => {
 })
 
 it('a password that was hashed at a lower cost is hashed anew when it is used', async () => {
-  const email = await settled()
+  const email = await world.settled()
   const { services } = registry
   const before = services.hasher
   services.hasher = passwordHasher({ logN: 5, r: 1, p: 1 })
-  expect((await signIn(email, PASSWORD)).status).toBe(201)
+  expect((await world.signIn(email, PASSWORD)).status).toBe(201)
   const { rows } = await services.pool.query(
     'SELECT hash FROM content_password p JOIN content_user u ON u.id = p.user_id WHERE u.email = $1',
     [email],
   )
   expect(rows[0].hash).toMatch(/^scrypt\$5\$/)
-  expect((await signIn(email, PASSWORD)).status).toBe(201)
+  expect((await world.signIn(email, PASSWORD)).status).toBe(201)
   services.hasher = before
 })

@@ -17,11 +17,13 @@ export interface Asked {
   after?: { kind: number; place: Place } | undefined
 }
 
-/** Looks for somebody; undefined where the mandate stands no more. */
+/** Looks for somebody; undefined where the mandate stands no more, or its organisation may not act. */
 export async function lookFor(services: Services, actor: Actor, language: Language) {
   const [law, doers] = await Promise.all([lawInForce(services.ledger), doersOf(services.pool, actor.organisation)])
   const doer = doers.find(({ mandate }) => mandate === actor.mandate)
-  const look: Look | undefined = doer && { services, actor, doer, law, at: services.clock().toISOString(), language }
+  const look: Look | undefined = doer?.active
+    ? { services, actor, doer, law, at: services.clock().toISOString(), language }
+    : undefined
   return { look, doers }
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Task } from '@tallystick/contract'
+import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { done, expectStatus, type Person } from '../registry.fixture.ts'
 import { type World, world } from '../world.fixture.ts'
@@ -176,6 +177,26 @@ it('goes on from page to page over all kinds, without gaps or doubles', async ()
   }
   expect(found).toEqual(whole)
   expect((await officer.get('/national/tasks?cursor=x')).status).toBe(400)
+})
+
+it('refuses whatever cursor it did not give out, and never breaks on one', async () => {
+  const part = fc.oneof(
+    fc.string({ maxLength: 60 }),
+    fc.constantFrom('', '2026-01-01', '0000-01-01', '2026-01-01T00:00:00.000Z', '9999-99-99', '\u0000', 'infinity'),
+  )
+  const cursors = fc.oneof(
+    fc
+      .tuple(fc.integer({ min: -1, max: 12 }), part, part)
+      .map((key) => Buffer.from(JSON.stringify(key)).toString('base64url')),
+    fc.string({ maxLength: 100 }),
+  )
+  await fc.assert(
+    fc.asyncProperty(cursors, async (cursor) => {
+      const { status } = await all.officer.get(`/national/tasks?cursor=${encodeURIComponent(cursor)}`)
+      expect([200, 400]).toContain(status)
+    }),
+    { numRuns: 150 },
+  )
 })
 
 it('is told in the language of the person, unless the request asks for another', async () => {

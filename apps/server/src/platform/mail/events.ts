@@ -15,6 +15,7 @@ import {
   certificationChanged,
   certifierAssigned,
   certifierReleased,
+  creditingSet,
   documentSubmitted,
   findingAnswered,
   findingAssessed,
@@ -60,6 +61,7 @@ export const EVENTS: { readonly [Type in EntryType]?: Tell<Type> } = {
   AccreditationWithdrawn: accreditationWithdrawn, //                                     the certifier
   ProjectRegistered: projectRegistered, // whoever takes the next step                   its owners
   ProjectMoved: projectMoved, //           whoever takes the next step                   its owners and certifiers
+  CreditingPeriodSet: creditingSet, //     whoever takes the next step                   the owners
   MonitoringPeriodOpened: periodChanged, // whoever takes the next step                  its owners and verifier
   MonitoringPeriodMoved: periodChanged, // whoever takes the next step                   its owners and verifier
   OutcomeCertified: outcomeCertified, //   whoever takes the next step                   the owners

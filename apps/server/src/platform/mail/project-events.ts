@@ -100,6 +100,14 @@ export function outcomeCertified(row: LogRow<'OutcomeCertified'>, look: Look): P
   return periodChanged(row, look)
 }
 
+/** The owners; and whoever waited for a crediting period can go on. */
+export async function creditingSet(row: LogRow<'CreditingPeriodSet'>, look: Look): Promise<Told[]> {
+  const { project: id } = row.entry.body
+  const params = withSentence(row, look, { project: project(look.names, id) })
+  const to = { members: ownersOf(id, look.names), without: [row.entry.by] }
+  return [...(await projectWaits(row, id, look)), { template: 'crediting-set', to, params, path: `/projects/${id}` }]
+}
+
 /** Those who own the project now, and those who did before. */
 export async function ownersChanged(row: LogRow<'OwnershipChanged'>, look: Look): Promise<Told[]> {
   const { project: id } = row.entry.body

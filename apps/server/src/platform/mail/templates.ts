@@ -71,6 +71,7 @@ export const TEMPLATES = {
   'project-waits': act('project', 'state', 'steps', 'what'),
   'project-registered': tell('member', 'project', 'owners'),
   'project-moved': tell('member', 'project', 'state', 'what'),
+  'crediting-set': tell('member', 'project', 'what'),
   'period-moved': tell('member', 'project', 'state', 'what'),
   'owners-changed': tell('member', 'project', 'what'),
   'document-submitted': tell('member', 'project', 'document', 'what'),

@@ -23,6 +23,10 @@ export async function haveItCertified(fixture: LedgerFixture): Promise<void> {
   await write(alpha, 'FindingAnswered', { project, finding, text: say('Those of the list.') })
   await write(certifier, 'FindingAssessed', { project, finding, outcome: 'closed', text: say('Seen.') })
 
+  await write(certifier, 'ProjectCertified', { project })
+  const grounds = { reason: 'request', text: say('The stoves were counted twice.') }
+  await write(admin, 'CertificationRevoked', { project, organisation, ...grounds })
+
   await write(admin, 'CertifierReleased', { project, task, reason: 'ended' })
   const pair = [organisation, organisations.beta].sort()
   await write(admin, 'AffiliationRecorded', { organisations: pair, kind: 'people' })

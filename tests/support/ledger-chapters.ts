@@ -23,6 +23,11 @@ async function endings(country: Country): Promise<void> {
   await fixture.must({ type: 'MovementDeclined', by: beta, request: approved })
   await country.gamma('MovementWithdrawn', await propose('is withdrawn', {}))
   await bySystem('MovementExpired', late)
+  const doubted = { organisation: fixture.organisations.beta, reason: 'investigation' }
+  const halted = await propose('is halted', {})
+  await country.decree('OrganisationSuspended', doubted)
+  await bySystem('MovementHalted', { ...halted, organisation: doubted.organisation })
+  await country.decree('OrganisationReactivated', doubted)
 
   const pledge = async (name: string, expiresAt: string | null) => {
     const to = fixture.organisations.alpha

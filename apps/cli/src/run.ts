@@ -6,6 +6,7 @@ import { demoCommand } from './commands/demo.ts'
 import { keyCommand } from './commands/key.ts'
 import { exportLogCommand, reconcileCommand, vkeyCommand } from './commands/ledger.ts'
 import { importCommand, mirrorCommand, verifyCommand } from './commands/outside.ts'
+import { presetCommand } from './commands/preset.ts'
 import { recoverCommand, successorCommand } from './commands/repair.ts'
 import { rolesCommand } from './commands/roles.ts'
 import { serveCommand } from './commands/serve.ts'
@@ -21,6 +22,7 @@ const commands: Record<string, Command> = {
   reconcile: reconcileCommand,
   vkey: vkeyCommand,
   key: keyCommand,
+  preset: presetCommand,
   roles: rolesCommand,
   recover: recoverCommand,
   successor: successorCommand,

@@ -210,7 +210,12 @@ function spaceOf({ type, body }: LoggedEntry): string {
 /** What an entry ends without saying again on which units it stood: the type of the entry that said it, and its id. */
 function endedIn({ type, body }: LoggedEntry): { type: EntryType; field: string; id: string } | undefined {
   if (type === 'HoldLifted' || type === 'HoldExpired') return { type: 'HoldPlaced', field: 'hold', id: body.hold }
-  if (type === 'MovementDeclined' || type === 'MovementWithdrawn' || type === 'MovementExpired') {
+  if (
+    type === 'MovementDeclined' ||
+    type === 'MovementWithdrawn' ||
+    type === 'MovementExpired' ||
+    type === 'MovementHalted'
+  ) {
     return { type: 'MovementProposed', field: 'movement', id: body.movement }
   }
   if (type !== 'PledgeReleased' && type !== 'PledgeExpired') return undefined
@@ -260,6 +265,7 @@ function allStepsOf(entry: LoggedEntry, space: string, told: Told): Step[] {
     case 'MovementDeclined':
     case 'MovementWithdrawn':
     case 'MovementExpired':
+    case 'MovementHalted':
       return [{ step: 'movement-ended', ranges: told.holds.get(body.movement) ?? [] }]
     case 'UnitsPledged':
       told.holds.set(body.pledge, body.ranges.map(fromWire))

@@ -69,3 +69,68 @@ it('is followed by the next round where whoever suspended did not come to it', a
   expect(await followSuspensions(registry.services)).toBe(0)
   expect((await admin.get('/national/sessions/current')).status).toBe(401)
 })
+
+const entriesOf = async (type: string) =>
+  (await all.registry.services.pool.query('SELECT 1 FROM ledger_entry WHERE type = $1', [type])).rows.length
+
+/** Harbour is asked to accept so many transfers of ten units each. */
+async function waiting(count: number): Promise<string[]> {
+  const { sunfield, harbour } = all
+  const { id: batch } = await all.issue('2024', '1000')
+  const transfer = { kind: 'transfer', batch, from: sunfield.holding, to: harbour.holding, quantity: '10' }
+  const ask = () => done(sunfield.admin.post('/national/movements', { ...transfer, acceptance: true }))
+  const made = await Promise.all(Array.from({ length: count }, ask))
+  return made.map(({ id }) => String(id))
+}
+const movement = async (id: string) =>
+  expectStatus(await all.registry.nobody.get(`/national/movements/${id}`), 200).body
+
+it('ends what waits, of both sides, once; the units are free, and reactivation does not bring it back', async () => {
+  const { registry, harbour, sunfield } = all
+  expectStatus(await suspend(harbour.id, 'reactivate'), 200)
+  sunfield.admin = await registry.join(all.officer, sunfield.id, 'Admin')
+  harbour.admin = await registry.join(all.officer, harbour.id, 'Admin')
+  const ids = await waiting(3)
+  const held = async () =>
+    (await registry.services.pool.query("SELECT 1 FROM ledger_hold WHERE reason = 'pending'")).rows
+  expect(await held()).toHaveLength(3)
+  expectStatus(await suspend(harbour.id), 200)
+  for (const id of ids) expect(await movement(id)).toMatchObject({ state: 'halted' })
+  expect(await entriesOf('MovementHalted')).toBe(3)
+  expect(await held()).toHaveLength(0)
+  expectStatus(await suspend(harbour.id, 'reactivate'), 200)
+  for (const id of ids) expect(await movement(id)).toMatchObject({ state: 'halted' })
+  expect(await followSuspensions(registry.services)).toBe(0)
+
+  const again = await waiting(2)
+  expectStatus(await suspend(sunfield.id), 200)
+  for (const id of again) expect(await movement(id)).toMatchObject({ state: 'halted' })
+  expectStatus(await suspend(sunfield.id, 'reactivate'), 200)
+  expect(await entriesOf('MovementHalted')).toBe(5)
+})
+
+it('goes on where a process ended in between, and several at once write each end once', async () => {
+  const { registry, harbour, sunfield, officer } = all
+  const { pool, ledger, genesis } = registry.services
+  sunfield.admin = await registry.join(officer, sunfield.id, 'Admin')
+  const ids = await waiting(5)
+  // Written by somebody who ended right after, as the last approval of a proposal might be.
+  const { rows } = await pool.query(
+    "SELECT id FROM ledger_row WHERE kind = 'mandate' AND row ->> 'role' = 'government/Admin'",
+  )
+  const [mandate] = rows as [{ id: string }]
+  await ledger.execute({
+    ...{ type: 'OrganisationSuspended', by: mandate.id, key: { sender: 'test', id: 'suspended' }, requestHash: '' },
+    request: { organisation: harbour.id, reason: 'investigation' },
+  })
+  const [first = ''] = ids
+  await ledger.execute({
+    ...{ type: 'MovementHalted', by: genesis.system, key: { sender: 'test', id: 'halted' }, requestHash: '' },
+    request: { movement: first, organisation: harbour.id },
+  })
+  const before = await entriesOf('MovementHalted')
+  await Promise.all(Array.from({ length: 4 }, () => followSuspensions(registry.services)))
+  expect(await entriesOf('MovementHalted')).toBe(before + 4)
+  for (const id of ids) expect(await movement(id)).toMatchObject({ state: 'halted' })
+  expectStatus(await suspend(harbour.id, 'reactivate'), 200)
+})

@@ -1,11 +1,17 @@
+import { createHash } from 'node:crypto'
+import { isReceipt } from '@tallystick/ledger'
+import { isRefusal } from '@tallystick/rules'
 import type { Services } from '../platform/services.ts'
 
 const MOST_A_ROUND = 100
+/** Most movements of one organisation that one round ends, and of those at once. */
+const MOST_MOVEMENTS = 1_000
+const AT_ONCE = 100
 
 /**
- * Does, once for each suspension, what follows from it outside the ledger: sessions and sign-in links of its people end,
- * its open proposals are withdrawn. However the suspension was written, and whenever: at once by whoever asked for it, else by
- * the next round. Answers how many organisations it found.
+ * Does, once for each suspension, what follows from it: sessions and sign-in links of its people end, its open proposals
+ * are withdrawn, movements that wait and that it takes part in are ended by the system. However the suspension was written,
+ * and whenever: at once by whoever asked for it, else by the next round. Answers how many organisations it found.
  */
 export async function followSuspensions(services: Services): Promise<number> {
   const { rows } = await services.pool.query<{ organisation: string; active: boolean }>({
@@ -41,5 +47,56 @@ async function halt(services: Services, organisation: string): Promise<void> {
   )
   const commitments = rows.flatMap((row) => row.commitments)
   if (commitments.length > 0) await openings.forget(commitments)
-  await mark(services, organisation, true)
+  if (await haltMovements(services, organisation)) await mark(services, organisation, true)
 }
+
+/**
+ * Ends the movements that wait and that the organisation has proposed, holds the units of, or is to receive. None comes
+ * after these while it is suspended. Answers whether none is left that can be ended.
+ */
+async function haltMovements(services: Services, organisation: string): Promise<boolean> {
+  const waiting = await waitingOf(services, organisation)
+  let ended = 0
+  for (let at = 0; at < waiting.length; at += AT_ONCE) {
+    const outcomes = await Promise.all(
+      waiting.slice(at, at + AT_ONCE).map((movement) => haltMovement(services, movement, organisation)),
+    )
+    ended += outcomes.filter((isEnded) => isEnded).length
+  }
+  return waiting.length < MOST_MOVEMENTS || ended === 0
+}
+
+/** Accounts and mandates of an organisation are few, and found by index; movements that wait are looked through once. */
+async function waitingOf({ pool }: Services, organisation: string): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string }>({
+    name: 'waiting-of-organisation',
+    text: `WITH of_it AS MATERIALIZED (
+             SELECT kind, id FROM ledger_row
+              WHERE kind IN ('account', 'mandate') AND row ? 'organisation' AND row ->> 'organisation' = $1)
+           SELECT p.id FROM ledger_row p
+            WHERE p.kind = 'pending'
+              AND (p.row ->> 'from' IN (SELECT id FROM of_it WHERE kind = 'account')
+                OR p.row ->> 'to' IN (SELECT id FROM of_it WHERE kind = 'account')
+                OR p.row ->> 'proposer' IN (SELECT id FROM of_it WHERE kind = 'mandate'))
+            ORDER BY p.id LIMIT ${MOST_MOVEMENTS}`,
+    values: [organisation],
+  })
+  return rows.map(({ id }) => id)
+}
+
+/** One key a movement, so that it is written once, however many processes do this, and for whichever organisation. */
+async function haltMovement({ ledger, genesis }: Services, movement: string, organisation: string): Promise<boolean> {
+  const outcome = await ledger.execute({
+    type: 'MovementHalted',
+    by: genesis.system,
+    key: { sender: genesis.system, id: `halt ${movement}` },
+    requestHash: createHash('sha256').update(`MovementHalted ${movement}`).digest('hex'),
+    request: { movement, organisation },
+  })
+  if (isReceipt(outcome)) return !outcome.repeated
+  if (isRefusal(outcome) && passing.has(outcome.refused)) return false
+  throw new Error(`MovementHalted ${movement}: ${isRefusal(outcome) ? outcome.refused : outcome.conflict}`)
+}
+
+/** Ended by somebody else, reactivated meanwhile, or nothing that the country's table lets the system do. */
+const passing: ReadonlySet<string> = new Set(['movement-unknown', 'not-suspended', 'not-permitted'])

@@ -20,8 +20,8 @@ it('a project says where it stands, since when, and what may follow', async () =
   expect(project).toMatchObject({ state: 'registered', documents: [], findings: { open: 0, forward: 0 } })
   expect(since).toMatchObject({ index: expect.any(Number), at: expect.any(String) })
   expect(moves).toEqual([
-    { move: 'suspend', to: 'suspended', reason: false, ready: true, missing: expect.anything() },
-    { move: 'deregister', to: 'deregistered', reason: false, ready: true, missing: expect.anything() },
+    { move: 'suspend', to: 'suspended', reason: false, ready: true, until: null, missing: expect.anything() },
+    { move: 'deregister', to: 'deregistered', reason: false, ready: true, until: null, missing: expect.anything() },
   ])
 })
 

@@ -2,6 +2,7 @@ import { type Clock, isReceipt, type Ledger, newGenesis, randomId } from '@tally
 import {
   type Genesis,
   invariant,
+  type LawDocuments,
   type ShippedPreset,
   sha256Hex,
   shippedDocuments,
@@ -22,8 +23,18 @@ export interface Setup {
   /** Undefined where nothing is said: a new ledger is then a test ledger of a made-up country. */
   country?: { code: string; name: string } | undefined
   timeZone?: string | undefined
-  /** Which of the presets that ship a new ledger adopts. */
-  preset?: ShippedPreset | undefined
+  /** What a new ledger adopts: a preset that ships, or documents of the country's own and what the operator calls them. */
+  preset?: ShippedPreset | OwnPreset | undefined
+}
+
+/** A country's own documents, and where they come from. */
+export interface OwnPreset {
+  from: string
+  documents: LawDocuments
+}
+
+function documentsOf(preset: Setup['preset']): LawDocuments | undefined {
+  return typeof preset === 'string' ? shippedDocuments[preset] : preset?.documents
 }
 
 export interface Founded {
@@ -66,7 +77,8 @@ async function foundLedger(parts: Parts, { country, timeZone = 'UTC', preset }: 
   const { ledger } = parts
   const key = await parts.key()
   const keyFor = (origin: string) => key.vkey(origin)
-  const founding = { country: country ?? TEST_COUNTRY, timeZone, test: country === undefined, preset, keyFor }
+  const adopted = { documents: documentsOf(preset), keyFor }
+  const founding = { country: country ?? TEST_COUNTRY, timeZone, test: country === undefined, ...adopted }
   const { genesis, documents } = newGenesis(founding)
   return ledger.found(genesis, documents)
 }
@@ -98,10 +110,14 @@ function notesOf(genesis: Genesis, email: string, { rootEmail, country, preset }
       `The ledger names its country ${genesis.country.name}. The name given now, ${country.name}, changes nothing.`,
     )
   }
-  const founded = shippedPresets.find((name) => sha256Hex(shippedDocuments[name].preset) === genesis.preset)
-  if (preset !== undefined && founded !== undefined && founded !== preset) {
+  const documents = documentsOf(preset)
+  const isSame = [documents?.preset, documents?.permissions].every(
+    (bytes, at) => bytes === undefined || sha256Hex(bytes) === [genesis.preset, genesis.permissions][at],
+  )
+  if (preset !== undefined && !isSame) {
+    const founded = shippedPresets.find((name) => sha256Hex(shippedDocuments[name].preset) === genesis.preset)
     notes.push(
-      `The ledger was founded with the preset ${founded}. PRESET=${preset} changes nothing: a country changes its preset by adopting the next version.`,
+      `The ledger was founded with ${founded === undefined ? 'other documents' : `the preset ${founded}`}. PRESET=${typeof preset === 'string' ? preset : preset.from} changes nothing: a country changes its preset by adopting the next version.`,
     )
   }
   return notes

@@ -7,8 +7,11 @@ import { handle } from '../platform/operations.ts'
 import { sendHtml } from '../platform/pages.ts'
 import type { Services } from '../platform/services.ts'
 import { apiPage, sourcePage } from './api-page.ts'
+import { registerLaw } from './law.ts'
 
 export function register(app: FastifyInstance, services: Services): void {
+  registerLaw(app, services)
+
   handle(app, services, readHealth, async () => {
     const { ledger, genesis, version, modules, sourceUrl } = services
     const [head, checkpoint] = await Promise.all([ledger.head(), ledger.tree.checkpoint()])

@@ -1,0 +1,83 @@
+import { adoptDocument, readLaw, readLawDocument } from '@tallystick/contract'
+import {
+  allows,
+  documentBytes,
+  invariant,
+  MAX_DOCUMENT_BYTES,
+  PermissionTable,
+  Preset,
+  sha256Hex,
+} from '@tallystick/rules'
+import type { FastifyInstance } from 'fastify'
+import { entryAt, entryOf, type LogRow, newestEntries, placeOf } from '../platform/entries.ts'
+import { execute, writtenOf } from '../platform/idempotency.ts'
+import { lawInForce, shelfInForce } from '../platform/law.ts'
+import { handle } from '../platform/operations.ts'
+import { fieldProblem, problem } from '../platform/problem.ts'
+import type { Actor, Services } from '../platform/services.ts'
+
+type Kind = 'permissions' | 'preset'
+
+const schemas = { permissions: PermissionTable, preset: Preset }
+
+/** Most adoptions that are looked through for the last one of each document. */
+const MAX_SEARCHED = 1_000
+
+/** The preset and the permission table: which are in force, and how the next are adopted. */
+export function registerLaw(app: FastifyInstance, services: Services): void {
+  handle(app, services, readLaw, async () => {
+    const { law, row } = await shelfInForce(services.ledger)
+    const adoptions = await newestEntries(services, 'DocumentAdopted', {}, MAX_SEARCHED)
+    const genesis = await entryAt(services, 0)
+    invariant(genesis, 'the log has its first entry')
+    const adopted = (kind: Kind): LogRow => adoptions.find(({ entry }) => entry.body.document === kind) ?? genesis
+    return {
+      documents: (['preset', 'permissions'] as const).map((document) => {
+        const { name, version } = law[document]
+        return { document, name, version, sha256: row[document], adopted: placeOf(adopted(document)) }
+      }),
+    }
+  })
+
+  handle(app, services, readLawDocument, async ({ params: { sha256 } }) => {
+    const bytes = await services.ledger.document(sha256)
+    if (!bytes) throw problem('not-found')
+    return { sha256, content: JSON.parse(Buffer.from(bytes).toString()) as Record<string, unknown> }
+  })
+
+  handle(app, services, adoptDocument, async (call) => {
+    const { document, content } = call.body
+    const bytes = bytesOf(document, content)
+    await refuseOthers(services, call.actor)
+    // Durable before the entry that names it, and read by whoever is asked to approve it.
+    const sha256 = await services.ledger.putDocument(bytes)
+    const version = content.version as number
+    const receipt = await execute(services, call, { type: 'DocumentAdopted', request: { document, version, sha256 } })
+    const { body } = entryOf('DocumentAdopted', receipt)
+    return { document, version: body.version, sha256: sha256Hex(bytes), entry: writtenOf(receipt) }
+  })
+}
+
+/** The canonical bytes of a document of the published form. Throws a problem that names what is wrong with it. */
+function bytesOf(document: Kind, content: Record<string, unknown>): Uint8Array {
+  const parsed = schemas[document].safeParse(content)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    const field = ['content', ...(issue?.path ?? [])].join('.')
+    throw problem('document-unknown', {}, [{ field, message: issue?.message ?? 'does not have the form of its kind' }])
+  }
+  const bytes = documentBytes(content)
+  if (bytes.length > MAX_DOCUMENT_BYTES) {
+    throw fieldProblem('content', `has ${bytes.length} bytes; ${MAX_DOCUMENT_BYTES} is the most`)
+  }
+  return bytes
+}
+
+/** Nobody stores documents here but who may adopt them. */
+async function refuseOthers({ ledger }: Services, { role, organisation }: Actor): Promise<void> {
+  const { permissions } = await lawInForce(ledger)
+  const action = 'documents.adopt'
+  if (!allows(permissions, role, organisation, { action, organisations: [] })) {
+    throw problem('not-permitted', { action, role })
+  }
+}

@@ -156,7 +156,7 @@ export async function testRegistry({
     temporary,
     messages,
     nobody: person(app),
-    root: await signIn(ROOT_EMAIL),
+    root: await signIn(founded.root.email),
     join: addAndSignIn,
     signIn,
     async newOrganisation(by, name) {

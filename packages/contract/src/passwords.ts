@@ -2,10 +2,15 @@ import { z } from 'zod'
 import { Instant } from './common.ts'
 import { defineOperation } from './operation.ts'
 import { SignedIn } from './sessions.ts'
-import { Email } from './users.ts'
 
 const tag = 'Sessions'
 const ONLY_WITH_PASSWORDS = 'Only where the registry was started with `ONBOARDING=password`.'
+
+/** Of whoever comes in: also that of a machine of one's own, such as `root@localhost`. */
+export const SignInAddress = z
+  .string()
+  .max(254, 'must have at most 254 characters')
+  .regex(/^[\x21-\x7e]+@[\x21-\x7e]+$/, 'must be an e-mail address')
 
 /** One that is there: it is compared, and not judged. */
 const Password = z.string().min(1, 'must not be empty').max(1000, 'must have at most 1000 characters')
@@ -30,7 +35,7 @@ export const signInWithPassword = defineOperation({
     'longer each time; a link by mail lets in meanwhile.',
   tag,
   access: 'public',
-  body: z.strictObject({ email: Email, password: Password }),
+  body: z.strictObject({ email: SignInAddress, password: Password }),
   status: 201,
   answer: SignedIn,
   problems: [
@@ -53,7 +58,7 @@ export const requestPasswordLink = defineOperation({
     'within an hour. The answer is the same whoever has the address.',
   tag,
   access: 'public',
-  body: z.strictObject({ email: Email }),
+  body: z.strictObject({ email: SignInAddress }),
   status: 201,
   answer: z
     .object({ email: z.string(), expiresAt: Instant.meta({ description: 'Until then a link would work.' }) })

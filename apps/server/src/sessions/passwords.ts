@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { Email } from '@tallystick/contract'
+import { SignInAddress } from '@tallystick/contract'
 import { randomId } from '@tallystick/ledger'
 import type { FastifyRequest } from 'fastify'
 import type pg from 'pg'
@@ -75,7 +75,7 @@ function refuseWithoutPasswords({ onboarding }: Services): void {
 
 /** Also for pages: what is counted for an address is counted for every way to write it. */
 function refuseNoAddress(email: string): void {
-  if (!Email.safeParse(email).success) throw fieldProblem('email', 'must be an e-mail address')
+  if (!SignInAddress.safeParse(email).success) throw fieldProblem('email', 'must be an e-mail address')
 }
 
 /**

@@ -36,6 +36,19 @@ it('where people sign in by link, everything of passwords says that it is off', 
   }
 })
 
+it('Root has an address without a domain where the operator named none, and comes in', async () => {
+  const own = await testRegistry({ onboarding: 'password', rootEmail: undefined })
+  try {
+    expect(own.temporary.size).toBe(0)
+    const me = await own.signIn('root@localhost')
+    expect((await me.get('/national/users')).status).toBe(200)
+    expectStatus(await own.nobody.post('/national/passwords/links', { email: 'root@localhost' }, { key: null }), 201)
+    expect(own.links.get('root@localhost')).toHaveLength(1)
+  } finally {
+    await own.close()
+  }
+})
+
 it('a registry goes over to passwords and back, and everybody finds the way in', async () => {
   const { root, founded } = registry
   const email = 'ana@example.org'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ById, Code, Id, SignedCertified, Written } from './common.ts'
-import { Batch } from './credits.ts'
+import { Batch, daysOnce, ofPeriod, periodProblems } from './credits.ts'
 import { ByIndex } from './entries.ts'
 import { About } from './moved.ts'
 import { defineOperation } from './operation.ts'
@@ -79,6 +79,7 @@ export const CarriedOutcome = z
     unitType: z.string(),
     vintage: z.string(),
     certified: z.string(),
+    period: Id.nullable().meta({ description: 'The monitoring period that it is of, where that is on record.' }),
     monitoringPeriod: MonitoringPeriod.nullable(),
     entry: Written,
   })
@@ -94,15 +95,12 @@ export const carryOutcome = defineOperation({
   access: 'signed-in',
   command: true,
   proposable: true,
-  body: z.strictObject({
-    authorisation: Id,
-    vintage: Vintage,
-    certified: SignedCertified,
-    monitoringPeriod: MonitoringPeriod.nullable().default(null),
-  }),
+  body: z
+    .strictObject({ authorisation: Id, vintage: Vintage, certified: SignedCertified, ...ofPeriod })
+    .superRefine(daysOnce),
   status: 201,
   answer: CarriedOutcome,
-  problems: ['authorisation-unknown', 'project-state', 'vintage-wrong', 'issue-instead'],
+  problems: ['authorisation-unknown', 'project-state', 'vintage-wrong', 'issue-instead', ...periodProblems],
 })
 
 export const listCarriedOutcomes = defineOperation({

@@ -76,6 +76,37 @@ export const BatchDetails = Batch.extend({
 }).meta({ id: 'BatchDetails' })
 export type BatchDetails = z.infer<typeof BatchDetails>
 
+/** What units, or a fraction of one, are issued of. */
+export const ofPeriod = {
+  period: Id.nullable().default(null).meta({
+    description:
+      'The monitoring period whose certified outcome it is. Where the preset of the country has monitoring periods, nothing is issued without one, and never more than was certified.',
+  }),
+  monitoringPeriod: MonitoringPeriod.nullable()
+    .default(null)
+    .meta({ description: 'From which day to which; with `period` it is left out.' }),
+}
+
+/** A check, for `superRefine`, that the days are told once. */
+export function daysOnce(
+  { period, monitoringPeriod }: { period: string | null; monitoringPeriod: object | null },
+  context: z.core.$RefinementCtx,
+): void {
+  if (period === null || monitoringPeriod === null) return
+  const error = { message: 'is left out where period is given', input: monitoringPeriod }
+  context.addIssue({ code: 'custom', path: ['monitoringPeriod'], ...error })
+}
+
+/** Why nothing is issued of a period. */
+export const periodProblems = [
+  'period-unknown',
+  'period-state',
+  'period-missing',
+  'periods-not-kept',
+  'dates-differ',
+  'certified-exceeded',
+] as const
+
 export const issueBatch = defineOperation({
   id: 'issueBatch',
   method: 'POST',
@@ -94,19 +125,10 @@ export const issueBatch = defineOperation({
       vintage: Vintage,
       quantity: Quantity.optional().meta({ description: 'Whole units, where nothing is carried.' }),
       certified: Certified.optional(),
-      period: Id.nullable().default(null).meta({
-        description:
-          'The monitoring period whose certified outcome is issued. Where the preset of the country has monitoring periods, nothing is issued without one, and never more than was certified.',
-      }),
-      monitoringPeriod: MonitoringPeriod.nullable()
-        .default(null)
-        .meta({ description: 'From which day to which; with `period` it is left out.' }),
+      ...ofPeriod,
     })
     .superRefine(choiceOf(['quantity', 'certified'], 'give either quantity or certified'))
-    .refine(({ period, monitoringPeriod }) => period === null || monitoringPeriod === null, {
-      path: ['monitoringPeriod'],
-      message: 'is left out where period is given',
-    }),
+    .superRefine(daysOnce),
   status: 201,
   answer: Batch,
   problems: [
@@ -124,12 +146,7 @@ export const issueBatch = defineOperation({
     'nothing-to-issue',
     'reversal-open',
     'serials-exhausted',
-    'period-unknown',
-    'period-state',
-    'period-missing',
-    'periods-not-kept',
-    'dates-differ',
-    'certified-exceeded',
+    ...periodProblems,
   ],
 })
 

@@ -139,7 +139,13 @@ export interface EntryBodies extends MovementBodies {
     levies: Record<Levy, string>
     allotted: { first: string; parts: [account: string, first: string, last: string][]; itmos: Itmos }
   }
-  OutcomeCarried: { authorisation: string; vintage: string; certified: string; monitoringPeriod: Period | null }
+  OutcomeCarried: {
+    authorisation: string
+    vintage: string
+    certified: string
+    monitoringPeriod: Period | null
+    period: string | null
+  }
   UnitsConverted: {
     batch: string
     authorisation: string

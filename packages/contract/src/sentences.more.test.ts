@@ -97,7 +97,7 @@ const told: readonly [string, Statement][] = [
     {
       type: 'OutcomeCarried',
       by,
-      body: { authorisation: 'x', vintage: '2024', certified: '-3.2', monitoringPeriod: null },
+      body: { authorisation: 'x', vintage: '2024', certified: '-3.2', monitoringPeriod: null, period: null },
     },
   ],
   [

@@ -55,7 +55,7 @@ export function registerIssuances(app: FastifyInstance, services: Services): voi
 }
 
 function carriedOf(row: LogRow<'OutcomeCarried'>, names: KnownNames): CarriedOutcome {
-  const { authorisation, vintage, certified, monitoringPeriod } = row.entry.body
+  const { authorisation, vintage, certified, period, monitoringPeriod } = row.entry.body
   const ground = names.authorisation(authorisation)
   invariant(ground, 'an outcome has its authorisation')
   return {
@@ -65,6 +65,7 @@ function carriedOf(row: LogRow<'OutcomeCarried'>, names: KnownNames): CarriedOut
     unitType: ground.unitType,
     vintage,
     certified,
+    period,
     monitoringPeriod,
     entry: placeOf(row),
   }

@@ -220,10 +220,24 @@ describe('a monitoring period', () => {
       ...refused(409, 'certified-exceeded'),
       body: { facts: { left: '25' } },
     })
+    // A fraction that is carried to the next issuance is taken of what was certified, too.
+    const carry = (more: object) =>
+      officer.post('/national/carried-outcomes', {
+        authorisation: all.authorisation,
+        vintage,
+        certified: '0.5',
+        ...more,
+      })
+    expect(await carry({})).toMatchObject(refused(422, 'period-missing'))
+    expect(await carry({ ...of, vintage: '2023' })).toMatchObject(refused(409, 'certified-exceeded'))
+    await all.approved(carry(of))
+    expect(await read(`/national/carried-outcomes?project=${all.project}`)).toMatchObject({
+      items: [{ certified: '0.5', period: period(), monitoringPeriod: days }],
+    })
     const shown = {
       outcomes: [
         { vintage: '2023', issued: '100.5', left: '0' },
-        { vintage: '2024', certified: '40', issued: '15', left: '25' },
+        { vintage: '2024', certified: '40', issued: '15.5', left: '24.5' },
       ],
     }
     expect(await read(first)).toMatchObject(shown)
@@ -260,9 +274,9 @@ it('the page of the project shows what was certified and issued, in each languag
     (await all.registry.app.inject({ url: path, headers: { 'accept-language': language } })).body
   const text = (body: string) => body.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
   expect(text(await page('en'))).toMatch(/Crediting periods .* 1 1 January 2023 to 31 December 2027 renewable/)
-  expect(text(await page('en'))).toMatch(/Monitoring periods .* 2023 100\.5 100\.5 2024 40 15/)
-  expect(text(await page('fr'))).toMatch(/Périodes de suivi .* 2023 100,5 100,5 2024 40 15/)
-  expect(text(await page('es'))).toMatch(/Períodos de vigilancia .* 2023 100,5 100,5 2024 40 15/)
+  expect(text(await page('en'))).toMatch(/Monitoring periods .* 2023 100\.5 100\.5 2024 40 15\.5/)
+  expect(text(await page('fr'))).toMatch(/Périodes de suivi .* 2023 100,5 100,5 2024 40 15,5/)
+  expect(text(await page('es'))).toMatch(/Períodos de vigilancia .* 2023 100,5 100,5 2024 40 15,5/)
 })
 
 it('the ledger says in a sentence what was done about periods', async () => {

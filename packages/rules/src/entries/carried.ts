@@ -16,7 +16,6 @@ import {
 } from './ground.ts'
 import { admitFromPeriod, daysOf, issuedPuts } from './outcomes.ts'
 import { partiesOf, partiesReads } from './parties.ts'
-import { admitOf } from './periods.ts'
 
 const carried = {
   authorisation: Id,
@@ -91,5 +90,7 @@ function gained({ certified }: Carried): bigint {
 function admitOutcome(state: State, body: Carried, project: string, preset: Preset): Refusal | undefined {
   if (gained(body) > 0n) return admitFromPeriod(state, body, project, preset)
   if (body.period === null) return undefined
-  return preset.period ? admitOf(state.get('period', body.period), project, body.period) : refuse('periods-not-kept')
+  if (!preset.period) return refuse('periods-not-kept')
+  const isOfProject = state.get('period', body.period)?.project === project
+  return isOfProject ? undefined : refuse('period-unknown', { period: body.period })
 }

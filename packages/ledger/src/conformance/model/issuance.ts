@@ -1,5 +1,6 @@
 import { anAccount, anApprover, anOfficer } from './choices.ts'
 import { type Choose, defineCommand, knownId, someId } from './command.ts'
+import { lawOf } from './law.ts'
 import type { Authorisation, Batch, Model, Owner, Pools, Project, Unit } from './naive.ts'
 import { fromPeriodReasons, someOutcome } from './periods.ts'
 import { accountReasons, approvalReasons, conflictReasons, mandateReasons, officers, where } from './reasons.ts'
@@ -138,6 +139,12 @@ function unitsOf(model: Model, { levies, owners }: Split, project: Project, auth
   return parts.flatMap(({ account, count, isFirst }) => Array.from({ length: count }, () => ({ account, isFirst })))
 }
 
+/** The days that the entry names: those of its period, where none are given. */
+function daysOf({ periods }: Model, { period = '', monitoringPeriod }: Issuance | Carried): Period {
+  const known = periods.get(period)
+  return monitoringPeriod ?? (known ? { from: known.from, to: known.to } : null)
+}
+
 function issuanceReasons(model: Model, request: Issuance): string[] {
   const ground = groundOf(model, request.authorisation)
   if (!ground) return ['authorisation-unknown']
@@ -150,7 +157,7 @@ function issuanceReasons(model: Model, request: Issuance): string[] {
   return [
     ...where(model.batches.has(request.batch) || model.streams.has(request.batch), 'already-exists'),
     ...groundReasons(model, request.authorisation, quantity),
-    ...periodReasons(model, request.vintage, request.monitoringPeriod),
+    ...periodReasons(model, request.vintage, daysOf(model, request)),
     ...fromPeriodReasons(model, request, authorisation.project, microOf(certified)),
     ...project.owners.flatMap(({ account }) => accountReasons(model, account, 'holding')),
     ...where(
@@ -243,8 +250,7 @@ export const batchIssued = defineCommand<Issuance>({
     if (period !== null) {
       model.issuedOf.push({ period, vintage, micro: microOf(certified), index: model.size })
     }
-    const days = period === null ? undefined : model.periods.get(period)
-    const monitoringPeriod = request.monitoringPeriod ?? (days ? { from: days.from, to: days.to } : null)
+    const monitoringPeriod = daysOf(model, request)
     const brought = units.map(({ account }, at) => {
       return { serial: first + BigInt(at), from: model.issuance, to: account }
     })
@@ -309,7 +315,7 @@ export const outcomeCarried = defineCommand<Carried>({
     return { by, request, approvers: anApprover(model, choose, by) }
   },
   reasons: (model, { by, request, approvers = [] }) => {
-    const { authorisation, vintage, certified, monitoringPeriod } = request
+    const { authorisation, vintage, certified } = request
     const ground = groundOf(model, authorisation)
     const mandate = mandateReasons(model, by, { may: officers })
     if (!ground) return [...mandate, 'authorisation-unknown']
@@ -317,7 +323,7 @@ export const outcomeCarried = defineCommand<Carried>({
     return [
       ...mandate,
       ...where(ground.project.state !== 'registered', 'project-state'),
-      ...periodReasons(model, vintage, monitoringPeriod),
+      ...periodReasons(model, vintage, daysOf(model, request)),
       ...outcomeReasons(model, request, ground.authorisation.project),
       ...where(due >= 1_000_000n, 'issue-instead'),
       ...approvalReasons(model, by, approvers),

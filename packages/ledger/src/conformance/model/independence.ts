@@ -13,7 +13,7 @@ import {
   where,
 } from './reasons.ts'
 
-const companies: May = { 'government/Admin': 'any', 'developer/Admin': 'own' }
+const companies: May = { 'government/Admin': 'any', 'developer/Admin': 'own', 'certifier/Admin': 'own' }
 
 function somePair({ organisations, authority }: Model, choose: Choose): [string, string] {
   const ids = [...organisations.keys()].filter((id) => id !== authority || choose.rarely(12))

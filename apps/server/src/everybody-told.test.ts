@@ -60,6 +60,7 @@ afterAll(async () => {
 it('of a whole life everybody is told, and every mail can be written', { timeout: 120_000 }, async () => {
   const warned: string[] = []
   const genesis = await ledger.genesis()
+  if (!genesis) throw new Error('the ledger has its genesis')
   const services = {
     ...{ pool, ledger, genesis, openings: new Openings(pool), language: 'en', publicUrl: 'https://registry.example' },
     clock: () => new Date('2026-01-01T00:00:00.000Z'),

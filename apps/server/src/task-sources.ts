@@ -1,11 +1,13 @@
 import { waitingForMe } from './credits/waiting-routes.ts'
+import { waitingRecords } from './national-records/waiting.ts'
 import { reachOf } from './onboarding/reach.ts'
 import { registrationPage } from './onboarding/store.ts'
+import { namesIn } from './platform/names.ts'
 import { findingTasks } from './tasks/findings.ts'
 import { accreditationTasks, keyTasks } from './tasks/papers.ts'
 import { periodTasks, projectTasks } from './tasks/projects.ts'
 import { proposalTasks } from './tasks/proposals.ts'
-import type { Doer, Found, Look, Source } from './tasks/source.ts'
+import { type Doer, type Found, type Look, type Source, sift } from './tasks/source.ts'
 
 /** Movements that somebody approves or accepts. */
 const movementTasks: Source = {
@@ -24,8 +26,8 @@ const movementTasks: Source = {
         },
         steps: next === 'accept' ? ['accept', 'decline'] : ['approve'],
         path: `/national/movements/${id}`,
-        organisation: by.organisation.id,
-        project: project?.id ?? null,
+        organisation: by.organisation,
+        project,
         since,
         due: expiresAt,
         isFor: ({ mandate, role, organisation, hand }: Doer) => isFor({ mandate, role, organisation, hand }),
@@ -46,6 +48,10 @@ const registrationTasks: Source = {
     if (reach.newKinds.length + reach.joinKinds.length === 0 && reach.own === null) return []
     const after = at === '' ? undefined : ([at, id] as const)
     const rows = await registrationPage(services, reach, ['open', 'deciding'], after, limit)
+    const names = await namesIn(
+      services,
+      rows.map(({ organisation }) => organisation),
+    )
     return rows.map((row): Found => {
       const since = row.created_at.toISOString()
       return {
@@ -56,13 +62,33 @@ const registrationTasks: Source = {
           : { text: 'waits.registration.join', places: { name: row.name } },
         steps: ['approve', 'reject'],
         path: `/national/registrations/${row.id}`,
-        organisation: row.is_new ? null : row.organisation,
+        organisation: row.is_new ? null : names.organisationRef(row.organisation),
         project: null,
         since,
         due: null,
       }
     })
   },
+}
+
+/** National records that somebody decides on. */
+const recordTasks: Source = {
+  kind: 'record',
+  find: ({ services, law, doer }, after, limit) =>
+    sift(
+      (from, most) => waitingRecords(services, law, doer, from, most),
+      ({ enteredAt, id }) => [enteredAt, id],
+      async (records) =>
+        records
+          .filter(({ isFor }) => isFor(doer))
+          .map(({ id, kind, name, path, project, organisation, enteredAt, since, isFor }): Found => {
+            const title = { text: `waits.record.${kind}`, places: { name } }
+            const steps = ['approve', 'reject']
+            return { place: [enteredAt, id], id, title, steps, path, organisation, project, since, due: null, isFor }
+          }),
+      after,
+      limit,
+    ),
 }
 
 /** Everything that waits for people, kind by kind. */
@@ -75,4 +101,5 @@ export const taskSources: readonly Source[] = [
   projectTasks,
   accreditationTasks,
   keyTasks,
+  recordTasks,
 ]

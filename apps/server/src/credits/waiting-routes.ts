@@ -108,6 +108,7 @@ async function waitingFor(
   // The database names a few too many where the table asks for several kinds of roles: those are left out here.
   for (let from = after; ; ) {
     const rows = await waitingPage(services, actor, which, from, most, { law, at })
+    if (rows.length === 0) return found
     const names = await namesIn(services, rows, actor.mandate)
     for (const { id, row } of rows) {
       const now = standingOf(row, names, law, at)
@@ -124,6 +125,7 @@ async function waitingFor(
 /** Movements whose next step somebody may take, with when they were proposed; null where that lies far back. */
 export async function waitingForMe(services: Services, actor: Actor, after: string, most: number, now: Now) {
   const found = await waitingFor(services, actor, 'for-me', after, most, now)
+  if (found.length === 0) return []
   const { rows } = await services.pool.query<{ id: string; bytes: Buffer }>({
     name: 'movements-proposed',
     text: PROPOSED,

@@ -1,7 +1,6 @@
 import type { Rows } from '@tallystick/rules'
-import { namesIn } from '../platform/names.ts'
 import { actOn, mayAct, projectThing } from '../platform/next-steps.ts'
-import { CONCERNS } from './projects.ts'
+import { CONCERNS, namesOf } from './projects.ts'
 import { type Found, type Look, type Place, type Source, scopeOf, sift } from './source.ts'
 
 /** What follows on each state of a finding, and who does it. */
@@ -73,31 +72,24 @@ const CANDIDATES = `
        ORDER BY s.revision DESC, k.at DESC LIMIT 1) last ON true
    ORDER BY f.id`
 
-async function tasksOf({ services, law, doer, at }: Look, rows: readonly Candidate[]): Promise<Found[]> {
-  const names = await namesIn(
-    services,
-    rows.map(({ row }) => row.project),
+async function tasksOf(look: Look, rows: readonly Candidate[]): Promise<Found[]> {
+  const { law, doer, at } = look
+  const names = await namesOf(
+    look,
+    rows.map(({ project }) => project),
   )
   return rows.flatMap(({ id, row, project, since }) => {
-    const owners = [...new Set(project.owners.map(({ account }) => names.account(account)?.organisation ?? ''))]
-    const thing = projectThing(project, owners, law.preset)
+    const thing = projectThing(project, names.owners(project), law.preset)
     // Of a monitoring period, who verifies is assigned, and nobody else.
     const assigned = row.period === null ? thing.assigned : verifierOf(project)
     const act = actOn({ ...thing, assigned }, ACTIONS[row.state])
     if (!mayAct(law.permissions, doer, act, at)) return []
-    const places = {
-      project: { project: project.number, title: names.project(row.project)?.title ?? null },
-      finding: `${row.kind} ${row.number}`,
-    }
+    const places = { project: names.shown(project), finding: `${row.kind} ${row.number}` }
     return [
       {
-        place: ['', id],
-        id,
+        ...{ place: ['', id], id, path: pathOf(id, row), ...names.refs(row.project, project) },
         title: { text: `waits.finding.${STEPS[row.state]}`, places },
         steps: [STEPS[row.state]],
-        path: pathOf(id, row),
-        organisation: owners[0] ?? null,
-        project: row.project,
         since,
         due: null,
         isFor: (other) => mayAct(law.permissions, other, act, at),

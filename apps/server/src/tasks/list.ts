@@ -2,7 +2,6 @@ import { LANGUAGES, type Language, TASK_KINDS, type Task, type TaskKind } from '
 import { lawInForce } from '../platform/law.ts'
 import type { WaitingSince } from '../platform/mail/reminders.ts'
 import { itemInWords, speechIn } from '../platform/mail/texts.ts'
-import { namesIn } from '../platform/names.ts'
 import type { Actor, Services } from '../platform/services.ts'
 import { BEGINNING, type Doer, doersOf, type Found, type Look, type Place, type Source } from './source.ts'
 
@@ -54,27 +53,16 @@ export function placeIn({ kind, place }: Listed): [number, string, string] {
 
 const MOST_OTHERS = 20
 
-/** Tasks as they are shown, with everything loaded that they name. */
-export async function shownTasks(tasks: readonly Listed[], look: Look, doers: readonly Doer[]): Promise<Task[]> {
+/** Tasks as they are shown. */
+export function shownTasks(tasks: readonly Listed[], look: Look, doers: readonly Doer[]): Task[] {
   const { services, actor, language } = look
-  const names = await namesIn(
-    services,
-    tasks.map(({ organisation, project }) => [organisation, project]),
-  )
   const speech = speechIn(language, services.genesis)
   const colleagues = doers.filter(({ user }) => user !== actor.user)
   return tasks.map(({ kind, id, title, steps, path, organisation, project, since, due, isFor }) => {
     const others = isFor === undefined ? [] : colleagues.filter((one) => isFor(one)).slice(0, MOST_OTHERS)
     return {
-      kind,
-      id,
-      title: itemInWords(speech, services.genesis, { ...title, link: '' }),
-      steps,
-      path,
-      organisation: organisation === null ? null : names.organisationRef(organisation),
-      project: project === null ? null : names.projectRef(project),
-      since,
-      due,
+      ...{ kind, id, title: itemInWords(speech, services.genesis, { ...title, link: '' }), steps, path },
+      ...{ organisation, project, since, due },
       others: others.map(({ user, name }) => ({ id: user, name })),
     }
   })

@@ -1,4 +1,4 @@
-import type { Found, Place, Source } from './source.ts'
+import { type Found, organisationOf, type Place, type Source } from './source.ts'
 
 const DAY_MS = 86_400_000
 /** So long before it ends somebody is asked to make a new one. */
@@ -7,12 +7,14 @@ const SOON_DAYS = 30
 /** Accreditations of the own organisation that end soon: its Admins ask for new ones in time. */
 export const accreditationTasks: Source = {
   kind: 'accreditation',
-  async find({ doer, at }, [end, id], limit) {
+  async find({ services, doer, at }, [end, id], limit) {
     if (!doer.active || !doer.role.endsWith('/Admin')) return []
     const today = at.slice(0, 10)
     const soon = laterDay(at, SOON_DAYS)
-    return Object.entries(doer.accreditations)
-      .filter(([, { to }]) => today <= to && to <= soon)
+    const ending = Object.entries(doer.accreditations).filter(([, { to }]) => today <= to && to <= soon)
+    if (ending.length === 0) return []
+    const organisation = await organisationOf(services, doer.organisation)
+    return ending
       .map(([accreditation, { scopes, to }]): Found => {
         return {
           place: [to, accreditation],
@@ -20,7 +22,7 @@ export const accreditationTasks: Source = {
           title: { text: 'waits.accreditation', places: { scopes: scopes.join(', '), day: { day: to } } },
           steps: ['renew'],
           path: `/national/organisations/${doer.organisation}`,
-          organisation: doer.organisation,
+          organisation,
           project: null,
           since: `${laterDay(`${to}T00:00:00.000Z`, -SOON_DAYS)}T00:00:00.000Z`,
           due: `${to}T23:59:59.999Z`,
@@ -45,6 +47,8 @@ export const keyTasks: Source = {
               ORDER BY expires_at, id LIMIT $6`,
       values: [actor.user, actor.mandate, new Date(at), end === '' ? '-infinity' : end, id, limit],
     })
+    if (rows.length === 0) return []
+    const organisation = await organisationOf(services, actor.organisation)
     return rows.map(({ id: key, name, expiresAt }): Found => {
       const due = expiresAt.toISOString()
       return {
@@ -53,7 +57,7 @@ export const keyTasks: Source = {
         title: { text: 'waits.api-key', places: { key: name, expiresAt: { instant: due } } },
         steps: ['renew'],
         path: '/national/api-keys',
-        organisation: actor.organisation,
+        organisation,
         project: null,
         since: new Date(expiresAt.getTime() - KEY_DAYS * DAY_MS).toISOString(),
         due,

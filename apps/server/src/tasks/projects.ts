@@ -123,7 +123,7 @@ async function projectsOf(look: Look, rows: readonly Candidate<'project'>[]): Pr
   return rows.flatMap(({ id, row }) => {
     const owners = names.owners(row)
     const thing = projectThing(row, owners, look.law.preset)
-    return taskOf(look, thing, { id, path: `/national/projects/${id}`, project: id }, (steps) => ({
+    return taskOf(look, thing, { id, path: `/national/projects/${id}`, ...names.refs(id, row) }, (steps) => ({
       text: 'waits.project',
       places: { project: names.shown(row), state: { code: row.state, list: 'state' }, steps },
     }))
@@ -139,30 +139,43 @@ async function periodsOf(look: Look, rows: readonly PeriodCandidate[]): Promise<
     const thing = periodThing(row, project, names.owners(project), look.law.preset)
     if (!thing) return []
     const places = { project: names.shown(project), from: { day: row.from }, to: { day: row.to } }
-    return taskOf(look, thing, { id, path: `/national/periods/${id}`, project: row.project }, (steps) => ({
-      text: 'waits.period',
-      places: { ...places, state: { code: row.state, list: 'state' }, steps },
-    }))
+    return taskOf(
+      look,
+      thing,
+      { id, path: `/national/periods/${id}`, ...names.refs(row.project, project) },
+      (steps) => ({
+        text: 'waits.period',
+        places: { ...places, state: { code: row.state, list: 'state' }, steps },
+      }),
+    )
   })
 }
 
-async function namesOf({ services }: Look, projects: readonly Rows['project'][]) {
+/** What projects and their owners are called. */
+export async function namesOf({ services }: Look, projects: readonly Rows['project'][]) {
   const known = await namesIn(
     services,
     projects.map(({ title, owners }) => [title, owners]),
   )
+  const owners = (row: Rows['project']) => [
+    ...new Set(row.owners.map(({ account }) => known.account(account)?.organisation ?? '')),
+  ]
+  const titleOf = ({ title }: Rows['project']) => known.opened(title) ?? null
   return {
-    owners: ({ owners }: Rows['project']) => [
-      ...new Set(owners.map(({ account }) => known.account(account)?.organisation ?? '')),
-    ],
-    shown: ({ number, title }: Rows['project']) => ({ project: number, title: known.opened(title) ?? null }),
+    owners,
+    shown: (row: Rows['project']) => ({ project: row.number, title: titleOf(row) }),
+    refs: (id: string, row: Rows['project']) => {
+      const [first] = owners(row)
+      const organisation = first === undefined ? null : known.organisationRef(first)
+      return { organisation, project: { id, number: row.number, title: titleOf(row) } }
+    },
   }
 }
 
 function taskOf(
   { law, doer, at }: Look,
   thing: Thing,
-  about: { id: string; path: string; project: string },
+  about: Pick<Found, 'id' | 'path' | 'organisation' | 'project'>,
   titleOf: (steps: Value) => Found['title'],
 ): Found[] {
   const steps = nextSteps(thing, at)
@@ -175,7 +188,6 @@ function taskOf(
       place: [since, about.id],
       title: titleOf({ steps: own.map(({ kind, name }) => ({ kind, name })) }),
       steps: own.map(wordOf),
-      organisation: thing.owners[0] ?? null,
       since,
       due: endOf(thing, law),
       isFor: (other) => stepsFor(steps, law, other, at).length > 0,

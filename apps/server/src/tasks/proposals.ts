@@ -28,7 +28,7 @@ async function tasksOf({ services, doer, law, at, language }: Look, rows: readon
   )
   const names = await namesIn(
     services,
-    rows.map(({ request, by_mandate }) => [request, by_mandate]),
+    rows.map(({ request, by_mandate, by_organisation }) => [request, by_mandate, by_organisation]),
   )
   const speech = speechOf(services, language)
   return rows.flatMap((row) => {
@@ -46,8 +46,8 @@ async function tasksOf({ services, doer, law, at, language }: Look, rows: readon
         title: { text: 'waits.proposal', places: { what: sentenceOf(statement, names, speech) } },
         steps: ['approve', 'refuse'],
         path: `/national/proposals/${row.id}`,
-        organisation: row.by_organisation,
-        project: project ?? null,
+        organisation: names.organisationRef(row.by_organisation),
+        project: project === undefined ? null : names.projectRef(project),
         since: row.created_at.toISOString(),
         due,
         isFor,

@@ -23,7 +23,7 @@ export function taskRoutes(sources: readonly Source[]) {
       if (!look) return { items: [], next: null }
       const tasks = await tasksFor(sources, look, { kind: query.kind, after }, limit + 1)
       const { next } = pageFrom(tasks, limit, () => null, placeIn)
-      return { items: await shownTasks(tasks.slice(0, limit), look, doers), next }
+      return { items: shownTasks(tasks.slice(0, limit), look, doers), next }
     })
   }
 }

@@ -1,7 +1,8 @@
-import type { Language, TaskKind } from '@tallystick/contract'
+import type { Language, OrganisationRef, ProjectRef, TaskKind } from '@tallystick/contract'
 import type { Law, Rows } from '@tallystick/rules'
 import type pg from 'pg'
 import type { Item } from '../platform/mail/texts.ts'
+import { namesIn } from '../platform/names.ts'
 import type { Person } from '../platform/next-steps.ts'
 import type { Actor, Services } from '../platform/services.ts'
 
@@ -35,8 +36,8 @@ export interface Found {
   title: Omit<Item, 'link'>
   steps: string[]
   path: string
-  organisation: string | null
-  project: string | null
+  organisation: OrganisationRef | null
+  project: ProjectRef | null
   since: string | null
   due: string | null
   /** Could somebody else do it? Undefined where nobody else is asked. */
@@ -71,7 +72,7 @@ export async function sift<Candidate>(
   const most = Math.max(limit, LEAST_READ)
   for (;;) {
     const candidates = await read(from, most)
-    found.push(...(await taskOf(candidates)))
+    if (candidates.length > 0) found.push(...(await taskOf(candidates)))
     const last = candidates.at(-1)
     if (found.length >= limit || candidates.length < most || last === undefined) return found.slice(0, limit)
     from = placeOf(last)
@@ -104,4 +105,9 @@ export async function doersOf(pool: pg.Pool, organisation: string): Promise<Doer
 /** How far somebody's role reaches where an action is taken: anybody's, the own, what is assigned, or nothing. */
 export function scopeOf({ permissions }: Law, role: string, action: string): 'any' | 'own' | 'assigned' | undefined {
   return permissions.actions[action]?.[role]
+}
+
+/** An organisation as it is shown, where nothing else of it is looked at. */
+export async function organisationOf(services: Services, id: string): Promise<OrganisationRef> {
+  return (await namesIn(services, id)).organisationRef(id)
 }

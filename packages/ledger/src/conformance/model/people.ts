@@ -1,7 +1,7 @@
 import { anApprover, anOfficer, mostly } from './choices.ts'
 import { type Choose, defineCommand, hashFrom, idFrom, knownId } from './command.ts'
 import { type DocumentKind, type Model, newOrganisation } from './naive.ts'
-import { approvalReasons, codeReasons, type May, mandateReasons, officers, where } from './reasons.ts'
+import { approvalReasons, codeReasons, type May, mandateReasons, officers, organisationOf, where } from './reasons.ts'
 
 export const organisationRegistered = defineCommand<{ organisation: string; kind: string; name: string }>({
   type: 'OrganisationRegistered',
@@ -145,7 +145,13 @@ function statusKind(type: string, active: boolean, weight: number) {
       const fitting = [...model.organisations].filter(([id, one]) => one.active !== active && id !== model.authority)
       const known = fitting.length > 0 && !choose.rarely(6) ? fitting.map(([id]) => id) : model.organisations.keys()
       const reason = choose.rarely(16) ? 'mood' : 'investigation'
-      return { by: anOfficer(model, choose), request: { organisation: knownId(known, choose), reason } }
+      // Often somebody of whom a movement waits, so that there is something to halt.
+      const waiting = [...model.pending.values()].flatMap(({ from, to }) => [
+        ...organisationOf(model, from),
+        ...organisationOf(model, to),
+      ])
+      const involved = !active && waiting.length > 0 && choose.rarely(2) ? waiting : known
+      return { by: anOfficer(model, choose), request: { organisation: knownId(involved, choose), reason } }
     },
     reasons: (model, { by, request: { organisation, reason } }) => [
       ...mandateReasons(model, by, { may: officers }),

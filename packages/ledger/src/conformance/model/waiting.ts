@@ -337,7 +337,7 @@ function organisationsIn(model: Model, { proposer, from, to }: Waiting): string[
 
 export const movementHalted = defineCommand<{ movement: string; organisation: string }>({
   type: 'MovementHalted',
-  weight: 1.2,
+  weight: 1.6,
   generate: (model, choose) => {
     const isSuspended = (id: string) => model.organisations.get(id)?.active === false
     const movement = someWaiting(model, choose, (one) => organisationsIn(model, one).some(isSuspended))

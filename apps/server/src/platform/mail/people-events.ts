@@ -7,7 +7,7 @@ export function organisationRegistered(row: LogRow<'OrganisationRegistered'>, lo
   const able = [[{ action: 'organisations.register', organisations: [id] }]]
   const params = withSentence(row, look, { organisation: organisation(look.names, id) })
   const to = { members: [id], able, without: [row.entry.by] }
-  return [{ template: 'organisation-registered', to, params, path: `/national/organisations/${id}` }]
+  return [{ template: 'organisation-registered', to, params, path: `/entries/${row.index}` }]
 }
 
 /** The Admins of the organisation hear who was let in for it; whoever was gets a way to sign in besides. */

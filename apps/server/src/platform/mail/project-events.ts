@@ -40,7 +40,7 @@ async function projectWaits(row: LogRow, id: string, look: Look): Promise<Told[]
   const known = await look.services.ledger.row('project', id)
   if (!known) return []
   const thing = projectThing(known, ownersOf(id, look.names), look.law.preset)
-  return waits(row, look, thing, { project: project(look.names, id) }, `/national/projects/${id}`)
+  return waits(row, look, thing, { project: project(look.names, id) }, `/projects/${id}`)
 }
 
 /** Whoever can bring a thing on from where it stands now; nobody where it waits for nobody. */
@@ -80,7 +80,7 @@ export async function periodChanged(row: LogRow<PeriodEntry>, look: Look): Promi
   if (!known) return []
   const owners = ownersOf(known.row.project, look.names)
   const thing = periodThing(known.row, known.parent, owners, look.law.preset)
-  const path = `/national/periods/${id}`
+  const path = `/projects/${known.row.project}`
   const places = { project: project(look.names, known.row.project) }
   const named = { ...places, state: { code: known.row.state, list: 'state' as const } }
   const members = [...owners, ...(thing?.assigned ?? [])]
@@ -136,7 +136,7 @@ export async function documentSubmitted(row: LogRow<'DocumentSubmitted'>, look: 
   const thing = known
     ? periodThing(known.row, parent, owners, look.law.preset)
     : projectThing(parent, owners, look.law.preset)
-  const path = period === null ? `/national/projects/${id}` : `/national/periods/${period}`
+  const path = `/projects/${id}`
   const params = withSentence(row, look, {
     project: project(look.names, id),
     document: { code: document, list: 'document' },
@@ -187,8 +187,7 @@ async function aboutFinding(row: LogRow<FindingEntry>, look: Look): Promise<Told
   const owners = ownersOf(projectId, names)
   const named = { project: project(names, projectId), finding: `${finding.kind} ${finding.number}` }
   const params = withSentence(row, look, named)
-  const place = period === null ? `/national/projects/${projectId}` : `/national/periods/${period}`
-  const path = `${place}/findings/${id}`
+  const path = `/projects/${projectId}`
   if (finding.state !== 'closed') {
     const { template, action } = ROUNDS[finding.state]
     const act = actOn({ owners, assigned: assignedTo(parent, period), scope: parent.scope }, action)
@@ -212,14 +211,14 @@ async function afterClosing(row: LogRow<FindingEntry>, look: Look): Promise<Told
   if (!known) return projectWaits(row, id, look)
   const thing = periodThing(known.row, known.parent, ownersOf(id, look.names), look.law.preset)
   const places = { project: project(look.names, id) }
-  return thing ? waits(row, look, thing, places, `/national/periods/${period}`) : []
+  return thing ? waits(row, look, thing, places, `/projects/${id}`) : []
 }
 
 /** The certifier has work; the owners hear who it is; and whoever waited for the assignment can go on. */
 export async function certifierAssigned(row: LogRow<'CertifierAssigned'>, look: Look): Promise<Told[]> {
   const { project: id, task, organisation: certifier } = row.entry.body
   const named = { project: project(look.names, id), task: { code: task, list: 'task' as const } }
-  const path = `/national/projects/${id}`
+  const path = `/projects/${id}`
   const without = [row.entry.by]
   return [
     { template: 'certifier-assigned', to: { members: [certifier], without }, params: named, path },

@@ -98,7 +98,7 @@ export async function reversalReported(row: LogRow<'ReversalReported'>, look: Lo
   const open = (await look.services.ledger.row('reversal', id))?.state === 'reported'
   const able = [[{ action: 'reversals.decide', organisations: [] }]]
   const params = withSentence(row, look, { project: project(look.names, projectId) })
-  const path = `/national/reversals/${id}`
+  const path = `/projects/${projectId}`
   const to = { able, without: [row.entry.by] }
   return [
     ...(open ? [{ template: 'reversal-decide' as const, to, params, path }] : []),

@@ -14,6 +14,7 @@ export const TASK_KINDS = [
   'project',
   'accreditation',
   'api-key',
+  'record',
 ] as const
 export const TaskKind = z.enum(TASK_KINDS)
 export type TaskKind = z.infer<typeof TaskKind>

@@ -16,15 +16,17 @@ export interface Seen extends Versioned {
  * entered it, an investor, and the owners of its project ($2). The others see what was approved last, or that this was
  * withdrawn.
  */
+// The inner selects with OFFSET 0 keep to one look into the index for each record, however many there are.
 const SEEN = `
   SELECT ${VERSIONED}, p.party FROM content_record r
    CROSS JOIN LATERAL (SELECT $1 OR r.organisation = $2 OR coalesce(r.investor = $2, false) OR EXISTS (
-     SELECT FROM ledger_row p CROSS JOIN LATERAL jsonb_array_elements(p.row -> 'owners') o
-       JOIN ledger_row a ON a.kind = 'account' AND a.id = o ->> 'account'
-      WHERE p.kind = 'project' AND p.id = r.project AND a.row ->> 'organisation' = $2) AS party) p
-    JOIN content_record_version v ON v.record = r.id
-     AND v.version = CASE WHEN p.party OR (r.status = 'withdrawn' AND r.approved IS NOT NULL) THEN r.version
-                          ELSE r.approved END`
+     SELECT FROM (SELECT row FROM ledger_row WHERE kind = 'project' AND id = r.project OFFSET 0) p
+      CROSS JOIN LATERAL jsonb_array_elements(p.row -> 'owners') o
+      CROSS JOIN LATERAL (SELECT row FROM ledger_row WHERE kind = 'account' AND id = o ->> 'account' OFFSET 0) a
+      WHERE a.row ->> 'organisation' = $2) AS party OFFSET 0) p
+   CROSS JOIN LATERAL (SELECT * FROM content_record_version WHERE record = r.id
+     AND version = CASE WHEN p.party OR (r.status = 'withdrawn' AND r.approved IS NOT NULL) THEN r.version
+                        ELSE r.approved END OFFSET 0) v`
 
 function viewer(actor: Actor | undefined): [government: boolean, organisation: string] {
   return [isGovernment(actor), actor?.organisation ?? '']

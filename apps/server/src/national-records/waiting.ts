@@ -1,6 +1,6 @@
-import { FinancingContent, NdcActivity, NdcTarget } from '@tallystick/contract'
+import { FinancingContent, NdcActivity, NdcTarget, type OrganisationRef, type ProjectRef } from '@tallystick/contract'
 import { allows, type Law } from '@tallystick/rules'
-import { namesIn } from '../platform/names.ts'
+import { type KnownNames, namesIn } from '../platform/names.ts'
 import type { Services } from '../platform/services.ts'
 import { otherSide } from './financing.ts'
 import { ownersIn } from './shown.ts'
@@ -17,6 +17,7 @@ type Decided = (typeof kinds)[number]
 
 /** Somebody who may decide. */
 export interface Decider {
+  active: boolean
   role: string
   organisation: string
   affiliates: readonly string[]
@@ -27,11 +28,13 @@ export interface Decider {
 export interface WaitingRecord {
   id: string
   kind: Decided
-  /** Its number, its objective, or empty. */
+  /** Its number and title, its objective, or the investor. */
   name: string
   path: string
-  project: string | null
-  organisation: string
+  project: ProjectRef | null
+  organisation: OrganisationRef
+  /** When it was entered, by which these are sorted, and since when its last version waits. */
+  enteredAt: string
   since: string
   isFor: (decider: Decider) => boolean
 }
@@ -40,52 +43,47 @@ interface Candidate extends Versioned {
   kind: Decided
 }
 
-/** Records that wait for a decision which this person may take, the oldest first, after a place. */
+/** Records that wait for a decision, and on which somebody of such a role might decide, the oldest first, after a place. */
 export async function waitingRecords(
   services: Services,
   law: Law,
-  decider: Decider,
+  { role, organisation }: Decider,
   [at, id]: readonly [at: string, id: string],
   limit: number,
-): Promise<{ found: WaitingRecord[]; last: readonly [string, string] | undefined }> {
-  const scopeOf = (kind: Decided) => law.permissions.actions[decisions[kind]]?.[decider.role]
+): Promise<WaitingRecord[]> {
+  const scopeOf = (kind: Decided) => law.permissions.actions[decisions[kind]]?.[role]
   const all = kinds.filter((kind) => scopeOf(kind) === 'any')
   const own = kinds.filter((kind) => scopeOf(kind) === 'own')
-  if (all.length + own.length === 0) return { found: [], last: undefined }
+  if (all.length + own.length === 0) return []
   const { rows } = await services.pool.query<Candidate>({
     name: 'records-waiting',
     text: WAITING,
-    values: [all, own, decider.organisation, at === '' ? '-infinity' : at, id, limit],
+    values: [all, own, organisation, at === '' ? '-infinity' : at, id, limit],
   })
   const names = await namesIn(
     services,
-    rows.map(({ project }) => project),
+    rows.map(({ project, investor, organisation }) => [project, investor, organisation]),
   )
-  const last = rows.length < limit ? undefined : rows.at(-1)
-  const found = rows.map((row): WaitingRecord => {
+  return rows.map((row): WaitingRecord => {
     const owners = row.project === null ? [] : ownersIn(names, row.project)
     return {
       id: row.id,
       kind: row.kind,
-      name: nameOf(row),
+      name: nameOf(row, names),
       path: pathOf(row),
-      project: row.project,
-      organisation: row.organisation,
+      project: row.project === null ? null : names.projectRef(row.project),
+      organisation: names.organisationRef(row.organisation),
+      enteredAt: row.created_at.toISOString(),
       since: row.at.toISOString(),
       isFor: (one) => mayDecide(services, law, row, owners, one),
     }
   })
-  return {
-    found: found.filter(({ isFor }) => isFor(decider)),
-    last: last && [last.at.toISOString(), last.id],
-  }
 }
 
-function nameOf({ kind, number, content }: Candidate): string {
+function nameOf({ kind, number, content, investor }: Candidate, names: KnownNames): string {
   if (kind === 'activity') return `${number ?? ''} ${NdcActivity.parse(content).title}`
-  return kind === 'ndc-action'
-    ? NdcTarget.parse(content).objective
-    : (FinancingContent.parse(content).investorName ?? '')
+  if (kind === 'ndc-action') return NdcTarget.parse(content).objective
+  return FinancingContent.parse(content).investorName ?? names.organisation(investor ?? '')?.name ?? ''
 }
 
 function pathOf({ kind, id, period }: Candidate): string {
@@ -99,7 +97,7 @@ function mayDecide(
   { permissions }: Law,
   row: Candidate,
   owners: readonly string[],
-  { role, organisation, affiliates, mandate }: Decider,
+  { active, role, organisation, affiliates, mandate }: Decider,
 ): boolean {
   const action = decisions[row.kind]
   const recorder = row.organisation === genesis.authority ? [] : [row.organisation]
@@ -110,6 +108,7 @@ function mayDecide(
   }[row.kind]
   const isParty = about.interests.some((one) => one === organisation || affiliates.includes(one))
   return (
+    active &&
     mandate !== row.by_mandate &&
     allows(permissions, role, organisation, { action, organisations: [...about.organisations] }) &&
     !(permissions.independent.includes(action) && isParty) &&
@@ -119,10 +118,11 @@ function mayDecide(
 
 const WAITING = `
   SELECT ${VERSIONED} FROM content_record r
-    JOIN content_record_version v ON v.record = r.id AND v.version = r.version
-   WHERE r.status = 'pending' AND (v.at, r.id) > ($4, $5)
+   CROSS JOIN LATERAL (SELECT * FROM content_record_version WHERE record = r.id AND version = r.version OFFSET 0) v
+   WHERE r.status = 'pending' AND (r.created_at, r.id) > ($4, $5)
      AND (r.kind = ANY($1) OR (r.kind = ANY($2) AND (r.investor = $3 OR EXISTS (
-       SELECT FROM ledger_row p CROSS JOIN LATERAL jsonb_array_elements(p.row -> 'owners') o
-         JOIN ledger_row a ON a.kind = 'account' AND a.id = o ->> 'account'
-        WHERE p.kind = 'project' AND p.id = r.project AND a.row ->> 'organisation' = $3))))
-   ORDER BY v.at, r.id LIMIT $6`
+       SELECT FROM (SELECT row FROM ledger_row WHERE kind = 'project' AND id = r.project OFFSET 0) p
+        CROSS JOIN LATERAL jsonb_array_elements(p.row -> 'owners') o
+        CROSS JOIN LATERAL (SELECT row FROM ledger_row WHERE kind = 'account' AND id = o ->> 'account' OFFSET 0) a
+        WHERE a.row ->> 'organisation' = $3))))
+   ORDER BY r.created_at, r.id LIMIT $6`

@@ -25,7 +25,7 @@ CREATE TABLE content_record (
   EXCLUDE USING gist (years WITH &&) WHERE (kind = 'ndc-period' AND status <> 'withdrawn')
 );
 CREATE INDEX content_record_age ON content_record (kind, created_at, id);
-CREATE INDEX content_record_status ON content_record (kind, status, created_at, id);
+CREATE INDEX content_record_waiting ON content_record (created_at, id) WHERE status = 'pending';
 CREATE INDEX content_record_project ON content_record (project, kind, created_at, id);
 CREATE INDEX content_record_period ON content_record (period, created_at, id);
 CREATE INDEX content_record_parent ON content_record (parent);

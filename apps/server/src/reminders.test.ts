@@ -112,3 +112,27 @@ it('whose tasks cannot be told keeps nobody else waiting', async () => {
   while ((await remindPeople({ ...reminding, waiting })) > 0);
   expect((await reminders()).length).toBeGreaterThan(before)
 })
+
+it('a mailer that ends in the middle has reminded nobody, and the next ones remind each once', async () => {
+  const { pool } = all.registry.services
+  await pool.query(`UPDATE content_user SET mail_reminded_at = NULL, mail_looked_at = '-infinity'`)
+  const before = (await reminders()).length
+  let asked = 0
+  const waiting: Reminding['waiting'] = async (...whom) => {
+    asked += 1
+    // Once something was found for somebody, the connection of the transaction is gone.
+    const found = await reminding.waiting(...whom)
+    if (found.length > 0) {
+      await pool.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+          WHERE state = 'idle in transaction' AND datname = current_database()`,
+      )
+    }
+    return found
+  }
+  await expect(remindPeople({ ...reminding, waiting })).rejects.toThrow()
+  expect(asked).toBeGreaterThan(0)
+  expect(await reminders()).toHaveLength(before)
+  await remind(3)
+  expect(await reminders()).toHaveLength(before + 2)
+})

@@ -30,3 +30,6 @@ CREATE INDEX content_task_period
     ON ledger_row ((row ->> 'state'), (row #>> '{entered,at}'), id) WHERE kind = 'period';
 CREATE INDEX content_task_finding
     ON ledger_row ((row ->> 'state'), id) WHERE kind = 'finding' AND row ->> 'state' <> 'closed';
+
+-- Who is told because of a role.
+CREATE INDEX content_mandate_role ON ledger_row ((row ->> 'role')) WHERE kind = 'mandate';

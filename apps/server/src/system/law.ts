@@ -13,7 +13,7 @@ import { entryAt, entryOf, type LogRow, newestEntries, placeOf } from '../platfo
 import { execute, writtenOf } from '../platform/idempotency.ts'
 import { lawInForce, shelfInForce } from '../platform/law.ts'
 import { handle } from '../platform/operations.ts'
-import { fieldProblem, problem } from '../platform/problem.ts'
+import { problem } from '../platform/problem.ts'
 import type { Actor, Services } from '../platform/services.ts'
 
 type Kind = 'permissions' | 'preset'
@@ -68,7 +68,7 @@ function bytesOf(document: Kind, content: Record<string, unknown>): Uint8Array {
   }
   const bytes = documentBytes(content)
   if (bytes.length > MAX_DOCUMENT_BYTES) {
-    throw fieldProblem('content', `has ${bytes.length} bytes; ${MAX_DOCUMENT_BYTES} is the most`)
+    throw problem('document-unknown', { bytes: String(bytes.length), most: String(MAX_DOCUMENT_BYTES) })
   }
   return bytes
 }

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { checkLaw, documentBytes, shippedSources } from '@tallystick/rules'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { DUE, IN_ORDER, projectClock } from './clock.ts'
 import { done, expectStatus, type Person, type TestRegistry, testRegistry } from './registry.fixture.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: documents are changed here in any way
+type Parts = Record<string, any>
 
 const DAY = 86_400_000
 const [OFFICER, OWNER] = ['officer@example.org', 'owner@example.org'] as const
@@ -100,6 +104,41 @@ it('an appeal is taken within its days, and says until when', async () => {
     body: { code: 'too-late', facts: { until: expect.any(String) } },
   })
   expect(await read(id)).toMatchObject({ state: 'inf-rejected', moves: [{ ready: false }] })
+})
+
+it('ends the crediting of a project on the day after its last one, by the law of a country of its own', async () => {
+  const { preset, permissions } = structuredClone(shippedSources.simple) as { preset: Parts; permissions: Parts }
+  const { project } = preset
+  project.states.push('over')
+  project.ends.push('over')
+  project.moves.push({ name: 'end-crediting', from: ['registered'], to: 'over', needs: { creditingEnds: 0 } })
+  preset.crediting = { states: ['registered'], kinds: [{ kind: 'short', years: 1, renewals: 0 }] }
+  permissions.actions['projects.move.end-crediting'] = { 'system/system': 'any' }
+  permissions.actions['projects.crediting.set'] = { 'government/Admin': 'any' }
+  delete permissions.approvals['projects.crediting.set']
+  expect(checkLaw(preset, permissions).faults).toEqual([])
+  const documents = { preset: documentBytes(preset), permissions: documentBytes(permissions) }
+  const own = await testRegistry({ preset: { from: 'a folder', documents } })
+  onTestFinished(() => own.close())
+  const registrar = await own.join(own.root, own.root.organisation, 'Admin')
+  const { id: organisation } = await own.newOrganisation(registrar, 'Sunfield Power')
+  const { accounts } = await done(registrar.post('/national/accounts', { organisation }))
+  const [holding] = (accounts as { id: string; kind: string }[]).filter(({ kind }) => kind === 'holding')
+  const owners = [{ account: holding?.id, share: '100' }]
+  const asked = { title: 'Salt Lake', sectoralScope: '1', methodology: 'AMS-I.D', owners }
+  const { id } = await done(registrar.post('/national/projects', asked))
+  await done(registrar.post(`/national/projects/${id}/moves`, { move: 'register' }))
+  const today = new Date(own.services.clock())
+  const from = today.toISOString().slice(0, 10)
+  const last = new Date(Date.UTC(today.getUTCFullYear() + 1, today.getUTCMonth(), today.getUTCDate() - 1))
+  const to = last.toISOString().slice(0, 10)
+  await done(registrar.post(`/national/projects/${id}/crediting-periods`, { kind: 'short', from, to }))
+  const round = projectClock(own.services)
+  const state = async () => expectStatus(await own.nobody.get(`/national/projects/${id}`), 200).body.state
+  own.pass(Date.parse(to) - Date.parse(from))
+  expect([await round(), await state()]).toEqual([0, 'registered'])
+  own.pass(DAY)
+  expect([await round(), await state()]).toEqual([1, 'over'])
 })
 
 /** Many projects in many states: of each, most came into theirs later than asked for. */

@@ -95,7 +95,8 @@ it('a project goes from its notification to issuance, and both ministries have a
   await byBoth(move(officer, 'register'))
   expect((await registry.nobody.get(`/national/projects/${project}`)).body).toMatchObject({ state: 'registered' })
 
-  const unit = { unitType: 'ITMO', quantity: '10000', purposes: ['NDC'], firstTransfer: 'authorisation' }
+  const purposes = ['NDC', 'OIMP_OP']
+  const unit = { unitType: 'ITMO', quantity: '10000', purposes, firstTransfer: 'use-or-cancellation' }
   await byBoth(officer.post(at('authorisations'), { ...unit, cooperativeApproach: 'CA0001' }))
   const { authorisations } = expectStatus(await registry.nobody.get(`/national/projects/${project}`), 200).body
   const [{ id: authorisation }] = authorisations as [{ id: string }]
@@ -123,6 +124,20 @@ it('a project goes from its notification to issuance, and both ministries have a
   await byBoth(officer.post('/national/batches', batch))
   const { totals } = expectStatus(await registry.nobody.get(`/national/projects/${project}`), 200).body
   expect(totals).toMatchObject({ issued: '4800' })
+})
+
+it('units are first transferred where both ministries have agreed, whoever holds them', async () => {
+  const { items } = expectStatus(await registry.nobody.get(`/national/batches?project=${project}`), 200).body
+  const [{ id: batch }] = items as [{ id: string }]
+  const retirement = { kind: 'retirement', batch, from: owner.holding, quantity: '100', purpose: 'OIMP_OP' }
+  const waiting = await done(owner.admin.post('/national/movements', retirement))
+  const step = (who: Person) => who.post(`/national/movements/${waiting.id}/approvals`)
+  const another = await registry.join(registry.root, registry.root.organisation, 'Admin')
+  expect(await step(another)).toMatchObject({ status: 403, body: { code: 'not-permitted' } })
+  expect(await done(step(environment.admin))).toMatchObject({ step: 'approved' })
+  expect(await step(environment.admin)).toMatchObject({ status: 409, body: { code: 'approval-not-distinct' } })
+  expect(await step(environment.second)).toMatchObject({ status: 403, body: { code: 'not-permitted' } })
+  expect(await done(step(finance.admin))).toMatchObject({ step: 'done' })
 })
 
 it('the next version of the law is adopted by Root and both ministries, and is judged first', async () => {

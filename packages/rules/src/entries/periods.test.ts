@@ -242,7 +242,18 @@ test('a preset in which periods are void and still go on, or certified by nobody
   expect(changed(world, ({ period }) => period.certifies.push('nowhere'))).toBe('no preset')
 })
 
-test('without somebody who certifies, no period comes to its end', () => {
+test('without somebody who opens and certifies periods, and credits projects, nothing could ever be issued', () => {
+  const world = country()
+  keepPeriods(world)
+  const { permissions, preset } = world.law()
+  for (const action of ['periods.open', 'periods.certify', 'projects.crediting.set']) {
+    const { [action]: _, ...actions } = permissions.actions
+    const law = { preset, permissions: { ...permissions, actions } }
+    expect(admitLaw(law)).toEqual({ refused: 'nobody-may', detail: { action } })
+  }
+})
+
+test('without somebody who takes a verification over, periods that cannot be withdrawn come to no end', () => {
   const world = country()
   keepPeriods(world)
   const { permissions, preset } = world.law()
@@ -250,7 +261,7 @@ test('without somebody who certifies, no period comes to its end', () => {
   withoutWithdrawal(period)
   const law = { permissions, preset: { ...preset, period } }
   expect(admitLaw(law)).toBeUndefined()
-  const { 'periods.certify': _, ...actions } = permissions.actions
+  const { 'certifiers.release': _, ...actions } = permissions.actions
   expect(admitLaw({ ...law, permissions: { ...permissions, actions } })).toMatchObject({
     refused: 'preset-strands',
     detail: { of: 'period', why: 'no-end' },

@@ -15,9 +15,10 @@ import {
 } from './walk.ts'
 
 /**
- * May these documents be the law while so many projects and monitoring periods stand in these states? The preset and the permission table are
- * judged together, whichever of them is adopted: somebody can adopt the next, no decision that two persons are to take is
- * open to one, and from wherever a project or a period may come to stand an end can be reached.
+ * May these documents be the law while so many projects and monitoring periods stand in these states? The preset and the
+ * permission table are judged together, whichever of them is adopted: somebody can adopt the next, somebody can do what
+ * issuances need, no decision that two persons are to take is open to one, and from wherever a project or a period may come
+ * to stand an end can be reached.
  */
 export function admitLaw(law: Law, standings: Standings = { states: {}, periods: {} }): Refusal | undefined {
   return faultsOf(law, standings)[0]
@@ -29,11 +30,21 @@ export function faultsOf(law: Law, standings: Standings): Refusal[] {
   const alone = preset.twoPersons.filter((action) => (permissions.approvals[action] ?? []).length === 0)
   return [
     ...(isOpen(law, 'documents.adopt') ? [] : [refuse('law-closed', { action: 'documents.adopt' })]),
-    ...(preset.certification.neededToIssue && !(isOpen(law, 'projects.certify') && canCertify(law))
-      ? [refuse('nobody-may', { action: 'projects.certify' })]
-      : []),
+    ...neededToIssue(law).flatMap((action) => {
+      const mayBeDone = isOpen(law, action) && (!action.endsWith('.certify') || canCertify(law))
+      return mayBeDone ? [] : [refuse('nobody-may', { action })]
+    }),
     ...alone.map((action) => refuse('one-person-decides', { action })),
     ...faultsOfLife(law, standings),
+  ]
+}
+
+/** What somebody must do before anything is issued, as the preset has it. */
+function neededToIssue({ preset: { certification, period, crediting } }: Law): string[] {
+  return [
+    ...(certification.neededToIssue ? ['projects.certify'] : []),
+    ...(period ? ['periods.open', 'periods.certify'] : []),
+    ...(period && crediting ? ['projects.crediting.set'] : []),
   ]
 }
 

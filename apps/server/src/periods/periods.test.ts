@@ -33,6 +33,25 @@ describe('crediting periods', () => {
     })
   })
 
+  it('say when a project may ask to be renewed, and when its crediting ends', async () => {
+    const { moves } = await read(project)
+    const now = all.registry.services.clock().toISOString()
+    const from = (instant: string) => (instant > now ? instant : null)
+    expect(moves).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          move: 'ask-renewal',
+          ready: false,
+          missing: expect.objectContaining({ from: from('2027-04-06T00:00:00.000Z'), crediting: null }),
+        }),
+        expect.objectContaining({
+          move: 'end-crediting',
+          missing: expect.objectContaining({ from: from('2028-01-01T00:00:00.000Z') }),
+        }),
+      ]),
+    )
+  })
+
   it('are set by the government, as long as their kind says, and further ones once they are earned', async () => {
     const set = (who: Person, body: object) => who.post(`${project}/crediting-periods`, body)
     const further = { kind: 'renewable', from: '2028-01-01', to: '2032-12-31' }

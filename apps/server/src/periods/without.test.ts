@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { PERIODS_OF_PROJECT } from '../platform/periods.ts'
 import { expectStatus } from '../registry.fixture.ts'
 import { type World, world } from '../world.fixture.ts'
 
@@ -26,6 +27,26 @@ it('a country that keeps no periods has none, and issues without them', async ()
   const wish = { authorisation, vintage: '2024', quantity: '5' }
   expect(await officer.post('/national/batches', { ...wish, period })).toMatchObject(refusal)
   expect(await all.issue('2024', '5')).toMatchObject({ period: null, monitoringPeriod: null })
+})
+
+it('the periods of a project are found by an index, however many others there are', async () => {
+  const client = await all.registry.services.pool.connect()
+  try {
+    await client.query('BEGIN')
+    await client.query(
+      `INSERT INTO ledger_row (kind, id, row)
+       SELECT 'period', md5(n::text), jsonb_build_object('project', md5((n % 5000)::text), 'number', n / 5000)
+         FROM generate_series(0, 19999) n`,
+    )
+    await client.query('ANALYZE ledger_row')
+    const { rows } = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${PERIODS_OF_PROJECT}`, [period, 9, 21])
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
+    expect(plan).toContain('ledger_row_project')
+    expect(plan).not.toContain('Seq Scan')
+  } finally {
+    await client.query('ROLLBACK')
+    client.release()
+  }
 })
 
 it('a period that there is not is told of as such, whatever is asked of it', async () => {

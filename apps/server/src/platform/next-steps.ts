@@ -147,17 +147,17 @@ function moveStep(thing: Thing, name: string, missing: Missing, isEnd: boolean):
 
 /** What must be there before a move is taken, as far as it can be brought now. */
 function stepsBefore(thing: Thing, { documents, certifier, outcomes, crediting, from, until }: Missing): NextStep[] {
-  if (from !== null || until !== null) return []
+  if (from !== null || until !== null || crediting === 'used-up') return []
   const isOpen = (kind: string) =>
     thing.documents.some((one) => one.kind === kind && one.states.includes(thing.standing.state))
   const step = (kind: StepKind, name: string, action: string): NextStep[] => [
     { kind, name, acts: [actOn(thing, action)], isEnd: false },
   ]
+  if (crediting === 'none') return step('crediting', '', 'projects.crediting.set')
   return [
     ...documents.filter(isOpen).flatMap((name) => step('document', name, `documents.submit.${name}`)),
     ...(certifier === null ? [] : step('assignment', certifier, 'certifiers.assign')),
     ...(outcomes && certifier === null ? step('certification', '', 'periods.certify') : []),
-    ...(crediting === 'none' ? step('crediting', '', 'projects.crediting.set') : []),
   ]
 }
 

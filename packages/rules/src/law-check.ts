@@ -192,7 +192,8 @@ function notesOn(law: Law): Remark[] {
   const kindsOf = (role: string) => role.slice(0, role.indexOf('/'))
   return [
     ...moveNotes(law, 'projects.move.', preset.project.moves),
-    ...moveNotes(law, 'periods.move.', preset.period?.moves ?? []),
+    // A table may be ready for monitoring periods that the preset does not keep.
+    ...(preset.period ? moveNotes(law, 'periods.move.', preset.period.moves) : []),
     ...pairNotes(
       permissions,
       'documents.submit.',

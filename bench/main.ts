@@ -1,6 +1,7 @@
 import { loadavg } from 'node:os'
 import { startDatabase } from './database.ts'
 import { OPEN_SHARE } from './ledger.ts'
+import { measureLists } from './lists.ts'
 import { HELP, type Options, readOptions } from './options.ts'
 import { preparePgbench } from './pgbench.ts'
 import { hasProc, pssMB } from './process.ts'
@@ -31,12 +32,15 @@ async function run(options: Options): Promise<Results> {
     const wanted = (section: Parameters<typeof options.sections.has>[0]) => options.sections.has(section)
     const ledger = wanted('ledger') ? await measureLedger(server, options, baseline, tell) : undefined
     const http = wanted('http') ? await measureHttp(server, options, baseline, tell) : undefined
-    if (singleRow.length === 0) await baseline()
+    // Lists have a baseline of their own.
+    const isListsAlone = options.sections.size === 1 && wanted('lists')
+    if (singleRow.length === 0 && !isListsAlone) await baseline()
     const databaseMB = await pssMB(await server.pids())
-    tell('pgbench: double entry')
-    const doubleEntry = await pgbench.doubleEntry(options.pgbenchSeconds)
+    if (!isListsAlone) tell('pgbench: double entry')
+    const doubleEntry = isListsAlone ? undefined : await pgbench.doubleEntry(options.pgbenchSeconds)
     const growth = wanted('growth') ? await measureGrowth(server, options, tell) : undefined
     const verify = wanted('verify') ? await measureVerify(options, tell) : undefined
+    const lists = wanted('lists') ? await measureLists(server, options, tell) : undefined
     const { version: postgres } = server
     return {
       postgres,
@@ -50,6 +54,7 @@ async function run(options: Options): Promise<Results> {
       http,
       growth,
       verify,
+      lists,
     }
   } finally {
     await server.close()

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os'
 import { parseArgs } from 'node:util'
 
-export const SECTIONS = ['ledger', 'http', 'verify', 'growth'] as const
+export const SECTIONS = ['ledger', 'http', 'verify', 'growth', 'lists'] as const
 export type Section = (typeof SECTIONS)[number]
 
 export interface Options {
@@ -18,16 +18,19 @@ export interface Options {
   /** Sizes that are compared; the larger one is left out of a short run. */
   growth: { small: number; large: number; runs: number; seconds: number }
   verify: { entries: number; runs: number }
+  /** How many projects there are in the larger of two registries whose lists are read. */
+  projects: number
 }
 
 export const HELP = `npm run bench -- [options]
 
   --json             end with one JSON object
-  --short            a few minutes: shorter stretches, and no growth (a ledger of 1 million entries takes minutes to make)
+  --short            a few minutes: shorter stretches, and no growth or lists (large ledgers take minutes to make)
   --only LIST        of ${SECTIONS.join(', ')}
   --folder PATH      where the database is made, on the disk that is to be measured (${tmpdir()})
   --postgres PATH    programs of another PostgreSQL, such as /usr/lib/postgresql/15/bin
   --entries NUMBER   entries of the large ledger of growth (1000000)
+  --projects NUMBER  of the larger registry of lists (100000); one of them has as many movements
   --seconds NUMBER   of each stretch of load
 
 npm run bench -- soak --help: mixed load for a long time, with a kill -9 each minute`
@@ -43,6 +46,7 @@ export function readOptions(args: string[]): Options | 'help' {
       folder: { type: 'string', default: tmpdir() },
       postgres: { type: 'string' },
       entries: { type: 'string', default: '1000000' },
+      projects: { type: 'string', default: '100000' },
       seconds: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -60,6 +64,7 @@ export function readOptions(args: string[]): Options | 'help' {
     seconds,
     pgbenchSeconds: Math.min(seconds, 5),
     growth: { small: 10_000, large: wholeNumber('--entries', values.entries, 50_000_000), runs: 5, seconds: 8 },
+    projects: wholeNumber('--projects', values.projects, 10_000_000),
     verify: short ? { entries: 50_000, runs: 1 } : { entries: 300_000, runs: 3 },
   }
 }

@@ -1,5 +1,6 @@
 import { cpus, totalmem } from 'node:os'
 import type { Throughput } from './ledger.ts'
+import { type ListsResult, WANTED_MS } from './lists.ts'
 import { median } from './load.ts'
 import type { GrowthResult, HttpResult, LedgerResult, VerifyResult } from './sections.ts'
 
@@ -20,10 +21,11 @@ export interface Results {
   http?: HttpResult | undefined
   growth?: GrowthResult | undefined
   verify?: VerifyResult | undefined
+  lists?: ListsResult[] | undefined
 }
 
 /** The one object that the bench ends with; `null` for what was left out. */
-export function jsonOf({ singleRow, ledger, http, growth, verify }: Results) {
+export function jsonOf({ singleRow, ledger, http, growth, verify, lists }: Results) {
   const pgbench = median(singleRow)
   const ratio = (result: Throughput | undefined) => rounded(result?.ratio, 3)
   return {
@@ -40,6 +42,15 @@ export function jsonOf({ singleRow, ledger, http, growth, verify }: Results) {
     verifyCores: verify?.cores ?? null,
     growth: growth ? { p50: rounded(growth.p50, 3), cpu: rounded(growth.cpu, 3), p99: rounded(growth.p99, 3) } : null,
     pssMB: http ? { rest: rounded(http.restMB), load: rounded(http.loadMB) } : null,
+    lists: lists ? lists.map(shownLists) : null,
+  }
+}
+
+function shownLists({ projects, reads, baseline }: ListsResult) {
+  return {
+    projects,
+    p95Ms: Object.fromEntries(reads.map(({ what, p95Ms }) => [what, rounded(p95Ms, 1)])),
+    baselineP95Ms: rounded(baseline.p95Ms, 1),
   }
 }
 
@@ -57,7 +68,7 @@ function rounded(value: number | undefined, digits = 0): number | null {
 
 /** The same for people, with what it was measured on and beside. */
 export function tableOf(results: Results): string {
-  const { growth, pssMB, ...json } = jsonOf(results)
+  const { growth, pssMB, lists: _, ...json } = jsonOf(results)
   const [cpu] = cpus()
   const rows: [string, string][] = [
     ['machine', `${cpus().length} × ${cpu?.model.trim()}, ${Math.round(totalmem() / 1e9)} GB, Node ${process.version}`],
@@ -80,12 +91,29 @@ export function tableOf(results: Results): string {
     ['growth, large to small', growth ? `p50 × ${growth.p50}, CPU × ${growth.cpu}, p99 × ${growth.p99}` : ''],
     ['memory of the server (PSS)', pssMB ? `${pssMB.rest} MB at rest, ${pssMB.load} MB under load` : ''],
     ['memory of the database (PSS)', unit(rounded(results.databaseMB), 'MB')],
+    ...(results.lists ?? []).flatMap(listRows),
   ]
   const width = Math.max(...rows.map(([name]) => name.length))
   return rows
     .filter(([, value]) => value !== '')
     .map(([name, value]) => `${name.padEnd(width)}  ${value}`)
     .join('\n')
+}
+
+/** One line for each read: what it takes, and beside it what the database alone takes for as many rows. */
+function listRows({ projects, reads, baseline }: ListsResult): [string, string][] {
+  const beside = `${baseline.what} from the database alone: p95 ${rounded(baseline.p95Ms, 1)} ms`
+  const slow = reads.filter(({ p95Ms }) => p95Ms > WANTED_MS).map(({ what }) => what)
+  return [
+    [
+      `${projects} projects`,
+      `${slow.length === 0 ? 'all' : `all but ${slow.join(', ')}`} under ${WANTED_MS} ms p95; ${beside}`,
+    ],
+    ...reads.map(({ what, p50Ms, p95Ms }): [string, string] => [
+      `  ${what}`,
+      `p50 ${rounded(p50Ms, 1)} ms, p95 ${rounded(p95Ms, 1)} ms`,
+    ]),
+  ]
 }
 
 function p99s(all: readonly number[]): string {

@@ -17,7 +17,7 @@ import type { Actor, Services } from '../platform/services.ts'
 import { actorsOf, followLog, wordsAsked } from './acted.ts'
 import { actionsOf, isAsked } from './actions.ts'
 import { doersFor, mandatesOf } from './people.ts'
-import { type RegistryAsked, type RegistryRow, registryRows, usersSaid } from './registry-events.ts'
+import { type People, type RegistryAsked, type RegistryRow, registryRows, usersSaid } from './registry-events.ts'
 import { type LogAsked, type LogFound, saidIn, searchLog, tooBroad } from './search.ts'
 
 /** Where both sides of a page go on: an index of the log, and instant and id of what the registry did. */
@@ -81,25 +81,26 @@ async function meant(
   services: Services,
   { actor, text, type, action, project, account, organisation, from, to }: Asked,
 ): Promise<{ log: LogAsked | undefined; registry: RegistryAsked | undefined }> {
-  const who = actor === undefined ? undefined : await mandatesOf(services, actor)
+  const who = actor === undefined ? undefined : await mandatesOf(services, [actor])
   const words = text === undefined ? undefined : wordsAsked(text)
-  const users = words === undefined ? undefined : await usersSaid(services, words, MOST_USERS)
-  if (users === 'too-many') throw tooBroad()
-  const known = await Promise.all((users ?? []).map((user) => mandatesOf(services, user)))
-  const said =
-    words === undefined
-      ? undefined
-      : await saidIn(
-          services,
-          words,
-          known.flatMap(({ mandates }) => mandates),
-        )
-  const common = { organisation, from, to, mandates: who?.mandates }
+  const called = words === undefined ? undefined : await peopleCalled(services, words)
+  const said = words === undefined || called === undefined ? undefined : await saidIn(services, words, called.mandates)
+  const common = { organisation, from, to }
   const types = project === undefined && account === undefined ? eventsMeant(type, action) : []
+  const people = [who, called].flatMap((one) => one ?? [])
   return {
-    log: isRegistryEvent(type) ? undefined : { ...common, action, type, project, account, said },
-    registry: types.length === 0 ? undefined : { ...common, types, user: who?.user ?? undefined, users },
+    log: isRegistryEvent(type)
+      ? undefined
+      : { ...common, mandates: who?.mandates, action, type, project, account, said },
+    registry: types.length === 0 || called?.users.length === 0 ? undefined : { ...common, types, people },
   }
+}
+
+/** People whose name or address has these words. Throws a problem where they are too many. */
+async function peopleCalled(services: Services, words: string): Promise<People> {
+  const users = await usersSaid(services, words, MOST_USERS)
+  if (users === 'too-many') throw tooBroad()
+  return mandatesOf(services, users)
 }
 
 function isRegistryEvent(type: string | undefined): boolean {

@@ -49,24 +49,28 @@ async function peopleOf({ pool }: Services, mandates: readonly string[]): Promis
   return new Map(rows.map(({ mandate, id, name }) => [mandate, { id, name }]))
 }
 
-/** Every mandate that a person acts under or has acted under; of a mandate that is nobody's here, itself. */
+/** People by their id or by a mandate, with every mandate that they act or acted under. What is nobody's here stays. */
 export async function mandatesOf(
   { pool }: Services,
-  actor: string,
-): Promise<{ user: string | null; mandates: string[] }> {
+  actors: readonly string[],
+): Promise<{ users: string[]; mandates: string[] }> {
+  if (actors.length === 0) return { users: [], mandates: [] }
   const { rows } = await pool.query<{ user: string; mandate: string | null }>({
-    name: 'mandates-of-actor',
+    name: 'mandates-of-actors',
     text: `WITH person AS (
-             SELECT id FROM content_user WHERE id = $1
-             UNION SELECT user_id FROM content_mandate WHERE mandate = $1
-             UNION SELECT user_id FROM content_role_change WHERE old_mandate = $1 AND state IN ('moved', 'done'))
+             SELECT id FROM content_user WHERE id = ANY($1)
+             UNION SELECT user_id FROM content_mandate WHERE mandate = ANY($1)
+             UNION SELECT user_id FROM content_role_change WHERE old_mandate = ANY($1) AND state IN ('moved', 'done'))
            SELECT person.id AS user, m.mandate
              FROM person LEFT JOIN LATERAL (
                SELECT mandate FROM content_mandate WHERE user_id = person.id
                UNION SELECT old_mandate FROM content_role_change
                       WHERE user_id = person.id AND state IN ('moved', 'done')) m ON true`,
-    values: [actor],
+    values: [actors],
   })
   const mandates = rows.flatMap(({ mandate }) => mandate ?? [])
-  return { user: rows[0]?.user ?? null, mandates: [...new Set([...mandates, actor])] }
+  return {
+    users: [...new Set(rows.map(({ user }) => user))],
+    mandates: [...new Set([...mandates, ...actors])],
+  }
 }

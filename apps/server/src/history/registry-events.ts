@@ -17,13 +17,18 @@ export interface RegistryRow {
   times: number
 }
 
+/** Some people, with every mandate that they act or acted under. */
+export interface People {
+  users: readonly string[]
+  mandates: readonly string[]
+}
+
 /** What is asked for. Values go to the database as parameters; what stands in a statement is ours. */
 export interface RegistryAsked {
   types: readonly RegistryEvent[]
-  user?: string | undefined
-  mandates?: readonly string[] | undefined
+  /** Whose doings; several such lists are joined by and. */
+  people: readonly People[]
   organisation?: string | undefined
-  users?: readonly string[] | undefined
   from?: string | undefined
   to?: string | undefined
   before?: readonly [at: string, id: string] | undefined
@@ -49,10 +54,13 @@ interface Source {
 const organisationOf = (mandate: string) =>
   `(SELECT row ->> 'organisation' FROM ledger_row WHERE kind = 'mandate' AND id = ${mandate})`
 
+/** Where a table does not say who it was, or under which mandate. */
+const NOBODY = 'NULL::text'
+
 const SOURCES: readonly Source[] = [
   {
     ...{ types: ['sign-in', 'sign-in-refused'], type: 'x.outcome', from: 'content_sign_in x', at: 'x.at', id: 'x.id' },
-    ...{ user: 'x.user_id', mandate: 'x.mandate', organisation: 'x.organisation', about: 'NULL::text', said: `''` },
+    ...{ user: 'x.user_id', mandate: 'x.mandate', organisation: 'x.organisation', about: NOBODY, said: `''` },
     ...{ network: 'x.network', times: 'x.times' },
   },
   {
@@ -61,7 +69,7 @@ const SOURCES: readonly Source[] = [
   },
   {
     ...{ types: ['api-key-revoked'], type: `'api-key-revoked'`, from: 'content_api_key x', at: 'x.revoked_at' },
-    ...{ id: 'x.id', user: 'NULL::text', mandate: 'x.revoked_by', organisation: organisationOf('x.revoked_by') },
+    ...{ id: 'x.id', user: NOBODY, mandate: 'x.revoked_by', organisation: organisationOf('x.revoked_by') },
     ...{ about: 'x.id', said: 'x.name', where: 'x.revoked_at IS NOT NULL' },
   },
   {
@@ -69,8 +77,8 @@ const SOURCES: readonly Source[] = [
     ...{
       at: 'x.created_at',
       id: 'x.id',
-      user: 'NULL::text',
-      mandate: 'NULL::text',
+      user: NOBODY,
+      mandate: NOBODY,
       organisation: 'x.organisation',
       about: 'x.id',
     },
@@ -85,7 +93,7 @@ const SOURCES: readonly Source[] = [
     ...{ type: `CASE x.status WHEN 'rejected' THEN 'registration-rejected' ELSE 'registration-approved' END` },
     ...{
       id: 'x.id',
-      user: 'NULL::text',
+      user: NOBODY,
       mandate: 'x.decided_by',
       organisation: organisationOf('x.decided_by'),
       about: 'x.id',
@@ -113,7 +121,7 @@ const SOURCES: readonly Source[] = [
     ...{ types: ['role-changed'], type: `'role-changed'`, at: 'x.created_at', id: 'x.mandate' },
     from: 'content_role_change x LEFT JOIN content_user u ON u.id = x.user_id',
     ...{
-      user: 'NULL::text',
+      user: NOBODY,
       mandate: 'x.by_mandate',
       organisation: organisationOf('x.by_mandate'),
       about: 'x.user_id',
@@ -140,17 +148,13 @@ export async function registryRows({ pool }: Services, asked: RegistryAsked, lim
 type Filter = (source: Source) => string
 
 function filtersOf(asked: RegistryAsked, place: (value: unknown) => string): Filter[] {
-  const { user, mandates, organisation, users, from, to, before } = asked
+  const { people, organisation, from, to, before } = asked
   const filters: Filter[] = []
-  if (mandates !== undefined) {
-    const [one, all] = [place(user ?? null), place(mandates)]
-    filters.push((source) => `(${source.user} = ${one} OR ${source.mandate} = ANY(${all}))`)
-  }
-  if (users !== undefined) {
-    const all = place(users)
-    const behind = (mandate: string) =>
-      `(SELECT user_id FROM content_mandate WHERE content_mandate.mandate = ${mandate})`
-    filters.push((source) => `coalesce(${source.user}, ${behind(source.mandate)}) = ANY(${all})`)
+  for (const { users, mandates } of people) {
+    const [whom, as] = [place(users), place(mandates)]
+    filters.push(({ user, mandate }) =>
+      user === NOBODY ? `${mandate} = ANY(${as}::text[])` : `${user} = ANY(${whom}::text[])`,
+    )
   }
   if (organisation !== undefined) {
     const one = place(organisation)

@@ -115,9 +115,12 @@ function ofTypes({ pool }: Services, types: readonly string[]): Driver {
   return async (before, most) => {
     const { rows } = await pool.query<{ index: string }>({
       name: 'entries-of-types',
+      // So that the index by type is read, however rare the type is: another one has not this order.
       text: `SELECT e.index
                FROM unnest($1::text[]) k(type) CROSS JOIN LATERAL (
-                 SELECT index FROM ledger_entry WHERE type = k.type AND index < $2 ORDER BY index DESC LIMIT $3) e
+                 SELECT index FROM ledger_entry
+                  WHERE (type, index) < (k.type, $2::bigint) AND type >= k.type
+                  ORDER BY type DESC, index DESC LIMIT $3) e
               ORDER BY e.index DESC LIMIT $3`,
       values: [types, before, most],
     })

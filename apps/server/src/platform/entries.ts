@@ -48,8 +48,9 @@ export async function newestEntries<Type extends EntryType>(
   const named = naming && memberOf(naming)
   const ofLog = {
     name: 'entries-newest',
+    // So that the index by type is read, however rare the type is: another one has not this order.
     text: `SELECT index, leaf, bytes, index AS place FROM ledger_entry
-            WHERE type = $1 AND index < $2 ORDER BY index DESC LIMIT $3`,
+            WHERE (type, index) < ($1, $2::bigint) AND type >= $1 ORDER BY type DESC, index DESC LIMIT $3`,
     values: [type, before, limit],
   }
   const ofStream = {

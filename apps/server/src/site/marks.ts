@@ -31,7 +31,7 @@ const shapes: Readonly<Record<Mark, Html>> = {
   'not-issued': html`<path d="M1 5h10v2H1z"/>`,
   'not-recorded': html`<path d="M1 5h4v2H1zM7 5h4v2H7z"/>`,
   several: html`<path d="M1 1h10v4H1zM1 7h4v4H1zM7 7h4v4H7z"/>`,
-  decided: html`<path d="M1 1h10v7L6 11.5 1 8zM4 5 3 6l2.4 2.4L9.5 4.3l-1-1-3.1 3z" fill-rule="evenodd"/>`,
+  decided: html`<path d="M1 .5h2V12H1zM3 1h8L8.5 4 11 7H3z"/>`,
   document: html`<path d="M2 .5h5l3 3v8H2zM4 6h4V5H4zm0 2h4V7H4z" fill-rule="evenodd"/>`,
   finding: html`<path d="M6 .5 11.8 11H.2zM5.3 4v3.6h1.4V4zm0 4.3v1.3h1.4V8.3z" fill-rule="evenodd"/>`,
   party: html`<path d="M6 .5a2.6 2.6 0 1 1 0 5.2A2.6 2.6 0 0 1 6 .5zM1 11.5a5 5 0 0 1 10 0z"/>`,

@@ -80,9 +80,12 @@ function yearOf({ at }: TimelineEvent): string {
   return at.slice(0, 4)
 }
 
+/** What ends something that held units: they are free again. */
+const RELEASES: ReadonlySet<string> = new Set(['HoldLifted', 'HoldExpired', 'PledgeReleased', 'PledgeExpired'])
+
 function eventItem(speech: SiteSpeech, event: TimelineEvent): Html {
-  const { theme, at, sentence, text, takenBack } = event
-  const name = marks[theme]
+  const { theme, type, at, sentence, text, takenBack } = event
+  const name = RELEASES.has(type) ? 'held' : marks[theme]
   return html`<li class="${name}">${mark(name)}<div>
 <div class="over">${moment(at, speech.texts.minute(at))}</div>
 <div>${writtenSentence(sentence)}</div>

@@ -10,13 +10,18 @@ import { monitor } from './ledger-periods.ts'
  * `WHOLE_LIFE` entries on it has every type of entry in it. Not yet published.
  */
 export async function liveLedger(seed: string | number, entries: number): Promise<LedgerFixture> {
-  return (await live(seed, entries, [monitor])).fixture
+  return (await monitoredCountry(seed, entries)).fixture
+}
+
+/** As `liveLedger`, with the country that was made in it. */
+export function monitoredCountry(seed: string | number, entries: number): Promise<Country> {
+  return live(seed, entries, [monitor])
 }
 
 /** So long is a ledger in which everything has happened. */
 export const WHOLE_LIFE = 220
 
-/** As `liveLedger`, with the country that was made in it, in which no monitoring periods are kept. */
+/** As `monitoredCountry`, but that no monitoring periods are kept. */
 export function liveCountry(seed: string | number, entries: number): Promise<Country> {
   return live(seed, entries)
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { TEMPORARY_MS } from '../platform/invitations.ts'
 import { passwordHasher } from '../platform/password-hash.ts'
+import { problem } from '../platform/problem.ts'
 import { expectStatus, PASSWORD, person, ROOT_EMAIL, type TestRegistry } from '../registry.fixture.ts'
 import { newEmail, OTHER, type PasswordWorld, passwordWorld } from './passwords.fixture.ts'
 import { LIMITS } from './passwords.ts'
@@ -101,6 +102,10 @@ describe('a first password', () => {
 })
 
 describe('guessing', () => {
+  // Pauses are as long as they are said to be, however slow the machine is.
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
+  afterEach(() => void vi.useRealTimers())
+
   it('hears the same of an address that is nobody’s, after the same work', async () => {
     const email = await world.settled()
     const { email: fresh } = await world.added()
@@ -131,13 +136,11 @@ describe('guessing', () => {
       pauses.push(seconds)
       // Knocking on does not make it longer.
       const again = Number((await world.signIn(email, PASSWORD, address)).body.facts.seconds)
-      expect(again).toBeLessThanOrEqual(seconds)
+      expect(again).toBe(seconds)
       registry.pass(seconds * 1000)
       expect(await world.signIn(email, OTHER, address)).toMatchObject(wrong)
     }
-    expect(pauses.slice(0, 5).map((seconds) => seconds <= 16)).toEqual(Array(5).fill(true))
-    expect(pauses.at(-1)).toBe(LIMITS.own.mostMs / 1000)
-    expect(pauses).toEqual(pauses.toSorted((a, b) => a - b))
+    expect(pauses).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900, 900])
     registry.pass(LIMITS.own.mostMs)
     expect((await world.signIn(email, PASSWORD, address)).status).toBe(201)
   })
@@ -161,8 +164,10 @@ describe('guessing', () => {
     for (let host = 1; host < 60; host += 1) {
       if ((await world.signIn(email, OTHER, `198.51.100.${host}`)).status === 401) tried += 1
     }
-    expect(tried).toBeLessThanOrEqual(LIMITS.strange.free + 1)
-    expect((await world.signIn(email, PASSWORD, '198.51.100.200')).status).toBe(429)
+    expect(tried).toBe(LIMITS.strange.free)
+    for (let round = 0; round < 3 * LIMITS.own.free; round += 1) {
+      expect((await world.signIn(email, PASSWORD, '198.51.100.200')).status).toBe(429)
+    }
     expect((await world.signIn(email, PASSWORD, '192.0.2.77')).status).toBe(201)
     // Elsewhere a link lets in, at once, and from then on the password from there.
     expect((await world.choose(await world.linkFor(email), OTHER, '198.51.100.200')).status).toBe(201)
@@ -178,6 +183,23 @@ describe('guessing', () => {
     }
     expect((await world.signIn(newEmail(), OTHER, address)).status).toBe(429)
     expect((await world.signIn(newEmail(), OTHER, '203.0.113.67')).status).toBe(401)
+  })
+
+  it('of others, who fill the queue, is not counted against whoever is turned away by it', async () => {
+    const email = await world.settled()
+    const address = '203.0.113.140'
+    const { hasher } = registry.services
+    const busy = problem('too-many-requests', { seconds: '5' })
+    const me = await registry.signIn(email)
+    const spy = vi.spyOn(hasher, 'matches').mockRejectedValue(busy)
+    for (let round = 0; round < 3 * LIMITS.own.free; round += 1) {
+      expect((await world.signIn(email, PASSWORD, address)).status).toBe(429)
+      expect((await me.put('/national/passwords/current', { old: PASSWORD, password: OTHER })).status).toBe(429)
+    }
+    spy.mockRestore()
+    expect((await world.signIn(email, PASSWORD, address)).status).toBe(201)
+    const change = { old: `${PASSWORD} `, password: OTHER }
+    expect((await me.put('/national/passwords/current', change)).body.code).toBe('invalid-request')
   })
 
   it('the old password with a session that was stolen is slowed down, too', async () => {

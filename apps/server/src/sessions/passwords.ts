@@ -94,7 +94,8 @@ export async function signInWithPassword(
   const stored = known?.hash ?? undefined
   const note = (outcome: 'sign-in' | 'sign-in-refused') =>
     noteSignIn(services, { user: known?.user, address: ip, outcome })
-  if (!(await services.hasher.matches(password, stored)) || !known || stored === undefined) {
+  const isRight = await services.hasher.matches(password, stored).catch((error) => tries.takeBack(error))
+  if (!isRight || !known || stored === undefined) {
     await note('sign-in-refused')
     throw problem('password-wrong')
   }
@@ -121,13 +122,28 @@ async function beginTry(services: Services, address: string, network: string) {
   }
   await wait(own, LIMITS.own)
   const isKnown = await isRemembered(services, knownNetwork(address, network))
-  if (!isKnown) await wait(strange, LIMITS.strange)
-  await throttle(services, ofNetwork, LIMITS.network)
+  try {
+    await throttle(services, ofNetwork, LIMITS.network)
+    if (!isKnown) await wait(strange, LIMITS.strange)
+  } catch (error) {
+    // It is not judged, so it is none of the own.
+    await forgive(services, own)
+    throw error
+  }
+  const takeBack = async () => {
+    await forgive(services, own)
+    await forgive(services, ofNetwork)
+    if (!isKnown) await forgive(services, strange)
+  }
   return {
     async endWell() {
-      await forgive(services, ofNetwork)
-      if (!isKnown) await forgive(services, strange)
+      await takeBack()
       await cameIn(services, address, network)
+    },
+    /** It was none: too many wait for their turn. */
+    async takeBack(error: unknown): Promise<never> {
+      await takeBack()
+      throw error
     },
   }
 }
@@ -223,9 +239,11 @@ export async function changePassword(
   if (password === old) throw fieldProblem('password', 'must be another than until now')
   const seconds = await slowed(services, `password change of ${user}`, LIMITS.own)
   if (seconds > 0) throw problem('too-many-requests', { seconds: String(seconds) })
-  if (!(await services.hasher.matches(old, known.hash ?? undefined))) {
-    throw fieldProblem('old', 'is not the password until now')
-  }
+  const isRight = await services.hasher.matches(old, known.hash ?? undefined).catch(async (error) => {
+    await forgive(services, `password change of ${user}`)
+    throw error
+  })
+  if (!isRight) throw fieldProblem('old', 'is not the password until now')
   await forgetTries(services, `password change of ${user}`)
   const hash = await services.hasher.hash(password)
   const opened = await inTransaction(services.pool, async (client) => {

@@ -106,6 +106,7 @@ async function registered(all: Article6): Promise<void> {
   await done(all.assign('validation', all.certifier))
   await paper(all.certifier.admin, 'engagement-agreement')
   await all.passDays(31)
+  await done(all.officer.post(`${path}/comments/bundle`))
   await step(all.officer, 'begin-validation')
   await paper(all.certifier.admin, 'validation-report')
   await step(all.certifier.admin, 'submit-validation')

@@ -61,7 +61,8 @@ it('each state of a project waits for those who can bring it on, and for nobody 
   // Thirty days are to pass: until then nobody is asked for anything.
   expect(await of()).toEqual({})
   await all.passDays(31)
-  expect((await of()).officer).toContain('assignment/validation')
+  expect((await of()).officer).toEqual(expect.arrayContaining(['assignment/validation', 'document/public-comments']))
+  await done(all.officer.post(`${path}/comments/bundle`))
   await done(all.officer.post(`${path}/certifiers`, { task: 'validation', organisation: certifier.id }))
   expect(Object.keys(await of()).toSorted()).toEqual(['certifier', 'owner'])
   await paper(all.certifier.admin, 'engagement-agreement')

@@ -94,7 +94,10 @@ function toValidation(): void {
   walk(...toComment, () => submit('owner', 'engagement-agreement'))
   world.wait(30 * HOURS_IN_DAY)
   assign()
-  walk(() => move('officer', 'begin-validation'))
+  walk(
+    () => submit('officer', 'public-comments'),
+    () => move('officer', 'begin-validation'),
+  )
 }
 
 const toValidated = [
@@ -197,8 +200,11 @@ describe('under article6', () => {
     expect(stateOf()).toBe('lapsed')
   })
 
-  test('public comment lasts its 30 days, and validation waits for a certifier', () => {
+  test('public comment lasts its 30 days, and validation waits for what was said in them and for a certifier', () => {
     walk(...toComment, () => submit('owner', 'engagement-agreement'))
+    expect(submit('owner', 'public-comments')).toMatchObject({ refused: 'not-permitted' })
+    expect(move('officer', 'begin-validation')).toMatchObject({ refused: 'document-missing' })
+    walk(() => submit('officer', 'public-comments'))
     expect(move('officer', 'begin-validation')).toMatchObject({ refused: 'certifier-missing' })
     assign()
     world.wait(30 * HOURS_IN_DAY - 1)

@@ -1,6 +1,7 @@
 import type { Page } from '@tallystick/contract'
 import { isGovernment } from '../platform/auth.ts'
 import { CreatedKey, decodeCursor, limitOf, pageFrom } from '../platform/cursor.ts'
+import { lawInForce } from '../platform/law.ts'
 import { problem } from '../platform/problem.ts'
 import type { Actor, Services } from '../platform/services.ts'
 import { type RecordKind, VERSIONED, type Versioned } from './store.ts'
@@ -12,7 +13,7 @@ export interface Seen extends Versioned {
 }
 
 /**
- * `content_record r` with the version that may be seen, `v`, and whether it is seen as a party: the government ($1), whoever
+ * `content_record r` with the version that may be seen, `v`, and whether it is seen as a party: whoever sees all ($1), whoever
  * entered it, an investor, and the owners of its project ($2). The others see what was approved last, or that this was
  * withdrawn.
  */
@@ -28,21 +29,42 @@ const SEEN = `
      AND version = CASE WHEN p.party OR (r.status = 'withdrawn' AND r.approved IS NOT NULL) THEN r.version
                         ELSE r.approved END OFFSET 0) v`
 
-function viewer(actor: Actor | undefined): [government: boolean, organisation: string] {
-  return [isGovernment(actor), actor?.organisation ?? '']
+/** The action of the permission table that decides on records of each kind. */
+const deciding: Readonly<Record<RecordKind, string>> = {
+  activity: 'ndc.actions.decide',
+  'ndc-period': 'ndc.register.decide',
+  'ndc-action': 'ndc.register.decide',
+  financing: 'financing.decide',
+  inventory: 'inventory.finalise',
+  projection: 'inventory.finalise',
+}
+
+/** Does somebody see every record of a kind: in the government, or in a role that decides on all of them? */
+export async function seesAll({ ledger }: Services, actor: Actor | undefined, kind: RecordKind): Promise<boolean> {
+  if (!actor || isGovernment(actor)) return actor !== undefined
+  const { permissions } = await lawInForce(ledger)
+  return permissions.actions[deciding[kind]]?.[actor.role] === 'any'
+}
+
+async function viewer(
+  services: Services,
+  actor: Actor | undefined,
+  kind: RecordKind,
+): Promise<[all: boolean, organisation: string]> {
+  return [await seesAll(services, actor, kind), actor?.organisation ?? '']
 }
 
 /** The record in the version that this person may see. Throws a problem where there is none. */
 export async function seenRecord(
-  { pool }: Services,
+  services: Services,
   actor: Actor | undefined,
   kind: RecordKind,
   id: string,
 ): Promise<Seen> {
-  const { rows } = await pool.query<Seen>({
+  const { rows } = await services.pool.query<Seen>({
     name: 'record-seen',
     text: `${SEEN} WHERE r.kind = $3 AND r.id = $4`,
-    values: [...viewer(actor), kind, id],
+    values: [...(await viewer(services, actor, kind)), kind, id],
   })
   const [row] = rows
   if (!row) throw problem('not-found')
@@ -57,11 +79,11 @@ export async function partyRecord(services: Services, actor: Actor, kind: Record
 }
 
 /** The records of a period that this person may see, in the order in which they were entered. */
-export async function seenOfPeriod({ pool }: Services, actor: Actor | undefined, period: string): Promise<Seen[]> {
-  const { rows } = await pool.query<Seen>({
+export async function seenOfPeriod(services: Services, actor: Actor | undefined, period: string): Promise<Seen[]> {
+  const { rows } = await services.pool.query<Seen>({
     name: 'records-of-period',
     text: `${SEEN} WHERE r.period = $3 ORDER BY r.created_at, r.id`,
-    values: [...viewer(actor), period],
+    values: [...(await viewer(services, actor, 'ndc-action')), period],
   })
   return rows
 }
@@ -76,7 +98,7 @@ export interface ListAsked {
 
 /** A page of the records of a kind that this person may see, newest first. */
 export async function seenPage<Item>(
-  { pool }: Services,
+  services: Services,
   actor: Actor | undefined,
   kind: RecordKind,
   query: ListAsked,
@@ -85,13 +107,13 @@ export async function seenPage<Item>(
   const limit = limitOf(query)
   const [at = 'infinity', id = ''] = decodeCursor(CreatedKey, query.cursor) ?? []
   const asked = [...[kind, at, id, limit + 1], ...[query.project ?? null, query.status ?? null, query.number ?? null]]
-  const { rows } = await pool.query<Seen>({
+  const { rows } = await services.pool.query<Seen>({
     name: 'records-seen',
     text: `${SEEN} WHERE r.kind = $3 AND (r.created_at, r.id) < ($4, $5)
              AND ($7::text IS NULL OR r.project = $7) AND ($8::text IS NULL OR v.status = $8)
              AND ($9::text IS NULL OR r.number = $9)
            ORDER BY r.created_at DESC, r.id DESC LIMIT $6`,
-    values: [...viewer(actor), ...asked],
+    values: [...(await viewer(services, actor, kind)), ...asked],
   })
   return pageFrom(rows, limit, await shown(rows), ({ created_at, id }) => [created_at.toISOString(), id])
 }

@@ -15,7 +15,6 @@ import { canonicalJson, invariant } from '@tallystick/rules'
 import type { FastifyInstance } from 'fastify'
 import type pg from 'pg'
 import { z } from 'zod'
-import { isGovernment } from '../platform/auth.ts'
 import { decodeCursor, limitOf, NumberKey, pageFrom } from '../platform/cursor.ts'
 import { executeOnce, type Sender } from '../platform/idempotency.ts'
 import { spokenTo } from '../platform/language.ts'
@@ -26,6 +25,7 @@ import { checked, problem } from '../platform/problem.ts'
 import type { Actor, Services } from '../platform/services.ts'
 import { categoryName } from './category-names.ts'
 import { valuesIn, yearCsv } from './csv.ts'
+import { seesAll } from './sight.ts'
 import { keepStatement } from './statements.ts'
 import {
   addVersion,
@@ -97,7 +97,7 @@ function reads(app: FastifyInstance, services: Services, series: Series): void {
       text: `${LAST} WHERE r.kind = $1 AND lower(r.years) < $2::bigint
                 AND ($3 OR r.organisation = $4 OR r.status = 'finalised')
               ORDER BY lower(r.years) DESC LIMIT $5`,
-      values: [kind, before, isGovernment(actor), actor?.organisation ?? '', limit + 1],
+      values: [kind, before, await seesAll(services, actor, kind), actor?.organisation ?? '', limit + 1],
     })
     const names = await namesOf(services, rows)
     return pageFrom(
@@ -121,7 +121,7 @@ function reads(app: FastifyInstance, services: Services, series: Series): void {
 
   handle(app, services, operations.versions, async ({ params, actor }) => {
     const row = await seenYear(services, series, actor, params.year)
-    if (!isParty(actor, row)) throw problem('not-found')
+    if (!(await isParty(services, actor, row))) throw problem('not-found')
     return stepsOf(services, row.id)
   })
 }
@@ -234,18 +234,23 @@ async function lockedYear(client: pg.PoolClient, series: Series, year: number): 
 }
 
 async function seenYear(
-  { pool }: Services,
+  services: Services,
   series: Series,
   actor: Actor | undefined,
   year: string,
 ): Promise<Versioned> {
-  const row = await yearRow(pool, series, Number(year))
-  if (!row || (row.status !== 'finalised' && !isParty(actor, row))) throw problem('not-found')
+  const row = await yearRow(services.pool, series, Number(year))
+  if (!row) throw problem('not-found')
+  if (row.status !== 'finalised' && !(await isParty(services, actor, row))) throw problem('not-found')
   return row
 }
 
-function isParty(actor: Actor | undefined, { organisation }: Versioned): boolean {
-  return isGovernment(actor) || actor?.organisation === organisation
+async function isParty(
+  services: Services,
+  actor: Actor | undefined,
+  { kind, organisation }: Versioned,
+): Promise<boolean> {
+  return actor?.organisation === organisation || seesAll(services, actor, kind)
 }
 
 function yearOf({ first_year: year }: Versioned): number {

@@ -59,6 +59,8 @@ describe('every page', () => {
       ['/entries/99999', 404],
       ['/entries/1e3', 404],
       [`/projects/${all.project.id}`, 200],
+      [`/projects/${all.project.id}/timeline`, 200],
+      [`/projects/${all.project.id}/timeline?order=oldest&limit="><script>`, 200],
       ['/projects/x', 404],
       ['/verify', 200],
     ] as const

@@ -76,6 +76,31 @@ it('takes what has come by itself, as the system, once, however many processes d
   expect((items as { sentence: string }[]).at(-1)?.sentence).toMatch(/^The registry takes the step “lapse”/)
 })
 
+it('goes on where an answer was lost, and one project keeps no other waiting', async () => {
+  const ids = [await approved(), await approved(), await approved()]
+  await wait(730)
+  const { services } = registry
+  const execute: typeof services.ledger.execute = async (submission) => {
+    const outcome = await services.ledger.execute(submission)
+    if (JSON.stringify(submission.request).includes(ids[1] ?? '')) throw new Error('the answer was lost')
+    return outcome
+  }
+  const ledger = new Proxy(services.ledger, {
+    get: (target, name) => {
+      if (name === 'execute') return execute
+      const value: unknown = Reflect.get(target, name)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+  await expect(projectClock({ ...services, ledger })()).rejects.toThrow('lost')
+  for (const id of ids) expect(await read(id)).toMatchObject({ state: 'lapsed' })
+  await rounds(2)
+  const { rows } = await services.pool.query("SELECT 1 FROM ledger_entry WHERE type = 'ProjectMoved'")
+  const moved = rows.length
+  await rounds(1)
+  expect((await services.pool.query("SELECT 1 FROM ledger_entry WHERE type = 'ProjectMoved'")).rows).toHaveLength(moved)
+})
+
 it('what somebody has moved on meanwhile stays where it is', async () => {
   const id = await approved()
   await wait(730)

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isReceipt } from '@tallystick/ledger'
 import { isReady, isRefusal, type Move, missingFor, movesOfClock, type Rows } from '@tallystick/rules'
+import { forEach, type Outcome } from './platform/each.ts'
 import { lawInForce } from './platform/law.ts'
 import type { Services } from './platform/services.ts'
 import { inTransaction } from './platform/transaction.ts'
@@ -41,15 +42,17 @@ export function projectClock(services: Services): () => Promise<number> {
   const places: Places = new Map()
   return async () => {
     const law = await lawInForce(services.ledger)
-    let taken = 0
+    const all: Outcome[] = []
     for (const move of movesOfClock(law)) {
-      for (const state of move.from) taken += await takeDue(services, move, state, places)
+      for (const state of move.from) all.push(await takeDue(services, move, state, places))
     }
-    return taken
+    // Told when everything else was done.
+    for (const { failure } of all) if (failure) throw failure.error
+    return all.reduce((sum, { done }) => sum + done, 0)
   }
 }
 
-async function takeDue(services: Services, move: Move, state: string, places: Places): Promise<number> {
+async function takeDue(services: Services, move: Move, state: string, places: Places): Promise<Outcome> {
   const now = services.clock().toISOString()
   const place = `${move.name} ${state}`
   const rows = await dueIn(services, move, state, places.get(place) ?? ['', ''], now)
@@ -57,12 +60,7 @@ async function takeDue(services: Services, move: Move, state: string, places: Pl
   if (last && rows.length === MOST_A_ROUND) places.set(place, [last.row.entered.at, last.id])
   else places.delete(place)
   const ready = rows.filter(({ row }) => isReady(missingFor(move, row, now)))
-  let taken = 0
-  for (let at = 0; at < ready.length; at += AT_ONCE) {
-    const outcomes = await Promise.all(ready.slice(at, at + AT_ONCE).map((due) => take(services, move, due)))
-    taken += outcomes.filter((isTaken) => isTaken).length
-  }
-  return taken
+  return forEach(ready, AT_ONCE, (due) => take(services, move, due))
 }
 
 async function dueIn(

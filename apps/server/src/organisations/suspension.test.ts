@@ -134,3 +134,45 @@ it('goes on where a process ended in between, and several at once write each end
   for (const id of ids) expect(await movement(id)).toMatchObject({ state: 'halted' })
   expectStatus(await suspend(harbour.id, 'reactivate'), 200)
 })
+
+/** A ledger whose answers are lost, of so many of these entries, and that is not reached for the others. */
+function lossy(type: string, lost: number): World['registry']['services'] {
+  const { services } = all.registry
+  let seen = 0
+  const execute: typeof services.ledger.execute = async (submission) => {
+    if (submission.type !== type) return services.ledger.execute(submission)
+    seen += 1
+    if (seen <= lost) await services.ledger.execute(submission)
+    throw new Error('the answer was lost')
+  }
+  const ledger = new Proxy(services.ledger, {
+    get: (target, name) => {
+      if (name === 'execute') return execute
+      const value: unknown = Reflect.get(target, name)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+  return { ...services, ledger }
+}
+
+it('is not over before everything has ended, whichever answers of the ledger are lost', async () => {
+  const { registry, harbour, sunfield, officer } = all
+  const { pool } = registry.services
+  sunfield.admin = await registry.join(officer, sunfield.id, 'Admin')
+  const ids = await waiting(6)
+  const before = await entriesOf('MovementHalted')
+  const { rows } = await pool.query(
+    "SELECT id FROM ledger_row WHERE kind = 'mandate' AND row ->> 'role' = 'government/Admin'",
+  )
+  await registry.services.ledger.execute({
+    ...{ type: 'OrganisationSuspended', by: rows[0].id, key: { sender: 'test', id: 'again' }, requestHash: '' },
+    request: { organisation: harbour.id, reason: 'investigation' },
+  })
+  await expect(followSuspensions(lossy('MovementHalted', 2))).rejects.toThrow('lost')
+  expect(await entriesOf('MovementHalted')).toBe(before + 2)
+  expect(await followSuspensions(registry.services)).toBe(1)
+  expect(await followSuspensions(registry.services)).toBe(0)
+  expect(await entriesOf('MovementHalted')).toBe(before + 6)
+  for (const id of ids) expect(await movement(id)).toMatchObject({ state: 'halted' })
+  expectStatus(await suspend(harbour.id, 'reactivate'), 200)
+})

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isReceipt } from '@tallystick/ledger'
 import { isRefusal } from '@tallystick/rules'
+import { forEach } from '../platform/each.ts'
 import type { Services } from '../platform/services.ts'
 
 const MOST_A_ROUND = 100
@@ -56,14 +57,10 @@ async function halt(services: Services, organisation: string): Promise<void> {
  */
 async function haltMovements(services: Services, organisation: string): Promise<boolean> {
   const waiting = await waitingOf(services, organisation)
-  let ended = 0
-  for (let at = 0; at < waiting.length; at += AT_ONCE) {
-    const outcomes = await Promise.all(
-      waiting.slice(at, at + AT_ONCE).map((movement) => haltMovement(services, movement, organisation)),
-    )
-    ended += outcomes.filter((isEnded) => isEnded).length
-  }
-  return waiting.length < MOST_MOVEMENTS || ended === 0
+  const halt = (movement: string) => haltMovement(services, movement, organisation)
+  const { done, failure } = await forEach(waiting, AT_ONCE, halt)
+  if (failure) throw failure.error
+  return waiting.length < MOST_MOVEMENTS || done === 0
 }
 
 /** Accounts and mandates of an organisation are few, and found by index; movements that wait are looked through once. */

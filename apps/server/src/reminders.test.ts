@@ -130,7 +130,10 @@ it('a mailer that ends in the middle has reminded nobody, and the next ones remi
     }
     return found
   }
-  await expect(remindPeople({ ...reminding, waiting })).rejects.toThrow()
+  const round = async () => {
+    while ((await remindPeople({ ...reminding, waiting })) > 0);
+  }
+  await expect(round()).rejects.toThrow()
   expect(asked).toBeGreaterThan(0)
   expect(await reminders()).toHaveLength(before)
   await remind(3)

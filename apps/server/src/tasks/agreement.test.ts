@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from 'node:crypto'
+import { randomInt } from 'node:crypto'
 import type { ProposalMade, Task } from '@tallystick/contract'
 import { admit, type Command, decideBody, draft, isRefusal, movesFrom, type Refusal, State } from '@tallystick/rules'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -92,11 +92,17 @@ async function agree(id: string): Promise<void> {
   }
 }
 
+/** Somebody brings a document; the comments of the public are bundled by the registry. */
+async function bring(path: string, who: Person, kind: string): Promise<void> {
+  const isBundle = kind === 'public-comments'
+  await done(isBundle ? who.post(`${path}/comments/bundle`) : all.submit(who, path, kind))
+}
+
 /** Somebody takes a step; what two must agree on the other officer approves. */
 async function take(id: string, who: Person, step: string): Promise<void> {
   const path = `/national/projects/${id}`
   const [kind, name] = step.split('/', 2)
-  if (kind === 'document') return void (await done(all.submit(who, path, String(name))))
+  if (kind === 'document') return bring(path, who, String(name))
   if (kind === 'assignment') {
     const assigned = { task: name, organisation: all.certifier.id }
     return void (await done(who.post(`${path}/certifiers`, assigned)))
@@ -107,9 +113,8 @@ async function take(id: string, who: Person, step: string): Promise<void> {
   }
   const answer = await all.move(who, path, step)
   if (answer.body.code === 'document-missing') {
-    for (const one of String((answer.body.facts as { kinds: string }).kinds).split(', ')) {
-      await done(who.post(`${path}/documents`, { kind: one, sha256: randomBytes(32).toString('hex') }))
-    }
+    const { kinds } = answer.body.facts as { kinds: string }
+    for (const one of kinds.split(', ')) await bring(path, who, one)
     return take(id, who, step)
   }
   if (answer.status === 202) {

@@ -3,7 +3,7 @@ import type pg from 'pg'
 import type { Actor, Services } from '../services.ts'
 import { inTransaction } from '../transaction.ts'
 import { MOST_ITEMS } from './gather.ts'
-import { queueMails } from './outbox.ts'
+import { type NewMail, queueMails } from './outbox.ts'
 import type { Item } from './texts.ts'
 
 const DAY_MS = 86_400_000
@@ -11,7 +11,6 @@ const DAY_MS = 86_400_000
 export const REMINDER_PERIOD_MS = 7 * DAY_MS
 /** So often it is looked whether somebody is to be reminded. */
 const LOOK_MS = DAY_MS
-const PEOPLE_AT_ONCE = 10
 
 /** What has waited for somebody since an instant or longer, a line each. */
 export type WaitingSince = (actor: Actor, before: Date) => Promise<readonly Item[]>
@@ -31,9 +30,9 @@ interface Reader extends Actor {
 }
 
 /**
- * Reminds some of those who are due of what has waited for them too long, one mail each. That somebody was reminded is
- * noted in the transaction of his mail, under a lock on him: never two within a week, however many mailers run and end.
- * Answers how many people it looked at.
+ * Reminds the next who is due of what has waited for him too long. That he was reminded is noted in the transaction of his
+ * mail, under a lock on him: never twice within a week, however many mailers run and end. Answers how many people it looked
+ * at: one, or none.
  */
 export async function remindPeople({ services, language, days, waiting }: Reminding): Promise<number> {
   if (days === 0) return 0
@@ -43,30 +42,31 @@ export async function remindPeople({ services, language, days, waiting }: Remind
     const { rows } = await client.query<Reader>({
       name: 'mail-remind-due',
       text: DUE,
-      values: [before(LOOK_MS), before(REMINDER_PERIOD_MS), PEOPLE_AT_ONCE],
+      values: [before(LOOK_MS), before(REMINDER_PERIOD_MS)],
     })
+    const [reader] = rows
+    if (!reader) return 0
     // Whose tasks cannot be told keeps nobody else waiting; he is looked at again in a day.
-    const waitingFor = (reader: Reader) =>
-      waiting(reader, before(days * DAY_MS)).catch((error: unknown) => {
-        if (isPassing(error)) throw error
-        return []
-      })
-    for (const reader of rows) {
-      const items = await waitingFor(reader)
-      await note(client, reader.user, now, items.length > 0)
-      if (items.length === 0) continue
-      const { user, email, name } = reader
-      const shown = items.slice(0, MOST_ITEMS)
-      const params = {
-        count: { number: String(items.length) },
-        items: { items: shown, more: items.length - shown.length },
-      }
-      const cause = `reminder:${user}:${now.toISOString()}`
-      const link = services.publicUrl
-      await queueMails(client, language, [{ cause, template: 'reminder', to: { user, email, name }, params, link }])
-    }
-    return rows.length
+    const items = await waiting(reader, before(days * DAY_MS)).catch((error: unknown) => {
+      if (isPassing(error)) throw error
+      return []
+    })
+    await note(client, reader.user, now, items.length > 0)
+    if (items.length > 0) await queueMails(client, language, [reminderOf(reader, items, now, services.publicUrl)])
+    return 1
   })
+}
+
+function reminderOf({ user, email, name }: Reader, items: readonly Item[], now: Date, link: string): NewMail {
+  const shown = items.slice(0, MOST_ITEMS)
+  const count = { number: String(items.length) }
+  return {
+    cause: `reminder:${user}:${now.toISOString()}`,
+    template: 'reminder',
+    to: { user, email, name },
+    params: { count, items: { items: shown, more: items.length - shown.length } },
+    link,
+  }
 }
 
 // Those who act for an active organisation, under the mandate that they act under now.
@@ -78,7 +78,7 @@ const DUE = `
     JOIN ledger_row o ON o.kind = 'organisation' AND o.id = r.row ->> 'organisation' AND (o.row ->> 'active')::boolean
    WHERE u.ended_at IS NULL AND u.mail_looked_at <= $1 AND u.mail_pace <> 'never'
      AND (u.mail_reminded_at IS NULL OR u.mail_reminded_at <= $2)
-   ORDER BY u.mail_looked_at, u.id LIMIT $3 FOR NO KEY UPDATE OF u SKIP LOCKED`
+   ORDER BY u.mail_looked_at, u.id LIMIT 1 FOR NO KEY UPDATE OF u SKIP LOCKED`
 
 async function note(client: pg.PoolClient, user: string, now: Date, isReminded: boolean): Promise<void> {
   await client.query(

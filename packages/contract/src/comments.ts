@@ -219,5 +219,5 @@ export const checkComments = defineOperation({
       rounds: z.array(CheckedRound).meta({ description: 'Newest first, at most 100.' }),
     })
     .meta({ id: 'CommentsChecked' }),
-  problems: ['not-found'],
+  problems: ['not-found', 'too-many-requests'],
 })

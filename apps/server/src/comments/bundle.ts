@@ -7,7 +7,14 @@ import type { Services } from '../platform/services.ts'
 import { submittedPage } from '../platform/submitted.ts'
 import { inTransaction } from '../platform/transaction.ts'
 import { currentRound, isOpen, type KeptRound, keepRound, type Round, roundKept, roundsOf } from './rounds.ts'
-import { bundleBytes, type CommentRow, commentCommitment, commentsOfRound } from './store.ts'
+import {
+  bundleBytes,
+  type CommentInBundle,
+  type CommentRow,
+  commentCommitment,
+  commentsOfRound,
+  textsOfRound,
+} from './store.ts'
 
 /** The kind of document that a bundle of comments is. */
 export const BUNDLE = 'public-comments'
@@ -23,7 +30,7 @@ const Bundle = z.object({
   comments: z.array(z.object({ number: z.number(), id: z.string(), confirmedAt: z.string(), commitment: z.string() })),
 })
 
-function bundleOf({ project, round, state, beginsAt, endsAt }: Round, comments: readonly CommentRow[]): Buffer {
+function bundleOf({ project, round, state, beginsAt, endsAt }: Round, comments: readonly CommentInBundle[]): Buffer {
   return Buffer.from(
     canonicalJson({
       v: 1,
@@ -84,23 +91,14 @@ async function checkedRound(
   submitted: readonly Submitted[],
   current: Round | undefined,
 ): Promise<CheckedRound> {
-  const { project, round, state, beginsAt, endsAt, sha256 } = kept
-  const comments = await commentsOfRound(services.pool, project, round)
+  const { round, state, beginsAt, endsAt, sha256 } = kept
   const entry = submitted.find(({ entry }) => entry.body.sha256 === sha256)
-  const shown = {
-    round,
-    state,
-    from: beginsAt.toISOString(),
-    until: endsAt.toISOString(),
-    comments: comments.length,
-    hidden: comments.filter(({ hidden_reason }) => hidden_reason !== null).length,
-  }
+  const { wrong, ...counted } = await compared(services, kept, entry?.entry.body.sha256)
+  const shown = { round, state, from: beginsAt.toISOString(), until: endsAt.toISOString(), ...counted }
   if (!entry) {
     const isRunning = current?.round === round && isOpen(services, kept) && sha256 === null
-    const verdict = isRunning ? ('open' as const) : ('closed' as const)
-    return { ...shown, verdict, sha256: null, entry: null, ...NOTHING_WRONG }
+    return { ...shown, verdict: isRunning ? 'open' : 'closed', sha256: null, entry: null, ...NOTHING_WRONG }
   }
-  const wrong = await comparison(services, entry.entry.body.sha256, comments)
   const isWhole = wrong !== undefined && Object.values(wrong).every((numbers) => numbers.length === 0)
   return {
     ...shown,
@@ -113,25 +111,36 @@ async function checkedRound(
 
 const NOTHING_WRONG = { missing: [], changed: [], added: [] }
 
-/** Numbers that are missing, changed or added; undefined where the bundle is not the one of the hash. */
-async function comparison(services: Services, sha256: string, comments: readonly CommentRow[]) {
-  const bytes = await bundleBytes(services, sha256)
-  if (!bytes || sha256Hex(bytes) !== sha256) return undefined
-  const bundle = Bundle.parse(JSON.parse(bytes.toString('utf8')))
-  const kept = new Map(comments.map((comment) => [comment.id, comment]))
-  const named = new Set(bundle.comments.map(({ id }) => id))
-  return {
-    missing: bundle.comments.filter(({ id }) => !kept.has(id)).map(({ number }) => number),
-    changed: bundle.comments.filter((one) => isChanged(one, kept.get(one.id))).map(({ number }) => number),
-    added: comments.filter(({ id }) => !named.has(id)).map(({ number }) => number),
+/**
+ * How many comments are kept and hidden, and the numbers of those that are missing, changed or added against the bundle of
+ * a hash; undefined where that is not kept.
+ */
+async function compared(services: Services, { project, round }: KeptRound, sha256: string | undefined) {
+  const bundle = sha256 === undefined ? undefined : await bundleOfHash(services, sha256)
+  const missing = new Map(bundle?.comments.map((said) => [said.id, said]))
+  const [changed, added]: [number[], number[]] = [[], []]
+  let [comments, hidden] = [0, 0]
+  for await (const comment of textsOfRound(services, project, round)) {
+    const { id, number, hidden_reason } = comment
+    comments += 1
+    if (hidden_reason !== null) hidden += 1
+    const said = missing.get(id)
+    missing.delete(id)
+    if (!said) added.push(number)
+    else if (isChanged(said, comment)) changed.push(said.number)
   }
+  const wrong = bundle && { missing: [...missing.values()].map(({ number }) => number), changed, added }
+  return { comments, hidden, wrong }
 }
 
-function isChanged(
-  said: { number: number; confirmedAt: string; commitment: string },
-  kept: CommentRow | undefined,
-): boolean {
-  if (!kept) return false
+/** The bundle of a hash, if it is kept as it was made. */
+async function bundleOfHash(services: Services, sha256: string): Promise<z.infer<typeof Bundle> | undefined> {
+  const bytes = await bundleBytes(services, sha256)
+  if (!bytes || sha256Hex(bytes) !== sha256) return undefined
+  return Bundle.parse(JSON.parse(bytes.toString('utf8')))
+}
+
+function isChanged(said: { number: number; confirmedAt: string; commitment: string }, kept: CommentRow): boolean {
   return (
     kept.number !== said.number ||
     kept.confirmed_at.toISOString() !== said.confirmedAt ||

@@ -36,7 +36,7 @@ export async function commentsShown(services: Services, rows: readonly CommentRo
 }
 
 /** So many comments stand on the page of a project. */
-const MOST_ON_PAGE = 100
+const MOST_ON_PAGE = 30
 
 /** What the page of a project shows of its comments. */
 export interface CommentsOnPage {

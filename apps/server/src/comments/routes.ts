@@ -20,12 +20,13 @@ import { languageOf } from '../platform/language.ts'
 import { handle } from '../platform/operations.ts'
 import { problem, refusalProblem } from '../platform/problem.ts'
 import type { Services } from '../platform/services.ts'
+import { networkOf, throttle } from '../platform/throttle.ts'
 import { BUNDLE, checkedRounds, sealedRound } from './bundle.ts'
 import { registerPages } from './pages.ts'
 import { commentsShown } from './queries.ts'
 import { requireDecider, requireOwner } from './rights.ts'
 import { currentRound, isOpen } from './rounds.ts'
-import { confirm, sendIn } from './sending.ts'
+import { confirm, LIMITS, sendIn } from './sending.ts'
 import { answerRow, bundleBytes, type CommentRow, commentPage, hideRow } from './store.ts'
 
 /** A cursor over comments: round, and number within it. */
@@ -113,7 +114,8 @@ function bundles(app: FastifyInstance, services: Services): void {
     return Readable.from([bytes])
   })
 
-  handle(app, services, checkComments, async ({ params }) => {
+  handle(app, services, checkComments, async ({ params, request }) => {
+    await throttle(services, `comments checked from ${networkOf(request.ip)}`, LIMITS.checks)
     await projectRow(services, params.id)
     const round = await currentRound(services, params.id)
     return {

@@ -21,12 +21,13 @@ export const CONFIRM_MS = DAY_MS
 const MOST_COMMENTS = 10_000
 const FORGOTTEN_AT_ONCE = 100
 
-/** Comments that one network, and all together, may send; links that go to one address; links that are tried. */
+/** Comments that one network, and all together, may send; links that go to one address; links that are tried, and bundles that are compared. */
 export const LIMITS = {
   network: { most: 20, windowMs: HOUR_MS },
-  everybody: { most: 2_000, windowMs: HOUR_MS },
+  everybody: { most: 1_000, windowMs: HOUR_MS },
   address: { most: 5, windowMs: DAY_MS },
   confirmations: { most: 60, windowMs: HOUR_MS },
+  checks: { most: 300, windowMs: HOUR_MS },
 } as const
 
 type Wanted = z.output<typeof NewComment>

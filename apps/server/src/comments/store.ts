@@ -49,17 +49,35 @@ export async function commentPage(
   return rows
 }
 
-/** All comments of a round that count, by their number. */
+/** What a bundle says of a comment. */
+export type CommentInBundle = Pick<CommentRow, 'number' | 'id' | 'confirmed_at' | 'commitment'>
+
+/** All comments of a round that count, by their number, without their texts. */
 export async function commentsOfRound(
   queries: Pick<pg.Pool | pg.PoolClient, 'query'>,
   project: string,
   round: number,
-): Promise<CommentRow[]> {
-  const { rows } = await queries.query<CommentRow>(
-    `SELECT ${COLUMNS} FROM content_comment WHERE project = $1 AND round = $2 AND number IS NOT NULL ORDER BY number`,
+): Promise<CommentInBundle[]> {
+  const { rows } = await queries.query<CommentInBundle>(
+    `SELECT number, id, confirmed_at, commitment FROM content_comment
+      WHERE project = $1 AND round = $2 AND number IS NOT NULL ORDER BY number`,
     [project, round],
   )
   return rows
+}
+
+const COMMENTS_A_READ = 200
+
+/** The same with their texts, of which few are read at a time. */
+export async function* textsOfRound(services: Services, project: string, round: number): AsyncGenerator<CommentRow> {
+  for (let after = 0; ; ) {
+    const page = await commentPage(services, project, [round, after], COMMENTS_A_READ)
+    const rows = page.filter((row) => Number(row.round) === round)
+    yield* rows
+    const last = rows.at(-1)
+    if (!last || rows.length < COMMENTS_A_READ) return
+    after = last.number
+  }
 }
 
 export async function hideRow(

@@ -3,7 +3,9 @@ import { unitsIn } from '../entries/mirror-classes.ts'
 import { countOf, fromWire, sumOf } from '../ids.ts'
 import { invariant } from '../invariant.ts'
 import type { Run } from '../runs.ts'
-import { balanceId, type RowKind, type Rows, type State } from '../state.ts'
+import { balanceId, type State } from '../state.ts'
+import { periodsAreRight } from './periods-books.fixture.ts'
+import { rowsOf } from './rows.fixture.ts'
 
 /** Everything that must hold after any entry; throws where it does not. */
 export function booksAreRight(state: State): void {
@@ -14,13 +16,8 @@ export function booksAreRight(state: State): void {
   poolIsTheBuffer(state, runs)
   holdsAreKept(state)
   projectsCount(state)
+  periodsAreRight(state)
   numbersAreGivenOnce(state, runs)
-}
-
-function rowsOf<K extends RowKind>(state: State, kind: K): [string, Rows[K]][] {
-  return [...state.rows()].flatMap((put) => {
-    return put.kind === kind && put.row !== null ? [[put.id, put.row as Rows[K]] as [string, Rows[K]]] : []
-  })
 }
 
 function same(found: unknown, expected: unknown, what: string): void {

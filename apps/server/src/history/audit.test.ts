@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { AuditEvent } from '@tallystick/contract'
+import { type AuditEvent, REGISTRY_EVENTS } from '@tallystick/contract'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { forgetSignIns, noteSignIn } from '../platform/sign-ins.ts'
@@ -111,6 +111,15 @@ describe('a search of the audit', () => {
       expect(typesOf(found)).toEqual(['BatchIssued', 'proposal-approved', 'sign-in'])
     }
     expect(await search({ actor: '0'.repeat(32) })).toEqual([])
+    const everything = await search({})
+    const of = (type: string) => everything.filter((event) => event.type === type)
+    for (const type of REGISTRY_EVENTS) {
+      const actors = [...of(type).flatMap(({ by }) => by?.mandate ?? []), me.mandate]
+      for (const actor of new Set(actors)) {
+        const expected = of(type).filter(({ by }) => by?.mandate === actor)
+        expect(await search({ actor, type }), type).toEqual(expected)
+      }
+    }
   })
 
   it('finds by action, a whole family of them, and of what the registry did', async () => {

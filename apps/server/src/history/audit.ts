@@ -119,6 +119,11 @@ const eventActions: Readonly<Record<RegistryEvent, string>> = {
   'proposal-made': 'proposals.make',
   'proposal-approved': 'proposals.approve',
   'role-changed': 'roles.change',
+  'record-entered': 'records.enter',
+  'record-approved': 'records.decide',
+  'record-rejected': 'records.decide',
+  'record-withdrawn': 'records.withdraw',
+  'record-finalised': 'records.decide',
 }
 
 function eventsMeant(type: string | undefined, action: string | undefined): RegistryEvent[] {

@@ -128,6 +128,14 @@ const SOURCES: readonly Source[] = [
     },
     ...{ said: `coalesce(u.name, '')`, where: `x.state IN ('moved', 'done')` },
   },
+  {
+    types: ['record-entered', 'record-approved', 'record-rejected', 'record-withdrawn', 'record-finalised'],
+    type: `'record-' || CASE WHEN x.step IN ('made', 'changed') THEN 'entered' ELSE x.step END`,
+    from: 'content_record_version x JOIN content_record r ON r.id = x.record',
+    ...{ at: 'x.at', id: `(x.record || '/' || x.version::text)`, user: NOBODY, mandate: 'x.by_mandate' },
+    ...{ organisation: 'x.organisation', about: 'x.record' },
+    said: `coalesce(r.number, x.content ->> 'objective', concat_ws(' ', r.kind, lower(r.years)))`,
+  },
 ]
 
 /** Doings of the registry, newest first. Each table is read from its newest end. */
@@ -151,9 +159,10 @@ function filtersOf(asked: RegistryAsked, place: (value: unknown) => string): Fil
   const { people, organisation, from, to, before } = asked
   const filters: Filter[] = []
   for (const { users, mandates } of people) {
-    const [whom, as] = [place(users), place(mandates)]
+    // A parameter that no source uses has no type.
+    const [whom, as] = [once(() => place(users)), once(() => place(mandates))]
     filters.push(({ user, mandate }) =>
-      user === NOBODY ? `${mandate} = ANY(${as}::text[])` : `${user} = ANY(${whom}::text[])`,
+      user === NOBODY ? `${mandate} = ANY(${as()}::text[])` : `${user} = ANY(${whom()}::text[])`,
     )
   }
   if (organisation !== undefined) {
@@ -173,6 +182,14 @@ function filtersOf(asked: RegistryAsked, place: (value: unknown) => string): Fil
     filters.push((source) => `(${source.at}, ${source.id}) < (${instant}::timestamptz, ${id})`)
   }
   return filters
+}
+
+function once(make: () => string): () => string {
+  let made: string | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
 }
 
 function selectOf(source: Source, filters: readonly Filter[]): string {

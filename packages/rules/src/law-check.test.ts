@@ -203,33 +203,3 @@ test.each(doubtful)('what is lawful and perhaps not meant is told: %s', (code, c
     expect.objectContaining({ facts: expect.objectContaining(facts) }),
   )
 })
-
-test('the country of docs/presets.md has a law', () => {
-  const { faults, notes } = checked((preset, table) => {
-    const { project } = preset
-    project.states.push('inspected', 'lapsed')
-    project.ends.push('lapsed')
-    const [register, reject, withdraw] = ['register', 'reject', 'withdraw'].map((name) => moveOf(preset, name))
-    Object.assign(register ?? {}, { from: ['inspected'] })
-    Object.assign(reject ?? {}, { from: ['submitted', 'inspected'], reason: true })
-    Object.assign(withdraw ?? {}, { from: ['submitted', 'inspected'] })
-    const inspection = { documents: ['inspection-report'], fresh: true }
-    project.moves.push({ name: 'inspect', from: ['submitted'], to: 'inspected', needs: inspection })
-    project.moves.push({ name: 'appeal', from: ['rejected'], to: 'submitted', needs: { within: 14 } })
-    project.moves.push({ name: 'lapse', from: ['submitted'], to: 'lapsed', needs: { days: 365 } })
-    preset.documents.push({ kind: 'inspection-report', states: ['submitted'] })
-    preset.organisationKinds.push('agency')
-    preset.twoPersons.push('projects.move.register')
-    table.roles.push('agency/Admin', 'agency/ViewOnly')
-    for (const role of ['agency/Admin', 'agency/ViewOnly']) {
-      table.actions[`mandates.${role}`] = { 'government/Root': 'any', 'government/Admin': 'any', 'agency/Admin': 'own' }
-    }
-    table.actions['projects.move.inspect'] = { 'agency/Admin': 'any' }
-    table.actions['projects.move.appeal'] = { 'developer/Admin': 'own', 'developer/Manager': 'own' }
-    table.actions['projects.move.lapse'] = { 'system/system': 'any', 'government/Admin': 'any' }
-    table.actions['documents.submit.inspection-report'] = { 'agency/Admin': 'any' }
-    table.approvals['projects.move.register'] = [{ count: 1, by: ['government/Admin'] }]
-  })
-  expect(faults).toEqual([])
-  expect(notes).toEqual([])
-})

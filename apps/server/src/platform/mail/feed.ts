@@ -118,7 +118,7 @@ async function toldOfProposal(services: Services, row: ProposalRow): Promise<Tol
   }
 }
 
-/** Queues what is told of one cause; whoever must act on it is not told of it besides. */
+/** Queues what is told of one cause: one mail for each reader, first of all that on which he must act. */
 async function queue(
   { services, language }: Feeding,
   client: pg.PoolClient,
@@ -128,15 +128,14 @@ async function queue(
   const { permissions } = await lawInForce(services.ledger)
   const at = services.clock().toISOString()
   const mails: NewMail[] = []
-  const acting = new Set<string>()
+  const aware = new Set<string>()
   const ordered = told.toSorted(
     (a, b) => Number(templateOf(b.template).essential) - Number(templateOf(a.template).essential),
   )
   for (const { template, to, params, path } of ordered) {
-    const { essential } = templateOf(template)
     for (const { user, email, name, language: own } of await readersOf(client, permissions, to, at)) {
-      if (!essential && acting.has(user)) continue
-      acting.add(user)
+      if (aware.has(user)) continue
+      aware.add(user)
       mails.push({
         cause: `${cause}:${template}:${user}`,
         template,

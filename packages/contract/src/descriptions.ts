@@ -112,6 +112,31 @@ export const compareDescriptions = defineOperation({
   problems: ['not-found'],
 })
 
+const NamedCode = z.object({ code: z.string(), name: z.string() }).meta({ id: 'NamedCode' })
+
+export const readDescriptionCodes = defineOperation({
+  id: 'readDescriptionCodes',
+  method: 'GET',
+  path: '/national/description-codes',
+  summary: 'The codes that a description may hold, with their names in the language of the request',
+  tag,
+  access: 'public',
+  answer: z
+    .object({
+      sectors: z.array(
+        NamedCode.extend({
+          scopes: z.array(z.string()).nullable().meta({ description: 'Sectoral scopes that belong to it; null: any.' }),
+          types: z.array(z.string()).nullable().meta({ description: 'Types of mitigation that do; null: any.' }),
+        }).meta({ id: 'SectorCode' }),
+      ),
+      typesOfMitigation: z.array(NamedCode.extend({ subTypes: z.array(NamedCode) }).meta({ id: 'MitigationCode' })),
+      gases: z.array(NamedCode),
+      financing: z.array(NamedCode),
+      goals: z.array(NamedCode).meta({ description: 'Sustainable Development Goals.' }),
+    })
+    .meta({ id: 'DescriptionCodes' }),
+})
+
 export const readDescriptionBytes = defineOperation({
   id: 'readDescriptionBytes',
   method: 'GET',

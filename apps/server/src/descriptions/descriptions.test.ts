@@ -249,6 +249,30 @@ it('the page of the project tells it in three languages, and whose words they ar
   for (const words of [en, fr, es]) expect(words).toContain('alert("x")')
 })
 
+it('every code has a name of its own in each language', async () => {
+  const codes = async (language: string) => {
+    const answer = await all.registry.app.inject({
+      url: '/national/description-codes',
+      headers: { 'accept-language': language },
+    })
+    expect([answer.statusCode, answer.headers['content-language']]).toEqual([200, language])
+    return answer.json()
+  }
+  const [en, fr, es] = [await codes('en'), await codes('fr'), await codes('es')]
+  expect(en.sectors).toContainEqual(expect.objectContaining({ code: 'waste', name: 'Waste', scopes: ['13', '10'] }))
+  expect(fr.goals[0]).toEqual({ code: '1', name: 'Pas de pauvreté' })
+  for (const { sectors, typesOfMitigation, gases, financing, goals } of [en, fr, es]) {
+    const subTypes = typesOfMitigation.flatMap((type: { subTypes: object[] }) => type.subTypes)
+    const named = [...sectors, ...typesOfMitigation, ...subTypes, ...gases, ...financing, ...goals]
+    expect(named.filter(({ code, name }: Record<string, string>) => code === name)).toEqual([])
+    const types = new Set(typesOfMitigation.map(({ code }: { code: string }) => code))
+    const unknown = sectors
+      .flatMap((sector: { types: string[] | null }) => sector.types ?? [])
+      .filter((type: string) => !types.has(type))
+    expect(unknown).toEqual([])
+  }
+})
+
 it('what was erased is said to be gone, and the ledger keeps its hash', async () => {
   const project = await newProject('Erased')
   const path = `/national/projects/${project}/description`

@@ -1,11 +1,18 @@
 import { Readable } from 'node:stream'
 import {
   compareDescriptions,
+  descriptionSpeech,
+  FINANCING,
+  GASES,
+  type Language,
   listDescriptions,
+  MITIGATION_TYPES,
   type ProjectDescription,
   readDescription,
   readDescriptionBytes,
+  readDescriptionCodes,
   readDescriptionVersion,
+  SECTORS,
   submitDescription,
 } from '@tallystick/contract'
 import { canonicalJson, sha256Hex } from '@tallystick/rules'
@@ -14,6 +21,7 @@ import { decodeCursor, limitOf, NumberKey, pageFrom } from '../platform/cursor.t
 import { entryOf } from '../platform/entries.ts'
 import { execute, type Sender } from '../platform/idempotency.ts'
 import { refusalOf, wasCarriedOut } from '../platform/judged.ts'
+import { spokenTo } from '../platform/language.ts'
 import { namesIn } from '../platform/names.ts'
 import { handle } from '../platform/operations.ts'
 import { fieldProblem, problem, refusalProblem } from '../platform/problem.ts'
@@ -76,12 +84,31 @@ export function register(app: FastifyInstance, services: Services): void {
     return { from, to, differences: differences(from.description, to.description) }
   })
 
+  handle(app, services, readDescriptionCodes, async ({ request, reply }) => codesIn(spokenTo(request, reply)))
+
   handle(app, services, readDescriptionBytes, async ({ params, reply }) => {
     const bytes = await descriptionBytes(services, params.sha256)
     if (!bytes) throw problem('not-found')
     reply.header('content-length', bytes.length)
     return Readable.from([bytes])
   })
+}
+
+/** Every code with its name. */
+function codesIn(language: Language) {
+  const speech = descriptionSpeech(language)
+  const named = (list: string) => (code: string) => ({ code, name: speech.code(list, code) })
+  return {
+    sectors: [...SECTORS].map(([sector, { scopes, types }]) => {
+      return { ...named('sector')(sector), scopes: scopes && [...scopes], types: types && [...types] }
+    }),
+    typesOfMitigation: [...MITIGATION_TYPES].map(([type, subTypes]) => {
+      return { ...named('type')(type), subTypes: subTypes.map(named('subType')) }
+    }),
+    gases: GASES.map(named('gas')),
+    financing: FINANCING.map(named('financing')),
+    goals: Array.from({ length: 17 }, (_, at) => named('sdg')(`${at + 1}`)),
+  }
 }
 
 async function rowOf(services: Services, project: string, version: string) {

@@ -109,6 +109,11 @@ export const REGISTRY_EVENTS = [
   'proposal-made',
   'proposal-approved',
   'role-changed',
+  'record-entered',
+  'record-approved',
+  'record-rejected',
+  'record-withdrawn',
+  'record-finalised',
 ] as const
 export type RegistryEvent = (typeof REGISTRY_EVENTS)[number]
 

@@ -130,7 +130,7 @@ const SOURCES: readonly Source[] = [
   },
   {
     types: ['record-entered', 'record-approved', 'record-rejected', 'record-withdrawn', 'record-finalised'],
-    type: `'record-' || CASE WHEN x.step IN ('made', 'changed') THEN 'entered' ELSE x.step END`,
+    type: 'x.event',
     from: 'content_record_version x JOIN content_record r ON r.id = x.record',
     ...{ at: 'x.at', id: `(x.record || '/' || x.version::text)`, user: NOBODY, mandate: 'x.by_mandate' },
     ...{ organisation: 'x.organisation', about: 'x.record' },

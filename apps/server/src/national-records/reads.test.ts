@@ -37,7 +37,8 @@ async function years({ registry, project }: World): Promise<void> {
   )
   await pool.query(
     `INSERT INTO content_record_version (record, version, step, status, content, by_mandate, organisation, at)
-     SELECT id, 1, 'made', status, ${CONTENT}, md5('m'), organisation, created_at FROM content_record`,
+     SELECT id, 1, 'made', status, ${CONTENT}, $1, $2, created_at FROM content_record`,
+    [registry.founded.genesis.system, registry.founded.genesis.authority],
   )
   await pool.query('ANALYZE')
 }
@@ -86,6 +87,7 @@ it.each([
   ['inventories', 'ministry', '/national/inventories'],
   ['what waits for the government', 'officer', '/national/tasks?kind=record'],
   ['what waits for an owner', 'owner', '/national/tasks?kind=record'],
+  ['all that was done', 'officer', '/national/audit?type=record-entered'],
 ] as const)('%s: read by index, however much there is', async (_what, who, path) => {
   const plans = await plansOf(async () => expectStatus(await people[who].get(path), 200))
   expect(plans).not.toEqual([])

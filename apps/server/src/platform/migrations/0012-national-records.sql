@@ -43,8 +43,13 @@ CREATE TABLE content_record_version (
   organisation text NOT NULL,
   at timestamptz NOT NULL,
   reason text,
+  -- What a search of all doings calls it.
+  event text NOT NULL GENERATED ALWAYS AS (
+    CASE WHEN step IN ('made', 'changed') THEN 'record-entered' ELSE 'record-' || step END) STORED,
   PRIMARY KEY (record, version)
 );
+-- It is read from its newest end.
+CREATE INDEX content_record_version_age ON content_record_version (at, (record || '/' || version::text));
 CREATE FUNCTION content_record_version_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION 'versions of national records are only added';

@@ -32,6 +32,7 @@ import { passwordHasher } from './platform/password-hash.ts'
 import { type Database, openDatabase } from './platform/postgres/database.ts'
 import type { Services } from './platform/services.ts'
 import { StartupError } from './platform/startup-error.ts'
+import { refuseTestClock, testClock } from './platform/test-clock.ts'
 import { policyWitnesses } from './platform/witnesses.ts'
 import { type Founded, foundRegistry, type Setup } from './system/founding.ts'
 import { presetNamed } from './system/own-preset.ts'
@@ -82,14 +83,19 @@ export async function openRegistry(config: Config, options: OpenOptions): Promis
   }
   try {
     const database = await openOwnDatabase(config, role, log, (one) => closers.push(() => one.close()))
-    const ledger = await PostgresLedger.open({ connectionString: database.url }, { may })
+    const ahead = testClock(config)
+    const ledger = await PostgresLedger.open(
+      { connectionString: database.url },
+      { may, ...(ahead && { clock: ahead }) },
+    )
     closers.push(() => ledger.close())
     const pool = role === 'signer' ? signerPool(database.url) : await openContent(database.url, may)
     closers.push(() => pool.end())
     const signing = await openSigning(config, role, database.url, ledger)
     if (signing !== ledger) closers.push(() => signing.close())
     await refuseBroken(config, ledger)
-    const clock = () => new Date()
+    await refuseTestClock(config, ledger)
+    const clock = ahead ?? (() => new Date())
     const parts = { pool, ledger, clock, key: () => newKey(config) }
     const founded = role === 'signer' ? await foundBefore(ledger) : await foundRegistry(parts, await setupOf(config))
     const { genesis } = founded

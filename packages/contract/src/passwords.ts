@@ -1,16 +1,10 @@
 import { z } from 'zod'
 import { Instant } from './common.ts'
 import { defineOperation } from './operation.ts'
-import { SignedIn } from './sessions.ts'
+import { SignedIn, SignInAddress } from './sessions.ts'
 
 const tag = 'Sessions'
 const ONLY_WITH_PASSWORDS = 'Only where the registry was started with `ONBOARDING=password`.'
-
-/** Of whoever comes in: also that of a machine of one's own, such as `root@localhost`. */
-export const SignInAddress = z
-  .string()
-  .max(254, 'must have at most 254 characters')
-  .regex(/^[\x21-\x7e]+@[\x21-\x7e]+$/, 'must be an e-mail address')
 
 /** One that is there: it is compared, and not judged. */
 const Password = z.string().min(1, 'must not be empty').max(1000, 'must have at most 1000 characters')

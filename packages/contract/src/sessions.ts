@@ -6,6 +6,12 @@ import { Role } from './users.ts'
 
 const tag = 'Sessions'
 
+/** Of whoever comes in: also that of a machine of one's own, such as `root@localhost`. */
+export const SignInAddress = z
+  .string()
+  .max(254, 'must have at most 254 characters')
+  .regex(/^[\x21-\x7e]+@[\x21-\x7e]+$/, 'must be an e-mail address')
+
 /** Who is signed in, and as what. */
 export const Session = z
   .object({
@@ -47,6 +53,24 @@ export const signIn = defineOperation({
   status: 201,
   answer: SignedIn,
   problems: ['sign-in-failed', 'links-off', 'cross-site'],
+})
+
+export const requestSignInLink = defineOperation({
+  id: 'requestSignInLink',
+  method: 'POST',
+  path: '/national/sessions/links',
+  summary: 'Ask for a link with which to sign in',
+  description:
+    'Where people sign in by link: for whoever was signed out. The link goes to the address, works once, within an hour. ' +
+    'The answer is the same whoever has the address.',
+  tag,
+  access: 'public',
+  body: z.strictObject({ email: SignInAddress }),
+  status: 201,
+  answer: z
+    .object({ email: z.string(), expiresAt: Instant.meta({ description: 'Until then a link would work.' }) })
+    .meta({ id: 'SignInLinkRequested' }),
+  problems: ['links-off', 'too-many-requests'],
 })
 
 export const readSession = defineOperation({

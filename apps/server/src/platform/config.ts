@@ -219,6 +219,12 @@ const VARIABLES = {
     byDefault: '180',
     about: 'For so many days the registry keeps who signed in and when, for the audit; then it forgets.',
   }),
+  TEST_CLOCK_DAYS: define({
+    schema: wholeNumber(0, 36_500),
+    byDefault: '0',
+    about:
+      'Test ledgers only: so many days the registry is ahead of the clock, to rehearse what takes time. The ledger of a country refuses it. It only goes up: a ledger never goes back in time.',
+  }),
   IS_EMAIL_DISABLED: define({
     schema: text
       .refine((value) => value === 'true' || value === 'false', 'must be true or false')

@@ -8,7 +8,13 @@ import { signInByLink } from './links.ts'
 import en from './page.en.json' with { type: 'json' }
 import es from './page.es.json' with { type: 'json' }
 import fr from './page.fr.json' with { type: 'json' }
-import { changePassword, choosePassword, requestPasswordLink, signInWithPassword } from './passwords.ts'
+import {
+  changePassword,
+  choosePassword,
+  requestPasswordLink,
+  requestSignInLink,
+  signInWithPassword,
+} from './passwords.ts'
 import type { Opened } from './queries.ts'
 
 const texts: Family<typeof en> = { en, fr, es }
@@ -18,6 +24,7 @@ const CHANGE = '/password'
 const CHOOSE = '/password/choose'
 const FORGOTTEN = '/password/forgotten'
 const SIGN_IN = '/sign-in'
+const ASK = '/sign-in/link'
 const SIGNED_IN = '/national'
 
 type SetCookie = (reply: FastifyReply, token: string) => void
@@ -28,32 +35,40 @@ export function registerSignInPages(app: FastifyInstance, services: Services, se
     setCookie(reply, token)
     return { to: restricted ? CHANGE : SIGNED_IN }
   }
-  if (services.onboarding === 'link') registerLinkPage(app, services, entered)
-  else registerPasswordPages(app, services, entered)
+  if (services.onboarding === 'password') {
+    registerPasswordPages(app, services, entered)
+    return
+  }
+  registerLinkPage(app, services, entered)
+  registerAskingPage(app, services, { address: ASK, title: 'ask.title', lead: 'ask.lead', ask: requestSignInLink })
 }
 
 type Entered = (reply: FastifyReply, opened: Opened) => { to: string }
 
 function registerLinkPage(app: FastifyInstance, services: Services, entered: Entered): void {
+  const another = { links: [{ text: 'ask.title', to: ASK }] } as const
   registerFormPage(app, services, {
     address: SIGN_IN,
     texts,
     title: 'title',
     async open({ query }) {
       const { token = '' } = textsIn(query)
-      if (token === '') return { status: 400, text: 'missing' }
+      if (token === '') return { status: 400, text: 'missing', ...another }
       return { text: 'lead', form: { button: 'button', hidden: { token } } }
     },
     async submit({ token = '' }, request, reply) {
       const opened = await signInByLink(services, token, request)
-      return opened ? entered(reply, opened) : { status: 401, text: 'failed' }
+      return opened ? entered(reply, opened) : { status: 401, text: 'failed', ...another }
     },
   })
 }
 
 function registerPasswordPages(app: FastifyInstance, services: Services, entered: Entered): void {
   registerPasswordPage(app, services, entered)
-  registerForgottenPage(app, services)
+  registerAskingPage(app, services, {
+    ...{ address: FORGOTTEN, title: 'forgotten.title', lead: 'forgotten.lead' },
+    ask: requestPasswordLink,
+  })
   registerChoosePage(app, services, entered)
   registerChangePage(app, services, entered)
 }
@@ -81,21 +96,29 @@ function registerPasswordPage(app: FastifyInstance, services: Services, entered:
   })
 }
 
-function registerForgottenPage(app: FastifyInstance, services: Services): void {
+interface Asking {
+  address: string
+  title: Key
+  lead: Key
+  ask(services: Services, email: string, from: FastifyRequest): Promise<unknown>
+}
+
+/** Whoever gives an address is sent a link, if it is a user's. */
+function registerAskingPage(app: FastifyInstance, services: Services, { address, title, lead, ask }: Asking): void {
   const form: Shown<Key> = {
-    text: 'forgotten.lead',
+    text: lead,
     form: {
       button: 'forgotten.button',
       fields: [{ name: 'email', label: 'email', type: 'email', autocomplete: 'username' }],
     },
   }
   registerFormPage(app, services, {
-    address: FORGOTTEN,
+    address,
     texts,
-    title: 'forgotten.title',
+    title,
     open: async () => form,
     async submit({ email = '' }, request) {
-      await requestPasswordLink(services, email, request)
+      await ask(services, email, request)
       return { text: 'forgotten.done' }
     },
     again: async (_sent, error) => ({ ...form, ...told(error) }),

@@ -166,8 +166,18 @@ async function hashAnew({ hasher, pool }: Services, { user, hash }: Known, passw
 const EVEN_MS = 200
 
 /** Sends a link with which to choose a password. The answer is the same whether the address is a user's or not. */
-export async function requestPasswordLink(services: Services, email: string, { ip }: From) {
+export async function requestPasswordLink(services: Services, email: string, from: From) {
   refuseWithoutPasswords(services)
+  return askForLink(services, email, from)
+}
+
+/** Sends a link with which to sign in, likewise: whoever was signed out needs nobody else to come in again. */
+export async function requestSignInLink(services: Services, email: string, from: From) {
+  if (services.onboarding !== 'link') throw problem('links-off')
+  return askForLink(services, email, from)
+}
+
+async function askForLink(services: Services, email: string, { ip }: From) {
   refuseNoAddress(email)
   await throttle(services, `password links from ${networkOf(ip)}`, LIMITS.linksOfNetwork)
   await throttle(services, 'password links', LIMITS.linksOfAll)
@@ -180,9 +190,12 @@ async function sendLink(services: Services, email: string): Promise<Date> {
   const seconds = await tried(services, `password links of ${email.toLowerCase()}`, LIMITS.linksOfAddress)
   const known = seconds > 0 ? undefined : await personWith(services, 'lower(u.email) = lower($1)', email)
   if (known) {
+    const purpose = services.onboarding === 'password' ? 'password' : 'sign-in'
     await inTransaction(services.pool, async (client) => {
-      const link = await newLink(services, client, { user: known.user, purpose: 'password', forMs })
-      await services.notify.passwordLink({ ...known, id: known.user }, link, { queries: client })
+      const link = await newLink(services, client, { user: known.user, purpose, forMs })
+      const { signInLink, passwordLink } = services.notify
+      const tell = purpose === 'password' ? passwordLink : signInLink
+      await tell({ ...known, id: known.user }, link, { queries: client })
     })
   }
   return new Date(services.clock().getTime() + forMs)

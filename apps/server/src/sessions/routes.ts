@@ -7,7 +7,13 @@ import type { Services } from '../platform/services.ts'
 import { linkTokenOf } from '../platform/sign-in-links.ts'
 import { signInByLink } from './links.ts'
 import { registerSignInPages } from './page.ts'
-import { changePassword, choosePassword, requestPasswordLink, signInWithPassword } from './passwords.ts'
+import {
+  changePassword,
+  choosePassword,
+  requestPasswordLink,
+  requestSignInLink,
+  signInWithPassword,
+} from './passwords.ts'
 import { endSession, type Opened, readSessionOf } from './queries.ts'
 
 export function register(app: FastifyInstance, services: Services): void {
@@ -22,6 +28,10 @@ export function register(app: FastifyInstance, services: Services): void {
     refuseElsewhere(services, request)
     return entered(reply, await signInByLink(services, body.token, request))
   })
+
+  handle(app, services, contract.requestSignInLink, ({ body, request }) =>
+    requestSignInLink(services, body.email, request),
+  )
 
   handle(app, services, contract.signInWithPassword, async ({ body, request, reply }) => {
     refuseElsewhere(services, request)

@@ -66,7 +66,7 @@ test('only what the checkpoint covers is published, partial tiles in every width
 })
 
 test('an export is brought up to date, and what it held stays', async () => {
-  const fixture = await liveLedger('grow', 150)
+  const fixture = await liveLedger('grow', 100)
   await publish(fixture.ledger, fixture.key)
   const folder = await scratchFolder()
   await exportLog(fixture.ledger, folder)

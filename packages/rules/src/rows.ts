@@ -142,8 +142,8 @@ export interface Rows {
     certifiers: Record<string, string>
     /** Who verified last, and how many monitoring periods in a row. */
     verified: { organisation: string; periods: number } | null
-    /** The certifiers whose certification of it stands. */
-    certifiedBy: string[]
+    /** The certifiers whose certification of it stands, with the index of its entry; the first one first. */
+    certifiedBy: { organisation: string; index: number }[]
     /**
      * Its crediting periods, the first one first, their kind, how often that may be renewed, and how often the project was:
      * one period more than that may be set.

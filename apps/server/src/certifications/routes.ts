@@ -22,7 +22,7 @@ export function register(app: FastifyInstance, services: Services): void {
   handle(app, services, listCertifications, async ({ params: { id } }) => {
     const project = await services.ledger.row('project', id)
     if (!project) throw problem('not-found')
-    return { items: await certificationsOf(services, id, project) }
+    return { items: await certificationsOf(services, project) }
   })
 
   handle(app, services, revokeCertification, async (call) => {

@@ -76,7 +76,7 @@ export async function projectDetails(services: Services, id: string): Promise<Pr
       task,
       organisation: names.organisationRef(one),
     })),
-    certifications: await certificationsOf(services, id, row),
+    certifications: await certificationsOf(services, row),
     creditingPeriods: creditingPeriodsOf(id, row, NEWEST),
     periods,
     openReversals: row.reversals,

@@ -37,7 +37,10 @@ function anywhere(world: World): void {
 function certifiedByMany(world: World, count: number): void {
   const [id, row] = [world.id('solar'), world.state.get('project', world.id('solar'))]
   if (!row) throw new Error('the project is there')
-  const certifiedBy = Array.from({ length: count }, (_, at) => world.id(`certifier ${at}`))
+  const certifiedBy = Array.from({ length: count }, (_, index) => ({
+    organisation: world.id(`certifier ${index}`),
+    index,
+  }))
   world.state.apply({ puts: [{ kind: 'project', id, row: { ...row, certifiedBy } }], postings: [], runs: [] })
 }
 
@@ -105,7 +108,7 @@ const certifiedCases: Case[] = [
       assigned(world)
       return certify(world)
     },
-    ['project solar: certifiedBy [] → [assessor]'],
+    ['project solar: certifiedBy [] → [{organisation:assessor,index:27}]'],
   ),
   writes(
     'ProjectCertified',
@@ -115,7 +118,9 @@ const certifiedCases: Case[] = [
       certifiedByMany(world, 1)
       return certify(world)
     },
-    [`project solar: certifiedBy [certifier 0] → [certifier 0,assessor]`],
+    [
+      'project solar: certifiedBy [{organisation:certifier 0,index:0}] → [{organisation:certifier 0,index:0},{organisation:assessor,index:27}]',
+    ],
   ),
 ]
 
@@ -149,7 +154,7 @@ const revokedCases: Case[] = [
       certified(world)
       return revoke(world, { text: world.hash('the plant was never built') })
     },
-    ['project solar: certifiedBy [assessor] → []'],
+    ['project solar: certifiedBy [{organisation:assessor,index:27}] → []'],
   ),
   writes(
     'CertificationRevoked',
@@ -160,7 +165,7 @@ const revokedCases: Case[] = [
       world.now = '2027-01-01T00:00:00.000Z'
       return revoke(world, { reason: 'clerical-error' }, byAssessor(world))
     },
-    ['project solar: certifiedBy [assessor] → []'],
+    ['project solar: certifiedBy [{organisation:assessor,index:27}] → []'],
   ),
   writes(
     'CertificationRevoked',
@@ -170,7 +175,7 @@ const revokedCases: Case[] = [
       suspendCompany(world, 'assessor')
       return revoke(world)
     },
-    ['project solar: certifiedBy [assessor] → []'],
+    ['project solar: certifiedBy [{organisation:assessor,index:27}] → []'],
   ),
   writes(
     'ProjectCertified',
@@ -180,7 +185,7 @@ const revokedCases: Case[] = [
       revoke(world)
       return certify(world)
     },
-    ['project solar: certifiedBy [] → [assessor]'],
+    ['project solar: certifiedBy [] → [{organisation:assessor,index:29}]'],
   ),
 ]
 

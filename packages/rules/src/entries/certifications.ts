@@ -20,6 +20,10 @@ function organisationOf(state: State, mandate: string): string {
   return state.get('mandate', mandate)?.organisation ?? ''
 }
 
+function isCertifiedBy({ certifiedBy }: Project, organisation: string): boolean {
+  return certifiedBy.some((one) => one.organisation === organisation)
+}
+
 /** Does the project have the certification that the preset may want before anything is issued? */
 export function admitCertified({ certifiedBy }: Project, { certification }: Preset): Refusal | undefined {
   return certification.neededToIssue && certifiedBy.length === 0 ? refuse('certification-missing') : undefined
@@ -52,7 +56,7 @@ export const projectCertified = defineRule<Certification, Certification>({
     return firstOf(
       admitCertifier(state, organisation, preset),
       admitState(project, preset),
-      project.certifiedBy.includes(organisation) && refuse('already-exists', { certification: organisation }),
+      isCertifiedBy(project, organisation) && refuse('already-exists', { certification: organisation }),
       project.certifiedBy.length >= MAX_CERTIFICATIONS && refuse('too-many', { most: String(MAX_CERTIFICATIONS) }),
       admitIndependence(state, organisation, partiesOf(state, id).interests, { certifier: organisation }),
       admitAccreditation(state, organisation, project.scope, at),
@@ -62,7 +66,8 @@ export const projectCertified = defineRule<Certification, Certification>({
   effects: (state, { project: id }, _law, { by }) => {
     const project = state.get('project', id)
     if (!project) return noEffects()
-    const certifiedBy = [...project.certifiedBy, organisationOf(state, by)]
+    const certification = { organisation: organisationOf(state, by), index: state.size }
+    const certifiedBy = [...project.certifiedBy, certification]
     return { ...noEffects(), puts: [{ kind: 'project', id, row: { ...project, certifiedBy } }] }
   },
 })
@@ -87,7 +92,7 @@ export const certificationRevoked = defineRule<Revocation, Revocation>({
     const project = state.get('project', id)
     return firstOf(
       !project && refuse('project-unknown', { project: id }),
-      project && !project.certifiedBy.includes(organisation) && refuse('nothing-changes', { field: 'organisation' }),
+      project && !isCertifiedBy(project, organisation) && refuse('nothing-changes', { field: 'organisation' }),
       codeIn('reason', reason, preset.purposes.release),
     )
   },
@@ -95,7 +100,7 @@ export const certificationRevoked = defineRule<Revocation, Revocation>({
   effects: (state, { project: id, organisation }) => {
     const project = state.get('project', id)
     if (!project) return noEffects()
-    const certifiedBy = project.certifiedBy.filter((one) => one !== organisation)
+    const certifiedBy = project.certifiedBy.filter((one) => one.organisation !== organisation)
     return { ...noEffects(), puts: [{ kind: 'project', id, row: { ...project, certifiedBy } }] }
   },
 })

@@ -1,6 +1,6 @@
 import { anOfficer, mostly } from './choices.ts'
 import { type AnyCommand, type Choose, defineCommand, hashFrom, idFrom, knownId } from './command.ts'
-import type { Model } from './naive.ts'
+import type { Model, Project } from './naive.ts'
 import {
   areAffiliated,
   codeReasons,
@@ -217,6 +217,10 @@ export const certifierReleased = defineCommand<{ project: string; task: string; 
   },
 })
 
+function isCertifiedBy(project: Project | undefined, organisation: string): boolean {
+  return project?.certifiedBy.some((one) => one.organisation === organisation) === true
+}
+
 const certifying: May = { 'certifier/Admin': 'assigned' }
 
 /** Somebody who acts for a certifier; mostly for one that is assigned to the project. */
@@ -248,11 +252,12 @@ export const projectCertified = defineCommand<{ project: string }>({
       ...mandateReasons(model, by, { may: certifying, project }),
       ...where(!known, 'project-unknown'),
       ...where(known !== undefined && !['submitted', 'registered'].includes(known.state), 'project-state'),
-      ...where(known?.certifiedBy.includes(organisation) === true, 'already-exists'),
+      ...where(known !== undefined && isCertifiedBy(known, organisation), 'already-exists'),
     ]
   },
   carryOut: (model, { by, request: { project } }) => {
-    model.projects.get(project)?.certifiedBy.push(model.mandates.get(by)?.organisation ?? '')
+    const organisation = model.mandates.get(by)?.organisation ?? ''
+    model.projects.get(project)?.certifiedBy.push({ organisation, index: model.size })
     return {}
   },
 })
@@ -262,7 +267,7 @@ export const certificationRevoked = defineCommand<{ project: string; organisatio
   weight: 0.4,
   generate: (model, choose) => {
     const known = [...model.projects].flatMap(([project, { certifiedBy }]) =>
-      certifiedBy.map((organisation) => ({ project, organisation })),
+      certifiedBy.map(({ organisation }) => ({ project, organisation })),
     )
     const some = { project: knownId(model.projects.keys(), choose), organisation: aCertifier(model, choose) }
     const about = known.length > 0 && !choose.rarely(6) ? choose.pick(known) : some
@@ -275,12 +280,12 @@ export const certificationRevoked = defineCommand<{ project: string; organisatio
       organisations: [organisation],
     }),
     ...where(!model.projects.has(project), 'project-unknown'),
-    ...where(model.projects.get(project)?.certifiedBy.includes(organisation) !== true, 'nothing-changes'),
+    ...where(!isCertifiedBy(model.projects.get(project), organisation), 'nothing-changes'),
     ...codeReasons('release', reason),
   ],
   carryOut: (model, { request: { project, organisation } }) => {
     const known = model.projects.get(project)
-    if (known) known.certifiedBy = known.certifiedBy.filter((one) => one !== organisation)
+    if (known) known.certifiedBy = known.certifiedBy.filter((one) => one.organisation !== organisation)
     return {}
   },
 })

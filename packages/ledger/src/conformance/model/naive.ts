@@ -120,7 +120,7 @@ export interface Project {
   certifiers: Record<string, string>
   verified: { organisation: string; periods: number } | null
   /** The certifiers whose certification stands, the first one first. */
-  certifiedBy: string[]
+  certifiedBy: { organisation: string; index: number }[]
   /** Its crediting periods, the first one first, and how often it was renewed. */
   credits: { kind: string; from: string; to: string }[]
   renewed: number

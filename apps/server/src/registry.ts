@@ -97,7 +97,8 @@ export async function openRegistry(config: Config, options: OpenOptions): Promis
     await refuseTestClock(config, ledger)
     const clock = ahead ?? (() => new Date())
     const parts = { pool, ledger, clock, key: () => newKey(config) }
-    const founded = role === 'signer' ? await foundBefore(ledger) : await foundRegistry(parts, await setupOf(config))
+    const founded =
+      role === 'signer' ? await foundBefore(ledger) : await foundRegistry(parts, await setupOf(config, ledger))
     const { genesis } = founded
     if (!(await ledgerOfFolder(config.DATA_DIR))) await keepLedgerOfFolder(config.DATA_DIR, genesis)
     const cosigners = await cosignersOf(config, signing)
@@ -220,9 +221,11 @@ async function ownKeys(dataDir: string, ledger: Ledger): Promise<KeyRing> {
   )
 }
 
-async function setupOf(config: Config): Promise<Setup> {
+/** What the operator says of the registry. The files of a preset are read once, for a ledger that is not founded yet. */
+async function setupOf(config: Config, ledger: Ledger): Promise<Setup> {
   const { ROOT_EMAIL: rootEmail, systemCountryCode: code, LEDGER_TIME_ZONE: timeZone, PRESET: named } = config
-  const preset = named === undefined ? undefined : await presetNamed(named)
+  const isFounded = (await ledger.genesis()) !== undefined
+  const preset = named === undefined ? undefined : await presetNamed(named, isFounded)
   if (code === undefined) return { rootEmail, timeZone, preset }
   return { rootEmail, timeZone, preset, country: { code, name: config.systemCountryName ?? englishName(code) } }
 }

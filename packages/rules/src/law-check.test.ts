@@ -111,6 +111,12 @@ const faulty: readonly [RemarkCode, string, (preset: Parts, permissions: Parts) 
     { action: 'projects.move.register' },
   ],
   [
+    'root-missing',
+    'a registry without its first user',
+    (_, table) => Object.assign(table.actions, { 'mandates.government/Root': { 'government/Admin': 'any' } }),
+    { role: 'government/Root' },
+  ],
+  [
     'law-closed',
     'approved by a role that nobody is appointed to',
     (_, table) => {
@@ -188,6 +194,7 @@ const doubtful: readonly [RemarkCode, (preset: Parts, permissions: Parts) => unk
     (_, table) => Object.assign(table.actions, { 'credits.isue': { 'government/Admin': 'any' } }),
     { action: 'credits.isue' },
   ],
+  ['root-alone', (_, table) => Object.assign(table, { appoints: ['system/system'] }), { role: 'government/Root' }],
   ['action-closed', (_, table) => delete table.actions['credits.pledge'], { action: 'credits.pledge' }],
   [
     'never-by-itself',

@@ -34,6 +34,8 @@ export type RemarkCode =
   | 'action-unknown' // an action that nothing in this program is
   | 'action-closed' // an action of this program that the table gives to nobody
   | 'never-by-itself' // a move of the system that waits for no time
+  | 'root-missing' // the system does not grant the role that a registry begins with
+  | 'root-alone' // whoever the first user appoints counts as one person
 
 export interface LawCheck {
   /** For these they cannot be the law. */
@@ -56,7 +58,15 @@ export function checkLaw(preset: unknown, permissions: unknown): LawCheck {
   const faults = faultsOf(law, { states: {}, periods: {} }).map(({ refused, detail }): Remark => {
     return { of: 'law', code: refused as RemarkCode, facts: detail }
   })
-  return { faults, notes: notesOn(law) }
+  return { faults: [...rootFaults(law), ...faults], notes: notesOn(law) }
+}
+
+const ROOT = 'government/Root'
+
+/** A registry begins with one user, whom the system appoints, and who appoints others. */
+function rootFaults({ permissions }: Law): Remark[] {
+  const isGranted = permissions.actions[`mandates.${ROOT}`]?.[SYSTEM_ROLE] === 'any' && permissions.roles.includes(ROOT)
+  return isGranted ? [] : [{ of: 'permissions', code: 'root-missing', facts: { role: ROOT, system: SYSTEM_ROLE } }]
 }
 
 /** Where the form is wrong; where only words do not fit, which ones. */
@@ -204,6 +214,9 @@ function notesOn(law: Law): Remark[] {
       .filter((role) => role !== SYSTEM_ROLE && !preset.organisationKinds.includes(kindsOf(role)))
       .map((role): Remark => ({ of: 'law', code: 'kind-missing', facts: { role, kind: kindsOf(role) } })),
     ...actionNotes(law),
+    ...(permissions.appoints.includes(ROOT)
+      ? []
+      : [{ of: 'permissions' as const, code: 'root-alone' as const, facts: { role: ROOT } }]),
   ]
 }
 

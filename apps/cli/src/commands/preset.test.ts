@@ -108,4 +108,9 @@ test('a registry is founded with a folder, and not with one that has faults', { 
   const bytes = await registry.services.ledger.document(law?.preset ?? '')
   expect(JSON.parse(Buffer.from(bytes ?? []).toString())).toMatchObject({ name: 'estuaria', version: 1 })
   await registry.close()
+  // What becomes of the folder afterwards keeps nobody from the registry.
+  await rm(at, { recursive: true })
+  const again = await openRegistry(config(at), { log: stderrLog })
+  expect(again.founded.founded).toBe(false)
+  await again.close()
 })

@@ -74,6 +74,8 @@ const keys = {
   'action-unknown': 'lawActionUnknown',
   'action-closed': 'lawActionClosed',
   'never-by-itself': 'lawNeverByItself',
+  'root-missing': 'lawRootMissing',
+  'root-alone': 'lawRootAlone',
 } as const
 
 const strands = {

@@ -9,11 +9,11 @@ export const LAW_FILES = { preset: 'preset.json', permissions: 'permissions.json
 
 /**
  * What `PRESET` names: a preset that ships, or a folder with documents of the country's own. Throws StartupError where the
- * folder has none that a ledger could be founded with.
+ * folder has none that a ledger could be founded with; a ledger that is founded does not look into it any more.
  */
-export async function presetNamed(name: string): Promise<ShippedPreset | OwnPreset> {
+export async function presetNamed(name: string, isFounded: boolean): Promise<ShippedPreset | OwnPreset | undefined> {
   const shipped = shippedPresets.find((one) => one === name)
-  if (shipped) return shipped
+  if (shipped || isFounded) return shipped
   const preset = await jsonOf(join(name, LAW_FILES.preset))
   const permissions = await jsonOf(join(name, LAW_FILES.permissions))
   const { faults } = checkLaw(preset, permissions)

@@ -161,7 +161,7 @@ export function wrongParts(kind: NdcActionKind, action: NdcActionContent): { fie
 export const NdcAction = z
   .object({
     id: Id,
-    number: z.string().meta({ description: 'Such as `015-M-010`: project, kind, number within the project.' }),
+    number: z.string().meta({ description: 'Such as `015-M-010`: project, kind, number within the country.' }),
     project: ProjectRef,
     kind: NdcActionKind,
     status: DecidedStatus,

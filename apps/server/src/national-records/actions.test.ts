@@ -33,7 +33,7 @@ const submit = (who: Person, body: object = solar, key?: string) => who.post(pat
 const decide = (who: Person, id: unknown, revision: unknown, outcome = 'approved') =>
   who.post(`${LIST}/${id}/decisions`, { revision, outcome, ...(outcome === 'rejected' ? { reason: 'Not yet.' } : {}) })
 
-it('numbers count within the project, whatever the kind, and each is given once', async () => {
+it('numbers count through the country, whatever the kind, and each is given once', async () => {
   const { sunfield, harbour } = all
   const made = await done(submit(sunfield.admin))
   expect(made).toMatchObject({ number: '001-M-001', status: 'pending', revision: 1, sectoralScope: '1' })

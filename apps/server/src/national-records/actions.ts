@@ -84,10 +84,10 @@ function submission(app: FastifyInstance, services: Services): void {
     const facts = await projectFacts(services, call.params.id)
     refuseType(facts, body)
     const made = await executeOnce(services, call, async (client) => {
-      const count = await nextActivity(client, facts.id)
-      if (count > MOST_ACTIVITIES) throw problem('too-many')
+      const next = await nextActivity(client, facts.id)
+      if (next.ofProject > MOST_ACTIVITIES) throw problem('too-many')
       await refuseBeyondEstimate(client, facts, body.estimatedCredits)
-      const number = `${padded(facts.number)}-${letters[body.kind]}-${padded(count)}`
+      const number = `${padded(facts.number)}-${letters[body.kind]}-${padded(next.number)}`
       const about = { kind: 'activity' as const, number, project: facts.id, organisation: actor.organisation }
       const made = await makeRecord(client, services, actor, { ...about, status: 'pending', content: body })
       invariant(made, 'a number is given once')

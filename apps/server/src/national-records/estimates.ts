@@ -61,12 +61,25 @@ export async function lockActivities(client: pg.PoolClient, project: string): Pr
   await client.query('SELECT FROM content_activity_count WHERE project = $1 FOR UPDATE', [project])
 }
 
-/** The number of the next activity of a project, which is locked from now on. */
-export async function nextActivity(client: pg.PoolClient, project: string): Promise<number> {
+/** Row of the count through the country; a project's id is no such word. */
+const COUNTRY = 'country'
+
+/**
+ * The next activity of a project, which is locked from now on: how many it has with this one, and its number, which counts
+ * through the country. That row is locked last and until the transaction ends.
+ */
+export async function nextActivity(
+  client: pg.PoolClient,
+  project: string,
+): Promise<{ ofProject: number; number: number }> {
+  return { ofProject: await counted(client, project), number: await counted(client, COUNTRY) }
+}
+
+async function counted(client: pg.PoolClient, row: string): Promise<number> {
   const { rows } = await client.query<{ count: number }>(
     `INSERT INTO content_activity_count AS c (project, count) VALUES ($1, 1)
      ON CONFLICT (project) DO UPDATE SET count = c.count + 1 RETURNING count`,
-    [project],
+    [row],
   )
   return rows[0]?.count ?? 0
 }

@@ -3,6 +3,7 @@ import { bufferCases } from './buffer.cases.ts'
 import type { Case } from './case.fixture.ts'
 import { certificationCases } from './certifications.cases.ts'
 import { correctionCases } from './corrections.cases.ts'
+import { creditingCases } from './crediting.cases.ts'
 import { foundingCases } from './founding.cases.ts'
 import { heldCases } from './held.cases.ts'
 import { independenceCases } from './independence.cases.ts'
@@ -11,6 +12,7 @@ import { lifeCycleCases } from './life-cycle.cases.ts'
 import { markingCases } from './marking.cases.ts'
 import { mirrorCases } from './mirrors.cases.ts'
 import { movementCases } from './movements.cases.ts'
+import { outcomeCases } from './outcomes.cases.ts'
 import { pendingCases } from './pending.cases.ts'
 import { peopleCases } from './people.cases.ts'
 import { periodCases } from './periods.cases.ts'
@@ -27,7 +29,9 @@ export const cases: readonly Case[] = [
   ...certificationCases,
   ...projectCases,
   ...lifeCycleCases,
+  ...creditingCases,
   ...periodCases,
+  ...outcomeCases,
   ...issuingCases,
   ...movementCases,
   ...pendingCases,

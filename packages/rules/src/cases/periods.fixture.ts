@@ -126,3 +126,91 @@ export const issue = (world: World, change: Change = {}): Outcome =>
     },
     byBoth(world),
   )
+
+export const forging = (allotted: object) => ({ forge: (body: object) => ({ ...body, allotted }) })
+
+/** Solar leaves its state by a move that needs this of its crediting. */
+export function suspendNeeds(world: World, needs: object, more: object = {}): void {
+  world.adopt('preset', ({ project }) => {
+    const { moves } = project as { moves: { name: string }[] }
+    for (const one of moves) if (one.name === 'suspend') Object.assign(one, { needs, ...more })
+  })
+}
+
+export const move = (world: World, name: string) =>
+  world.try('ProjectMoved', { project: world.id('solar'), move: name })
+
+/** It is suspended and back, and renewed by that. */
+export function renewed(world: World): void {
+  suspendNeeds(world, {}, { renews: true })
+  given(move(world, 'suspend'), move(world, 'resume'))
+}
+
+export const further = { from: '2029-01-01', to: '2033-12-31' }
+
+export const next = (world: World, change: object = {}) => ({
+  period: world.id('next'),
+  from: '2026-01-01',
+  to: '2026-06-30',
+  ...change,
+})
+
+export const submitReport = (world: World, change: Record<string, unknown> = {}) =>
+  step(world, 'submit-report', bySun(world), change)
+
+export const finding = (world: World, change: object = {}) =>
+  world.try('FindingRaised', {
+    finding: world.id('finding'),
+    project: world.id('solar'),
+    period: world.id('period'),
+    kind: 'CAR',
+    section: null,
+    text: world.hash('no calibration'),
+    ...change,
+  })
+
+const round = (world: World) => ({
+  project: world.id('solar'),
+  period: world.id('period') as string | null,
+  finding: world.id('finding'),
+  text: world.hash('a word on it'),
+})
+
+export const answer = (world: World, change: object = {}) =>
+  world.try('FindingAnswered', { ...round(world), ...change }, bySun(world))
+
+export const assessIt = (world: World, change: object = {}) =>
+  world.try('FindingAssessed', { ...round(world), outcome: 'closed', ...change }, byVerifier(world))
+
+/** Another period, half a year later, is under verification. */
+export function nextUnderVerification(world: World): void {
+  underVerification(world)
+  given(open(world, next(world)))
+  verifying(world, 'next')
+  world.do('CertifierAccredited', {
+    organisation: world.id('assessor'),
+    accreditation: world.id('another'),
+    body: world.hash('accreditors'),
+    scopes: ['1'],
+    from: '2026-02-01',
+    to: '2030-12-31',
+  })
+  world.now = '2026-07-01T00:00:00.000Z'
+}
+
+export const ofNext = (world: World) => ({
+  period: world.id('next'),
+  outcomes: [{ vintage: '2026', certified: '10' }],
+})
+
+/** The assessor has verified so many monitoring periods in a row. */
+export function inTurns(world: World, periods: number): void {
+  const [id, row] = [world.id('solar'), world.state.get('project', world.id('solar'))]
+  if (!row) throw new Error('the project is there')
+  const put = {
+    kind: 'project' as const,
+    id,
+    row: { ...row, verified: { organisation: world.id('assessor'), periods } },
+  }
+  world.state.apply({ puts: [put], postings: [], runs: [] })
+}

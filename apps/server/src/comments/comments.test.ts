@@ -1,9 +1,10 @@
 import { createHash, createHmac } from 'node:crypto'
 import { canonicalJson } from '@tallystick/rules'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { outboxNotify } from '../platform/notify.ts'
 import { done, expectStatus, type Person } from '../registry.fixture.ts'
 import { type Commented, commented, DAY_MS, randomAddress } from './commented.fixture.ts'
-import { LIMITS } from './sending.ts'
+import { LIMITS, sendIn } from './sending.ts'
 
 let all: Commented
 let comments = ''
@@ -71,6 +72,32 @@ it('a project is commented on only while it is open, and what is sent must be a 
   expect((await send({ ...valid, language: '<b>' })).statusCode).toBe(400)
   expect((await send({ ...valid, number: 1 })).statusCode).toBe(400)
   expect(await read(`/public/projects/${all.draft}/comments/check`)).toEqual({ open: false, rounds: [] })
+})
+
+it('the link is queued with the comment, in its language, and stands nowhere else', async () => {
+  const { services } = all.registry
+  const asMailed = { ...services, notify: outboxNotify(services.pool, 'es') }
+  const wanted = { ...valid, email: 'mailed@example.net', publicName: false }
+  for (const language of ['fr', 'lo'])
+    await sendIn(asMailed, all.project, { ...wanted, language }, { ip: randomAddress() })
+  const { rows } = await services.pool.query<{
+    language: string
+    name: string
+    params: object
+    secrets: { link: string }
+  }>(`SELECT language, name, params, secrets FROM content_mail WHERE template = 'comment-confirm' ORDER BY created_at`)
+  expect(rows).toMatchObject([
+    { language: 'fr', name: '', params: { project: { title: 'Salt Lake' } } },
+    { language: 'es', name: '', params: { project: { title: 'Salt Lake' } } },
+  ])
+  expect(JSON.stringify(rows.map(({ params }) => params))).not.toMatch(/token|birds|Ana/)
+  await done(confirm(rows[0]?.secrets.link), 200)
+  const failing = { ...asMailed.notify, confirmComment: () => Promise.reject(new Error('no outbox')) }
+  const before = (await services.pool.query('SELECT id FROM content_comment')).rowCount
+  await expect(
+    sendIn({ ...services, notify: failing }, all.project, { ...wanted, language: 'fr' }, { ip: randomAddress() }),
+  ).rejects.toThrow('no outbox')
+  expect((await services.pool.query('SELECT id FROM content_comment')).rowCount).toBe(before)
 })
 
 it('who floods is stopped: by network, and by address without being told', async () => {

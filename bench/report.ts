@@ -50,6 +50,7 @@ function shownLists({ projects, reads, baseline }: ListsResult) {
   return {
     projects,
     p95Ms: Object.fromEntries(reads.map(({ what, p95Ms }) => [what, rounded(p95Ms, 1)])),
+    cpuMs: Object.fromEntries(reads.map(({ what, cpuMs }) => [what, rounded(cpuMs, 1)])),
     baselineP95Ms: rounded(baseline.p95Ms, 1),
   }
 }
@@ -76,7 +77,9 @@ export function tableOf(results: Results): string {
     ['database', `PostgreSQL ${results.postgres}, durable, default settings of a new registry`],
     [
       'single-row inserts',
-      `${json.pgbenchSingleRowTps} /s (${results.pgbench}, -M prepared -c 64 -j 2; ${results.singleRow.map((tps) => tps.toFixed(0)).join(', ')})`,
+      results.singleRow.length === 0
+        ? ''
+        : `${json.pgbenchSingleRowTps} /s (${results.pgbench}, -M prepared -c 64 -j 2; ${results.singleRow.map((tps) => tps.toFixed(0)).join(', ')})`,
     ],
     ['the same at 70 %', p99s(results.singleRowP99Ms)],
     ['five-statement double entry', results.doubleEntry === undefined ? '' : `${results.doubleEntry.toFixed(0)} /s`],
@@ -109,14 +112,15 @@ function listRows({ projects, reads, baseline }: ListsResult): [string, string][
       `${projects} projects`,
       `${slow.length === 0 ? 'all' : `all but ${slow.join(', ')}`} under ${WANTED_MS} ms p95; ${beside}`,
     ],
-    ...reads.map(({ what, p50Ms, p95Ms }): [string, string] => [
+    ...reads.map(({ what, p50Ms, p95Ms, cpuMs }): [string, string] => [
       `  ${what}`,
-      `p50 ${rounded(p50Ms, 1)} ms, p95 ${rounded(p95Ms, 1)} ms`,
+      `p50 ${rounded(p50Ms, 1)} ms, p95 ${rounded(p95Ms, 1)} ms, processor ${rounded(cpuMs, 1)} ms`,
     ]),
   ]
 }
 
 function p99s(all: readonly number[]): string {
+  if (all.length === 0) return ''
   return `p99 ${rounded(median(all), 1)} ms (${all.map((ms) => ms.toFixed(1)).join(', ')})`
 }
 

@@ -3,7 +3,7 @@ import { statusesOf } from '@tallystick/contract'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { fullDescription } from '../description.fixture.ts'
-import { anyRequest, type Known } from '../hostile.fixture.ts'
+import { anyRequest, type Known, oddTexts, percent } from '../hostile.fixture.ts'
 import { done, type Person } from '../registry.fixture.ts'
 import { type Commented, commented, randomAddress } from './commented.fixture.ts'
 
@@ -73,4 +73,21 @@ it('whatever is said of projects, and asked of what is said, the answer is one t
     }),
     { numRuns: RUNS },
   )
+})
+
+it('forms and links take anything', async () => {
+  const { app } = all.registry
+  for (const text of oddTexts) {
+    const payload = `token=${percent(text)}&name=${percent(text)}&email=${percent(text)}&text=${percent(text)}&${percent(text)}=1`
+    const form = { payload, headers: { 'content-type': 'application/x-www-form-urlencoded' }, method: 'POST' as const }
+    for (const request of [
+      { url: `/comments/confirm?token=${percent(text)}`, method: 'GET' as const },
+      { url: '/comments/confirm', ...form, remoteAddress: randomAddress() },
+      { url: `/projects/${all.project}/comments`, ...form, remoteAddress: randomAddress() },
+      { url: `/projects/${percent(text)}/comments`, ...form, remoteAddress: randomAddress() },
+    ]) {
+      const { statusCode, body } = await app.inject(request)
+      expect([statusCode < 500, request.url, body]).toEqual([true, request.url, body])
+    }
+  }
 })

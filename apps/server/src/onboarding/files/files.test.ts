@@ -276,6 +276,21 @@ describe('a file that is none', () => {
     expect((await read())[0]).toMatchObject({ added: 1, bad: [] })
   })
 
+  it('with the headers of the documents, which say what is allowed, is one', async () => {
+    await given(
+      `${ORGANISATIONS}(Developer|Certifier|API)\r\nOrg 2,org2@example.org,,33333,Developer\r\n`,
+      [
+        'NAME,EMAIL,PHONE,ORGANISATION TAX ID,ORGANISATION TYPE(Government|Developer|Certifier|API),ROLE(admin|Manager|View),Password,APIKey',
+        'Test User,documented.user@example.org,,Government of Antarctica,Government,admin,123',
+        'Test Dev,documented.dev@example.org,,33333,Developer,admin,123,',
+      ].join('\r\n'),
+    )
+    expect(await read()).toMatchObject([
+      { added: 1, bad: [] },
+      { added: 2, bad: [] },
+    ])
+  })
+
   it('whatever it holds, it ends neither the start nor in a failure', async () => {
     const cell = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 12 }),

@@ -18,7 +18,7 @@ const PASSWORD = 'Password'
 const API_KEY = 'APIKey'
 
 const tax = { name: TAX_ID, aliases: ['ORGANISATION TAX ID | COMPANY ID', 'COMPANY ID', 'TAX ID'] }
-const type = { name: TYPE, aliases: ['ORGANISATION TYPE(Developer|Certifier|API)', 'COMPANY ROLE'] }
+const type = { name: TYPE, aliases: ['COMPANY ROLE'] }
 
 export const ORGANISATION_COLUMNS: readonly Column[] = [
   ...[{ name: NAME }, { name: EMAIL }, { name: PHONE }, tax, type],

@@ -114,8 +114,15 @@ function headerOf({ cells, broken }: CsvRecord, columns: readonly Column[]): Hea
   return { text: 'header', places: { expected, found } }
 }
 
+/** The documented headers say behind a name what is allowed there, as in `ROLE(admin|Manager|View)`. */
 function isSame(one: string, other: string): boolean {
-  return one.toUpperCase() === other.toUpperCase().replace(/\s+/g, ' ')
+  return (
+    one.toUpperCase() ===
+    other
+      .toUpperCase()
+      .replace(/\s+/g, ' ')
+      .replace(/ ?\([^()]*\)$/, '')
+  )
 }
 
 const BROKEN: Readonly<Record<BrokenValue['code'], TextKey>> = {

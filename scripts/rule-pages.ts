@@ -123,8 +123,24 @@ function overviewPage(): string {
     '```',
     '',
     'Of every other type nothing is attested: all of it is replayed from the log.',
+    '',
+    '## What the permission table says besides',
+    '',
+    'These actions of the table `simple` write no entry; the registry asks the table for them all the same.',
+    '',
+    ...table(['Action', 'Roles'], actionsWithoutEntry()),
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** Actions of the permission table under which nothing is written into the ledger, and whose they are. */
+function actionsWithoutEntry(): string[][] {
+  const { permissions } = country().law()
+  const declared = rules.flatMap(({ actions }) => actions)
+  const isDeclared = (action: string) => declared.some((one) => fits(action, one))
+  return Object.entries(permissions.actions)
+    .filter(([action]) => !isDeclared(action))
+    .map(([action, roles]) => [code(action), rolesOf(roles)])
 }
 
 function pageOf(rule: AnyRule): string {
@@ -176,19 +192,25 @@ const scopes = {
   assigned: 'what its organisation is assigned to',
 }
 
+function fits(action: string, pattern: string): boolean {
+  return pattern.endsWith('*') ? action.startsWith(pattern.slice(0, -1)) : action === pattern
+}
+
+function rolesOf(roles: Readonly<Record<string, keyof typeof scopes>>): string {
+  return Object.entries(roles)
+    .map(([role, scope]) => `${code(role)} for ${scopes[scope]}`)
+    .join('; ')
+}
+
 function whoMay({ type, actions, second }: AnyRule): string[] {
   if (type === 'Genesis') return ['Nobody, later: it is the first entry of a ledger, by the system that it names.']
   const { permissions } = country().law()
-  const fits = (action: string, pattern: string) =>
-    pattern.endsWith('*') ? action.startsWith(pattern.slice(0, -1)) : action === pattern
   const named = Object.entries(permissions.actions).filter(([action]) => actions.some((one) => fits(action, one)))
   const rows = named.map(([action, roles]) => {
     const asked = permissions.approvals[action] ?? []
     return [
       code(action),
-      Object.entries(roles)
-        .map(([role, scope]) => `${code(role)} for ${scopes[scope]}`)
-        .join('; '),
+      rolesOf(roles),
       asked.length === 0
         ? 'none'
         : asked.map(({ count, by }) => `${count} of ${by.map(code).join(', ')}`).join('; and '),

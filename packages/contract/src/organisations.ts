@@ -126,7 +126,7 @@ export const updateOrganisation = defineOperation({
   params: ById,
   body: z.strictObject({ contact: Contact.nullable(), profile: OrganisationProfile.nullable() }),
   answer: OrganisationDetails,
-  problems: ['not-found', 'forbidden'],
+  problems: ['not-found', 'forbidden', 'organisation-suspended'],
 })
 
 export const MOST_LOGO_BYTES = 200_000
@@ -150,7 +150,7 @@ export const setLogo = defineOperation({
   }),
   status: 204,
   answer: z.undefined(),
-  problems: ['not-found', 'forbidden'],
+  problems: ['not-found', 'forbidden', 'organisation-suspended'],
 })
 
 export const readLogo = defineOperation({

@@ -60,5 +60,5 @@ export const setPrice = defineOperation({
     paymentState: PaymentState.default('open'),
     note: prose(2_000).nullable().default(null),
   }),
-  problems: ['not-found', 'not-permitted'],
+  problems: ['not-found', 'not-permitted', 'organisation-suspended'],
 })

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import {
   listOrganisations,
   MOST_LOGO_BYTES,
+  type Organisation,
   reactivateOrganisation,
   readLogo,
   readOrganisation,
@@ -58,14 +59,15 @@ export function register(app: FastifyInstance, services: Services): void {
   handle(app, services, updateOrganisation, async ({ params: { id }, body, actor }) => {
     const found = await organisation(services, id)
     if (!found) throw problem('not-found')
-    refuseOthers(services, actor, id)
+    refuseOthers(services, actor, found)
     await changeDetails(services, id, body)
     return { ...found, details: await organisationDetails(services, id) }
   })
 
   handle(app, services, setLogo, async ({ params: { id }, body: { content }, actor }) => {
-    if (!(await organisation(services, id))) throw problem('not-found')
-    refuseOthers(services, actor, id)
+    const found = await organisation(services, id)
+    if (!found) throw problem('not-found')
+    refuseOthers(services, actor, found)
     await keepLogo(services, id, content === null ? undefined : logoOf(content))
     return undefined
   })
@@ -96,10 +98,11 @@ async function refuseBeforehand(services: Services, call: Sender, kind: string):
   if (refused) throw refusalProblem(refused)
 }
 
-/** What is known of an organisation is its Admins' to change; of the government Root's, too. */
-function refuseOthers(services: Services, { organisation, role }: Actor, id: string): void {
+/** What is known of an organisation is its Admins' to change, unless it is suspended; of the government Root's, too. */
+function refuseOthers(services: Services, { organisation, role }: Actor, { id, active }: Organisation): void {
   const isRoot = role === 'government/Root' && id === services.genesis.authority
   if (organisation !== id || !(isRoot || role.endsWith('/Admin'))) throw problem('forbidden')
+  if (!active) throw problem('organisation-suspended', { organisation: id })
 }
 
 function logoOf(content: string): Picture {

@@ -176,3 +176,26 @@ it('is not over before everything has ended, whichever answers of the ledger are
   for (const id of ids) expect(await movement(id)).toMatchObject({ state: 'halted' })
   expectStatus(await suspend(harbour.id, 'reactivate'), 200)
 })
+
+it('leaves its Admin nothing to change of what is known of it, and no price to say', async () => {
+  const { registry, officer, sunfield, harbour } = all
+  sunfield.admin = await registry.join(officer, sunfield.id, 'Admin')
+  harbour.admin = await registry.join(officer, harbour.id, 'Admin')
+  const [id] = await waiting(1)
+  const email = 'changer@example.org'
+  await done(officer.post('/national/users', { email, name: 'C', organisation: sunfield.id, role: 'Admin' }))
+  expectStatus(await suspend(sunfield.id), 200)
+  registry.links.delete(email)
+  const admin = await registry.signIn(email)
+  const changes = () =>
+    Promise.all([
+      admin.put(`/national/organisations/${sunfield.id}/details`, { contact: null, profile: null }, { key: null }),
+      admin.put(`/national/organisations/${sunfield.id}/logo`, { content: null }, { key: null }),
+      admin.put(`/national/movements/${id}/price`, { price: null, paymentState: 'open' }),
+    ])
+  expect((await changes()).map(({ status, body }) => [status, body.code])).toEqual(
+    Array(3).fill([409, 'organisation-suspended']),
+  )
+  expectStatus(await suspend(sunfield.id, 'reactivate'), 200)
+  expect((await changes()).map(({ status }) => status)).toEqual([200, 204, 200])
+})

@@ -21,6 +21,9 @@ export function register(app: FastifyInstance, services: Services): void {
     if (!allows(permissions, role, organisation, { action: TRANSFER, organisations: [organisation] })) {
       throw problem('not-permitted', { action: TRANSFER, role })
     }
+    if (!(await services.ledger.row('organisation', organisation))?.active) {
+      throw problem('organisation-suspended', { organisation })
+    }
     const { price, paymentState, note } = body
     await services.pool.query(
       `INSERT INTO content_price (movement, organisation, price, payment_state, note, said_at) VALUES ($1, $2, $3, $4, $5, $6)

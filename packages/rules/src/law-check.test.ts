@@ -14,6 +14,9 @@ function checked(change: (preset: Parts, permissions: Parts) => unknown) {
 
 const moveOf = (preset: Parts, name: string): Parts => preset.project.moves.find((one: Parts) => one.name === name)
 
+const tax = ({ levies }: Parts, percentage: string) =>
+  Object.assign(levies.unitTypes, { NCC: { shareOfProceeds: percentage, omge: percentage, host: '0' } })
+
 test.each(shippedPresets)(
   '%s has no faults, and nothing that was perhaps not meant but what its country gives to nobody',
   (name) => {
@@ -35,6 +38,35 @@ const faulty: readonly [RemarkCode, string, (preset: Parts, permissions: Parts) 
     'a move from a state that was written wrong',
     (preset) => Object.assign(moveOf(preset, 'register'), { from: ['submited'] }),
     { at: 'the move register', state: 'submited', list: 'project.states' },
+  ],
+  ['form', 'levies that take more than there is', (preset) => tax(preset, '60'), { at: '' }],
+  ['form', 'an NDC period that ends first', (preset) => Object.assign(preset, { ndcPeriods: [['2030', '2021']] }), {}],
+  [
+    'form',
+    'years of two NDC periods',
+    (preset) =>
+      Object.assign(preset, {
+        ndcPeriods: [
+          ['2021', '2030'],
+          ['2030', '2035'],
+        ],
+      }),
+    { at: '' },
+  ],
+  [
+    'form',
+    'crediting periods to which nothing is held',
+    (preset) =>
+      Object.assign(preset, {
+        crediting: { states: ['registered'], kinds: [{ kind: 'fixed', years: 10, renewals: 0 }] },
+      }),
+    { at: '' },
+  ],
+  [
+    'state-unknown',
+    'comments in no state',
+    (preset) => Object.assign(preset, { comments: { states: ['open'], days: 30 } }),
+    { at: 'comments.states', state: 'open' },
   ],
   [
     'state-unknown',
@@ -109,6 +141,26 @@ const faulty: readonly [RemarkCode, string, (preset: Parts, permissions: Parts) 
     'two are to decide, and one does',
     (preset) => preset.twoPersons.push('projects.move.register'),
     { action: 'projects.move.register' },
+  ],
+  [
+    'one-person-decides',
+    'two are to decide, and one appoints the other',
+    (_, table) => {
+      table.appoints.push('developer/Admin')
+      table.approvals['credits.transfer.abroad'] = [{ count: 2, by: ['developer/Manager', 'government/Manager'] }]
+    },
+    { action: 'credits.transfer.abroad' },
+  ],
+  [
+    'one-person-decides',
+    'one appoints somebody who appoints both',
+    (_, table) => {
+      table.roles.push('government/Registrar', 'government/Clerk')
+      table.appoints.push('government/Registrar')
+      table.actions['mandates.government/Clerk'] = { 'government/Registrar': 'own' }
+      table.actions['mandates.government/Admin']['government/Clerk'] = 'own'
+    },
+    { action: 'keys.rotate' },
   ],
   [
     'root-missing',

@@ -142,6 +142,7 @@ function presetWords(preset: Preset): Remark[] {
     ['findings.states', findings.states],
     ['certification.states', certification.states],
     ['crediting.states', crediting?.states ?? []],
+    ['comments.states', preset.comments?.states ?? []],
     ...ofKind(undefined),
   ]
   const needs = (machine: Machine, of: 'period' | undefined) =>

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Code, DocumentName } from './ids.ts'
-import { Percentage } from './shares.ts'
+import { Percentage, sumsToAtMost100 } from './shares.ts'
 
 /** The kind of document that the bundle of what the public has commented is. */
 export const PUBLIC_COMMENTS = 'public-comments'
@@ -234,6 +234,10 @@ export const Preset = z
     'outcomes are certified of monitoring periods, and crediting periods are of projects',
   )
   .refine(
+    ({ period, crediting }) => crediting === undefined || period !== undefined,
+    'only monitoring periods are held to crediting periods',
+  )
+  .refine(
     ({ certification: { states, neededToIssue } }) => !neededToIssue || states.length > 0,
     'a certification that is needed can be given in some state',
   )
@@ -254,6 +258,15 @@ export const Preset = z
   .refine(
     ({ levies, unitTypes }) => Object.keys(levies.unitTypes).every((type) => type in unitTypes),
     'levies are of unit types of the list',
+  )
+  .refine(
+    ({ levies }) => Object.values(levies.unitTypes).every((all) => sumsToAtMost100(Object.values(all))),
+    'levies take at most 100 % of what is issued',
+  )
+  .refine(
+    ({ ndcPeriods }) =>
+      ndcPeriods.every(([first, last], at) => first <= last && (ndcPeriods[at - 1]?.[1] ?? '') < first),
+    'NDC periods end after they begin, the earliest stands first, and none overlaps the next',
   )
   .refine(
     ({ buffer, purposes }) => purposes.change.includes(buffer.assessment),

@@ -53,7 +53,7 @@ export const refusalCodes = [
   'preset-strands', // a project could come to rest, or rests, where no end can be reached
   'law-closed', // nobody could adopt the next documents
   'nobody-may', // nobody could be appointed who does what the preset needs
-  'one-person-decides', // the preset asks for two persons, and the permission table for one
+  'one-person-decides', // the preset asks for two persons, and the permission table leaves it to one
   'shares-not-100',
   'scope-unknown',
   'unit-type-unknown',

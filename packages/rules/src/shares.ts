@@ -32,6 +32,10 @@ export function sharesSumTo100(shares: readonly string[]): boolean {
   )
 }
 
+export function sumsToAtMost100(percentages: readonly string[]): boolean {
+  return percentages.reduce((sum, percentage) => sum + partsOf(percentage), 0n) <= WHOLE
+}
+
 /**
  * Splits a quantity by shares that sum to 100 %: each gets the floor of its part, the units left over go one each to
  * the largest remainders, the earlier owner first among equals. The parts sum to the quantity exactly.

@@ -155,6 +155,12 @@ const adoptionCases: Case[] = [
   refuses('DocumentAdopted', 'one-person-decides', 'two for what the table does not know', (world) =>
     adopt(world, { sha256: world.lend(documentBytes({ ...next(world), twoPersons: ['credits.isue'] })) }),
   ),
+  refuses('DocumentAdopted', 'one-person-decides', 'approvals by people whom the one who acts appoints', (world) =>
+    adoptTable(world, ({ appoints, approvals }) => ({
+      appoints: [...appoints, 'developer/Admin'],
+      approvals: { ...approvals, 'credits.transfer.abroad': asked(['developer/Manager']) },
+    })),
+  ),
   refuses('DocumentAdopted', 'law-closed', 'adoptions that nobody can be appointed to approve', (world) =>
     adoptTable(world, ({ roles, approvals }) => ({
       roles: [...roles, 'ministry/Chair'],

@@ -27,7 +27,9 @@ export function admitLaw(law: Law, standings: Standings = { states: {}, periods:
 /** Everything for which these documents may not be the law while projects and monitoring periods stand so. */
 export function faultsOf(law: Law, standings: Standings): Refusal[] {
   const { preset, permissions } = law
-  const alone = preset.twoPersons.filter((action) => (permissions.approvals[action] ?? []).length === 0)
+  const alone = preset.twoPersons.filter(
+    (action) => (permissions.approvals[action] ?? []).length === 0 || isOfOneWhoAppoints(permissions, action),
+  )
   return [
     ...(isOpen(law, 'documents.adopt') ? [] : [refuse('law-closed', { action: 'documents.adopt' })]),
     ...neededToIssue(law).flatMap((action) => {
@@ -37,6 +39,45 @@ export function faultsOf(law: Law, standings: Standings): Refusal[] {
     ...alone.map((action) => refuse('one-person-decides', { action })),
     ...faultsOfLife(law, standings),
   ]
+}
+
+/** The first user of a registry: whom he appoints, and that these are others, everybody reads in the log. */
+const ROOT = 'government/Root'
+
+/**
+ * Could one who appoints people on his own word bring in whoever does it and all who must approve it? They would count as
+ * many, and be one.
+ */
+function isOfOneWhoAppoints(permissions: PermissionTable, action: string): boolean {
+  return permissions.appoints
+    .filter((role) => role !== SYSTEM_ROLE && role !== ROOT)
+    .some((role) => isWithin(permissions, action, broughtInBy(permissions, role)))
+}
+
+/** Can these roles alone take the action, with all approvals that it asks for? */
+function isWithin(
+  { actions, approvals }: PermissionTable,
+  action: string,
+  roles: ReadonlySet<string>,
+  fitting: (role: string, scope: Scope) => boolean = () => true,
+): boolean {
+  return (
+    Object.entries(actions[action] ?? {}).some(([role, scope]) => roles.has(role) && fitting(role, scope)) &&
+    (approvals[action] ?? []).every(({ by }) => by.some((role) => roles.has(role)))
+  )
+}
+
+/** A role, and those that it comes to grant, itself or by those whom it has appointed. */
+function broughtInBy(permissions: PermissionTable, role: string): ReadonlySet<string> {
+  const roles = new Set([role])
+  for (let before = 0; before < roles.size; ) {
+    before = roles.size
+    for (const one of permissions.roles) {
+      const fitting = (granter: string, scope: Scope) => scope === 'any' || kindOf(granter) === kindOf(one)
+      if (isWithin(permissions, `mandates.${one}`, roles, fitting)) roles.add(one)
+    }
+  }
+  return roles
 }
 
 /** What somebody must do before anything is issued, as the preset has it. */
@@ -103,7 +144,8 @@ function canBeMet(
   const areAnswered = () => isOpen(law, 'findings.answer') && isOpen(law, 'findings.assess')
   const isAssigned = (task: string) =>
     certifiers.tasks.includes(task) && isOpen(law, 'certifiers.assign') && canCertify(law)
-  const isTakenInTurns = () => isAssigned(VERIFICATION) && isOpen(law, 'certifiers.release')
+  const isTakenInTurns = () =>
+    isAssigned(VERIFICATION) && isOpen(law, 'certifiers.release') && purposes.release.length > 0
   return (
     [needs.within, needs.renewable, renews].every((asked) => asked === undefined) &&
     (reason !== true || purposes.decision.length > 0) &&

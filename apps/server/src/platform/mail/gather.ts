@@ -32,7 +32,8 @@ export async function gatherMails(pool: pg.Pool, { language, publicUrl }: Gather
     const taken = await client.query<Gathered>({ name: 'mail-gather', text: TAKE, values: [reader.id] })
     const gathered = taken.rows.filter((row): row is Gathered & { template: TemplateName } => isTemplate(row.template))
     if (gathered.length > 0) await queueMails(client, language, [digestOf(reader, gathered, publicUrl)])
-    return 1
+    // Another process may have gathered it all since this one looked who is due.
+    return taken.rows.length > 0 ? 1 : 0
   })
 }
 

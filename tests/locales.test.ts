@@ -26,6 +26,8 @@ const TRANSLATED = [
   'packages/contract/src/locales/',
   // What an entry says, in one sentence.
   'packages/contract/src/locales/sentences.',
+  // States, moves, documents and tasks of the presets.
+  'packages/contract/src/locales/words.',
   // What the registry did besides the entries of the log.
   'packages/contract/src/locales/history.',
   // What is wrong with a field.

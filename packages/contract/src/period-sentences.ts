@@ -15,7 +15,7 @@ export function periodPhrase(statement: StatementOf<PeriodTypes>, say: Phrases):
       return { key: type, places: { period: say.periodOf(statement.body) } }
     case 'MonitoringPeriodMoved': {
       const { period, move, reason } = statement.body
-      const places = { period: say.period(period), move }
+      const places = { period: say.period(period), move: say.code('move', move) }
       if (reason === undefined) return { key: type, places }
       return { key: `${type}.reason`, places: { ...places, reason: say.code('reason', reason) } }
     }

@@ -28,9 +28,28 @@ const suspension = {
   body: { organisation: 'sunfield', reason: 'court-order' },
 } as unknown as Statement
 
+const moved = {
+  type: 'ProjectMoved',
+  by: 'officer',
+  body: { project: 'p', move: 'return-concept', reason: 'incomplete', text: null },
+} as unknown as Statement
+const submitted = {
+  type: 'DocumentSubmitted',
+  by: 'officer',
+  body: { project: 'p', period: null, document: 'no-objection-letter', sha256: 'c', name: null },
+} as unknown as Statement
+
 const say = (language: string, statement: Statement) => sentenceOf(statement, names, entrySpeech(language, 'UTC'))
 
 describe('a sentence in a language', () => {
+  it('has the words of steps, documents and reasons, not their codes', () => {
+    expect(say('fr', moved)).toBe(
+      'Gouvernement (Namibia) franchit l’étape «\u00a0renvoyer le concept\u00a0» pour le projet 42\u00a0; motif\u00a0: incomplet.',
+    )
+    expect(say('es', submitted)).toContain('«carta de no objeción»')
+    expect(say('en', submitted)).toContain('“letter of no objection”')
+  })
+
   it('has its words, its numbers, and its name of the government', () => {
     expect(say('fr', transfer)).toBe(
       'Sunfield <b> transfère à une organisation dont le nom n’est pas conservé\u00a0: 1\u202f234 ITMO, millésime 2024, ' +

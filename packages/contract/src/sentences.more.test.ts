@@ -217,11 +217,11 @@ const told: readonly [string, Statement][] = [
   ],
   [`Sunfield opens ${MONITORED}.`, { type: 'MonitoringPeriodOpened', by: 'm', body: { ...days, period: 'k' } }],
   [
-    `Sunfield takes the step “submit-report” for ${MONITORED}.`,
+    `Sunfield takes the step “submit the report” for ${MONITORED}.`,
     { type: 'MonitoringPeriodMoved', by: 'm', body: { period: 'k', move: 'submit-report' } },
   ],
   [
-    `Government of Exampleland takes the step “return-report” for ${MONITORED}, because: not eligible.`,
+    `Government of Exampleland takes the step “return the report” for ${MONITORED}, because: not eligible.`,
     { type: 'MonitoringPeriodMoved', by, body: { period: 'k', move: 'return-report', reason: 'not-eligible' } },
   ],
   [

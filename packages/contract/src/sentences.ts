@@ -1,5 +1,5 @@
 import { type IndependenceTypes, independencePhrase } from './independence-sentences.ts'
-import { type Family, LANGUAGES, localeOf } from './languages.ts'
+import { type Family, LANGUAGES, type Language, localeOf } from './languages.ts'
 import en from './locales/sentences.en.json' with { type: 'json' }
 import es from './locales/sentences.es.json' with { type: 'json' }
 import fr from './locales/sentences.fr.json' with { type: 'json' }
@@ -7,16 +7,18 @@ import { type MovementTypes, movementPhrase } from './movement-sentences.ts'
 import { type PeriodTypes, periodPhrase } from './period-sentences.ts'
 import { amountOf, type Names, type Phrase, Phrases, type Statement, type StatementOf } from './phrases.ts'
 import { Speech } from './texts.ts'
+import { WORDS } from './words.ts'
 
 /** The words of every language for what entries say. */
-const texts: Family<typeof en> = { en, fr, es }
-const english = localeOf('en', en)
+const own: Family<typeof en> = { en, fr, es }
+const textsIn = (language: Language) => localeOf(language, { ...WORDS[language], ...own[language] })
+const english = textsIn('en')
 
 /** How entries are put into words in a language; English where we do not have it. */
 export function entrySpeech(lang: string, timeZone: string): Speech {
   const language = LANGUAGES.find((one) => one === lang) ?? 'en'
   const known = `${language} ${timeZone}`
-  const speech = speeches.get(known) ?? new Speech(localeOf(language, texts[language]), english, timeZone)
+  const speech = speeches.get(known) ?? new Speech(textsIn(language), english, timeZone)
   speeches.set(known, speech)
   return speech
 }
@@ -187,15 +189,16 @@ type ProjectTypes = LifeTypes | 'ProjectRegistered' | 'OwnershipChanged' | 'Issu
 function aboutLife(statement: StatementOf<LifeTypes>, say: Phrases): Phrase {
   const { type } = statement
   if (type === 'ProjectMoved') {
-    const { project: id, move, reason } = statement.body
+    const { project: id, reason } = statement.body
     const project = say.project(id)
+    const move = say.code('move', statement.body.move)
     if (reason === undefined) return { key: type, places: { project, move } }
     return { key: `${type}.reason`, places: { project, move, reason: say.code('reason', reason) } }
   }
   const project = say.subject(statement.body)
   switch (type) {
     case 'DocumentSubmitted':
-      return { key: type, places: { project, document: say.code('file', statement.body.document) } }
+      return { key: type, places: { project, document: say.code('document', statement.body.document) } }
     case 'FindingRaised': {
       const { kind, section } = statement.body
       const places = { project, kind: say.code('finding', kind), section: section ?? '' }

@@ -304,8 +304,8 @@ it('the ledger says in a sentence what was done about periods', async () => {
   for (const said of [
     /sets a crediting period of Salt Lake \(project 1\) from .* to .*: renewable\./,
     /Sunfield opens the monitoring period from .* to .* of Salt Lake \(project 1\)\./,
-    /takes the step “return-report” for the monitoring period from .*, because: incomplete\./,
-    /Sunfield submits a version of the document “monitoring-report” of the monitoring period from/,
+    /takes the step “return the report” for the monitoring period from .*, because: incomplete\./,
+    /Sunfield submits a version of the document “monitoring report” of the monitoring period from/,
     /Rivals certifies the outcome of the monitoring period from .*: 100\.5 tonnes of vintage 2023 and 40 tonnes/,
   ]) {
     expect(sentences).toMatch(said)

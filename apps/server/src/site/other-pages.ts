@@ -46,7 +46,11 @@ export function projectPage(services: Services, language: Language, project: Pro
   const { number, totals, state, owners, batches } = project
   const title = project.title ?? speech.say('project.untitled', { number: `${number}` })
   const tonnes = (amount: string) => speech.counted('tonnes', BigInt(amount))
-  const places = { issued: tonnes(totals.issued), authorised: tonnes(totals.authorised), state }
+  const places = {
+    issued: tonnes(totals.issued),
+    authorised: tonnes(totals.authorised),
+    state: speech.entries.code('state', state),
+  }
   const { at, index } = project.registered
   const pairs = [
     [speech.say('facts.scope'), `${project.sectoralScope} ${speech.under('scope', project.sectoralScope)}`],

@@ -1,3 +1,4 @@
+import { entrySpeech } from '@tallystick/contract'
 import { Preset, shippedPresets, shippedSources } from '@tallystick/rules'
 import { describe, expect, it } from 'vitest'
 import { messageOf } from './message.ts'
@@ -41,6 +42,17 @@ describe('the words of mails', () => {
       ...certifiers.tasks.map((task) => `task.${task}`),
     ]
     expect(codes.filter((code) => !Object.hasOwn(TEXTS.en, code))).toEqual([])
+  })
+
+  it.each(shippedPresets)('has a word for each reason of %s', (name) => {
+    const { purposes } = Preset.parse(shippedSources[name].preset)
+    const { authorisation, retirement, cancellation, affiliation, ...reasons } = purposes
+    const said = entrySpeech('fr', 'UTC')
+    expect(
+      Object.values(reasons)
+        .flat()
+        .filter((code) => !said.has(`reason.${code}`)),
+    ).toEqual([])
   })
 
   it('has no text that no mail and no page says', () => {

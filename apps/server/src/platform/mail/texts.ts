@@ -1,11 +1,15 @@
-import { type Family, LANGUAGES, localeOf, Speech, withoutDirections } from '@tallystick/contract'
+import { type Family, LANGUAGES, localeOf, Speech, WORDS, withoutDirections } from '@tallystick/contract'
 import type { Genesis } from '@tallystick/rules'
 import en from './locales/en.json' with { type: 'json' }
 import es from './locales/es.json' with { type: 'json' }
 import fr from './locales/fr.json' with { type: 'json' }
 
 /** The words of each language, with one way to write each. English stands in for what another lacks. */
-export const TEXTS: Family<typeof en.texts> = { en: en.texts, fr: fr.texts, es: es.texts }
+export const TEXTS: Family<typeof en.texts & typeof WORDS.en> = {
+  en: { ...WORDS.en, ...en.texts },
+  fr: { ...WORDS.fr, ...fr.texts },
+  es: { ...WORDS.es, ...es.texts },
+}
 
 /** What a place in a text is filled with; how it is written depends on the language. */
 export type Value =

@@ -44,15 +44,17 @@ describe('the words of mails', () => {
     expect(codes.filter((code) => !Object.hasOwn(TEXTS.en, code))).toEqual([])
   })
 
-  it.each(shippedPresets)('has a word for each reason of %s', (name) => {
+  it.each(shippedPresets)('has a word for each reason and kind of affiliation of %s', (name) => {
     const { purposes } = Preset.parse(shippedSources[name].preset)
     const { authorisation, retirement, cancellation, affiliation, ...reasons } = purposes
     const said = entrySpeech('fr', 'UTC')
-    expect(
-      Object.values(reasons)
+    const codes = [
+      ...Object.values(reasons)
         .flat()
-        .filter((code) => !said.has(`reason.${code}`)),
-    ).toEqual([])
+        .map((code) => `reason.${code}`),
+      ...affiliation.map((kind) => `affiliation.${kind}`),
+    ]
+    expect(codes.filter((code) => !said.has(code))).toEqual([])
   })
 
   it('has no text that no mail and no page says', () => {

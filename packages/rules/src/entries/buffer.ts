@@ -21,6 +21,7 @@ import {
   Ranges,
 } from './movement.ts'
 import { directAct, sameHolder } from './movements.ts'
+import { partiesOf, partiesReads } from './parties.ts'
 import { admitOrder, admitType, debtsAfter, held, orderReads, owedOf, poolOf, poolPuts, poolReads } from './pool.ts'
 import { admitCompensation, compensatePuts, reversalReads, reversalStreams } from './reversals.ts'
 
@@ -240,11 +241,16 @@ export const bufferReleased = defineRule<Release, ReleaseRequest>({
   body: Release,
   request: ReleaseRequest,
   attested: [],
-  reads: bufferReads,
+  reads: (state, request) => {
+    const keys = bufferReads(state, request)
+    const project = state.peek('batch', request.batch)?.project
+    return { ...keys, rows: [...keys.rows, ...(project ? partiesReads(state, project) : [])] }
+  },
   decide: (state, request) => decided(state, request, 'buffer'),
   act: (state, body) => ({
     action: 'buffer.release',
     organisations: organisationsOf(state, [body.from]),
+    ...partiesOf(state, homeBatch(state, body.batch)?.project),
     quantity: quantityOf(body),
   }),
   admit: (state, body, { preset }, { at }) => {

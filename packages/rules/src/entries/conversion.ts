@@ -28,6 +28,7 @@ import {
 } from './ground.ts'
 import { admitRuns } from './movement.ts'
 import { freshStream } from './organisations.ts'
+import { partiesOf, partiesReads } from './parties.ts'
 
 /** Most runs of the other registry's records that one conversion may touch. */
 const MAX_PIECES = 1_000
@@ -138,6 +139,7 @@ export const unitsConverted = defineRule<Conversion, Request>({
         { kind: 'account', id: request.to },
         { kind: 'balance', id: balanceId(request.to, unitClass) },
         ...groundReads(state, request.authorisation, request.vintage),
+        ...partiesReads(state, state.peek('authorisation', request.authorisation)?.project),
       ],
       runs: request.source.ranges
         .filter(isAscending)
@@ -157,6 +159,7 @@ export const unitsConverted = defineRule<Conversion, Request>({
   act: (state, body) => ({
     action: 'credits.convert',
     organisations: organisationsOf(state, [body.to]),
+    ...partiesOf(state, state.get('authorisation', body.authorisation)?.project),
     quantity: units(body),
   }),
   admit: (state, body, { preset }, { at }) => {

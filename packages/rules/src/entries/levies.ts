@@ -6,6 +6,7 @@ import { defineRule, firstOf, noEffects } from '../rule.ts'
 import { isAbove, Percentage, percentOf, splitByShares } from '../shares.ts'
 import { type AccountKind, noKeys, type Pools, type Rows, type State } from '../state.ts'
 import { usable } from './accounts.ts'
+import { partiesOf, partiesReads } from './parties.ts'
 import { owedOf } from './pool.ts'
 
 /** What is taken from an issuance before the owners get theirs: percentages. */
@@ -89,9 +90,9 @@ export const issuanceTermsSet = defineRule<Terms, Terms>({
   body: Terms,
   request: Terms,
   attested: ['the risk assessment and the ground of an exemption'],
-  reads: (_state, { project }) => ({ ...noKeys(), rows: [{ kind: 'project', id: project }] }),
+  reads: (state, { project }) => ({ ...noKeys(), rows: partiesReads(state, project) }),
   decide: (_state, request) => request,
-  act: () => ({ action: 'projects.terms', organisations: [] }),
+  act: (state, { project }) => ({ action: 'projects.terms', organisations: [], ...partiesOf(state, project) }),
   admit: (state, body, { preset }) => {
     const project = state.get('project', body.project)
     return firstOf(

@@ -6,6 +6,7 @@ import { noKeys, type Put, type RowKey, type Rows, type State } from '../state.t
 import { codeIn, organisationsOf } from './accounts.ts'
 import { issuedOf, outputId } from './ground.ts'
 import { fresh } from './organisations.ts'
+import { partiesOf, partiesReads } from './parties.ts'
 import { admitType, debtsAfter } from './pool.ts'
 
 const Report = z.strictObject({ reversal: Id, project: Id, occurredOn: LegalDate, cause: Code })
@@ -97,10 +98,15 @@ export const reversalDecided = defineRule<Decision, Decision>({
     const project = state.peek('reversal', request.reversal)?.project
     const output: RowKey[] =
       project && request.unitType !== null ? [{ kind: 'output', id: outputId(project, request.unitType) }] : []
-    return { ...noKeys(), rows: [...reversalReads(state, request.reversal), ...output] }
+    const rows = [...reversalReads(state, request.reversal), ...partiesReads(state, project), ...output]
+    return { ...noKeys(), rows }
   },
   decide: (_state, request) => request,
-  act: () => ({ action: 'reversals.decide', organisations: [] }),
+  act: (state, { reversal }) => ({
+    action: 'reversals.decide',
+    organisations: [],
+    ...partiesOf(state, state.get('reversal', reversal)?.project),
+  }),
   admit: (state, body, { preset }) => {
     const reversal = state.get('reversal', body.reversal)
     return firstOf(

@@ -11,7 +11,7 @@ import {
   trustReasons,
 } from './movement.ts'
 import type { Model, Project } from './naive.ts'
-import { approvalReasons, isOneHolder, mandateReasons, officers, where } from './reasons.ts'
+import { approvalReasons, conflictReasons, isOneHolder, mandateReasons, officers, where } from './reasons.ts'
 import { aReversal } from './reversals.ts'
 import { bufferOf, freeUnits, isHeld, movesIn, owe, sinceOf, sumOf } from './units.ts'
 
@@ -234,6 +234,7 @@ export const bufferReleased = defineCommand<Movement>({
     )
     return [
       ...mandate,
+      ...conflictReasons(model, [by, ...approvers], batch.project ?? ''),
       ...movementReasons(model, request, { from: 'buffer', to: 'holding' }),
       ...where(request.from !== model.pools.buffer, 'pool-missing'),
       ...where(!project.owners.some(({ account }) => account === request.to), 'account-foreign'),

@@ -2,7 +2,15 @@ import { anAccount, anApprover, anOfficer } from './choices.ts'
 import { type Choose, defineCommand, knownId, someId } from './command.ts'
 import { addBatch, groundReasons, isFirstByIssuance } from './issuance.ts'
 import type { Model, WireRange } from './naive.ts'
-import { accountReasons, approvalReasons, codeReasons, mandateReasons, officers, where } from './reasons.ts'
+import {
+  accountReasons,
+  approvalReasons,
+  codeReasons,
+  conflictReasons,
+  mandateReasons,
+  officers,
+  where,
+} from './reasons.ts'
 import { ascending, firstTransfer, firstTransferReasons, itmosOf, rangesOf, serialsIn } from './units.ts'
 
 interface Conversion extends Record<string, unknown> {
@@ -81,6 +89,7 @@ export const unitsConverted = defineCommand<Conversion>({
     const quantity = BigInt(serialsIn(request.source.ranges).length)
     return [
       ...mandateReasons(model, by, { may: officers, quantity }),
+      ...conflictReasons(model, [by, ...approvers], model.authorisations.get(request.authorisation)?.project ?? ''),
       ...where(model.batches.has(request.batch) || model.streams.has(request.batch), 'already-exists'),
       ...accountReasons(model, request.to, 'holding'),
       ...sourceReasons(model, request),

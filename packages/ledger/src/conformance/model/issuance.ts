@@ -322,6 +322,7 @@ export const outcomeCarried = defineCommand<Carried>({
     const due = dueMicro(model, ground.authorisation, vintage, microOf(certified))
     return [
       ...mandate,
+      ...conflictReasons(model, [by, ...approvers], ground.authorisation.project),
       ...where(ground.project.state !== 'registered', 'project-state'),
       ...periodReasons(model, vintage, daysOf(model, request)),
       ...outcomeReasons(model, request, ground.authorisation.project),

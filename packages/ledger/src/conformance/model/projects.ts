@@ -5,6 +5,7 @@ import {
   accountReasons,
   approvalReasons,
   codeReasons,
+  conflictReasons,
   mandateReasons,
   officers,
   organisationOf,
@@ -91,6 +92,7 @@ export const ownershipChanged = defineCommand<{ project: string; owners: Owner[]
   },
   reasons: (model, { by, request: { project, owners }, approvers = [] }) => [
     ...mandateReasons(model, by, { may: officers }),
+    ...conflictReasons(model, [by, ...approvers], project),
     ...where(!model.projects.has(project), 'project-unknown'),
     ...ownerReasons(model, owners),
     ...where(JSON.stringify(model.projects.get(project)?.owners) === JSON.stringify(owners), 'nothing-changes'),
@@ -127,6 +129,7 @@ export const issuanceTermsSet = defineCommand<Terms>({
   },
   reasons: (model, { by, request: { project, reason }, approvers = [] }) => [
     ...mandateReasons(model, by, { may: officers }),
+    ...conflictReasons(model, [by, ...approvers], project),
     ...where(!model.projects.has(project), 'project-unknown'),
     ...codeReasons('change', reason),
     ...approvalReasons(model, by, approvers),

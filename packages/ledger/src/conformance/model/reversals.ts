@@ -1,7 +1,16 @@
 import { aHolder, anApprover, anOfficer } from './choices.ts'
 import { type Choose, defineCommand, idFrom, knownId } from './command.ts'
 import type { Model, Reversal } from './naive.ts'
-import { approvalReasons, codeReasons, type May, mandateReasons, officers, organisationOf, where } from './reasons.ts'
+import {
+  approvalReasons,
+  codeReasons,
+  conflictReasons,
+  type May,
+  mandateReasons,
+  officers,
+  organisationOf,
+  where,
+} from './reasons.ts'
 import { issuedOf } from './units.ts'
 
 const reporters: May = { 'government/Admin': 'any', 'developer/Admin': 'own' }
@@ -83,6 +92,7 @@ export const reversalDecided = defineCommand<Decided>({
   },
   reasons: (model, { by, request: { reversal, unitType, quantity }, approvers = [] }) => [
     ...mandateReasons(model, by, { may: officers }),
+    ...conflictReasons(model, [by, ...approvers], model.reversals.get(reversal)?.project ?? ''),
     ...where(!model.reversals.has(reversal), 'reversal-unknown'),
     ...where(!isDecidable(model.reversals.get(reversal)), 'reversal-state'),
     ...where(unitType === 'XYZ', 'unit-type-unknown'),

@@ -105,6 +105,7 @@ export const periodProblems = [
   'periods-not-kept',
   'dates-differ',
   'certified-exceeded',
+  'crediting-missing',
 ] as const
 
 export const issueBatch = defineOperation({

@@ -17,6 +17,12 @@ interface Owner {
 
 type Levy = 'buffer' | 'shareOfProceeds' | 'omge' | 'host'
 
+/** A document on which a move was taken. */
+interface Grounds {
+  document: string
+  sha256: string
+}
+
 interface Period {
   from: string
   to: string
@@ -85,10 +91,10 @@ export interface EntryBodies extends MovementBodies {
   OwnershipChanged: { project: string; owners: Owner[] }
   IssuanceTermsSet: { project: string; buffer: string; exempt: Exclude<Levy, 'buffer'>[]; reason: string }
   PoolsNamed: Record<Levy, string | null>
-  ProjectMoved: { project: string; move: string; reason?: string; text?: string }
+  ProjectMoved: { project: string; move: string; reason?: string; text?: string; documents?: Grounds[] }
   CreditingPeriodSet: { project: string; kind: string; from: string; to: string; allotted: { number: number } }
   MonitoringPeriodOpened: { period: string; project: string; from: string; to: string; allotted: { number: number } }
-  MonitoringPeriodMoved: { period: string; move: string; reason?: string; text?: string }
+  MonitoringPeriodMoved: { period: string; move: string; reason?: string; text?: string; documents?: Grounds[] }
   OutcomeCertified: { period: string; outcomes: { vintage: string; certified: string }[] }
   DocumentSubmitted: {
     project: string

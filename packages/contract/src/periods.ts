@@ -186,6 +186,7 @@ export const movePeriod = defineOperation({
     'reason-missing',
     'code-unknown',
     'document-missing',
+    'terms-changed',
     'findings-open',
     'certifier-missing',
     'outcomes-missing',

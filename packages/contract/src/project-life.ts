@@ -26,12 +26,9 @@ export const OpenMove = z
         from: Instant.nullable().meta({ description: 'When it may be taken at the earliest.' }),
         until: Instant.nullable().meta({ description: 'Where it is too late: from when on it is.' }),
         outcomes: z.boolean().meta({ description: 'Outcomes are to be certified first.' }),
-        crediting: z
-          .enum(['none', 'used-up'])
-          .nullable()
-          .meta({
-            description: 'No crediting period is set for it, or the kind of the project is not renewed any more.',
-          }),
+        crediting: z.enum(['none', 'used-up']).nullable().meta({
+          description: 'No crediting period is set for it, or the kind of the project is not renewed any more.',
+        }),
       })
       .meta({ description: 'What it still needs.' }),
   })

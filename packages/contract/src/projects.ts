@@ -170,6 +170,7 @@ export const moveProject = defineOperation({
     'reason-missing',
     'code-unknown',
     'document-missing',
+    'terms-changed',
     'findings-open',
     'certifier-missing',
     'crediting-missing',

@@ -75,6 +75,7 @@ export const approveProposal = defineOperation({
     'expired',
     'authorisation-exceeded',
     'certified-exceeded',
+    'crediting-missing',
     'mandate-limit',
     'terms-changed',
     'code-unknown',

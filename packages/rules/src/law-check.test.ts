@@ -54,15 +54,6 @@ const faulty: readonly [RemarkCode, string, (preset: Parts, permissions: Parts) 
     { at: '' },
   ],
   [
-    'form',
-    'crediting periods to which nothing is held',
-    (preset) =>
-      Object.assign(preset, {
-        crediting: { states: ['registered'], kinds: [{ kind: 'fixed', years: 10, renewals: 0 }] },
-      }),
-    { at: '' },
-  ],
-  [
     'state-unknown',
     'comments in no state',
     (preset) => Object.assign(preset, { comments: { states: ['open'], days: 30 } }),

@@ -8,9 +8,11 @@ export const PUBLIC_COMMENTS = 'public-comments'
 /** The task in which certifiers take turns. */
 export const VERIFICATION = 'verification'
 
-const Year = z.string().regex(/^20\d\d$/)
+const Year = z.string().regex(/^20\d\d$/, 'must be a year from 2000 to 2099, in quotes')
 
-const OrganisationKind = z.string().regex(/^(?!system$)[a-z]{1,20}$/)
+const OrganisationKind = z
+  .string()
+  .regex(/^(?!system$)[a-z]{1,20}$/, 'must be a kind of organisation: 1 to 20 lower-case letters, not system')
 
 /** A word that stands in the name of an action. */
 const ActionWord = z.string().regex(/^[A-Za-z][A-Za-z-]{0,39}$/, 'must be a word of letters and hyphens')
@@ -129,9 +131,9 @@ export const Preset = z
     certification: z.strictObject({ states: z.array(Code), neededToIssue: z.boolean() }),
     /** Decisions that the permission table may not leave to one person. */
     twoPersons: z.array(z.string()).max(200),
-    scopes: z.array(z.string().regex(/^([1-9]|1[0-5])$/)),
+    scopes: z.array(z.string().regex(/^([1-9]|1[0-5])$/, 'must be the number of a sectoral scope, "1" to "15"')),
     unitTypes: z.record(
-      z.string().regex(/^[A-Z0-9]{3,4}$/),
+      z.string().regex(/^[A-Z0-9]{3,4}$/, 'must be 3 or 4 capitals or digits'),
       z.strictObject({ measure: z.enum(['tCO2e', 'Wh', 'unit']), abroad: z.boolean() }),
     ),
     /** Most hours that a movement may wait for others. */
@@ -232,10 +234,6 @@ export const Preset = z
         [needs.creditingEnds, needs.renewable, renews].every((asked) => asked === undefined),
       ),
     'outcomes are certified of monitoring periods, and crediting periods are of projects',
-  )
-  .refine(
-    ({ period, crediting }) => crediting === undefined || period !== undefined,
-    'only monitoring periods are held to crediting periods',
   )
   .refine(
     ({ certification: { states, neededToIssue } }) => !neededToIssue || states.length > 0,

@@ -68,7 +68,7 @@ export const refusalCodes = [
   'purpose-not-authorised', // the authorisation is not for this purpose
   'nothing-changes',
   'date-wrong', // a legal date to come
-  'terms-changed', // owners or levies are not those in force
+  'terms-changed', // owners, levies or documents are not those in force
   'quantity-wrong', // not the whole units of what is certified and carried
   'nothing-to-issue', // less than one unit: carry it
   'issue-instead', // a whole unit or more: issue it

@@ -25,6 +25,14 @@ export function reportReversal(world: World, project = 'solar'): void {
 
 const MOST = '999999999999999'
 
+/** Projects are credited for a time, and the country keeps no monitoring periods. Solar is from 2026 on. */
+function creditWithoutPeriods(world: World): void {
+  world.adopt('preset', (text) =>
+    Object.assign(text, { crediting: { states: ['registered'], kinds: [{ kind: 'fixed', years: 10, renewals: 0 }] } }),
+  )
+  world.do('CreditingPeriodSet', { project: world.id('solar'), kind: 'fixed', from: '2026-01-01', to: '2035-12-31' })
+}
+
 /** What both ways of issuing stand on: the authorisation, its project and its numbers. */
 function groundCases(
   type: RuleName,
@@ -86,6 +94,14 @@ const issuanceCases: Case[] = [
   refuses('BatchIssued', 'vintage-wrong', 'a year without a day of the monitoring period', (world) =>
     issue(world, { monitoringPeriod: { from: '2024-01-01', to: '2024-12-31' } }),
   ),
+  refuses('BatchIssued', 'crediting-missing', 'days before the crediting of the project', (world) => {
+    creditWithoutPeriods(world)
+    return issue(world, { monitoringPeriod: { from: '2025-01-01', to: '2025-12-31' } })
+  }),
+  refuses('BatchIssued', 'crediting-missing', 'no days, where projects are credited for a time', (world) => {
+    creditWithoutPeriods(world)
+    return issue(world, { monitoringPeriod: null })
+  }),
   refuses('BatchIssued', 'account-not-active', 'an owner whose account is suspended', (world) => {
     suspend(world, 'sun')
     return issue(world)
@@ -262,6 +278,10 @@ const carriedCases: Case[] = [
   refuses('OutcomeCarried', 'project-state', 'a project that is suspended', (world) => {
     world.do('ProjectMoved', { project: world.id('solar'), move: 'suspend' })
     return carry(world)
+  }),
+  refuses('OutcomeCarried', 'crediting-missing', 'days before the crediting of the project', (world) => {
+    creditWithoutPeriods(world)
+    return carry(world, { certified: '0.5', monitoringPeriod: { from: '2025-01-01', to: '2025-12-31' } })
   }),
   refuses('OutcomeCarried', 'vintage-wrong', 'a year to come', (world) => carry(world, { vintage: '2027' })),
   refuses('OutcomeCarried', 'issue-instead', 'with what was carried before there is a whole unit', (world) => {

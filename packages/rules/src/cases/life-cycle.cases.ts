@@ -100,6 +100,20 @@ const moveCases: Case[] = [
       return suspendIt(world)
     },
   ),
+  refuses(
+    'ProjectMoved',
+    'terms-changed',
+    'a document that was there when it was asked for, and was replaced',
+    (world) => {
+      needing(world, { documents: ['project-design'] })
+      given(submit(world), submit(world, { sha256: world.hash('another design') }))
+      return suspendIt(world, { documents: [{ document: 'project-design', sha256: world.hash('design') }] })
+    },
+  ),
+  refuses('ProjectMoved', 'terms-changed', 'a document that the move does not need', (world) => {
+    given(submit(world))
+    return suspendIt(world, { documents: [{ document: 'project-design', sha256: world.hash('design') }] })
+  }),
   refuses('ProjectMoved', 'findings-open', 'a finding that nobody answered', (world) => {
     needing(world, { findingsClosed: true })
     given(raise(world))

@@ -89,6 +89,11 @@ const movingCases: Case[] = [
     given(step(world, 'return-report', {}, { reason: 'incomplete' }))
     return submitReport(world)
   }),
+  refuses('MonitoringPeriodMoved', 'terms-changed', 'another report than the one in force', (world) => {
+    opened(world)
+    given(paper(world, 'monitoring-report', bySun(world)))
+    return submitReport(world, { documents: [{ document: 'monitoring-report', sha256: world.hash('another report') }] })
+  }),
   refuses('MonitoringPeriodMoved', 'document-missing', 'the report of another period', (world) => {
     opened(world)
     given(open(world, next(world)), paper(world, 'monitoring-report', bySun(world)))

@@ -1,3 +1,5 @@
+import { z } from 'zod'
+import { Code, Hash } from '../ids.ts'
 import type { Move, Needs, Preset } from '../preset.ts'
 import { type Refusal, refuse } from '../refusal.ts'
 import { firstOf } from '../rule.ts'
@@ -113,6 +115,39 @@ export function missingFor(move: Asking, standing: Standing, at: string): Missin
 /** The moves that leave a state. */
 export function movesFrom({ moves }: Machine, state: string): Move[] {
   return moves.filter(({ from }) => from.includes(state))
+}
+
+/** The documents that a move is taken on. An approval is of these, and of no version that comes after it was asked for. */
+export const Grounds = z
+  .array(z.strictObject({ document: Code, sha256: Hash }))
+  .min(1)
+  .max(20)
+type Grounds = z.infer<typeof Grounds>
+
+/** The versions in force of the documents that a move needs; undefined where it needs none, or one is missing. */
+export function groundsOf(
+  machine: Machine | undefined,
+  { documents }: { documents: Readonly<Record<string, { sha256: string }>> },
+  { move }: { move: string },
+): Grounds | undefined {
+  const { needs = {} } = machine?.moves.find(({ name }) => name === move) ?? {}
+  const kinds = needs.documents ?? []
+  const grounds = kinds.flatMap((document) => {
+    const version = Object.hasOwn(documents, document) ? documents[document] : undefined
+    return version ? [{ document, sha256: version.sha256 }] : []
+  })
+  return kinds.length > 0 && grounds.length === kinds.length ? grounds : undefined
+}
+
+/** Are the documents that a move names those on which it would be taken now? */
+export function admitGrounds(said: Grounds | undefined, inForce: Grounds | undefined): Refusal | undefined {
+  const isSame =
+    said?.length === inForce?.length &&
+    (said ?? []).every(({ document, sha256 }, at) => {
+      const other = inForce?.[at]
+      return document === other?.document && sha256 === other.sha256
+    })
+  return isSame ? undefined : refuse('terms-changed', { field: 'documents' })
 }
 
 /** May the thing take this move at this instant, for this reason? `astray` says that it is in another state. */

@@ -5,6 +5,7 @@ import { type Refusal, refuse } from '../refusal.ts'
 import { defineRule, firstOf, noEffects } from '../rule.ts'
 import type { Put, Rows, State } from '../state.ts'
 import { admitRotation, verifiedBy } from './assignments.ts'
+import { admitCredited } from './crediting.ts'
 import { type MonitoringPeriod, Vintage } from './ground.ts'
 import { aboutPeriod, isIssued, periodReads, standingPut, streamsOf } from './periods.ts'
 import { verifiersOf } from './subject.ts'
@@ -119,7 +120,7 @@ export function daysOf(state: State, id: string | null): OfPeriod['monitoringPer
 
 /** Is so much of the period certified, and not issued yet? Where the country keeps no periods, there is none to name. */
 export function admitFromPeriod(state: State, body: OfPeriod, project: string, preset: Preset): Refusal | undefined {
-  if (!preset.period) return body.period === null ? undefined : refuse('periods-not-kept')
+  if (!preset.period) return body.period === null ? admitDays(state, body, project, preset) : refuse('periods-not-kept')
   if (body.period === null) return refuse('period-missing', { field: 'period' })
   const period = state.get('period', body.period)
   if (period?.project !== project) return refuse('period-unknown', { period: body.period })
@@ -130,6 +131,13 @@ export function admitFromPeriod(state: State, body: OfPeriod, project: string, p
       refuse('dates-differ', { field: 'monitoringPeriod', dates: `${period.from} – ${period.to}` }),
     admitLeft(period, body),
   )
+}
+
+/** Where the country has crediting periods and no monitoring periods, the days that are named lie within one. */
+function admitDays(state: State, { monitoringPeriod }: OfPeriod, project: string, preset: Preset): Refusal | undefined {
+  const row = state.get('project', project)
+  if (!row || !preset.crediting) return undefined
+  return monitoringPeriod ? admitCredited(row, monitoringPeriod, preset) : refuse('crediting-missing')
 }
 
 function admitLeft({ outcomes }: Period, { vintage, certified }: OfPeriod): Refusal | undefined {

@@ -6,7 +6,7 @@ import { refuse } from '../refusal.ts'
 import { defineRule, firstOf, noEffects } from '../rule.ts'
 import { type Keys, type LedgerRow, noKeys, type Put, type RowKey, type Rows, type State } from '../state.ts'
 import { admitCredited } from './crediting.ts'
-import { admitMove } from './machine.ts'
+import { admitGrounds, admitMove, Grounds, groundsOf } from './machine.ts'
 import { partiesReads } from './parties.ts'
 import { projectReads } from './projects.ts'
 import { aboutSubject } from './subject.ts'
@@ -86,6 +86,8 @@ const Moving = z
     /** A code of the preset, and what was written about it. */
     reason: Code.optional(),
     text: Commitment.optional(),
+    /** Those that the move needs, in the versions in force. */
+    documents: Grounds.optional(),
   })
   .refine(({ reason, text }) => text === undefined || reason !== undefined, 'a text goes with a reason')
 type Moving = z.infer<typeof Moving>
@@ -102,7 +104,11 @@ export const monitoringPeriodMoved = defineRule<Moving, Moving>({
     const keys = periodReads(state, period)
     return { ...keys, rows: [...keys.rows, ...[previous, next].flatMap(periodKey)] }
   },
-  decide: (_state, request) => request,
+  decide: (state, request, { preset }) => {
+    const period = state.get('period', request.period)
+    const documents = request.documents ?? (period && groundsOf(preset.period, period, request))
+    return documents ? { ...request, documents } : request
+  },
   act: (state, { period, move }) => aboutPeriod(state, period, `periods.move.${move}`),
   admit: (state, body, { preset }, { at }) => {
     const period = state.get('period', body.period)
@@ -114,6 +120,7 @@ export const monitoringPeriodMoved = defineRule<Moving, Moving>({
       admitMove(machine, { ...period, certifiers }, body, { at, preset }, (from, allowed) =>
         refuse('period-state', { state: from, allowed }),
       ),
+      admitGrounds(body.documents, groundsOf(machine, period, body)),
       isVoidedBy(body.move, preset) && isIssued(period) && refuse('already-issued', { period: body.period }),
     )
   },

@@ -7,7 +7,7 @@ import { defineRule, firstOf, noEffects } from '../rule.ts'
 import { sharesSumTo100 } from '../shares.ts'
 import { type Keys, noKeys, type Rows, type State } from '../state.ts'
 import { organisationsOf, usable } from './accounts.ts'
-import { admitMove } from './machine.ts'
+import { admitGrounds, admitMove, Grounds, groundsOf } from './machine.ts'
 import { freshStream } from './organisations.ts'
 import { partiesOf, partiesReads } from './parties.ts'
 
@@ -173,6 +173,8 @@ const Move = z
     /** A code of the preset, and what was written about it. */
     reason: Code.optional(),
     text: Commitment.optional(),
+    /** Those that the move needs, in the versions in force. */
+    documents: Grounds.optional(),
   })
   .refine(({ reason, text }) => text === undefined || reason !== undefined, 'a text goes with a reason')
 type Move = z.infer<typeof Move>
@@ -185,13 +187,20 @@ export const projectMoved = defineRule<Move, Move>({
   request: Move,
   attested: ['the grounds of the decision'],
   reads: (state, { project }) => projectReads(state, project),
-  decide: (_state, request) => request,
+  decide: (state, request, { preset }) => {
+    const project = state.get('project', request.project)
+    const documents = request.documents ?? (project && groundsOf(preset.project, project, request))
+    return documents ? { ...request, documents } : request
+  },
   act: (state, { project, move }) => aboutProject(state, project, `projects.move.${move}`),
   admit: (state, body, { preset }, { at }) => {
     const project = state.get('project', body.project)
     if (!project) return refuse('project-unknown', { project: body.project })
-    return admitMove(preset.project, project, body, { at, preset }, (from, allowed) =>
-      refuse('project-state', { state: from, allowed }),
+    return firstOf(
+      admitMove(preset.project, project, body, { at, preset }, (from, allowed) =>
+        refuse('project-state', { state: from, allowed }),
+      ),
+      admitGrounds(body.documents, groundsOf(preset.project, project, body)),
     )
   },
   streams: (_state, { project }) => [project],

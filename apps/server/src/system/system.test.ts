@@ -26,6 +26,9 @@ function* objects(value: unknown, path = '#'): Iterable<[string, Json]> {
 const isOperation = (value: unknown): value is Operation =>
   typeof value === 'object' && value !== null && 'method' in value && 'path' in value && 'access' in value
 
+const isFamily = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isOperation)
+
 describe('the description for programs', () => {
   it('is OpenAPI 3.1 with everything that an operation must have', async () => {
     const document = await openApi()
@@ -88,7 +91,8 @@ describe('the description for programs', () => {
 
   it('has every operation of the contract, each of which is served', async () => {
     const exported: unknown[] = Object.values(contract)
-    const declared = exported.filter(isOperation)
+    // Inventories and projections are families of operations of one shape.
+    const declared = exported.flatMap((one) => [one, ...(isFamily(one) ? Object.values(one) : [])]).filter(isOperation)
     const served = registry.app.operations
     const name = ({ method, path }: Operation) => `${method} ${path}`
     expect(served.map(name).toSorted()).toEqual(declared.map(name).toSorted())

@@ -1,3 +1,4 @@
+export { inputSentence } from '@tallystick/contract'
 export { createApp } from './app.ts'
 export { type ImportAnswer, runImport } from './import/command.ts'
 export { type Config, configTable, databaseOf, readConfig } from './platform/config.ts'

@@ -58,7 +58,9 @@ function isDay(text: string): boolean {
 export const Code = z.string().regex(/^[A-Za-z][A-Za-z0-9._-]{0,63}$/, 'must be a code of letters, digits, . _ -')
 
 /** Name of a document that is adopted. */
-export const DocumentName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/)
+export const DocumentName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be lower-case letters, digits and hyphens, at most 40')
 
 export interface Range {
   first: bigint

@@ -14,6 +14,12 @@ function checked(change: (preset: Parts, permissions: Parts) => unknown) {
 
 const moveOf = (preset: Parts, name: string): Parts => preset.project.moves.find((one: Parts) => one.name === name)
 
+/** From now on nobody may. */
+function withdraw(table: Parts, action: string): void {
+  delete table.actions[action]
+  table.independent = table.independent.filter((one: string) => one !== action)
+}
+
 const tax = ({ levies }: Parts, percentage: string) =>
   Object.assign(levies.unitTypes, { NCC: { shareOfProceeds: percentage, omge: percentage, host: '0' } })
 
@@ -96,13 +102,13 @@ const faulty: readonly [RemarkCode, string, (preset: Parts, permissions: Parts) 
     { state: 'limbo', why: 'not-reached' },
   ],
   [
-    'preset-strands',
+    'moves-closed',
     'a state that leads nowhere',
     (preset) => {
       preset.project.states.push('limbo')
       preset.project.moves.push({ name: 'forget', from: ['submitted'], to: 'limbo' })
     },
-    { state: 'limbo', why: 'not-reached' },
+    { actions: 'projects.move.forget', states: 'limbo' },
   ],
   [
     'preset-strands',
@@ -170,6 +176,61 @@ const faulty: readonly [RemarkCode, string, (preset: Parts, permissions: Parts) 
   ],
   [
     'nobody-may',
+    'a document that a move needs, and nobody submits',
+    (preset, table) => {
+      preset.documents.push({ kind: 'opinion', states: ['submitted'] })
+      Object.assign(moveOf(preset, 'register'), { needs: { documents: ['opinion'], fresh: true } })
+      delete table.actions['documents.submit.opinion']
+    },
+    { action: 'documents.submit.opinion' },
+  ],
+  ['nobody-may', 'nobody issues', (_, table) => withdraw(table, 'credits.issue'), { action: 'credits.issue' }],
+  ['nobody-may', 'nobody opens accounts', (_, table) => withdraw(table, 'accounts.open'), { action: 'accounts.open' }],
+  [
+    'roles-closed',
+    'what two decide is approved by a role that nobody is appointed to',
+    (_, table) => {
+      table.roles.push('court/Judge')
+      for (const action of ['credits.issue', 'keys.rotate'])
+        table.approvals[action] = [{ count: 1, by: ['court/Judge'] }]
+    },
+    { roles: 'court/Judge', actions: 'credits.issue, keys.rotate' },
+  ],
+  [
+    'approver-unable',
+    'a retirement that waits for those who may approve none',
+    (_, table) => {
+      table.approvals['credits.retire'] = [{ count: 1, by: ['government/ViewOnly'] }]
+    },
+    { action: 'credits.retire', cannotApprove: 'government/ViewOnly' },
+  ],
+  [
+    'moves-closed',
+    'a move that nobody may take, with the states that only it leads to',
+    (preset, table) => {
+      withdraw(table, 'projects.move.register')
+      preset.twoPersons = preset.twoPersons.filter((one: string) => one !== 'projects.move.register')
+    },
+    { actions: 'projects.move.register', states: 'registered, suspended, deregistered' },
+  ],
+  [
+    'approval-not-heard',
+    'approvals of what never waits',
+    (_, table) => {
+      table.approvals['organisations.register'] = [{ count: 1, by: ['government/Admin'] }]
+    },
+    { action: 'organisations.register' },
+  ],
+  [
+    'not-a-certifier',
+    'a ministry that is assigned',
+    (_, table) => {
+      table.actions['projects.move.register'] = { 'ministry/Admin': 'assigned' }
+    },
+    { action: 'projects.move.register', role: 'ministry/Admin', kind: 'ministry' },
+  ],
+  [
+    'nobody-may',
     'a certification is needed, and nobody gives one',
     (preset, table) => {
       preset.certification.neededToIssue = true
@@ -183,6 +244,25 @@ describe('of documents that cannot be the law', () => {
   test.each(faulty)('%s: %s', (code, _, change, facts) => {
     const { faults } = checked(change)
     expect(faults.find((one) => one.code === code)).toMatchObject({ code, facts })
+  })
+
+  test('a cause is told, and not what follows from it', () => {
+    const { faults, notes } = checked((_, table) => withdraw(table, 'projects.move.register'))
+    expect(faults.map(({ code }) => code)).toEqual(['moves-closed'])
+    expect(notes.map(({ facts }) => facts.action)).not.toContain('projects.move.register')
+  })
+
+  test('what is no action is told together with all else', () => {
+    const { faults } = checked((_, table) => delete table.actions['credits.issue'])
+    expect(faults.map(({ code, facts }) => [code, facts.word ?? facts.action])).toEqual([
+      ['word-unknown', 'credits.issue'],
+      ['nobody-may', 'credits.issue'],
+    ])
+  })
+
+  test('a move that is not of the form is told by its name', () => {
+    const { faults } = checked((preset) => Object.assign(moveOf(preset, 'register'), { need: {}, name: 'reg_ister' }))
+    expect(faults.map(({ facts }) => facts.at)).toEqual(['the move reg_ister, name', 'the move reg_ister'])
   })
 
   test('everything is said at once', () => {
@@ -236,6 +316,13 @@ const doubtful: readonly [RemarkCode, (preset: Parts, permissions: Parts) => unk
     'action-unknown',
     (_, table) => Object.assign(table.actions, { 'credits.isue': { 'government/Admin': 'any' } }),
     { action: 'credits.isue' },
+  ],
+  ['version-later', (preset) => Object.assign(preset, { version: 2 }), { version: '2' }],
+  ['name-shipped', (preset) => preset.scopes.pop(), { name: 'simple' }],
+  [
+    'not-a-certifier',
+    (_, table) => Object.assign(table.actions['projects.move.register'], { 'ministry/Admin': 'assigned' }),
+    { role: 'ministry/Admin' },
   ],
   ['root-alone', (_, table) => Object.assign(table, { appoints: ['system/system'] }), { role: 'government/Root' }],
   ['action-closed', (_, table) => delete table.actions['credits.pledge'], { action: 'credits.pledge' }],

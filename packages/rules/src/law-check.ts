@@ -1,11 +1,12 @@
 import type { z } from 'zod'
 import { declarations } from './declarations.ts'
 import { documentBytes, type Law, MAX_DOCUMENT_BYTES } from './documents.ts'
+import { isTaken } from './entries/appointable.ts'
 import { movesOfClock } from './entries/clock.ts'
-import { faultsOf } from './entries/soundness.ts'
+import { assignedToNothing, causesOf, faultsOfStart } from './law-causes.ts'
 import { PermissionTable, SYSTEM_ROLE } from './permissions.ts'
-import { Preset } from './preset.ts'
-import { simpleDocuments } from './simple.ts'
+import { Preset, PUBLIC_COMMENTS, VERIFICATION } from './preset.ts'
+import { shippedPresets, shippedSources, simpleDocuments } from './simple.ts'
 
 /** What is wrong with documents that are to be the law, or what their writer may not have meant. */
 export interface Remark {
@@ -35,6 +36,14 @@ export type RemarkCode =
   | 'action-closed' // an action of this program that the table gives to nobody
   | 'never-by-itself' // a move of the system that waits for no time
   | 'root-missing' // the system does not grant the role that a registry begins with
+  | 'roles-closed' // roles that nobody can come to have, and what fails by it
+  | 'approver-unable' // approvals of a movement that waits, asked of those who may not give any
+  | 'moves-closed' // moves that nobody may take, and the states that are lost by it
+  | 'approval-not-heard' // approvals of what cannot wait for any
+  | 'not-a-certifier' // acts where it is assigned, and never is
+  | 'renews-nothing' // a move renews what no kind of crediting lets be renewed
+  | 'version-later' // a ledger is founded with another version than the first
+  | 'name-shipped' // documents of one's own under the name of others
   | 'root-alone' // whoever the first user appoints counts as one person
 
 export interface LawCheck {
@@ -44,21 +53,41 @@ export interface LawCheck {
   notes: Remark[]
 }
 
+/** The sentence for what is wrong with a field, where its schema has none of its own. */
+export type FieldSentence = z.core.$ZodErrorMap
+
 /** Judges a preset and a permission table that a country has written, as founding a ledger with them would. */
-export function checkLaw(preset: unknown, permissions: unknown): LawCheck {
-  const [ofPreset, ofTable] = [Preset.safeParse(preset), PermissionTable.safeParse(permissions)]
+export function checkLaw(preset: unknown, permissions: unknown, error?: FieldSentence): LawCheck {
+  const how = error === undefined ? {} : { error }
+  const ofPreset = Preset.safeParse(preset, how)
+  const formOfTable = PermissionTable.safeParse(permissions, how)
   const formal = [
     ...formFaults('preset', ofPreset.error, preset, presetWords),
-    ...formFaults('permissions', ofTable.error, permissions, tableWords),
+    ...formFaults('permissions', formOfTable.error, permissions, tableWords),
     ...sizeFaults('preset', preset),
     ...sizeFaults('permissions', permissions),
   ]
-  if (!ofPreset.success || !ofTable.success || formal.length > 0) return { faults: formal, notes: [] }
+  // Where it only names what it does not have as independent, the rest is judged in the same go.
+  const ofTable = formOfTable.success ? formOfTable : PermissionTable.safeParse(withoutUnknown(permissions))
+  if (!ofPreset.success || !ofTable.success) return { faults: formal, notes: [] }
   const law = { preset: ofPreset.data, permissions: ofTable.data }
-  const faults = faultsOf(law, { states: {}, periods: {} }).map(({ refused, detail }): Remark => {
-    return { of: 'law', code: refused as RemarkCode, facts: detail }
-  })
-  return { faults: [...rootFaults(law), ...faults], notes: notesOn(law) }
+  const found = [...rootFaults(law), ...causesOf(law), ...faultsOfStart(law)]
+  const faults = [...formal, ...found.filter((one, at) => found.findIndex((other) => isSame(one, other)) === at)]
+  const told = faults.map(({ facts }) => facts.actions ?? facts.action ?? '').join(', ')
+  const isTold = ({ code, facts }: Remark) => code.endsWith('-closed') && told.split(', ').includes(facts.action ?? '')
+  return { faults, notes: notesOn(law).filter((note) => !isTold(note)) }
+}
+
+/** The same fault, found in two ways. */
+function isSame(one: Remark, other: Remark): boolean {
+  return one.code === other.code && JSON.stringify(one.facts) === JSON.stringify(other.facts)
+}
+
+function withoutUnknown(table: unknown): unknown {
+  if (table === null || typeof table !== 'object') return table
+  const { actions, independent } = table as Partial<PermissionTable>
+  if (!Array.isArray(independent) || actions === null || typeof actions !== 'object') return table
+  return { ...table, independent: independent.filter((action) => Object.hasOwn(actions, action)) }
 }
 
 const ROOT = 'government/Root'
@@ -81,7 +110,19 @@ function formFaults<Document>(
   const isShapely = issues.every(({ code, path }) => code === 'custom' && path.length === 0)
   const found = isShapely ? words(value as Document) : []
   if (found.length > 0) return found
-  return issues.map(({ path, message }) => ({ of, code: 'form', facts: { at: path.join('.'), reason: message } }))
+  return issues.map(({ path, message }) => ({ of, code: 'form', facts: { at: placeOf(path, value), reason: message } }))
+}
+
+/** Where something stands, in words: a move and a document by their names. */
+function placeOf(path: readonly PropertyKey[], value: unknown): string {
+  const at = path.findIndex((step) => typeof step === 'number')
+  const before = path.slice(0, at + 1)
+  const part = before.reduce<unknown>((whole, step) => (whole as Record<PropertyKey, unknown> | null)?.[step], value)
+  const list = path[at - 1]
+  const { name, kind } = (typeof part === 'object' && part !== null ? part : {}) as Record<string, unknown>
+  const what = list === 'moves' ? ['the move', name] : list === 'documents' ? ['the document', kind] : []
+  if (at < 0 || typeof what[1] !== 'string') return path.join('.')
+  return [what.join(' '), path.slice(at + 1).join('.')].filter((one) => one !== '').join(', ')
 }
 
 function sizeFaults(of: 'preset' | 'permissions', value: unknown): Remark[] {
@@ -170,6 +211,8 @@ function presetWords(preset: Preset): Remark[] {
       'documents',
       documents.map(({ kind }) => kind),
     ),
+    ...absent('period', period ? [VERIFICATION] : [], 'certifiers.tasks', certifiers.tasks),
+    ...absent('comments', preset.comments ? [PUBLIC_COMMENTS] : [], 'documents', kinds(undefined)),
     ...absent('certifiers.kinds', certifiers.kinds, 'organisationKinds', preset.organisationKinds),
     ...absent('levies.unitTypes', Object.keys(preset.levies.unitTypes), 'unitTypes', Object.keys(preset.unitTypes)),
     ...absent('buffer.assessment', [preset.buffer.assessment], 'purposes.change', preset.purposes.change),
@@ -215,10 +258,44 @@ function notesOn(law: Law): Remark[] {
       .filter((role) => role !== SYSTEM_ROLE && !preset.organisationKinds.includes(kindsOf(role)))
       .map((role): Remark => ({ of: 'law', code: 'kind-missing', facts: { role, kind: kindsOf(role) } })),
     ...actionNotes(law),
+    ...assignedToNothing(law).filter(({ facts: { action = '' } }) => isTaken(law, action)),
+    ...renewalNotes(law),
+    ...nameNotes(law),
     ...(permissions.appoints.includes(ROOT)
       ? []
       : [{ of: 'permissions' as const, code: 'root-alone' as const, facts: { role: ROOT } }]),
   ]
+}
+
+/** Moves renew crediting, and no kind of it may be renewed. */
+function renewalNotes({ preset: { project, crediting } }: Law): Remark[] {
+  if (!crediting || crediting.kinds.some(({ renewals }) => renewals > 0)) return []
+  return project.moves
+    .filter(({ needs, renews }) => renews === true || needs?.renewable === true)
+    .map(({ name }) => ({ of: 'preset', code: 'renews-nothing', facts: { move: name } }))
+}
+
+/** What the two are called: documents of one's own have names of their own, and begin with version 1. */
+function nameNotes(law: Law): Remark[] {
+  return (['preset', 'permissions'] as const).flatMap((of): Remark[] => {
+    const { name, version } = law[of]
+    const isOwn = shippedPresets.every(
+      (one) => JSON.stringify(sorted(shippedSources[one][of])) !== JSON.stringify(sorted(law[of])),
+    )
+    const isTaken = shippedPresets.some((one) => (shippedSources[one][of] as { name: string }).name === name)
+    return [
+      ...(isOwn && isTaken ? [{ of, code: 'name-shipped' as const, facts: { name } }] : []),
+      ...(version === 1 ? [] : [{ of, code: 'version-later' as const, facts: { version: String(version) } }]),
+    ]
+  })
+}
+
+/** The same value with the keys of its objects in one order. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (value === null || typeof value !== 'object') return value
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(entries.map(([key, one]) => [key, sorted(one)]))
 }
 
 function moveNotes(law: Law, prefix: string, moves: Preset['project']['moves']): Remark[] {

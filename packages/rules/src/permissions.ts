@@ -11,7 +11,7 @@ export const SYSTEM_ROLE = 'system/system'
 
 const Scope = z.enum(['any', 'own', 'assigned'])
 
-const Action = z.string().regex(/^[a-z]+(\.[A-Za-z/-]+){1,3}$/)
+const Action = z.string().regex(/^[a-z]+(\.[A-Za-z/-]+){1,3}$/, 'must be an action, such as credits.issue')
 
 /**
  * Who may do what: data, adopted by an entry. A role is `<organisation kind>/<user role>`. For each action, the roles
@@ -25,7 +25,11 @@ export const PermissionTable = z
     name: DocumentName,
     version: z.number().int().min(1),
     roles: z
-      .array(z.string().regex(/^[a-z]{1,20}\/[A-Za-z]{1,30}$/))
+      .array(
+        z
+          .string()
+          .regex(/^[a-z]{1,20}\/[A-Za-z]{1,30}$/, 'must be a kind of organisation and a role, such as developer/Admin'),
+      )
       .min(1)
       .max(100),
     /** Roles that appoint people: a mandate that one of them grants stands on its own, so they approve nothing. */

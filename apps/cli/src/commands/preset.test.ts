@@ -78,6 +78,30 @@ test('what could not go on is told in words, and so is what was perhaps not mean
   expect(sound.text).toContain('Nothing in this program is the action credits.isue')
 })
 
+test('a cause is named first, in words, and fields have names that people know', async () => {
+  const at = await copied('two-ministries', 'causes')
+  type Table = { actions: Record<string, Record<string, string>>; approvals: Record<string, unknown> }
+  await change(at, 'permissions', ({ actions, approvals }: Table) => {
+    delete actions['mandates.environment/Admin']
+    approvals['organisations.register'] = [{ count: 1, by: ['government/Admin'] }]
+    approvals['credits.retire'] = [{ count: 1, by: ['government/ViewOnly'] }]
+  })
+  const { text } = await presetCommand(['check', at])
+  expect(text).toMatch(
+    /Nobody can be appointed to environment\/Admin, and so nobody can do, or approve: .*credits\.issue/,
+  )
+  expect(text).toContain('approvals.organisations.register asks for approvals of what cannot wait for them')
+  expect(text).toContain('credits.retire waits in the ledger for an approval by government/ViewOnly')
+  expect(text).not.toMatch(/\{\w+\}|undefined|reaches no end/)
+  await change(at, 'preset', (preset: { project: { moves: object[] }; comments?: object }) => {
+    Object.assign(preset.project.moves[0] ?? {}, { need: {} })
+    preset.comments = { states: [], days: 0 }
+  })
+  const formal = await presetCommand(['check', at])
+  expect(formal.text).toMatch(/the move [a-z-]+: there is no such field here/)
+  expect(formal.text).toContain('comments.states: must have at least one item')
+})
+
 test('files that are not there, or not JSON, are told', async () => {
   expect(await presetCommand(['check', join(folder, 'nowhere')])).toMatchObject({ exitCode: 1 })
   const at = await copied('simple', 'broken')

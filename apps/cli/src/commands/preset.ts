@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkLaw, type Remark, shippedPresets, shippedSources } from '@tallystick/rules'
-import { LAW_FILES } from '@tallystick/server'
+import { inputSentence, LAW_FILES } from '@tallystick/server'
 import { type Command, type Done, parse, UsageError } from '../command.ts'
 import { text } from '../texts.ts'
 
@@ -23,7 +23,9 @@ async function check(args: string[]): Promise<Done> {
   const [preset, permissions] = [await jsonOf(files.preset), await jsonOf(files.permissions)]
   const unread = [preset, permissions].flatMap((one) => ('fault' in one ? [one.fault] : []))
   const { faults, notes } =
-    'fault' in preset || 'fault' in permissions ? { faults: [], notes: [] } : checkLaw(preset.value, permissions.value)
+    'fault' in preset || 'fault' in permissions
+      ? { faults: [], notes: [] }
+      : checkLaw(preset.value, permissions.value, inputSentence)
   const wrong = [...unread, ...faults.map((one) => sentenceOf(one, files))]
   const doubtful = notes.map((one) => sentenceOf(one, files))
   const lines = [
@@ -76,6 +78,14 @@ const keys = {
   'never-by-itself': 'lawNeverByItself',
   'root-missing': 'lawRootMissing',
   'root-alone': 'lawRootAlone',
+  'roles-closed': 'lawRolesClosed',
+  'approver-unable': 'lawApproverUnable',
+  'moves-closed': 'lawMovesClosed',
+  'approval-not-heard': 'lawApprovalNotHeard',
+  'not-a-certifier': 'lawNotACertifier',
+  'renews-nothing': 'lawRenewsNothing',
+  'version-later': 'lawVersionLater',
+  'name-shipped': 'lawNameShipped',
 } as const
 
 const strands = {

@@ -140,7 +140,7 @@ const adoptionCases: Case[] = [
       { documents: [{ kind: 'project-design', states: ['submitted'] }] },
     ),
   ),
-  refuses('DocumentAdopted', 'preset-strands', 'a way out whose approval nobody can give', (world) =>
+  refuses('DocumentAdopted', 'nobody-may', 'a way out whose approval nobody can give', (world) =>
     adoptTable(world, ({ roles, approvals }) => ({
       roles: [...roles, 'court/Admin'],
       approvals: { ...approvals, 'projects.move.deregister': asked(['court/Admin']) },
@@ -177,6 +177,35 @@ const adoptionCases: Case[] = [
           ...next(world),
           certification: { states: ['registered'], neededToIssue: true },
           certifiers: { ...next(world).certifiers, kinds: [] },
+        }),
+      ),
+    }),
+  ),
+  refuses('DocumentAdopted', 'nobody-may', 'issuances where the preset has them, and nobody issues', (world) =>
+    adoptTable(world, ({ actions: { 'credits.issue': _, ...actions }, independent }) => ({
+      actions,
+      independent: independent.filter((action) => action !== 'credits.issue'),
+    })),
+  ),
+  refuses('DocumentAdopted', 'nobody-may', 'a retirement that waits for whom the table lets approve none', (world) =>
+    adoptTable(world, ({ roles, actions, approvals }) => ({
+      roles: [...roles, 'ministry/Chair'],
+      actions: { ...actions, 'mandates.ministry/Chair': { 'government/Admin': 'any' } },
+      approvals: { ...approvals, 'credits.retire': asked(['ministry/Chair']) },
+    })),
+  ),
+  refuses('DocumentAdopted', 'nobody-may', 'a document that a move needs, and that nobody may submit', (world) =>
+    adopt(world, {
+      sha256: world.lend(
+        documentBytes({
+          ...next(world),
+          project: {
+            ...next(world).project,
+            moves: next(world).project.moves.map((one) =>
+              one.name === 'register' ? { ...one, needs: { documents: ['poem'] } } : one,
+            ),
+          },
+          documents: [...next(world).documents, { kind: 'poem', states: next(world).project.states }],
         }),
       ),
     }),

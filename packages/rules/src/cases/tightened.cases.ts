@@ -4,7 +4,10 @@ import type { World } from './world.fixture.ts'
 
 /** From now on so many mandates of these roles approve movements of a kind. */
 function ask(world: World, action: string, count: number, by = ['government/Admin']): void {
-  world.adopt('permissions', (table) => Object.assign(table.approvals, { [action]: [{ count, by }] }))
+  world.adopt('permissions', (table) => {
+    for (const role of by) Object.assign(table.actions['movements.approve'] ?? {}, { [role]: 'any' })
+    Object.assign(table.approvals, { [action]: [{ count, by }] })
+  })
 }
 
 const last = (world: World, by: string) =>

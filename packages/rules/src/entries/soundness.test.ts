@@ -28,6 +28,7 @@ const arbitraryWay = fc.constantFrom(
   'unapproved',
   'clock',
 )
+const arbitrarySubmission = fc.oneof({ weight: 5, arbitrary: fc.constant('open' as const) }, arbitraryWay)
 type Way = typeof arbitraryWay extends fc.Arbitrary<infer T> ? T : never
 
 const arbitraryState = fc.constantFrom(...states)
@@ -53,7 +54,13 @@ const arbitraryLaw = fc.record({
   ends: fc.uniqueArray(arbitraryState, { minLength: 1, maxLength: 2 }),
   submitted: fc.tuple(arbitraryStates, arbitraryStates),
   findings: fc.uniqueArray(arbitraryState, { maxLength: 3 }),
-  others: fc.record({ plan: arbitraryWay, report: arbitraryWay, answer: arbitraryWay, assess: arbitraryWay }),
+  // A law under which nobody submits what its moves need is refused at once.
+  others: fc.record({
+    plan: arbitrarySubmission,
+    report: arbitrarySubmission,
+    answer: arbitraryWay,
+    assess: arbitraryWay,
+  }),
   occupied: fc.uniqueArray(arbitraryState, { maxLength: 2 }),
 })
 type Drawn = typeof arbitraryLaw extends fc.Arbitrary<infer T> ? T : never

@@ -2,6 +2,7 @@ import type { Law } from '../documents.ts'
 import { type PermissionTable, SYSTEM_ROLE } from '../permissions.ts'
 import { type Move, VERIFICATION } from '../preset.ts'
 import { type Refusal, refuse } from '../refusal.ts'
+import { canCertify, isHeld, isOpen, isTaken, kindOf, type Scope, withoutApprover } from './appointable.ts'
 import { movesOfClock } from './clock.ts'
 import {
   CREDITED,
@@ -24,21 +25,73 @@ export function admitLaw(law: Law, standings: Standings = { states: {}, periods:
   return faultsOf(law, standings)[0]
 }
 
-/** Everything for which these documents may not be the law while projects and monitoring periods stand so. */
+/** Everything for which these documents may not be the law while projects and monitoring periods stand so, causes first. */
 export function faultsOf(law: Law, standings: Standings): Refusal[] {
-  const { preset, permissions } = law
-  const alone = preset.twoPersons.filter(
-    (action) => (permissions.approvals[action] ?? []).length === 0 || isOfOneWhoAppoints(permissions, action),
+  const closed = closedActions(law)
+  const alone = law.preset.twoPersons.filter(
+    (action) => (law.permissions.approvals[action] ?? []).length === 0 || isOfOneWhoAppoints(law.permissions, action),
   )
   return [
-    ...(isOpen(law, 'documents.adopt') ? [] : [refuse('law-closed', { action: 'documents.adopt' })]),
-    ...neededToIssue(law).flatMap((action) => {
-      const mayBeDone = isOpen(law, action) && (!action.endsWith('.certify') || canCertify(law))
-      return mayBeDone ? [] : [refuse('nobody-may', { action })]
-    }),
+    ...(isOpen(law, 'documents.adopt') ? [] : [refuse('law-closed', withCause(law, 'documents.adopt'))]),
+    ...closed.map((action) => refuse('nobody-may', withCause(law, action))),
     ...alone.map((action) => refuse('one-person-decides', { action })),
-    ...faultsOfLife(law, standings),
+    // What follows from a fault that was told is none of its own.
+    ...faultsOfLife(law, standings, (action) => closed.includes(action)),
   ]
+}
+
+/** What the documents need, or ask approvals of, and nobody could ever do. */
+function closedActions(law: Law): string[] {
+  const needed = neededToIssue(law).filter(
+    (action) => !isOpen(law, action) || (action.endsWith('.certify') && !canCertify(law)),
+  )
+  const submitted = neededDocuments(law).filter((action) => !isOpen(law, action))
+  const unapproved = Object.keys(law.permissions.approvals).filter(
+    (action) =>
+      action !== 'documents.adopt' &&
+      isOfPreset(law, action) &&
+      isTaken(law, action) &&
+      withoutApprover(law, action).length > 0,
+  )
+  return [...new Set([...needed, ...submitted, ...unapproved])]
+}
+
+/** Submitting what a move needs that somebody may take. */
+function neededDocuments(law: Law): string[] {
+  const { project, period } = law.preset
+  const ofClock = movesOfClock(law)
+  const taken = [
+    ...project.moves.filter((move) => ofClock.includes(move) || isTaken(law, `projects.move.${move.name}`)),
+    ...(period?.moves ?? []).filter(({ name }) => isTaken(law, `periods.move.${name}`)),
+  ]
+  const kinds = taken.flatMap(({ needs }) => needs?.documents ?? [])
+  return [...new Set(kinds)].map((kind) => `documents.submit.${kind}`)
+}
+
+/** A table may be ready for moves, documents and purposes that the preset does not have yet. */
+function isOfPreset({ preset: { project, period, documents, purposes } }: Law, action: string): boolean {
+  const isForOthers = (purpose: string) => purpose.startsWith('OIMP')
+  if (action === 'credits.retire.oimp') return purposes.retirement.some(isForOthers)
+  if (action === 'credits.cancel.oimp') return purposes.cancellation.some(isForOthers)
+  const words: [string, readonly string[]][] = [
+    ['projects.move.', project.moves.map(({ name }) => name)],
+    ['periods.move.', (period?.moves ?? []).map(({ name }) => name)],
+    ['documents.submit.', documents.map(({ kind }) => kind)],
+  ]
+  return words.every(([prefix, known]) => !action.startsWith(prefix) || known.includes(action.slice(prefix.length)))
+}
+
+/** Which roles are in the way: nobody can come to have them, or they may not approve what waits. */
+function withCause(law: Law, action: string): Record<string, string> {
+  const roles = Object.keys(law.permissions.actions[action] ?? {})
+  const unheld = isTaken(law, action) ? [] : roles.filter((role) => !isHeld(law, role))
+  const approvers = withoutApprover(law, action).flatMap(({ by }) => by)
+  const isDeaf = approvers.some((role) => isHeld(law, role))
+  return {
+    action,
+    ...(unheld.length > 0 ? { roles: unheld.join(', ') } : {}),
+    ...(approvers.length > 0 ? { [isDeaf ? 'cannotApprove' : 'approvers']: [...new Set(approvers)].join(', ') } : {}),
+  }
 }
 
 /** The first user of a registry: whom he appoints, and that these are others, everybody reads in the log. */
@@ -81,8 +134,10 @@ function broughtInBy(permissions: PermissionTable, role: string): ReadonlySet<st
 }
 
 /** What somebody must do before anything is issued, as the preset has it. */
-function neededToIssue({ preset: { certification, period, crediting } }: Law): string[] {
+function neededToIssue({ preset: { project, certification, period, crediting } }: Law): string[] {
   return [
+    ...(project.mayAuthorise.length > 0 ? ['credits.authorise'] : []),
+    ...(project.mayIssue.length > 0 ? ['credits.issue'] : []),
     ...(certification.neededToIssue ? ['projects.certify'] : []),
     ...(period ? ['periods.open', 'periods.certify'] : []),
     ...(period && crediting ? ['projects.crediting.set'] : []),
@@ -92,19 +147,24 @@ function neededToIssue({ preset: { certification, period, crediting } }: Law): s
 /** States by how they are wrong. */
 type Wrong = 'not-in-preset' | 'not-reached' | 'no-end'
 
-function faultsOfLife(law: Law, standings: Standings): Refusal[] {
+/** Which actions are taken to be open, though nobody may take them. */
+export type Granted = (action: string) => boolean
+
+/** States that are not there, not reached or lead to no end. */
+export function faultsOfLife(law: Law, standings: Standings, granted: Granted): Refusal[] {
   const { project, period } = law.preset
   const ofClock = movesOfClock(law)
+  const may = (action: string, bySystem: boolean) => granted(action) || isOpen(law, action, bySystem)
   const open = new Set([
-    ...project.moves.filter((move) => isOpen(law, `projects.move.${move.name}`, ofClock.includes(move))),
-    ...(period?.moves ?? []).filter(({ name }) => isOpen(law, `periods.move.${name}`, false)),
+    ...project.moves.filter((move) => may(`projects.move.${move.name}`, ofClock.includes(move))),
+    ...(period?.moves ?? []).filter(({ name }) => may(`periods.move.${name}`, false)),
   ])
-  return walksOf(law.preset, standings, open).flatMap((walk) => faultsOfWalk(law, walk))
+  return walksOf(law.preset, standings, open).flatMap((walk) => faultsOfWalk(law, walk, granted))
 }
 
-function faultsOfWalk(law: Law, walk: Walk): Refusal[] {
+function faultsOfWalk(law: Law, walk: Walk, granted: Granted): Refusal[] {
   const certain = certainDocuments(walk)
-  const ways = walk.ways.filter(({ from, move }) => move && canBeMet(law, walk, move, from, certain.get(from)))
+  const ways = walk.ways.filter(({ from, move }) => move && canBeMet(law, walk, move, from, certain.get(from), granted))
   const ending = endingFrom(walk.ends, ways)
   const strand = (states: readonly string[], why: Wrong) =>
     [...new Set(states)].map((state) =>
@@ -132,12 +192,14 @@ function canBeMet(
   { needs = {}, reason, renews }: Move,
   standing: string,
   certain: ReadonlySet<string> = new Set(),
+  granted: Granted = () => false,
 ): boolean {
   const { documents, purposes, certifiers, crediting } = law.preset
   const state = stateOf(standing)
   const kinds = documents.filter((one) => (one.of ?? 'project') === of && one.states.includes(state))
   const isSubmitted = (kind: string) =>
-    kinds.some((one) => one.kind === kind) && isOpen(law, `documents.submit.${kind}`)
+    kinds.some((one) => one.kind === kind) &&
+    (granted(`documents.submit.${kind}`) || isOpen(law, `documents.submit.${kind}`))
   const isThere = (kind: string) => (needs.fresh !== true && certain.has(kind)) || isSubmitted(kind)
   const isCredited = () =>
     certain.has(CREDITED) || (crediting?.states.includes(state) === true && isOpen(law, 'projects.crediting.set'))
@@ -161,60 +223,4 @@ function canBeMet(
 function mayBeCertified(law: Law, standing: string): boolean {
   const certifies = law.preset.period?.certifies ?? []
   return certifies.includes(stateOf(standing)) && !hasIssued(standing) && isOpen(law, 'periods.certify')
-}
-
-/**
- * Can somebody come to have a role that may take the action, and others those that its approvals are asked of? The system
- * counts where it acts of its own accord.
- */
-function isOpen(law: Law, action: string, bySystem = false): boolean {
-  const { permissions } = law
-  const held = heldRoles(law)
-  const isThere = (role: string) => held.has(role) && (bySystem || role !== SYSTEM_ROLE)
-  const roles = Object.entries(permissions.actions[action] ?? {})
-  return (
-    roles.some(([role, scope]) => isThere(role) && fits(law, role, scope, action)) &&
-    (permissions.approvals[action] ?? []).every(({ by }) => by.some((role) => held.has(role)))
-  )
-}
-
-type Scope = PermissionTable['actions'][string][string]
-
-/** No owner decides where that takes somebody independent, and only certifiers are assigned. */
-function fits(law: Law, role: string, scope: Scope, action: string): boolean {
-  if (scope === 'own') return !law.permissions.independent.includes(action)
-  return scope === 'any' || law.preset.certifiers.kinds.includes(kindOf(role))
-}
-
-function canCertify(law: Law): boolean {
-  const kinds = new Set([...heldRoles(law)].map(kindOf))
-  return law.preset.certifiers.kinds.some((kind) => kinds.has(kind)) && isOpen(law, 'certifiers.accredit')
-}
-
-const heldRolesOf = new WeakMap<Law, ReadonlySet<string>>()
-
-/** The roles that somebody can come to have: the system's is there, and those with roles appoint to others. */
-function heldRoles(law: Law): ReadonlySet<string> {
-  const known = heldRolesOf.get(law)
-  if (known) return known
-  const { permissions, preset } = law
-  const held = new Set([SYSTEM_ROLE])
-  const may = (action: string, kind: string) =>
-    Object.entries(permissions.actions[action] ?? {}).some(
-      ([role, scope]) => held.has(role) && (scope === 'any' || (scope === 'own' && kindOf(role) === kind)),
-    )
-  const isThere = (kind: string) =>
-    kind === 'government' || (preset.organisationKinds.includes(kind) && may('organisations.register', ''))
-  for (let before = 0; before < held.size; ) {
-    before = held.size
-    for (const role of permissions.roles) {
-      if (isThere(kindOf(role)) && may(`mandates.${role}`, kindOf(role))) held.add(role)
-    }
-  }
-  heldRolesOf.set(law, held)
-  return held
-}
-
-function kindOf(role: string): string {
-  return role.slice(0, role.indexOf('/'))
 }

@@ -62,6 +62,11 @@ it('each move of a project tells who must act next, and who waits', { timeout: 1
   await told()
   await step(all.officer, 'approve-concept')
   expect(await told()).toEqual({ 'project-waits': ['owner'] })
+  // What the owner must do has not changed by that, and he was told already.
+  await done(all.officer.post(`${path}/certifiers`, { task: 'validation', organisation: all.certifier.id }))
+  expect(await told()).toEqual({ 'certifier-assigned': ['certifier'], 'certifier-named': ['owner'] })
+  await done(all.officer.post(`${path}/certifiers/release`, { task: 'validation', reason: 'ended' }))
+  await told()
   for (const kind of ['project-design', 'consultation-report']) await paper(all.owner.admin, kind)
   await step(all.owner.admin, 'submit-design')
   expect(await told()).toMatchObject({ 'project-waits': ['government'] })

@@ -214,15 +214,18 @@ async function afterClosing(row: LogRow<FindingEntry>, look: Look): Promise<Told
   return thing ? waits(row, look, thing, places, `/projects/${id}`) : []
 }
 
-/** The certifier has work; the owners hear who it is; and whoever waited for the assignment can go on. */
+/** The certifier has work; the owners hear who it is; and where a move waited for the assignment, whoever can go on. */
 export async function certifierAssigned(row: LogRow<'CertifierAssigned'>, look: Look): Promise<Told[]> {
   const { project: id, task, organisation: certifier } = row.entry.body
   const named = { project: project(look.names, id), task: { code: task, list: 'task' as const } }
   const path = `/projects/${id}`
   const without = [row.entry.by]
+  const state = (await look.services.ledger.row('project', id))?.state ?? ''
+  const { moves } = look.law.preset.project
+  const isAwaited = moves.some(({ from, needs }) => from.includes(state) && needs?.certifier === task)
   return [
     { template: 'certifier-assigned', to: { members: [certifier], without }, params: named, path },
-    ...(await projectWaits(row, id, look)),
+    ...(isAwaited ? await projectWaits(row, id, look) : []),
     {
       template: 'certifier-named',
       to: { members: ownersOf(id, look.names), without },

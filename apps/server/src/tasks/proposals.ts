@@ -77,11 +77,21 @@ function mayApprove(
   return doer.active && (as.table || as.holder) && isOther && isWithin && isIndependent
 }
 
-/** The project that a proposal is about, if it names one or an authorisation of one. */
+/** The project that a proposal is about: that it names, or of which it names something. */
 function projectOf({ request }: ProposalRow, names: KnownNames): string | undefined {
-  const { project, authorisation } = request
-  if (typeof project === 'string' && names.project(project)) return project
-  return typeof authorisation === 'string' ? names.authorisation(authorisation)?.project : undefined
+  const { project, authorisation, period, reversal, batch } = request
+  const of = [
+    named(project, (id) => (names.project(id) ? id : undefined)),
+    named(authorisation, (id) => names.authorisation(id)?.project),
+    named(period, (id) => names.period(id)?.project),
+    named(reversal, (id) => names.reversal(id)?.project),
+    named(batch, (id) => names.batch(id)?.project),
+  ]
+  return of.find((id) => id !== undefined && id !== '')
+}
+
+function named(id: unknown, project: (id: string) => string | undefined): string | undefined {
+  return typeof id === 'string' ? project(id) : undefined
 }
 
 function ownersOf(project: string | undefined, names: KnownNames): string[] {

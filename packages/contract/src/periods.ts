@@ -143,7 +143,7 @@ export const PeriodDetails = Period.extend({
   findings: OpenFindings.extend({
     earlier: z.number().int().meta({
       description:
-        'Forward action requests that earlier rounds have left: they are closed before its outcome is certified.',
+        'Forward action requests that earlier rounds have left, and what is open about the project: all is closed before its outcome is certified.',
     }),
   }).meta({ description: 'What is open about it.' }),
   certified: z

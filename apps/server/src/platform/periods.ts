@@ -78,6 +78,6 @@ export function findingsLeft(
 ): { open: number; forward: number; earlier: number } {
   const earlier = Object.entries(project.forward)
     .filter(([of]) => Number(of) < number)
-    .reduce((sum, [, count]) => sum + count, project.findings.forward)
+    .reduce((sum, [, count]) => sum + count, project.findings.open + project.findings.forward)
   return { open: findings.open, forward: findings.forward, earlier }
 }

@@ -97,6 +97,11 @@ const certifyingCases: Case[] = [
     given(finding(world), answer(world))
     return certify(world)
   }),
+  refuses('OutcomeCertified', 'findings-open', 'a corrective action request about the project', (world) => {
+    underVerification(world)
+    given(finding(world, { kind: 'CAR', period: null }))
+    return certify(world)
+  }),
   refuses('OutcomeCertified', 'findings-open', 'a forward action request of the period before', (world) => {
     nextUnderVerification(world)
     given(finding(world, { kind: 'FAR' }))

@@ -89,10 +89,10 @@ function admitOver({ to }: Period, at: string): Refusal | undefined {
   return at < from ? refuse('too-early', { from }) : undefined
 }
 
-/** Nothing about it is open, nor what earlier rounds have left to this one. */
+/** Nothing about it is open, nor about its project, nor what earlier rounds have left to this one. */
 function admitFindings({ findings, forward }: Rows['project'], period: Period): Refusal | undefined {
   const earlier = Object.entries(forward).filter(([number]) => Number(number) < period.number)
-  const open = [findings.forward, ...earlier.map(([, count]) => count), period.findings.open]
+  const open = [findings.open, findings.forward, ...earlier.map(([, count]) => count), period.findings.open]
   const sum = open.reduce((all, one) => all + one, 0)
   return sum > 0 ? refuse('findings-open', { open: String(sum) }) : undefined
 }

@@ -225,12 +225,12 @@ interface Certifying extends Record<string, unknown> {
   outcomes: { vintage: string; certified: string }[]
 }
 
-/** Requests of the project, and of its earlier periods, that nobody has closed. */
+/** Findings about the project, and forward action requests of its earlier periods, that nobody has closed. */
 function earlierRequests(model: Model, { project, number }: Period): number {
-  const left = [...model.findings.values()].filter(
-    (one) => one.project === project && one.kind === 'FAR' && one.state !== 'closed',
-  )
-  return left.filter((one) => one.period === null || (model.periods.get(one.period)?.number ?? number) < number).length
+  const left = [...model.findings.values()].filter((one) => one.project === project && one.state !== 'closed')
+  const ofProject = left.filter(({ period }) => period === null).length
+  const forward = left.filter(({ period, kind }) => period !== null && kind === 'FAR')
+  return ofProject + forward.filter((one) => (model.periods.get(one.period ?? '')?.number ?? number) < number).length
 }
 
 const outcomeCertified = defineCommand<Certifying>({

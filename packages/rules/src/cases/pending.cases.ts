@@ -220,7 +220,8 @@ const approvedCases: Case[] = [
   }),
   refuses('MovementApproved', 'not-permitted', 'somebody whose approval is not missing', (world) => {
     world.adopt('permissions', (table) => {
-      Object.assign(table.actions['movements.approve'] ?? {}, { 'government/ViewOnly': 'any' })
+      const approve = { ...world.law().permissions.actions['movements.approve'], 'government/ViewOnly': 'any' }
+      Object.assign(table.actions, { 'movements.approve': approve })
       Object.assign(table.approvals, { 'credits.transfer': [{ count: 1, by: ['government/ViewOnly'] }] })
     })
     policy(world, 'sun', { secondAbove: '0' })

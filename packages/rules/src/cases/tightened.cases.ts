@@ -2,10 +2,13 @@ import { type Case, refuses, writes } from './case.fixture.ts'
 import { policy, propose, retirement, transfer } from './movements.cases.ts'
 import type { World } from './world.fixture.ts'
 
+const approvers = (world: World) => world.law().permissions.actions['movements.approve']
+
 /** From now on so many mandates of these roles approve movements of a kind. */
 function ask(world: World, action: string, count: number, by = ['government/Admin']): void {
   world.adopt('permissions', (table) => {
-    for (const role of by) Object.assign(table.actions['movements.approve'] ?? {}, { [role]: 'any' })
+    const approve = Object.fromEntries(by.map((role) => [role, 'any']))
+    Object.assign(table.actions, { 'movements.approve': { ...approvers(world), ...approve } })
     Object.assign(table.approvals, { [action]: [{ count, by }] })
   })
 }

@@ -27,7 +27,8 @@ export function independencePhrase(statement: StatementOf<IndependenceTypes>, sa
     case 'CertifierAccredited': {
       const { organisation, body, scopes, from, to } = statement.body
       const accreditor = say.names.opened(body) ?? say.speech.say('unnamed.body')
-      const places = { organisation: say.organisation(organisation), body: accreditor, from, to }
+      const days = { from: say.speech.legalDay(from), to: say.speech.legalDay(to) }
+      const places = { organisation: say.organisation(organisation), body: accreditor, ...days }
       return { key: type, count: BigInt(scopes.length), places: { ...places, scopes: say.speech.list(scopes) } }
     }
     case 'AccreditationWithdrawn': {

@@ -165,7 +165,7 @@ const told: readonly [Statement, string][] = [
         ...{ from: '2026-01-01', to: '2028-12-31' },
       },
     },
-    'Government of Exampleland records that a body whose name is not kept has accredited Green Port for sectoral scopes 1 and 3, from 2026-01-01 to 2028-12-31.',
+    'Government of Exampleland records that a body whose name is not kept has accredited Green Port for sectoral scopes 1 and 3, from 1 January 2026 to 31 December 2028.',
   ],
   [
     {

@@ -23,6 +23,7 @@ test('who follows the worked example of docs/presets.md to the letter has a law,
   preset.documents.push(JSON.parse(document))
   Object.assign(preset, membersOf(kinds))
   preset.twoPersons.push('projects.move.register')
+  for (const document of [preset, permissions]) document.name = 'lakeland'
   permissions.roles.push('agency/Admin', 'agency/ViewOnly')
   Object.assign(permissions.actions, membersOf(actions))
   Object.assign(permissions.approvals, membersOf(approval))

@@ -13,6 +13,7 @@ import { randomId } from '@tallystick/ledger'
 import type { FastifyInstance } from 'fastify'
 import { decodeCursor, limitOf, NumberKey, pageFrom } from '../platform/cursor.ts'
 import { entryOf } from '../platform/entries.ts'
+import { explained, movesNamed } from '../platform/explain.ts'
 import { execute, writtenOf } from '../platform/idempotency.ts'
 import { lawInForce } from '../platform/law.ts'
 import { namesIn } from '../platform/names.ts'
@@ -83,11 +84,12 @@ function commands(app: FastifyInstance, services: Services): void {
     const { preset } = await lawInForce(services.ledger)
     const { text, ...asked } = call.body
     const commitment = text === undefined ? undefined : await services.openings.commit(text)
-    const receipt = await execute(services, call, {
+    const command = {
       type: 'MonitoringPeriodMoved',
       request: { period: id, ...asked, ...(commitment === undefined ? {} : { text: commitment }) },
       commitments: commitment === undefined ? [] : [commitment],
-    })
+    } as const
+    const receipt = await explained(services, movesNamed('period', asked.move), () => execute(services, call, command))
     const { period, move } = entryOf('MonitoringPeriodMoved', receipt).body
     const state = preset.period?.moves.find(({ name }) => name === move)?.to ?? ''
     return { id: period, move, state, entry: writtenOf(receipt) }

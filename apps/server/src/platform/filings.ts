@@ -2,6 +2,7 @@ import type { Finding, FindingRound, Page, PageQuery, SubmittedDocument } from '
 import { randomId } from '@tallystick/ledger'
 import { decodeCursor, limitOf, NumberKey, pageFrom } from './cursor.ts'
 import { entryNaming, entryOf, type LogRow, type Newest, newestEntries, placeOf } from './entries.ts'
+import { documentsNamed, explained } from './explain.ts'
 import { execute, type Sender, writtenOf } from './idempotency.ts'
 import { type KnownNames, namesIn } from './names.ts'
 import { fieldProblem, problem } from './problem.ts'
@@ -33,11 +34,13 @@ export async function submitTo(
   const { kind, sha256, name } = call.body
   if (ownOperations.has(kind)) throw fieldProblem('kind', 'has an operation of its own')
   const commitment = name === null ? null : await services.openings.commit(name)
-  const receipt = await execute(services, call, {
+  const command = {
     type: 'DocumentSubmitted',
     request: { ...subject, document: kind, sha256, name: commitment },
     commitments: commitment === null ? [] : [commitment],
-  })
+  } as const
+  const named = documentsNamed(subject.period === null ? 'project' : 'period', kind)
+  const receipt = await explained(services, named, () => execute(services, call, command))
   const entry = entryOf('DocumentSubmitted', receipt)
   return { ...documentOf(await namesIn(services, entry), entry), entry: writtenOf(receipt) }
 }

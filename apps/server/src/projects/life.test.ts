@@ -43,6 +43,12 @@ it('documents are kept by kind and version, by those who may', async () => {
   expect(await done(submit(sunfield.admin, 'project-design', 'second'))).toMatchObject({ version: 2, name: null })
   expect(await submit(sunfield.admin, 'letter', 'ours')).toMatchObject({ status: 403, body: { code: 'not-permitted' } })
   expect(await submit(stranger.admin, 'project-design', 'theirs')).toMatchObject({ status: 403 })
+  const poem = await submit(stranger.admin, 'poem', 'of nobody')
+  const allowed = expect.stringContaining('project-design')
+  expect(poem).toMatchObject({ status: 422, body: { code: 'code-unknown', errors: [{ field: 'kind', allowed }] } })
+  const astray = await stranger.admin.post(`${path}/moves`, { move: 'regster' })
+  expect(astray).toMatchObject({ status: 422, body: { code: 'move-unknown', errors: [{ field: 'move' }] } })
+  expect(await registry.nobody.post(`${path}/moves`, { move: 'regster' })).toMatchObject({ status: 401 })
   expect(await submit(registry.nobody, 'project-design', 'anybody')).toMatchObject({ status: 401 })
   expect(await read(path)).toMatchObject({
     documents: [{ kind: 'project-design', version: 2, sha256: hashOf('second') }],

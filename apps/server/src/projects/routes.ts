@@ -15,6 +15,7 @@ import { invariant } from '@tallystick/rules'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { decodeCursor, limitOf, NumberKey, pageFrom } from '../platform/cursor.ts'
 import { entryOf, streamRows } from '../platform/entries.ts'
+import { explained, movesNamed } from '../platform/explain.ts'
 import { execute, writtenOf } from '../platform/idempotency.ts'
 import { spokenTo } from '../platform/language.ts'
 import { lawInForce } from '../platform/law.ts'
@@ -98,11 +99,12 @@ function commands(app: FastifyInstance, services: Services): void {
     const { preset } = await lawInForce(services.ledger)
     const { text, ...asked } = call.body
     const commitment = text === undefined ? undefined : await services.openings.commit(text)
-    const receipt = await execute(services, call, {
+    const command = {
       type: 'ProjectMoved',
       request: { project: call.params.id, ...asked, ...(commitment === undefined ? {} : { text: commitment }) },
       commitments: commitment === undefined ? [] : [commitment],
-    })
+    } as const
+    const receipt = await explained(services, movesNamed('project', asked.move), () => execute(services, call, command))
     const { project, move } = entryOf('ProjectMoved', receipt).body
     const state = preset.project.moves.find(({ name }) => name === move)?.to ?? ''
     return { id: project, move, state, entry: writtenOf(receipt) }

@@ -304,3 +304,24 @@ it('the OpenAPI document names what is answered to a strange body, also where no
   const stranger = await registry.newOrganisation(officer, 'Stranger')
   expect((await stranger.admin.get(`/national/proposals/${'0'.repeat(32)}`)).status).toBe(404)
 })
+
+describe('a request that has no body', () => {
+  const ask = async (body?: unknown) => {
+    const { user } = (await officer.get('/national/sessions/current')).body as { user: { id: string } }
+    return registry.root.post(`/national/users/${user.id}/sign-in-links`, body)
+  }
+
+  it('may have an empty object, as many clients send, and nothing else', async () => {
+    expectStatus(await ask(), 201)
+    expectStatus(await ask({}), 201)
+    for (const body of [{ a: 1 }, [], 1, 'x']) expect((await ask(JSON.stringify(body))).status).toBe(400)
+  })
+
+  it('is the same request with an empty object and without', async () => {
+    const { user } = (await officer.get('/national/sessions/current')).body as { user: { id: string } }
+    const path = `/national/users/${user.id}/sign-in-links`
+    const first = await registry.root.post(path, undefined, { key: 'empty-or-not' })
+    const again = await registry.root.post(path, {}, { key: 'empty-or-not' })
+    expect([again.status, again.body]).toEqual([201, first.body])
+  })
+})

@@ -80,6 +80,8 @@ export function handle<
       if (operation.command) idempotencyKeyOf(request)
     },
     preValidation: (request, _reply, done) => {
+      // An empty object says as much as no body, and many clients send one.
+      if (!operation.body && isEmptyObject(request.body)) request.body = undefined
       request.sent = request.body
       if (!operation.body && request.body !== undefined && request.body !== null) {
         throw problem('invalid-request', {}, [{ field: '', message: 'this request has no body' }])
@@ -94,6 +96,10 @@ export function handle<
       return operation.status === 204 ? reply.send() : answer
     },
   })
+}
+
+function isEmptyObject(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && !Array.isArray(body) && Object.keys(body).length === 0
 }
 
 /**

@@ -1,0 +1,61 @@
+import { shippedPresets } from '@tallystick/rules'
+import { describe, expect, test } from 'vitest'
+import { testDatabase } from '../../support/database.ts'
+import { type Driven, drive } from './drive.ts'
+
+const ENDS = {
+  simple: ['deregistered', 'deregistered', 'deregistered'],
+  article6: ['closed', 'closed', 'closed'],
+  'two-ministries': ['closed', 'closed', 'closed'],
+}
+
+/** What somebody had to do, and whose mail said so. */
+const TOLD: [who: RegExp, subject: string][] = [
+  [/^(ben|ines)@/, 'Approve or leave: a proposal'],
+  [/^(amara|ines)@/, 'Take the next step for “Salt Lake solar plant”'],
+  [/^paul@/, 'Begin your work on “Salt Lake solar plant”'],
+  [/^mina@/, 'Begin your work on “Highland forest”'],
+  [/^sara@/, 'Answer CAR'],
+  [/^paul@/, 'Assess the answer to CAR'],
+  [/^sara@/, 'Check your account: 6,000 credits were issued'],
+  [/^lena@/, 'Check your account: '],
+  [/^olu@/, 'Check your account: 2,500 credits from Sunfield Power have arrived'],
+  [/^amara@/, 'Decide on a request for access'],
+  [/^amara@/, 'Decide on a reported reversal: “Highland forest”'],
+  [/^lena@/, 'Make good a loss: “Highland forest”'],
+  [/^nia@/, 'Read the decision on “Hearth cookstove programme”'],
+]
+
+describe.each(shippedPresets)('three projects under %s, over HTTP alone', (preset) => {
+  const lines: string[] = []
+  let driven: Driven
+
+  test('go from their idea to their end', { timeout: 240_000 }, async () => {
+    const database = await testDatabase()
+    try {
+      driven = await drive(preset, (line) => lines.push(line), { DATABASE_URL: database.url })
+    } finally {
+      await database.close()
+    }
+    expect(driven.ends).toEqual(ENDS[preset])
+    expect(driven.requests).toBeGreaterThan(150)
+  })
+
+  test('leave a log that is whole, and attested as docs/rules.md says', () => {
+    expect(driven.verdict).toBe('WHOLE')
+    expect(driven.entries).toBeGreaterThan(150)
+    expect(driven.attested.length).toBeGreaterThan(20)
+    expect(driven.attested).toEqual(driven.documented)
+  })
+
+  test.each(TOLD)('tell %s: %s', (who, subject) => {
+    const told = driven.mails.filter((mail) => who.test(mail.to) && mail.subject.startsWith(subject))
+    expect(told, [...new Set(driven.mails.map((mail) => `${mail.to} ${mail.subject}`))].join('\n')).not.toEqual([])
+  })
+
+  test('print a line for each step: what was answered, who, and what', () => {
+    const steps = lines.filter((line) => /^ {2}\d/.test(line))
+    expect(steps).toHaveLength(driven.requests)
+    expect(steps.filter((line) => !/^ {2}(20[0-2]|403|409) {2}\S.{29,} \S/.test(line))).toEqual([])
+  })
+})

@@ -64,7 +64,7 @@ export function line(maxCharacters: number) {
 export function prose(maxCharacters: number) {
   return z
     .string()
-    .min(1, 'must not be empty')
+    .regex(/[\p{L}\p{N}\p{P}\p{S}]/u, 'must not be empty')
     .max(maxCharacters, `must have at most ${maxCharacters} characters`)
     .regex(NO_DIRECTIONS, 'must not contain invisible marks of direction such as U+202E')
 }

@@ -116,6 +116,8 @@ describe('a monitoring period', () => {
       refused(422, 'reason-missing'),
     )
     const returning = { move: 'return-report', reason: 'incomplete', text: 'Where are the meter readings?' }
+    const silent = { ...returning, text: ' \n\u200b' }
+    expect(await officer.post(`${first}/moves`, silent)).toMatchObject(refused(400, 'invalid-request'))
     expect(await done(officer.post(`${first}/moves`, returning))).toMatchObject({ state: 'monitoring-returned' })
     // The report of the round before opens no door.
     expect(await move(owner.admin, first, 'submit-report')).toMatchObject(refused(409, 'document-missing'))

@@ -176,7 +176,7 @@ const VARIABLES = {
   }),
   systemCountryName: define({
     schema: text.max(100, 'must have at most 100 characters').optional(),
-    about: 'Name of the country. Default: its English name.',
+    about: 'Name of the country; only together with `systemCountryCode`. Default: its English name.',
   }),
   LEDGER_TIME_ZONE: define({
     schema: text.refine(isTimeZone, 'must be a time zone of the IANA database, such as Africa/Windhoek').optional(),

@@ -4,6 +4,7 @@ import { documentBytes } from '../../packages/rules/src/documents.ts'
 import { must, type Request } from './country.ts'
 import type { Line } from './sheet.ts'
 import { type Tried, unitCommands } from './unit-commands.ts'
+import { waitingCommands } from './waiting-commands.ts'
 import { answerTo, authorisation, finding, type Journey, lastYear, paper, periodOf } from './ways.ts'
 
 const nextKey = testKey()
@@ -199,6 +200,7 @@ const all: Record<string, Tried> = {
   ...projects,
   ...mirrors,
   ...unitCommands,
+  ...waitingCommands,
 }
 
 /** How the command of a line is tried. */

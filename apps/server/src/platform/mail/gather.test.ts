@@ -1,3 +1,4 @@
+import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { ROOT_EMAIL, type TestRegistry, testRegistry } from '../../registry.fixture.ts'
 import { gatherMails } from './gather.ts'
@@ -118,4 +119,25 @@ it('puts each into one mail, however many processes gather at once', async () =>
   expect(made.reduce((sum, one) => sum + one, 0)).toBe(1)
   expect(await rows('waiting')).toHaveLength(1)
   expect(await rows('gathered')).toHaveLength(40)
+})
+
+it('counts no mail where another process has gathered everything since it looked who is due', async () => {
+  await pace('hourly')
+  await queue(many(3, 'project-moved'))
+  await later(1)
+  const { pool } = registry.services
+  const taken = "UPDATE content_mail SET state = 'gathered', ended_at = now() WHERE state = 'gathering'"
+  const late = {
+    async connect() {
+      const client = await pool.connect()
+      const query = async (asked: string | { name: string; text: string }) => {
+        const answer = await client.query(asked)
+        if (typeof asked === 'object' && asked.name === 'mail-gather-due') await pool.query(taken)
+        return answer
+      }
+      return { query, release: () => client.release() }
+    },
+  } as unknown as pg.Pool
+  expect(await gatherMails(late, gathering)).toBe(0)
+  expect(await rows('waiting')).toHaveLength(0)
 })

@@ -72,20 +72,34 @@ function identity({ detail }: Refusal): string {
   return JSON.stringify(detail)
 }
 
+/** What is done at once or not at all, since its private details have no place to wait for approvals. */
+function isUnheard(action: string): boolean {
+  return action === 'organisations.register' || action.startsWith('mandates.')
+}
+
+/** Approvals that nobody could ever be asked for. */
+export function approvalsUnheard({ permissions }: Law): Remark[] {
+  return Object.keys(permissions.approvals)
+    .filter(isUnheard)
+    .map((action): Remark => ({ of: 'permissions', code: 'approval-not-heard', facts: { action } }))
+}
+
+/** The same law without them: what follows from them is none of its own faults. */
+export function withoutUnheard({ preset, permissions }: Law): Law {
+  const heard = Object.entries(permissions.approvals).filter(([action]) => !isUnheard(action))
+  return { preset, permissions: { ...permissions, approvals: Object.fromEntries(heard) } }
+}
+
 /** What a registry cannot begin without. */
 const FIRST = ['organisations.register', 'accounts.open', 'projects.register']
 
 /** What keeps a registry with these documents from beginning, or people of it from what the table gives to them. */
 export function faultsOfStart(law: Law): Remark[] {
-  const { permissions, preset } = law
-  const isUnheard = (action: string) => action === 'organisations.register' || action.startsWith('mandates.')
+  const { preset } = law
   return [
     ...FIRST.filter((action) => !isOpen(law, action)).map(
       (action): Remark => ({ of: 'law', code: 'nobody-may', facts: { action } }),
     ),
-    ...Object.keys(permissions.approvals)
-      .filter(isUnheard)
-      .map((action): Remark => ({ of: 'permissions', code: 'approval-not-heard', facts: { action } })),
     ...assignedToNothing(law).filter(({ facts: { action = '' } }) => !isTaken(law, action)),
     ...(preset.period && !isOpen(law, 'certifiers.assign')
       ? [{ of: 'law' as const, code: 'nobody-may' as const, facts: { action: 'certifiers.assign' } }]

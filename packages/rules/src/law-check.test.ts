@@ -252,6 +252,13 @@ describe('of documents that cannot be the law', () => {
     expect(notes.map(({ facts }) => facts.action)).not.toContain('projects.move.register')
   })
 
+  test('an approval that brings in nobody is the one fault that is told', () => {
+    const { faults } = checked((_, table) => {
+      table.approvals['organisations.register'] = [{ count: 1, by: ['developer/Admin'] }]
+    })
+    expect(faults.map(({ code }) => code)).toEqual(['approval-not-heard'])
+  })
+
   test('what is no action is told together with all else', () => {
     const { faults } = checked((_, table) => delete table.actions['credits.issue'])
     expect(faults.map(({ code, facts }) => [code, facts.word ?? facts.action])).toEqual([

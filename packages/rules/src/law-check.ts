@@ -3,7 +3,7 @@ import { declarations } from './declarations.ts'
 import { documentBytes, type Law, MAX_DOCUMENT_BYTES } from './documents.ts'
 import { isTaken } from './entries/appointable.ts'
 import { movesOfClock } from './entries/clock.ts'
-import { assignedToNothing, causesOf, faultsOfStart } from './law-causes.ts'
+import { approvalsUnheard, assignedToNothing, causesOf, faultsOfStart, withoutUnheard } from './law-causes.ts'
 import { PermissionTable, SYSTEM_ROLE } from './permissions.ts'
 import { Preset, PUBLIC_COMMENTS, VERIFICATION } from './preset.ts'
 import { shippedPresets, shippedSources, simpleDocuments } from './simple.ts'
@@ -71,7 +71,8 @@ export function checkLaw(preset: unknown, permissions: unknown, error?: FieldSen
   const ofTable = formOfTable.success ? formOfTable : PermissionTable.safeParse(withoutUnknown(permissions))
   if (!ofPreset.success || !ofTable.success) return { faults: formal, notes: [] }
   const law = { preset: ofPreset.data, permissions: ofTable.data }
-  const found = [...rootFaults(law), ...causesOf(law), ...faultsOfStart(law)]
+  const heard = withoutUnheard(law)
+  const found = [...rootFaults(law), ...approvalsUnheard(law), ...causesOf(heard), ...faultsOfStart(heard)]
   const faults = [...formal, ...found.filter((one, at) => found.findIndex((other) => isSame(one, other)) === at)]
   const told = faults.map(({ facts }) => facts.actions ?? facts.action ?? '').join(', ')
   const isTold = ({ code, facts }: Remark) => code.endsWith('-closed') && told.split(', ').includes(facts.action ?? '')

@@ -1,9 +1,12 @@
+import { declarations } from './declarations.ts'
 import type { Law } from './documents.ts'
 import { isOpen, isTaken, kindOf } from './entries/appointable.ts'
 import { movesOfClock } from './entries/clock.ts'
 import { faultsOf, faultsOfLife } from './entries/soundness.ts'
 import type { Remark, RemarkCode } from './law-check.ts'
+import { PermissionTable } from './permissions.ts'
 import type { Refusal } from './refusal.ts'
+import { simpleDocuments } from './simple.ts'
 
 const NOTHING_YET = { states: {}, periods: {} }
 
@@ -72,9 +75,19 @@ function identity({ detail }: Refusal): string {
   return JSON.stringify(detail)
 }
 
-/** What is done at once or not at all, since its private details have no place to wait for approvals. */
+const { actions: shippedActions } = PermissionTable.parse(
+  JSON.parse(new TextDecoder().decode(simpleDocuments.permissions)),
+)
+const ofEntries = new Set(Object.values(declarations).flatMap(({ actions }) => actions))
+
+/**
+ * What is done at once or not at all: its private details have no place to wait for approvals, or it is done beside the
+ * ledger, where nothing waits.
+ */
 function isUnheard(action: string): boolean {
-  return action === 'organisations.register' || action.startsWith('mandates.')
+  const isFamily = [...ofEntries].some((one) => one.endsWith('*') && action.startsWith(one.slice(0, -1)))
+  const isBeside = Object.hasOwn(shippedActions, action) && !ofEntries.has(action) && !isFamily
+  return action === 'organisations.register' || action.startsWith('mandates.') || isBeside
 }
 
 /** Approvals that nobody could ever be asked for. */

@@ -222,6 +222,14 @@ const faulty: readonly [RemarkCode, string, (preset: Parts, permissions: Parts) 
     { action: 'organisations.register' },
   ],
   [
+    'approval-not-heard',
+    'approvals of what is kept beside the ledger',
+    (_, table) => {
+      table.approvals['audit.search'] = [{ count: 1, by: ['government/Admin'] }]
+    },
+    { action: 'audit.search' },
+  ],
+  [
     'not-a-certifier',
     'a ministry that is assigned',
     (_, table) => {

@@ -132,8 +132,16 @@ describe('a monitoring period', () => {
   })
 
   it('is verified by whoever is assigned to that, and by nobody else', async () => {
-    const { owner, officer, certifier, rival, move } = all
+    const { owner, officer, certifier, rival, move, submit } = all
     expect(await move(officer, first, 'begin-verification')).toMatchObject(refused(409, 'certifier-missing'))
+    // Assigned to the validation of the project, which is another task; and it hears so.
+    expect(await submit(certifier.admin, first, 'verification-report')).toMatchObject({
+      status: 403,
+      body: {
+        code: 'not-permitted',
+        errors: [{ field: 'kind', message: expect.stringContaining('is not assigned to a task of this project') }],
+      },
+    })
     await done(all.assign('verification', all.rival))
     await done(move(officer, first, 'begin-verification'))
     const outcomes = { '2023': '100.5', '2024': '50' }

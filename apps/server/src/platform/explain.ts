@@ -36,7 +36,7 @@ export async function explained<Answer>(
     }
     const { action = '', role = '', ...others } = error.problem.facts ?? {}
     if (permissions.actions[action]?.[role] !== 'assigned') throw error
-    const message = 'its organisation is not assigned to a task of this project'
+    const message = 'its organisation is not assigned to a task of this project that allows it'
     throw problem('not-permitted', { action, role, ...others }, [{ field, message }])
   }
 }

@@ -73,7 +73,7 @@ it('takes what has come by itself, as the system, once, however many processes d
   for (const id of [first, second]) expect(await read(id)).toMatchObject({ state: 'lapsed' })
   expect(await read(later)).toMatchObject({ state: 'inf-approved' })
   const { items } = expectStatus(await registry.nobody.get(`/national/projects/${first}/ledger?limit=100`), 200).body
-  expect((items as { sentence: string }[]).at(-1)?.sentence).toMatch(/^The registry takes the step “lapse”/)
+  expect((items as { sentence: string }[]).at(-1)?.sentence).toMatch(/^The registry takes the step “let it lapse”/)
 })
 
 it('goes on where an answer was lost, and one project keeps no other waiting', async () => {

@@ -30,7 +30,7 @@ describe.each(shippedPresets)('three projects under %s, over HTTP alone', (prese
   const lines: string[] = []
   let driven: Driven
 
-  test('go from their idea to their end', { timeout: 240_000 }, async () => {
+  test('go from their idea to their end', { timeout: 400_000 }, async () => {
     const database = await testDatabase()
     try {
       driven = await drive(preset, (line) => lines.push(line), { DATABASE_URL: database.url })

@@ -1,6 +1,6 @@
 // `npm run -s drive -- --preset article6`: three projects, from their idea to their end, over HTTP alone; a line for each step.
 import { parseArgs } from 'node:util'
-import { shippedPresets } from '@tallystick/rules'
+import { type ShippedPreset, shippedPresets } from '@tallystick/rules'
 import { drive } from './drive.ts'
 
 const { values } = parseArgs({ options: { preset: { type: 'string' } } })
@@ -9,7 +9,21 @@ if (named.length === 0) {
   console.error(`--preset is one of ${shippedPresets.join(', ')}; without it, all are driven.`)
   process.exit(1)
 }
-for (const preset of named) {
+// Ctrl-C ends the registry: the next request fails, and the play clears away what it made.
+let isBrokenOff = false
+process.on('SIGINT', () => {
+  isBrokenOff = true
+})
+try {
+  for (const preset of named) await watch(preset)
+} catch (error) {
+  console.error(
+    isBrokenOff ? '\nBroken off.' : `\nIt does not go on: ${error instanceof Error ? error.message : error}`,
+  )
+  process.exitCode = 1
+}
+
+async function watch(preset: ShippedPreset): Promise<void> {
   const began = Date.now()
   console.log(`\nUNDER THE PRESET ${preset.toUpperCase()}`)
   const { verdict, requests } = await drive(preset, console.log)

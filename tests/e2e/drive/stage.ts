@@ -121,7 +121,7 @@ export async function openStage(preset: string, say: Say, more: Record<string, s
   }
   const awaited = async <T>(what: string, find: () => T | undefined): Promise<T> => {
     try {
-      return await until(what, async () => find(), MAIL_MS)
+      return await until(what, async () => find() ?? unlessEnded(server), MAIL_MS)
     } catch (error) {
       const last = mails().slice(-SHOWN_MAILS)
       throw new Error(`${String(error)}\n${last.map(({ to, subject }) => `${to}: ${subject}`).join('\n')}`)
@@ -214,11 +214,16 @@ export async function openStage(preset: string, say: Say, more: Record<string, s
 
 const DAY_MS = 86_400_000
 /** A mail is on its way no longer. */
-const MAIL_MS = 20_000
+const MAIL_MS = 60_000
 const SHOWN_MAILS = 12
 const asks = (subject: string) => subject.startsWith('Approve or leave')
 
 const NAME_WIDTH = 31
+
+/** Of a registry that has ended nothing comes any more. */
+function unlessEnded({ child }: ServerProcess): undefined {
+  if (child.exitCode !== null || child.signalCode !== null) throw new Error('the registry has ended')
+}
 
 /** Where a move has led to. */
 function stateIn({ status, body }: Answer): string {

@@ -50,7 +50,7 @@ export async function submitIdea(play: Play): Promise<void> {
     ...{ v: 1, externalId: `XT-${sectoralScope}-${play.project.slice(0, 8)}`, sector, sectoralScope, gases: ['CO2'] },
     typeOfMitigation: [{ type, subType }],
     ...{ startDate: `${from}-01-01`, endDate: `${from + 20}-12-31`, projectLocations: [{ country: 'NA' }] },
-    ...{ activityScope: 'conditional', article6Trading: play.law.authorised === play.law.atHome },
+    ...{ activityScope: 'conditional', article6Trading: sectoralScope === '1' },
     cost: { amount: '12500000.00', currency: 'NAD' },
   }
   const path = `${pathOf(play)}/description`

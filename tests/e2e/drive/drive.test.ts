@@ -1,5 +1,5 @@
 import { shippedPresets } from '@tallystick/rules'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { testDatabase } from '../../support/database.ts'
 import { type Driven, drive } from './drive.ts'
 
@@ -26,17 +26,33 @@ const TOLD: [who: RegExp, subject: string][] = [
   [/^nia@/, 'Read the decision on “Hearth cookstove programme”'],
 ]
 
-describe.each(shippedPresets)('three projects under %s, over HTTP alone', (preset) => {
-  const lines: string[] = []
-  let driven: Driven
+type Preset = (typeof shippedPresets)[number]
 
-  test('go from their idea to their end', { timeout: 400_000 }, async () => {
-    const database = await testDatabase()
-    try {
-      driven = await drive(preset, (line) => lines.push(line), { DATABASE_URL: database.url })
-    } finally {
-      await database.close()
-    }
+const lines = new Map<Preset, string[]>(shippedPresets.map((preset) => [preset, []]))
+const drives = new Map<Preset, Driven>()
+
+/** All at once, since most of a drive is waiting for mails. */
+beforeAll(async () => {
+  await Promise.all(
+    shippedPresets.map(async (preset) => {
+      const database = await testDatabase()
+      try {
+        const say = (line: string) => lines.get(preset)?.push(line)
+        drives.set(preset, await drive(preset, say, { DATABASE_URL: database.url }))
+      } finally {
+        await database.close()
+      }
+    }),
+  )
+}, 400_000)
+
+describe.each(shippedPresets)('three projects under %s, over HTTP alone', (preset) => {
+  let driven: Driven
+  beforeAll(() => {
+    driven = drives.get(preset) as Driven
+  })
+
+  test('go from their idea to their end', () => {
     expect(driven.ends).toEqual(ENDS[preset])
     expect(driven.requests).toBeGreaterThan(150)
   })
@@ -54,7 +70,7 @@ describe.each(shippedPresets)('three projects under %s, over HTTP alone', (prese
   })
 
   test('print a line for each step: what was answered, who, and what', () => {
-    const steps = lines.filter((line) => /^ {2}\d/.test(line))
+    const steps = (lines.get(preset) ?? []).filter((line) => /^ {2}\d/.test(line))
     expect(steps).toHaveLength(driven.requests)
     expect(steps.filter((line) => !/^ {2}(20[0-2]|403|409) {2}\S.{29,} \S/.test(line))).toEqual([])
   })

@@ -44,11 +44,12 @@ export async function postgresTargets(processes: number): Promise<Target[]> {
   const database = await testDatabase()
   const pool = new pg.Pool({ connectionString: database.url, max: 4 })
   pool.on('error', () => undefined)
-  await migrate(pool, 'content', contentMigrations, 'create')
   const ledgers: PostgresLedger[] = []
   for (let opened = 0; opened < processes; opened += 1) {
     ledgers.push(await found(await PostgresLedger.open({ connectionString: database.url })))
   }
+  // Behind the ledger's: it has indexes over the ledger's tables.
+  await migrate(pool, 'content', contentMigrations, 'create')
   const close = async (): Promise<void> => {
     for (const ledger of ledgers.splice(0)) await ledger.close()
     await pool.end()

@@ -51,9 +51,11 @@ export async function startServer(
   }
 }
 
+/** The last link behind a mention of the address, with no other address between: not every mail has one. */
 function newestLink(output: string, email: string): string | undefined {
-  const at = output.lastIndexOf(email)
-  return at < 0 ? undefined : /(https?:\/\/\S+\/sign-in\?token=\S+)\s/.exec(output.slice(at))?.[1]
+  const parts = output.split(email).slice(1)
+  const links = parts.map((part) => /^[^@]*?(https?:\/\/\S+\/sign-in\?token=\S+)\s/.exec(part)?.[1])
+  return links.findLast((link) => link !== undefined)
 }
 
 /** Below what systems give to connections, so that none of them sits on the port of a server that starts again. */

@@ -309,9 +309,9 @@ export class Turns {
     const answers: Outcome[] = []
     const told = new Set<string>()
     for (const outcome of outcomes) {
-      const answer = typeof outcome === 'number' ? await this.#repeat(client, outcome, done, told) : outcome
-      if (isCommitted && isReceipt(answer)) this.#unanswered.delete(answer.entry.key ?? '')
-      answers.push(answer)
+      answers.push(
+        typeof outcome === 'number' ? await this.#repeat(client, outcome, { done, told, isCommitted }) : outcome,
+      )
     }
     return answers
   }
@@ -320,16 +320,18 @@ export class Turns {
   async #repeat(
     client: pg.ClientBase | pg.Pool,
     index: number,
-    done: readonly Appended[],
-    told: Set<string>,
+    { done, told, isCommitted }: { done: readonly Appended[]; told: Set<string>; isCommitted: boolean },
   ): Promise<Outcome> {
     const now = done.find((appended) => appended.index === index)
     const [stored] = now ? [now] : await read.entries(client, index, 1)
     if (!stored) return refuse('already-exists', { index: String(index) })
     const receipt = receiptOf(stored)
-    const unanswered = !now && this.#unanswered.get(receipt.entry.key ?? '') === receipt.leaf
+    const key = receipt.entry.key ?? ''
+    const unanswered = !now && this.#unanswered.get(key) === receipt.leaf
     if (!unanswered || told.has(receipt.leaf)) return receipt
     told.add(receipt.leaf)
+    // At once: another group that is on disk, too, may be about to answer the same command.
+    if (isCommitted) this.#unanswered.delete(key)
     return { ...receipt, repeated: false }
   }
 

@@ -40,7 +40,7 @@ import {
   versionOf,
 } from './store.ts'
 
-/** Most activities that a project has: their numbers have three digits. */
+/** Most activities that a project ever enters. */
 const MOST_ACTIVITIES = 999
 
 const letters: Readonly<Record<NdcActionKind, string>> = {

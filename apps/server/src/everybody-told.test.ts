@@ -85,6 +85,12 @@ it('of a whole life everybody is told, and every mail can be written', { timeout
   // Movements that waited are over by now; their ends are told.
   const silent = told.filter((type) => !typesTold.has(type) && !['MovementProposed', 'MovementApproved'].includes(type))
   expect(silent).toEqual([])
+  const templates = new Set(rows.map(({ template }) => template))
+  const ofUnits: TemplateName[] = [
+    ...(['credits-exported-told', 'first-transfer-told', 'credits-used', 'credits-acquired'] as const),
+    ...(['pledge-received', 'pledge-ended', 'reversal-compensated', 'buffer-released'] as const),
+  ]
+  expect(ofUnits.filter((name) => !templates.has(name))).toEqual([])
   for (const { template, language, params } of rows) {
     expect(isTemplate(template)).toBe(true)
     const mail = {

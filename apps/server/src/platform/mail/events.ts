@@ -1,5 +1,6 @@
 import type { EntryType } from '@tallystick/contract'
 import type { LogRow } from '../entries.ts'
+import { creditsAcquired, creditsCounted } from './abroad-events.ts'
 import { movementDone, movementEnded, movementHalted, movementWaits, movementWithdrawn } from './movement-events.ts'
 import {
   accountStanding,
@@ -11,6 +12,7 @@ import {
   userAdded,
   userRemoved,
 } from './people-events.ts'
+import { pledgeEnded, unitsPledged } from './pledge-events.ts'
 import {
   certificationChanged,
   certifierAssigned,
@@ -30,12 +32,15 @@ import type { Look, Told } from './told.ts'
 import {
   authorisationChanged,
   authorisationGiven,
+  bufferFilled,
+  bufferReleased,
   creditsEnded,
   creditsIssued,
   creditsReceived,
   creditsTaken,
   entryCorrected,
   holdChanged,
+  lossReplaced,
   reversalDecided,
   reversalReported,
 } from './unit-events.ts'
@@ -86,9 +91,19 @@ export const EVENTS: { readonly [Type in EntryType]?: Tell<Type> } = {
   CreditsTransferred: async (row, look) => [...creditsReceived(row, look), ...(await movementDone(row, look))], // receiver, proposer
   CreditsRetired: async (row, look) => [...creditsEnded(row, look), ...(await movementDone(row, look))], // holder, government
   CreditsCancelled: async (row, look) => [...creditsEnded(row, look), ...(await movementDone(row, look))], // the same
+  CreditsTransferredAbroad: creditsCounted, //                                           holder, government
+  FirstTransferRecorded: creditsCounted, //                                              the same
+  CreditsUsed: creditsCounted, //                                                        the same
+  CreditsAcquired: creditsAcquired, //                                                   whoever has them now
+  UnitsPledged: unitsPledged, //                                                         pledgee, holder
+  PledgeReleased: pledgeEnded, //                                                        the same
+  PledgeExpired: pledgeEnded, //                                                         the same
   ReversalReported: reversalReported, //   whoever decides on it                         the owners
   ReversalDecided: reversalDecided, //     the owners, where they owe                    the owners
   BufferCancelled: creditsTaken, //                                                      the owners of the project
+  ReversalCompensated: lossReplaced, //                                                  owners, and who paid
+  BufferContributed: bufferFilled, //                                                    who paid; owners who owed
+  BufferReleased: bufferReleased, //                                                     the owner who has them back
   EntryCorrected: entryCorrected, //                                                     all whom the wrong entry concerned
   HoldPlaced: (row, look) => holdChanged(row, look, 'hold-placed'), //                   the holders
   HoldLifted: (row, look) => holdChanged(row, look, 'hold-ended'), //                    the holders

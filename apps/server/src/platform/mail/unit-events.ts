@@ -63,6 +63,41 @@ export async function creditsTaken(row: LogRow<'BufferCancelled'>, look: Look): 
   return [...(await debtOpened(row, reversal.project, look)), owners(row, reversal.project, look, 'reversal-decided')]
 }
 
+/** A holder, or whoever must replace it, made good what a project lost: its owners, and the colleagues of who paid. */
+export async function lossReplaced(row: LogRow<'ReversalCompensated'>, look: Look): Promise<Told[]> {
+  const { reversal: id, from } = row.entry.body
+  const reversal = await look.services.ledger.row('reversal', id)
+  return reversal ? [payment(row, reversal.project, from, look, 'reversal-compensated')] : []
+}
+
+/** The colleagues of who gave to the buffer; where that repays what a project owes, its owners. */
+export function bufferFilled(row: LogRow<'BufferContributed'>, look: Look): Told[] {
+  const { batch, from, repays } = row.entry.body
+  const id = repays ?? look.names.batch(batch)?.project
+  if (!id) return []
+  if (repays !== null) return [payment(row, repays, from, look, 'debt-repaid')]
+  const told = payment(row, id, from, look, 'buffer-contributed')
+  return [{ ...told, to: { ...told.to, members: [holderOf(look.names, from)] } }]
+}
+
+type Payment = 'reversal-compensated' | 'debt-repaid' | 'buffer-contributed'
+
+function payment(row: LogRow, id: string, from: string, look: Look, template: Payment): Told {
+  const members = [...new Set([...ownersOf(id, look.names), holderOf(look.names, from)])]
+  const params = withSentence(row, look, { project: project(look.names, id) })
+  return { template, to: { members, without: [row.entry.by] }, params, path: `/entries/${row.index}` }
+}
+
+/** The owner who has units back from the buffer. */
+export function bufferReleased(row: LogRow<'BufferReleased'>, look: Look): Told[] {
+  const { batch, to, ranges } = row.entry.body
+  const owner = holderOf(look.names, to)
+  const { quantity, project: of } = units(look.names, batch, ranges)
+  const params = withSentence(row, look, { quantity, project: of })
+  const path = `/entries/${row.index}`
+  return [{ template: 'buffer-released', to: { members: [owner], without: [row.entry.by] }, params, path }]
+}
+
 type AboutProject =
   | 'authorisation-given'
   | 'authorisation-changed'

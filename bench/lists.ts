@@ -24,13 +24,15 @@ const CLIENTS = 400
 const CHUNK = 1_000
 const WARM = 30
 const REQUESTS = 300
+/** Every so many projects there is a finding, if the project is not decided on. */
+const FINDINGS = 5
 /** A read that is slow is asked for less often. */
 const MOST_MS = 2_000
 const LEAST_REQUESTS = 40
 /** What a page may take, p95. */
 export const WANTED_MS = 50
 
-const STATES = ['draft', 'registered', 'rejected'] as const
+const STATES = ['submitted', 'registered', 'rejected'] as const
 const SECTORS = ['energy', 'transport', 'agriculture', 'waste'] as const
 const WORDS = ['Solar', 'Wind', 'Cookstoves', 'Mangrove', 'Biogas', 'Hydro', 'Forest', 'Landfill', 'Rail', 'Rice']
 const PLACES = ['North', 'South', 'Lake', 'Coast', 'Hills', 'Delta', 'Plain', 'Harbour', 'Valley', 'Island']
@@ -71,7 +73,7 @@ export async function measureLists(server: Server, { projects }: Options, tell: 
   const env = { DATABASE_URL: await server.create(freshName('lists')), DATA_DIR: join(server.folder, 'lists') }
   const filled: Filled = { projects: [], owners: [], officer: '', busy: '', lanes: 0 }
   const results: ListsResult[] = []
-  for (const size of [FEW, projects]) {
+  for (const size of new Set([Math.min(FEW, projects), projects])) {
     await withRegistry(env, async (registry) => {
       await fill(registry, filled, size, tell)
       await makeBusy(registry, filled, size, tell)
@@ -116,7 +118,7 @@ async function fill(registry: Registry, filled: Filled, size: number, tell: Tell
       const asked = { project, title: commitments[at], scope, methodology: 'AMS-I.D', owners }
       await must(registry, owner.mandate, 'ProjectRegistered', asked)
       const state = pick(STATES)
-      if (state === 'draft') return true
+      if (state === 'submitted') return at % FINDINGS !== 0 || raise(registry, filled, project, commitments[at])
       await must(registry, filled.officer, 'ProjectMoved', {
         project,
         move: state === 'registered' ? 'register' : 'reject',
@@ -128,6 +130,12 @@ async function fill(registry: Registry, filled: Filled, size: number, tell: Tell
     await describe(registry, projects, pick, described)
     if (filled.projects.length % 20_000 === 0) tell(`lists: ${filled.projects.length} of ${size} projects`)
   }
+}
+
+/** A finding that waits for its owner. */
+async function raise(registry: Registry, { officer }: Filled, project: string, text = '') {
+  await must(registry, officer, 'FindingRaised', { finding: randomId(), project, kind: 'CL', section: null, text })
+  return true
 }
 
 /** Sectors and external ids, as if each project had handed in a description of which this is in force. */
@@ -235,21 +243,21 @@ async function makeBusy(registry: Registry, filled: Filled, movements: number, t
 }
 
 async function measure(server: Server, env: { DATABASE_URL: string; DATA_DIR: string }, filled: Filled, tell: Tell) {
-  const [person] = await signInAll(env.DATABASE_URL, [filled.officer])
+  const people = await signInAll(env.DATABASE_URL, [filled.officer, filled.owners[0]?.mandate ?? ''])
+  const [officer, owner] = people.map(({ token }) => ({ authorization: `Bearer ${token}` }))
   const running = await startServer(env)
   const connections = new Connections(running.url, 2)
   try {
-    const headers = { authorization: `Bearer ${person?.token}` }
-    const ask = async (path: string) => {
-      const { status, body } = await connections.send('GET', path, headers)
+    const ask = async (path: string, who = officer) => {
+      const { status, body } = await connections.send('GET', path, who ?? {})
       if (status !== 200) throw new Error(`GET ${path}: ${status} ${body.slice(0, 300)}`)
       return JSON.parse(body) as { next?: string | null; behind?: number }
     }
     while (((await ask('/national/audit?limit=1')).behind ?? 0) > 0) tell('lists: the audit reads the log')
     const cpu = async () => cpuSeconds([running.child.pid ?? 0, ...(await server.pids())])
     const reads: Read[] = []
-    for (const [what, pathOf] of pathsOver(filled)) {
-      reads.push(await timed(what, (at) => ask(pathOf(at)), cpu))
+    for (const [what, pathOf, who] of pathsOver(filled)) {
+      reads.push(await timed(what, () => ask(pathOf(), who === 'owner' ? owner : officer), cpu))
       tell(`lists: ${filled.projects.length} projects, ${what}: p95 ${reads.at(-1)?.p95Ms.toFixed(1)} ms`)
     }
     return { reads, baseline: await baselineOf(env.DATABASE_URL, cpu) }
@@ -260,8 +268,8 @@ async function measure(server: Server, env: { DATABASE_URL: string; DATA_DIR: st
   }
 }
 
-/** What is asked for, each time something else. */
-function pathsOver({ projects, owners, officer, busy }: Filled): [string, (at: number) => string][] {
+/** What is asked for, each time something else; by an officer, or by the owner of some projects. */
+function pathsOver({ projects, owners, officer, busy }: Filled): [string, () => string, 'owner'?][] {
   const chance = chanceOf(7)
   const pick = <T>(from: readonly T[]) => from[Math.floor(chance() * from.length)] as T
   const cursorOf = (place: number) => Buffer.from(JSON.stringify([place])).toString('base64url')
@@ -278,9 +286,15 @@ function pathsOver({ projects, owners, officer, busy }: Filled): [string, (at: n
     ['filter by sector', () => `${list}sector=${pick(SECTORS)}`],
     ['filter by external id', () => `${list}externalId=EXT-${1 + Math.floor(chance() * projects.length)}`],
     ['filter by owner', () => `${list}owner=${pick(owners).organisation}`],
+    ['filter by owner and state', () => `${list}owner=${pick(owners).organisation}&state=${pick(STATES)}`],
+    ['filter by sector and state', () => `${list}sector=${pick(SECTORS)}&state=${pick(STATES)}`],
     ['filter by title', () => `${list}title=${pick(PLACES)}%20${pick(WORDS)}`],
     ['filter by a rare title', () => `${list}title=${Math.floor(chance() * projects.length)}`],
+    ['filter by title and state', () => `${list}title=${pick(PLACES)}%20${pick(WORDS)}&state=${pick(STATES)}`],
     ['open a project', () => `/national/projects/${pick(projects)}`],
+    ['tasks of an officer', () => '/national/tasks'],
+    ['tasks of an officer, 200 at once', () => '/national/tasks?limit=200'],
+    ['tasks of an owner', () => '/national/tasks', 'owner'],
     ['time line, newest', () => `${line}limit=50`],
     ['time line, anywhere', () => `${line}limit=50&cursor=${anywhere()}`],
     ['time line from the oldest', () => `${line}order=oldest&limit=50`],
@@ -293,7 +307,7 @@ function pathsOver({ projects, owners, officer, busy }: Filled): [string, (at: n
   ]
 }
 
-async function timed(what: string, work: (at: number) => Promise<unknown>, cpu: () => Promise<number>): Promise<Read> {
+async function timed(what: string, work: () => Promise<unknown>, cpu: () => Promise<number>): Promise<Read> {
   const samples: number[] = []
   let before = 0
   const start = performance.now()
@@ -301,7 +315,7 @@ async function timed(what: string, work: (at: number) => Promise<unknown>, cpu: 
     if (at === WARM) before = await cpu()
     const began = performance.now()
     if (samples.length >= LEAST_REQUESTS && began - start > MOST_MS) break
-    await work(at)
+    await work()
     if (at >= WARM) samples.push(performance.now() - began)
   }
   const cpuMs = (((await cpu()) - before) * 1000) / samples.length

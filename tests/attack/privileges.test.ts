@@ -82,6 +82,8 @@ const EXPECTED: Record<string, [writer: string, signer: string, reader: string]>
   content_acted: ['SIUD', '', ''],
   content_stated: ['SIUD', '', ''],
   content_audited: ['SIUD', '', ''],
+  content_concern: ['SIUD', '', ''],
+  content_concerned: ['SIUD', '', ''],
   content_mail: ['SIUD', '', ''],
   content_record: ['SIUD', '', ''],
   content_record_version: ['SI', '', ''],

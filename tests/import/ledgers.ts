@@ -48,7 +48,6 @@ export async function postgresTargets(processes: number): Promise<Target[]> {
   for (let opened = 0; opened < processes; opened += 1) {
     ledgers.push(await found(await PostgresLedger.open({ connectionString: database.url })))
   }
-  // Behind the ledger's: it has indexes over the ledger's tables.
   await migrate(pool, 'content', contentMigrations, 'create')
   const close = async (): Promise<void> => {
     for (const ledger of ledgers.splice(0)) await ledger.close()

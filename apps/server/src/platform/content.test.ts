@@ -10,9 +10,19 @@ beforeAll(async () => {
 })
 afterAll(() => database.close())
 
+test('the content store and the ledger make their tables in one database, whichever of them is first', async () => {
+  const both = await Promise.all([testDatabase(), testDatabase()])
+  const [{ url }, { url: other }] = both as [TestDatabase, TestDatabase]
+  const content = (at: string) => openContent(at, 'create').then((pool) => pool.end())
+  const ledger = (at: string) => PostgresLedger.open({ connectionString: at }).then((opened) => opened.close())
+  await content(url)
+  await ledger(url)
+  await ledger(other)
+  await content(other)
+  await Promise.all(both.map((one) => one.close()))
+})
+
 test('a connection that is lost in the middle of a transaction ends the transaction, not the process', async () => {
-  // Some of the content store's indexes are over tables of the ledger.
-  await (await PostgresLedger.open({ connectionString: database.url })).close()
   const pool = await openContent(database.url, 'create')
   const client = await pool.connect()
   await client.query('BEGIN')

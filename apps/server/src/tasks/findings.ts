@@ -1,6 +1,7 @@
 import type { Rows } from '@tallystick/rules'
+import { concerning, concerns, followConcerns } from '../platform/concerns.ts'
 import { actOn, mayAct, projectThing } from '../platform/next-steps.ts'
-import { CONCERNS, namesOf } from './projects.ts'
+import { namesOf } from './projects.ts'
 import { type Found, type Look, type Place, type Source, scopeOf, sift } from './source.ts'
 
 /** What follows on each state of a finding, and who does it. */
@@ -42,6 +43,7 @@ async function candidates(
   [, id]: Place,
   limit: number,
 ): Promise<Candidate[]> {
+  if (some.length > 0) await followConcerns(services)
   const { rows } = await services.pool.query<Omit<Candidate, 'since'> & { said: Buffer | null }>({
     name: 'task-findings',
     text: CANDIDATES,
@@ -55,19 +57,30 @@ function instantIn(bytes: Buffer): string | null {
   return typeof entry === 'object' && entry !== null && 'at' in entry ? String(entry.at) : null
 }
 
-// A finding waits since the last entry about it; the streams of projects are short.
+// A finding waits since the last entry about it. The stream of a project whose units move much is long: how far it is read
+// is bounded.
 const CANDIDATES = `
   SELECT f.id, f.row, p.row AS project, last.bytes AS said
-    FROM (SELECT f.id, f.row FROM ledger_row f
-            JOIN ledger_row p ON p.kind = 'project' AND p.id = f.row ->> 'project'
-           WHERE f.kind = 'finding' AND f.row ->> 'state' <> 'closed' AND f.row ->> 'state' = ANY($1::text[] || $2::text[]) AND f.id > $4
-             AND (f.row ->> 'state' = ANY($1) OR ${CONCERNS})
+    FROM (SELECT f.id, f.row
+            FROM (SELECT f.id, f.row FROM unnest($1::text[]) s(state) CROSS JOIN LATERAL (
+                    SELECT f.id, f.row FROM ledger_row f
+                     WHERE f.kind = 'finding' AND f.row ->> 'state' <> 'closed' AND f.row ->> 'state' = s.state
+                       AND f.id > $4 ORDER BY f.id LIMIT $5) f
+                   UNION ALL
+                  SELECT f.id, f.row FROM ${concerning('$3')} CROSS JOIN LATERAL (
+                    SELECT p.row FROM ledger_row p WHERE p.kind = 'project' AND p.id = c.project OFFSET 0) p
+                   CROSS JOIN LATERAL (
+                    SELECT f.id, f.row FROM ledger_row f
+                     WHERE f.kind = 'finding' AND f.row ? 'project' AND f.row ->> 'project' = c.project OFFSET 0) f
+                   WHERE f.row ->> 'state' = ANY($2::text[]) AND f.id > $4 AND ${concerns('$3')}) f
            ORDER BY f.id LIMIT $5) f
-    JOIN ledger_row p ON p.kind = 'project' AND p.id = f.row ->> 'project'
+   CROSS JOIN LATERAL (SELECT id, row FROM ledger_row WHERE kind = 'project' AND id = f.row ->> 'project' OFFSET 0) p
     LEFT JOIN LATERAL (
-      SELECT e.bytes FROM ledger_stream s CROSS JOIN LATERAL unnest(s.indexes) WITH ORDINALITY AS k(index, at)
+      SELECT e.bytes
+        FROM (SELECT revision, indexes FROM ledger_stream WHERE id = p.id ORDER BY revision DESC LIMIT 2000) s
+       CROSS JOIN LATERAL unnest(s.indexes) WITH ORDINALITY AS k(index, at)
         JOIN ledger_entry e ON e.index = k.index
-       WHERE s.id = p.id AND e.type IN ('FindingRaised', 'FindingAnswered', 'FindingAssessed')
+       WHERE e.type IN ('FindingRaised', 'FindingAnswered', 'FindingAssessed')
          AND position(convert_to('"finding":"' || f.id || '"', 'UTF8') IN e.bytes) > 0
        ORDER BY s.revision DESC, k.at DESC LIMIT 1) last ON true
    ORDER BY f.id`

@@ -1,4 +1,5 @@
-import { movesOfClock, type Rows, windowOf } from '@tallystick/rules'
+import { type Law, movesOfClock, type Rows, windowOf } from '@tallystick/rules'
+import { concerning, concerns, followConcerns } from '../platform/concerns.ts'
 import type { Value } from '../platform/mail/texts.ts'
 import { namesIn } from '../platform/names.ts'
 import {
@@ -10,7 +11,8 @@ import {
   stepsFor,
   type Thing,
 } from '../platform/next-steps.ts'
-import { type Found, type Look, type Place, type Source, scopeOf, sift } from './source.ts'
+import { withUnsettled } from '../platform/unsettled.ts'
+import { type Doer, type Found, type Look, type Place, type Source, scopeOf, sift } from './source.ts'
 
 interface Candidate<Kind extends 'project' | 'period'> {
   id: string
@@ -64,14 +66,22 @@ function reachOf(
   thing: Pick<Thing, 'machine' | 'ends' | 'works' | 'of'>,
   states: readonly string[],
 ): Reach {
-  const reach: Reach = { all: [], some: [] }
+  const known = reaches.get(law) ?? new Map<string, Reach>()
+  reaches.set(law, known)
+  const name = `${thing.of} ${doer.role}`
+  const reach = known.get(name) ?? { all: [], some: [] }
+  if (known.has(name)) return reach
   for (const state of states) {
     const scopes = new Set(actionsFrom(thing, state).map((action) => scopeOf(law, doer.role, action)))
     if (scopes.has('any')) reach.all.push(state)
     else if (scopes.has('own') || scopes.has('assigned')) reach.some.push(state)
   }
+  known.set(name, reach)
   return reach
 }
+
+/** By law, then by kind of thing and role: none of it changes while the law is in force. */
+const reaches = new WeakMap<Law, Map<string, Reach>>()
 
 async function candidates<Row extends Candidate<'project' | 'period'>>(
   { services, doer }: Look,
@@ -81,6 +91,7 @@ async function candidates<Row extends Candidate<'project' | 'period'>>(
   limit: number,
 ): Promise<Row[]> {
   if (all.length + some.length === 0) return []
+  if (some.length > 0) await followConcerns(services)
   const { rows } = await services.pool.query<Row>({
     name: text === PROJECTS ? 'task-projects' : 'task-periods',
     text,
@@ -89,40 +100,54 @@ async function candidates<Row extends Candidate<'project' | 'period'>>(
   return rows
 }
 
-/** Does the project `p` concern the organisation $3, as an owner or as a certifier? */
-export const CONCERNS = `(
-  EXISTS (SELECT FROM jsonb_array_elements(p.row -> 'owners') owner
-            JOIN ledger_row a ON a.kind = 'account' AND a.id = owner ->> 'account'
-           WHERE a.row ->> 'organisation' = $3)
-  OR EXISTS (SELECT FROM jsonb_each_text(p.row -> 'certifiers') one WHERE one.value = $3))`
+/** Of a thing `x`: it is in one of these states since then or later, and no proposal of such a type waits about it. */
+const waits = (x: string, type: string, field: string) => `
+  (${x}.row -> 'entered' ->> 'at', ${x}.id) > ($4, $5)
+   AND NOT EXISTS (SELECT FROM content_proposal o
+                    WHERE o.status = 'open' AND o.type = '${type}' AND o.request ->> '${field}' = ${x}.id)`
 
+const PROJECT_WAITS = waits('p', 'ProjectMoved', 'project')
+const PERIOD_WAITS = waits('t', 'MonitoringPeriodMoved', 'period')
+
+// Of each state in which any of them may wait, the oldest by the index; of the others those that concern the organisation.
 const PROJECTS = `
-  SELECT p.id, p.row FROM ledger_row p
-   WHERE p.kind = 'project' AND p.row ->> 'state' = ANY($1::text[] || $2::text[])
-     AND (p.row #>> '{entered,at}', p.id) > ($4, $5)
-     AND (p.row ->> 'state' = ANY($1) OR ${CONCERNS})
-     AND NOT EXISTS (SELECT FROM content_proposal c
-                      WHERE c.status = 'open' AND c.type = 'ProjectMoved' AND c.request ->> 'project' = p.id)
-   ORDER BY p.row #>> '{entered,at}', p.id LIMIT $6`
+  SELECT p.id, p.row
+    FROM (SELECT p.id, p.row FROM unnest($1::text[]) s(state) CROSS JOIN LATERAL (
+            SELECT p.id, p.row FROM ledger_row p
+             WHERE p.kind = 'project' AND p.row ->> 'state' = s.state AND ${PROJECT_WAITS}
+             ORDER BY p.row -> 'entered' ->> 'at', p.id LIMIT $6) p
+           UNION ALL
+          SELECT p.id, p.row FROM ${concerning('$3')} CROSS JOIN LATERAL (
+            SELECT p.id, p.row FROM ledger_row p WHERE p.kind = 'project' AND p.id = c.project OFFSET 0) p
+           WHERE p.row ->> 'state' = ANY($2::text[]) AND ${PROJECT_WAITS} AND ${concerns('$3')}) p
+   ORDER BY p.row -> 'entered' ->> 'at', p.id LIMIT $6`
 
 const PERIODS = `
-  SELECT t.id, t.row, p.row AS project FROM ledger_row t
-    JOIN ledger_row p ON p.kind = 'project' AND p.id = t.row ->> 'project'
-   WHERE t.kind = 'period' AND t.row ->> 'state' = ANY($1::text[] || $2::text[])
-     AND (t.row #>> '{entered,at}', t.id) > ($4, $5)
-     AND (t.row ->> 'state' = ANY($1) OR ${CONCERNS})
-     AND NOT EXISTS (SELECT FROM content_proposal c
-                      WHERE c.status = 'open' AND c.type = 'MonitoringPeriodMoved' AND c.request ->> 'period' = t.id)
-   ORDER BY t.row #>> '{entered,at}', t.id LIMIT $6`
+  SELECT t.id, t.row, p.row AS project
+    FROM (SELECT t.id, t.row FROM unnest($1::text[]) s(state) CROSS JOIN LATERAL (
+            SELECT t.id, t.row FROM ledger_row t
+             WHERE t.kind = 'period' AND t.row ->> 'state' = s.state AND ${PERIOD_WAITS}
+             ORDER BY t.row -> 'entered' ->> 'at', t.id LIMIT $6) t
+           UNION ALL
+          SELECT t.id, t.row FROM ${concerning('$3')} CROSS JOIN LATERAL (
+            SELECT p.row FROM ledger_row p WHERE p.kind = 'project' AND p.id = c.project OFFSET 0) p
+           CROSS JOIN LATERAL (
+            SELECT t.id, t.row FROM ledger_row t
+             WHERE t.kind = 'period' AND t.row ? 'project' AND t.row ->> 'project' = c.project OFFSET 0) t
+           WHERE t.row ->> 'state' = ANY($2::text[]) AND ${PERIOD_WAITS} AND ${concerns('$3')}) t
+   CROSS JOIN LATERAL (SELECT row FROM ledger_row WHERE kind = 'project' AND id = t.row ->> 'project' OFFSET 0) p
+   ORDER BY t.row -> 'entered' ->> 'at', t.id LIMIT $6`
 
 async function projectsOf(look: Look, rows: readonly Candidate<'project'>[]): Promise<Found[]> {
   const names = await namesOf(
     look,
     rows.map(({ row }) => row),
   )
+  const { services, law } = look
+  const known = await withUnsettled(services.ledger, law.preset, new Map(rows.map(({ id, row }) => [id, row])))
   return rows.flatMap(({ id, row }) => {
     const owners = names.owners(row)
-    const thing = projectThing(row, owners, look.law.preset)
+    const thing = projectThing(known.get(id) ?? row, owners, look.law.preset)
     return taskOf(look, thing, { id, path: `/national/projects/${id}`, ...names.refs(id, row) }, (steps) => ({
       text: 'waits.project',
       places: { project: names.shown(row), state: { code: row.state, list: 'state' }, steps },
@@ -190,18 +215,36 @@ function taskOf(
       steps: own.map(wordOf),
       since,
       due: endOf(thing, law),
-      isFor: (other) => stepsFor(steps, law, other, at).length > 0,
+      isFor: perRole((other) => stepsFor(steps, law, other, at).length > 0),
     },
   ]
+}
+
+/** People of one organisation differ in nothing but their role: each role is judged once. */
+function perRole(isFor: (doer: Doer) => boolean): (doer: Doer) => boolean {
+  const known = new Map<string, boolean>()
+  return (doer) => {
+    const judged = known.get(doer.role) ?? isFor(doer)
+    known.set(doer.role, judged)
+    return judged
+  }
 }
 
 /** When the registry itself takes the thing on, if it does. */
 function endOf({ of, standing }: Thing, law: Look['law']): string | null {
   if (of !== 'projects') return null
-  const moves = movesOfClock(law).filter(({ from }) => from.includes(standing.state))
+  const moves = timedMoves(law).filter(({ from }) => from.includes(standing.state))
   const ends = moves.flatMap((move) => windowOf(move, standing).from ?? [])
   return ends.sort()[0] ?? null
 }
+
+function timedMoves(law: Law): ReturnType<typeof movesOfClock> {
+  const moves = timed.get(law) ?? movesOfClock(law)
+  timed.set(law, moves)
+  return moves
+}
+
+const timed = new WeakMap<Law, ReturnType<typeof movesOfClock>>()
 
 function wordOf({ kind, name }: NextStep): string {
   return kind === 'move' ? name : name === '' ? kind : `${kind}/${name}`

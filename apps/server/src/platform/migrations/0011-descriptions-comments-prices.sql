@@ -1,9 +1,3 @@
--- Lists of projects by what the ledger knows of them, newest first.
-CREATE INDEX content_project_number ON ledger_row (((row ->> 'number')::bigint)) WHERE kind = 'project';
-CREATE INDEX content_project_state ON ledger_row ((row ->> 'state'), ((row ->> 'number')::bigint)) WHERE kind = 'project';
-CREATE INDEX content_project_scope ON ledger_row ((row ->> 'scope'), ((row ->> 'number')::bigint)) WHERE kind = 'project';
-CREATE INDEX content_project_owner ON ledger_row USING gin ((row -> 'owners') jsonb_path_ops) WITH (fastupdate = off) WHERE kind = 'project';
-
 -- The words of the titles of projects: an index over the ledger, made when it is asked for.
 CREATE TABLE content_title (
   project text PRIMARY KEY,

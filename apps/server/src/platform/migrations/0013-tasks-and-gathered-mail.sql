@@ -22,14 +22,3 @@ CREATE INDEX content_mail_gathering ON content_mail (user_id, created_at) WHERE 
 ALTER TABLE content_proposal ADD COLUMN reason text;
 CREATE INDEX content_proposal_project ON content_proposal ((request ->> 'project')) WHERE status = 'open';
 CREATE INDEX content_proposal_period ON content_proposal ((request ->> 'period')) WHERE status = 'open';
-
--- What waits for people: projects and monitoring periods by state, the oldest first, and findings that are not closed.
-CREATE INDEX content_task_project
-    ON ledger_row ((row ->> 'state'), (row #>> '{entered,at}'), id) WHERE kind = 'project';
-CREATE INDEX content_task_period
-    ON ledger_row ((row ->> 'state'), (row #>> '{entered,at}'), id) WHERE kind = 'period';
-CREATE INDEX content_task_finding
-    ON ledger_row ((row ->> 'state'), id) WHERE kind = 'finding' AND row ->> 'state' <> 'closed';
-
--- Who is told because of a role.
-CREATE INDEX content_mandate_role ON ledger_row ((row ->> 'role')) WHERE kind = 'mandate';

@@ -64,6 +64,11 @@ test('commands work whether the server runs or not, and make a new folder ready'
     PUBLIC_URL: server.url,
   })
   expect(await signIn(server.url, link.json.url)).toBeInstanceOf(Api)
+  const admin = ['admin', 'link', 'root@registry.example']
+  expect((await tallystick(admin, env)).stdout).toContain('Sign-in link for')
+  const withPasswords = await tallystick(admin, { ...env, ONBOARDING: 'password' })
+  expect(withPasswords.stdout).toMatch(/chooses a password.*\n.*\/password\/choose\?token=/)
+  expect(withPasswords.stdout).not.toMatch(/sign-in/i)
   expect(await tallystick(['admin', 'link', 'nobody@registry.example'], env)).toMatchObject({ exitCode: 2 })
   await server.kill()
 })

@@ -31,7 +31,7 @@ export const setupCommand: Command = async (args) => {
   })
 }
 
-/** `admin link <email>`: a new one-time link, for somebody who has lost the way in. */
+/** `admin link <email>`: a new one-time link, for somebody who has lost the way in, or the password. */
 export const adminCommand: Command = async (args) => {
   const [what, ...rest] = args
   if (what !== 'link')
@@ -50,8 +50,8 @@ export const adminCommand: Command = async (args) => {
     const expires = expiresAt.toISOString()
     return {
       exitCode: 0,
-      text: text('link', { email: user.email, expires, url }),
-      json: { email: user.email, url, expires },
+      text: text(services.onboarding === 'password' ? 'link.password' : 'link', { email: user.email, expires, url }),
+      json: { email: user.email, url, expires, chooses: services.onboarding === 'password' ? 'password' : null },
     }
   })
 }

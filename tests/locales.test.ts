@@ -30,6 +30,8 @@ const TRANSLATED = [
   'packages/contract/src/locales/words.',
   // What the registry did besides the entries of the log.
   'packages/contract/src/locales/history.',
+  // What is wrong with a preset or a permission table.
+  'packages/contract/src/locales/law.',
   // What is wrong with a field.
   'packages/contract/src/locales/input.',
 ]

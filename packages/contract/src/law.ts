@@ -46,9 +46,10 @@ export const adoptDocument = defineOperation({
   path: '/national/law',
   summary: 'Adopt the next version of the preset or of the permission table',
   description:
-    'It governs every entry that follows. Both documents are judged together: one under which a project could not go on, or ' +
-    'that leaves to one person what two are to decide, is refused with the reason. To change both, adopt the table with the ' +
-    'new actions beside the old first, then the preset, then the table without the old.',
+    'It governs every entry that follows. Both documents are judged together, as `tallystick preset check` does: one under ' +
+    'which a project could not go on, or that leaves to one person what two are to decide, is refused, and `errors` names ' +
+    'every fault. To change both, adopt the table with the new actions beside the old first, then the preset, then the ' +
+    'table without the old.',
   tag,
   access: 'signed-in',
   command: true,
@@ -70,4 +71,5 @@ export const adoptDocument = defineOperation({
     'law-closed',
     'nobody-may',
   ],
+    'law-unsound',
 })

@@ -29,6 +29,7 @@ export type HttpCode =
   | 'email-taken'
   | 'tax-id-taken'
   | 'link-unknown'
+  | 'law-unsound'
   | 'external-id-taken'
   | 'comments-closed'
   | 'registration-decided'
@@ -76,6 +77,7 @@ export const problemStatus = {
   'email-taken': 409,
   'tax-id-taken': 409,
   'link-unknown': 404,
+  'law-unsound': 422,
   'external-id-taken': 409,
   'comments-closed': 409,
   'registration-decided': 409,

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { lawSentence } from '@tallystick/contract'
 import { checkLaw, type Remark, shippedPresets, shippedSources } from '@tallystick/rules'
 import { inputSentence, LAW_FILES } from '@tallystick/server'
 import { type Command, type Done, parse, UsageError } from '../command.ts'
@@ -57,53 +58,9 @@ async function jsonOf(file: string): Promise<Read> {
   }
 }
 
-const keys = {
-  form: 'lawForm',
-  'too-large': 'lawTooLarge',
-  'state-unknown': 'lawStateUnknown',
-  'word-unknown': 'lawWordUnknown',
-  'word-twice': 'lawWordTwice',
-  'role-unknown': 'lawRoleUnknown',
-  'preset-strands': 'lawStrands',
-  'one-person-decides': 'lawOnePerson',
-  'law-closed': 'lawClosed',
-  'nobody-may': 'lawNobodyMay',
-  'move-closed': 'lawMoveClosed',
-  'move-missing': 'lawMoveMissing',
-  'document-closed': 'lawDocumentClosed',
-  'document-missing': 'lawDocumentMissing',
-  'kind-missing': 'lawKindMissing',
-  'action-unknown': 'lawActionUnknown',
-  'action-closed': 'lawActionClosed',
-  'never-by-itself': 'lawNeverByItself',
-  'root-missing': 'lawRootMissing',
-  'root-alone': 'lawRootAlone',
-  'roles-closed': 'lawRolesClosed',
-  'approver-unable': 'lawApproverUnable',
-  'moves-closed': 'lawMovesClosed',
-  'approval-not-heard': 'lawApprovalNotHeard',
-  'not-a-certifier': 'lawNotACertifier',
-  'renews-nothing': 'lawRenewsNothing',
-  'version-later': 'lawVersionLater',
-  'name-shipped': 'lawNameShipped',
-} as const
-
-const strands = {
-  'not-in-preset': 'lawStrandsUnknown',
-  'not-reached': 'lawStrandsNotReached',
-  'no-end': 'lawStrandsNoEnd',
-} as const
-
-function isStrand(why: string | undefined): why is keyof typeof strands {
-  return why !== undefined && Object.hasOwn(strands, why)
-}
-
-function sentenceOf({ of, code, facts }: Remark, files: Record<'preset' | 'permissions', string>): string {
-  const { why } = facts
-  const key = code === 'preset-strands' && isStrand(why) ? strands[why] : keys[code]
-  const where = facts.of === 'period' ? text('lawOfPeriod') : text('lawOfProject')
-  const sentence = text(key, { ...facts, thing: where, at: facts.at === '' ? text('lawWhole') : (facts.at ?? '') })
-  return of === 'law' ? sentence : `${files[of]}: ${sentence}`
+function sentenceOf(remark: Remark, files: Record<'preset' | 'permissions', string>): string {
+  const sentence = lawSentence(remark)
+  return remark.of === 'law' ? sentence : `${files[remark.of]}: ${sentence}`
 }
 
 /** Writes a preset that ships, and its table, into an empty or new folder, to begin with. */

@@ -1,13 +1,5 @@
 import { adoptDocument, readLaw, readLawDocument } from '@tallystick/contract'
-import {
-  allows,
-  documentBytes,
-  invariant,
-  MAX_DOCUMENT_BYTES,
-  PermissionTable,
-  Preset,
-  sha256Hex,
-} from '@tallystick/rules'
+import { allows, documentBytes, invariant, sha256Hex } from '@tallystick/rules'
 import type { FastifyInstance } from 'fastify'
 import { entryAt, entryOf, type LogRow, newestEntries, placeOf } from '../platform/entries.ts'
 import { execute, writtenOf } from '../platform/idempotency.ts'
@@ -15,10 +7,9 @@ import { lawInForce, shelfInForce } from '../platform/law.ts'
 import { handle } from '../platform/operations.ts'
 import { problem } from '../platform/problem.ts'
 import type { Actor, Services } from '../platform/services.ts'
+import { refuseFaults } from './law-faults.ts'
 
 type Kind = 'permissions' | 'preset'
-
-const schemas = { permissions: PermissionTable, preset: Preset }
 
 /** Most adoptions that are looked through for the last one of each document. */
 const MAX_SEARCHED = 1_000
@@ -47,8 +38,10 @@ export function registerLaw(app: FastifyInstance, services: Services): void {
 
   handle(app, services, adoptDocument, async (call) => {
     const { document, content } = call.body
-    const bytes = bytesOf(document, content)
+    const { law } = await shelfInForce(services.ledger)
     await refuseOthers(services, call.actor)
+    refuseFaults(law, document, content)
+    const bytes = documentBytes(content)
     // Durable before the entry that names it, and read by whoever is asked to approve it.
     const sha256 = await services.ledger.putDocument(bytes)
     const version = content.version as number
@@ -56,21 +49,6 @@ export function registerLaw(app: FastifyInstance, services: Services): void {
     const { body } = entryOf('DocumentAdopted', receipt)
     return { document, version: body.version, sha256: sha256Hex(bytes), entry: writtenOf(receipt) }
   })
-}
-
-/** The canonical bytes of a document of the published form. Throws a problem that names what is wrong with it. */
-function bytesOf(document: Kind, content: Record<string, unknown>): Uint8Array {
-  const parsed = schemas[document].safeParse(content)
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    const field = ['content', ...(issue?.path ?? [])].join('.')
-    throw problem('document-unknown', {}, [{ field, message: issue?.message ?? 'does not have the form of its kind' }])
-  }
-  const bytes = documentBytes(content)
-  if (bytes.length > MAX_DOCUMENT_BYTES) {
-    throw problem('document-unknown', { bytes: String(bytes.length), most: String(MAX_DOCUMENT_BYTES) })
-  }
-  return bytes
 }
 
 /** Nobody stores documents here but who may adopt them. */

@@ -1,0 +1,75 @@
+import {
+  type FieldError,
+  inputSentencesIn,
+  isProblemCode,
+  type Language,
+  lawSentence,
+  type ProblemCode,
+  problemOf,
+} from '@tallystick/contract'
+import { checkLaw, type DocumentKind, type Law, type Remark } from '@tallystick/rules'
+import { ProblemError } from '../platform/problem.ts'
+
+/** Most faults that one answer names. */
+const MOST_NAMED = 20
+
+/**
+ * Refuses a document that is to be adopted beside the other one in force, by the judgement of `preset check` and of
+ * founding. What the documents in force are faulty of already keeps nobody from mending something else.
+ */
+export function refuseFaults(law: Law, document: DocumentKind, content: unknown): void {
+  const next = { ...law, [document]: content }
+  const before = checkLaw(law.preset, law.permissions).faults.map(identity)
+  const faultsIn = (language: Language) =>
+    checkLaw(next.preset, next.permissions, inputSentencesIn(language)).faults.filter(
+      (fault) => !before.includes(identity(fault)),
+    )
+  const [first, ...more] = faultsIn('en')
+  if (!first) return
+  const told = (language: Language) =>
+    faultsIn(language)
+      .slice(0, MOST_NAMED)
+      .map((fault) => fieldOf(fault, language))
+  const named = [first, ...more].slice(0, MOST_NAMED).map((fault) => fieldOf(fault, 'en'))
+  throw new ProblemError(problemOf(codeOf(first), factsOf(first), named), {}, undefined, told)
+}
+
+function identity({ of, code, facts }: Remark): string {
+  return JSON.stringify([of, code, facts])
+}
+
+/** What the ledger calls a fault that is told by its cause here. */
+const CAUSES: Readonly<Partial<Record<Remark['code'], ProblemCode>>> = {
+  'roles-closed': 'nobody-may',
+  'approver-unable': 'nobody-may',
+  'moves-closed': 'preset-strands',
+}
+
+/** Of the form, or of words that do not fit to each other: the document is none. */
+const FORMAL: ReadonlySet<Remark['code']> = new Set([
+  'form',
+  'too-large',
+  'state-unknown',
+  'word-unknown',
+  'word-twice',
+] satisfies Remark['code'][])
+
+function codeOf({ of, code }: Remark): ProblemCode {
+  if (FORMAL.has(code) || (of === 'permissions' && code === 'role-unknown')) return 'document-unknown'
+  return CAUSES[code] ?? (isProblemCode(code) ? code : 'law-unsound')
+}
+
+/** Facts for the sentence of the code; of several actions the first. */
+function factsOf({ facts }: Remark): Record<string, string> {
+  const [action] = facts.actions?.split(', ') ?? []
+  return action === undefined ? facts : { ...facts, action }
+}
+
+/** Where it stands, where that is a field; and the sentence that the check has for it. */
+function fieldOf(fault: Remark, language: Language): FieldError {
+  const { at = '', reason = '' } = fault.facts
+  const isField = fault.code === 'form' && /^[\w.-]+$/.test(at)
+  return isField
+    ? { field: `content.${at}`, message: reason }
+    : { field: 'content', message: lawSentence(fault, language) }
+}

@@ -80,14 +80,17 @@ const { actions: shippedActions } = PermissionTable.parse(
 )
 const ofEntries = new Set(Object.values(declarations).flatMap(({ actions }) => actions))
 
+/** Its bytes are kept beside the ledger, and there is no place where they could wait. */
+const DESCRIBING = 'documents.submit.description'
+
 /**
- * What is done at once or not at all: its private details have no place to wait for approvals, or it is done beside the
+ * What is done at once or not at all: what it brings besides has no place to wait for approvals, or it is done beside the
  * ledger, where nothing waits.
  */
 function isUnheard(action: string): boolean {
   const isFamily = [...ofEntries].some((one) => one.endsWith('*') && action.startsWith(one.slice(0, -1)))
   const isBeside = Object.hasOwn(shippedActions, action) && !ofEntries.has(action) && !isFamily
-  return action === 'organisations.register' || action.startsWith('mandates.') || isBeside
+  return action === 'organisations.register' || action === DESCRIBING || action.startsWith('mandates.') || isBeside
 }
 
 /** Approvals that nobody could ever be asked for. */

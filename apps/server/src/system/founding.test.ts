@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { PostgresLedger, signingKey } from '@tallystick/ledger'
+import { documentBytes, sha256Hex, shippedSources } from '@tallystick/rules'
 import type pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../../../tests/support/database.ts'
@@ -83,6 +84,24 @@ describe('founding a registry', () => {
     await expect(found({ timeZone: 'Asia/Tokyo' })).rejects.toThrow(/Africa\/Windhoek.*Asia\/Tokyo/)
     await found({ country: namibia, timeZone: 'Africa/Windhoek' })
     await found({})
+  })
+
+  it('tells where documents that ship are others by now, in what, and what to do', async () => {
+    const { genesis } = await found({ preset: 'simple' })
+    expect((await found({ preset: 'simple' })).notes).toEqual([])
+    const { preset, permissions } = structuredClone(shippedSources.simple) as Record<string, Record<string, object>>
+    Object.assign(preset?.trust ?? {}, { hours: 99 })
+    Object.assign(permissions?.actions ?? {}, { 'accounts.open': { 'government/Root': 'any' } })
+    const documents = { preset: documentBytes(preset), permissions: documentBytes(permissions) }
+    const [note = '', ...others] = (await found({ preset: { from: './mine', documents } })).notes
+    expect(others).toEqual([])
+    expect(note).toContain('PRESET=./mine')
+    expect(note).toContain('preset.json (in force: simple, version 1) differs in trust.hours')
+    expect(note).toContain('permissions.json (in force: simple, version 1) differs in actions.accounts.open')
+    expect(note).toMatch(/preset check FOLDER.*POST \/national\/law/)
+    expect(sha256Hex(documents.preset)).not.toBe(genesis.preset)
+    const [another = ''] = (await found({ preset: 'article6' })).notes
+    expect(another).toMatch(/differs in .* and \d+ more/)
   })
 
   it('tells that a new e-mail address or name changes nothing', async () => {

@@ -1,16 +1,9 @@
 import { type Clock, isReceipt, type Ledger, newGenesis, randomId } from '@tallystick/ledger'
-import {
-  type Genesis,
-  invariant,
-  type LawDocuments,
-  type ShippedPreset,
-  sha256Hex,
-  shippedDocuments,
-  shippedPresets,
-} from '@tallystick/rules'
+import { type Genesis, invariant, type LawDocuments, type ShippedPreset, sha256Hex } from '@tallystick/rules'
 import type pg from 'pg'
 import { StartupError } from '../platform/startup-error.ts'
 import { inTransaction } from '../platform/transaction.ts'
+import { documentsOf, lawNotes } from './law-notes.ts'
 
 /** The made-up country of a test ledger. */
 const TEST_COUNTRY = { code: 'XT', name: 'Exampleland' }
@@ -31,10 +24,6 @@ export interface Setup {
 export interface OwnPreset {
   from: string
   documents: LawDocuments
-}
-
-function documentsOf(preset: Setup['preset']): LawDocuments | undefined {
-  return typeof preset === 'string' ? shippedDocuments[preset] : preset?.documents
 }
 
 export interface Founded {
@@ -69,7 +58,7 @@ export async function foundRegistry(parts: Parts, setup: Setup): Promise<Founded
     genesis,
     root: { user: root.user, email: root.email, name: root.name },
     founded: known === undefined,
-    notes: notesOf(genesis, root.email, setup),
+    notes: [...notesOf(genesis, root.email, setup), ...(await lawNotes(parts.ledger, genesis, setup.preset))],
   }
 }
 
@@ -98,7 +87,7 @@ function refuseChange(genesis: Genesis, { country, timeZone }: Setup): void {
   }
 }
 
-function notesOf(genesis: Genesis, email: string, { rootEmail, country, preset }: Setup): string[] {
+function notesOf(genesis: Genesis, email: string, { rootEmail, country }: Setup): string[] {
   const notes: string[] = []
   if (rootEmail !== undefined && email.toLowerCase() !== rootEmail.toLowerCase()) {
     notes.push(
@@ -108,16 +97,6 @@ function notesOf(genesis: Genesis, email: string, { rootEmail, country, preset }
   if (country && country.name !== genesis.country.name) {
     notes.push(
       `The ledger names its country ${genesis.country.name}. The name given now, ${country.name}, changes nothing.`,
-    )
-  }
-  const documents = documentsOf(preset)
-  const isSame = [documents?.preset, documents?.permissions].every(
-    (bytes, at) => bytes === undefined || sha256Hex(bytes) === [genesis.preset, genesis.permissions][at],
-  )
-  if (preset !== undefined && !isSame) {
-    const founded = shippedPresets.find((name) => sha256Hex(shippedDocuments[name].preset) === genesis.preset)
-    notes.push(
-      `The ledger was founded with ${founded === undefined ? 'other documents' : `the preset ${founded}`}. PRESET=${typeof preset === 'string' ? preset : preset.from} changes nothing: a country changes its preset by adopting the next version.`,
     )
   }
   return notes

@@ -25,6 +25,7 @@ import {
   refuseOtherLedger,
   withoutDatabase,
 } from './platform/known-ledger.ts'
+import { lawInForce } from './platform/law.ts'
 import type { Log } from './platform/log.ts'
 import { type Notify, outboxNotify } from './platform/notify.ts'
 import { Openings } from './platform/openings.ts'
@@ -100,6 +101,8 @@ export async function openRegistry(config: Config, options: OpenOptions): Promis
     const founded =
       role === 'signer' ? await foundBefore(ledger) : await foundRegistry(parts, await setupOf(config, ledger))
     const { genesis } = founded
+    // What the country calls its codes is known from the first page on.
+    if (role !== 'signer') await lawInForce(ledger)
     if (!(await ledgerOfFolder(config.DATA_DIR))) await keepLedgerOfFolder(config.DATA_DIR, genesis)
     const cosigners = await cosignersOf(config, signing)
     const services: Services = {

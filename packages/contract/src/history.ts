@@ -25,6 +25,7 @@ export const THEMES = [
 export type Theme = (typeof THEMES)[number]
 
 export const Doer = Agent.extend({
+  roleWords: z.string().meta({ description: 'The role in words, in the language of the request.' }),
   person: z
     .object({ id: Id, name: z.string() })
     .nullable()

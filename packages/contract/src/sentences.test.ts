@@ -97,7 +97,7 @@ const told: readonly [Statement, string][] = [
   ],
   [
     { type: 'OrganisationRegistered', by: 'officer', body: { organisation: 'sun', kind: 'developer', name: '' } },
-    'Government of Exampleland registers Sunfield as developer.',
+    'Government of Exampleland registers Sunfield as project developer.',
   ],
   [
     {
@@ -105,15 +105,15 @@ const told: readonly [Statement, string][] = [
       by: 'officer',
       body: { mandate: 'm', organisation: 'sun', role: 'x/Admin', limit: '1000' },
     },
-    'Government of Exampleland grants a mandate as x/Admin for Sunfield, limited to 1,000 units an entry.',
+    'Government of Exampleland grants a mandate for Sunfield (role: administrator), limited to 1,000 units an entry.',
   ],
   [
     { type: 'MandateConfirmed', by: 'officer', body: { mandate: 'm' } },
-    'Government of Exampleland vouches for a mandate as x/Admin for Sunfield.',
+    'Government of Exampleland vouches for a mandate for Sunfield (role: administrator).',
   ],
   [
     { type: 'MandateRevoked', by: 'officer', body: { mandate: 'm' } },
-    'Government of Exampleland revokes a mandate as x/Admin for Sunfield.',
+    'Government of Exampleland revokes a mandate for Sunfield (role: administrator).',
   ],
   [
     {

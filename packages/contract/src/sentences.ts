@@ -6,25 +6,25 @@ import fr from './locales/sentences.fr.json' with { type: 'json' }
 import { type MovementTypes, movementPhrase } from './movement-sentences.ts'
 import { type PeriodTypes, periodPhrase } from './period-sentences.ts'
 import { amountOf, type Names, type Phrase, Phrases, type Statement, type StatementOf } from './phrases.ts'
-import { Speech } from './texts.ts'
-import { WORDS } from './words.ts'
+import { type Locale, Speech } from './texts.ts'
+import { type CountryWords, oncePerWords, WORDS, withCountryWords } from './words.ts'
 
 /** The words of every language for what entries say. */
 const own: Family<typeof en> = { en, fr, es }
-const textsIn = (language: Language) => localeOf(language, { ...WORDS[language], ...own[language] })
-const english = textsIn('en')
 
-/** How entries are put into words in a language; English where we do not have it. */
-export function entrySpeech(lang: string, timeZone: string): Speech {
-  const language = LANGUAGES.find((one) => one === lang) ?? 'en'
-  const known = `${language} ${timeZone}`
-  const speech = speeches.get(known) ?? new Speech(textsIn(language), english, timeZone)
-  speeches.set(known, speech)
-  return speech
+function textsIn(language: Language, words: CountryWords | undefined): Locale {
+  return localeOf(language, withCountryWords({ ...WORDS[language], ...own[language] }, language, words))
 }
 
 /** Formats of numbers and dates are dear to make. */
-const speeches = new Map<string, Speech>()
+const speechOnce = oncePerWords<Speech>()
+
+/** How entries are put into words in a language, also those of the country; English where we do not have it. */
+export function entrySpeech(lang: string, timeZone: string, words?: CountryWords): Speech {
+  const language = LANGUAGES.find((one) => one === lang) ?? 'en'
+  const make = () => new Speech(textsIn(language, words), textsIn('en', words), timeZone)
+  return speechOnce(words, `${language} ${timeZone}`, make)
+}
 
 /** The one plain sentence of an entry or a proposal, ending with a full stop. */
 export function sentenceOf(statement: Statement, names: Names, speech: Speech): string {
@@ -128,7 +128,7 @@ function aboutOrganisation(statement: StatementOf<OrganisationTypes>, say: Phras
   switch (type) {
     case 'OrganisationRegistered': {
       const { organisation, kind } = statement.body
-      return { key: type, places: { organisation: say.organisation(organisation), kind } }
+      return { key: type, places: { organisation: say.organisation(organisation), kind: say.code('kind', kind) } }
     }
     case 'OrganisationSuspended':
     case 'OrganisationReactivated': {
@@ -137,13 +137,20 @@ function aboutOrganisation(statement: StatementOf<OrganisationTypes>, say: Phras
     }
     case 'MandateGranted': {
       const { organisation, role, limit } = statement.body
-      const places = { role, organisation: say.organisation(organisation), limit: limit ? say.count(limit) : '' }
+      const places = {
+        role: say.speech.role(role),
+        organisation: say.organisation(organisation),
+        limit: limit ? say.count(limit) : '',
+      }
       return { key: limit === null ? type : `${type}.limited`, places }
     }
     case 'MandateConfirmed':
     case 'MandateRevoked': {
       const mandate = say.names.mandate(statement.body.mandate)
-      return { key: type, places: { role: mandate?.role ?? '', organisation: say.organisation(mandate?.organisation) } }
+      return {
+        key: type,
+        places: { role: say.speech.role(mandate?.role ?? ''), organisation: say.organisation(mandate?.organisation) },
+      }
     }
     case 'AccountsOpened': {
       const { organisation, accounts } = statement.body

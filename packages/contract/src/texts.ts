@@ -67,9 +67,14 @@ export class Speech {
     return this.#texts.some((texts) => Object.hasOwn(texts, key))
   }
 
-  /** The text of a coded word; the code itself where no translation has it, as codes are data of a country. */
+  /** The text of a coded word; the code as people read it where nobody has words for it, as codes are data of a country. */
   code(list: string, code: string): string {
-    return this.has(`${list}.${code}`) ? this.say(`${list}.${code}`) : code
+    return this.has(`${list}.${code}`) ? this.say(`${list}.${code}`) : readable(code)
+  }
+
+  /** A role such as `developer/Admin`: the country's own words for it, else those for its second half. */
+  role(role: string): string {
+    return this.has(`role.${role}`) ? this.say(`role.${role}`) : this.code('role', role.slice(role.indexOf('/') + 1))
   }
 
   number(value: bigint): string {
@@ -110,6 +115,11 @@ export class Speech {
     }
     return key
   }
+}
+
+/** `inspection report` for `inspection-report`; codes with capitals or digits are names, and stay. */
+function readable(code: string): string {
+  return /^[a-z]+([._-][a-z]+)+$/.test(code) ? code.replace(/[._-]/g, ' ') : code
 }
 
 /** Invisible characters that set the direction of writing: marks, embeddings, overrides and isolates (UAX #9). */

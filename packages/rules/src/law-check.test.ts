@@ -20,6 +20,24 @@ function withdraw(table: Parts, action: string): void {
   table.independent = table.independent.filter((one: string) => one !== action)
 }
 
+test('words for what neither document has are noted, and words for what there is are not', () => {
+  const words = { en: { 'state.registerd': 'listed', 'state.registered': 'listed', 'role.developer/Admin': 'owner' } }
+  const { faults, notes } = checked((preset) => Object.assign(preset, { name: 'mine', words }))
+  expect(faults).toEqual([])
+  expect(notes.filter(({ code }) => code === 'word-of-nothing')).toEqual([
+    { of: 'preset', code: 'word-of-nothing', facts: { word: 'state.registerd' } },
+  ])
+})
+
+test('approvals of a description are never heard: its bytes have no place to wait', () => {
+  const { faults } = checked((_, { approvals }) =>
+    Object.assign(approvals, { 'documents.submit.description': [{ count: 1, by: ['government/Admin'] }] }),
+  )
+  expect(faults).toEqual([
+    { of: 'permissions', code: 'approval-not-heard', facts: { action: 'documents.submit.description' } },
+  ])
+})
+
 const tax = ({ levies }: Parts, percentage: string) =>
   Object.assign(levies.unitTypes, { NCC: { shareOfProceeds: percentage, omge: percentage, host: '0' } })
 

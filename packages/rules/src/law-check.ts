@@ -45,6 +45,7 @@ export type RemarkCode =
   | 'version-later' // a ledger is founded with another version than the first
   | 'name-shipped' // documents of one's own under the name of others
   | 'root-alone' // whoever the first user appoints counts as one person
+  | 'word-of-nothing' // the preset has words for a code that neither document has
 
 export interface LawCheck {
   /** For these they cannot be the law. */
@@ -265,6 +266,7 @@ function notesOn(law: Law): Remark[] {
     ...(permissions.appoints.includes(ROOT)
       ? []
       : [{ of: 'permissions' as const, code: 'root-alone' as const, facts: { role: ROOT } }]),
+    ...wordNotes(law),
   ]
 }
 
@@ -294,6 +296,28 @@ function nameNotes(law: Law): Remark[] {
 /** The same value with the keys of its objects in one order. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted)
+/** Words for codes that neither document has: mostly written wrong. */
+function wordNotes({ preset, permissions }: Law): Remark[] {
+  const { project, period, purposes, crediting } = preset
+  const { authorisation, retirement, cancellation, affiliation, ...reasons } = purposes
+  const known: Readonly<Record<string, readonly string[]>> = {
+    state: [...project.states, ...(period?.states ?? [])],
+    move: [...project.moves, ...(period?.moves ?? [])].map(({ name }) => name),
+    document: preset.documents.map(({ kind }) => kind),
+    task: preset.certifiers.tasks,
+    crediting: (crediting?.kinds ?? []).map(({ kind }) => kind),
+    reason: Object.values(reasons).flat(),
+    purpose: [...authorisation, ...retirement, ...cancellation],
+    affiliation,
+    kind: preset.organisationKinds,
+    role: permissions.roles,
+  }
+  const keys = new Set(Object.values(preset.words ?? {}).flatMap((words) => Object.keys(words)))
+  return [...keys]
+    .filter((key) => known[key.slice(0, key.indexOf('.'))]?.includes(key.slice(key.indexOf('.') + 1)) !== true)
+    .map((word) => ({ of: 'preset', code: 'word-of-nothing', facts: { word } }))
+}
+
   if (value === null || typeof value !== 'object') return value
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
   return Object.fromEntries(entries.map(([key, one]) => [key, sorted(one)]))

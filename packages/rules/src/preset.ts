@@ -103,6 +103,33 @@ const Crediting = z.strictObject({
 export const Preset = z
   .strictObject({
     kind: z.literal('preset'),
+/** What is called by a code of the preset, or of the permission table beside it. */
+const WordKey = z
+  .string()
+  .regex(
+    /^(state|move|document|task|crediting|reason|purpose|affiliation|kind|role)\.[A-Za-z0-9._/-]{1,80}$/,
+    'must be a list and a code such as state.registered',
+  )
+
+/** Public words, which stand within sentences: no places to fill, nothing invisible. */
+const Word = z
+  .string()
+  .max(100)
+  .regex(
+    /^[^\s\p{C}{}]+( [^\s\p{C}{}]+)*$/u,
+    'must be words with one space between them, without braces and invisible characters',
+  )
+
+const MOST_LANGUAGES = 20
+
+/** What a country calls its codes, by language. */
+const Words = z
+  .record(
+    z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$/, 'must be the tag of a language such as fr'),
+    z.record(WordKey, Word),
+  )
+  .refine((words) => Object.keys(words).length <= MOST_LANGUAGES, 'words are in at most 20 languages')
+
     name: DocumentName,
     version: z.number().int().min(1),
     project: z.strictObject({
@@ -166,6 +193,8 @@ export const Preset = z
     organisationKinds: z.array(OrganisationKind).max(20),
     purposes: z.strictObject({
       authorisation: z.array(Code),
+    /** What states, moves, documents, roles and reasons are called; what has no words is shown by its code. */
+    words: Words.optional(),
       retirement: z.array(Code),
       cancellation: z.array(Code),
       hold: z.array(Code),

@@ -78,6 +78,23 @@ test('what could not go on is told in words, and so is what was perhaps not mean
   expect(sound.text).toContain('Nothing in this program is the action credits.isue')
 })
 
+test('words for codes that are not there are noted', async () => {
+  const at = await copied('simple', 'worded')
+  await change(at, 'preset', (preset: object) =>
+    Object.assign(preset, { words: { en: { 'state.registerd': 'listed' } } }),
+  )
+  const { exitCode, text } = await presetCommand(['check', at])
+  expect(exitCode).toBe(0)
+  expect(text).toContain('words has "state.registerd", and neither the preset nor the table has such a code.')
+  await change(at, 'preset', (preset: object) =>
+    Object.assign(preset, { words: { en: { 'state.registered': '{by}' } } }),
+  )
+  expect(await presetCommand(['check', at])).toMatchObject({
+    exitCode: 1,
+    text: expect.stringContaining('must be words'),
+  })
+})
+
 test('a cause is named first, in words, and fields have names that people know', async () => {
   const at = await copied('two-ministries', 'causes')
   type Table = { actions: Record<string, Record<string, string>>; approvals: Record<string, unknown> }

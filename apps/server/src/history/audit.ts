@@ -146,8 +146,8 @@ async function eventsOf(
     mandates,
     organisations,
   )
-  const doer = await doersFor(services, actor, mandates, names)
   const speech = speechOf(services, language)
+  const doer = await doersFor(services, actor, mandates, { names, speech })
   return found.map((one) => {
     if ('did' in one) return registryEvent(one.did, names, doer, language)
     const { index, leaf, entry } = one.row

@@ -1,4 +1,4 @@
-import type { Doer } from '@tallystick/contract'
+import type { Doer, Speech } from '@tallystick/contract'
 import { isGovernment } from '../platform/auth.ts'
 import type { KnownNames } from '../platform/names.ts'
 import type { Actor, Services } from '../platform/services.ts'
@@ -23,7 +23,7 @@ export async function doersFor(
   services: Services,
   reader: Actor | undefined,
   mandates: readonly string[],
-  names: KnownNames,
+  { names, speech }: { names: KnownNames; speech: Speech },
 ): Promise<(mandate: string) => Doer> {
   const isVisible = (mandate: string) =>
     isGovernment(reader) || (reader !== undefined && names.mandate(mandate)?.organisation === reader.organisation)
@@ -33,6 +33,7 @@ export async function doersFor(
     return {
       mandate,
       role: known?.role ?? '',
+      roleWords: speech.role(known?.role ?? ''),
       organisation: names.organisationRef(known?.organisation ?? ''),
       person: people.get(mandate) ?? null,
     }

@@ -10,6 +10,7 @@ import {
 } from '@tallystick/contract'
 import { decodeCursor, limitOf, NumberKey, pageFrom } from '../platform/cursor.ts'
 import { type ListedRow, streamRows } from '../platform/entries.ts'
+import { lawInForce } from '../platform/law.ts'
 import { namesIn, speechOf } from '../platform/names.ts'
 import type { Actor, Services } from '../platform/services.ts'
 import { takenBack } from '../platform/taken-back.ts'
@@ -67,14 +68,16 @@ async function eventsOf(
     services.ledger.tree.checkpoint(),
     takenBack(services, rows),
     services.ledger.rows('finding', entries.flatMap(findingOf)),
+    // So that the words of the preset are those of the one in force.
+    lawInForce(services.ledger),
   ])
+  const speech = speechOf(services, language)
   const doer = await doersFor(
     services,
     actor,
     entries.flatMap((entry) => [entry.by, ...approversOf(entry)]),
-    names,
+    { names, speech },
   )
-  const speech = speechOf(services, language)
   const naming: Names = isolated ? isolating(names) : names
   const made = rows.map(({ index, leaf, place, entry }): [number, TimelineEvent] => {
     const finding = findingOf(entry)[0]

@@ -12,6 +12,7 @@ import { invariant, type Range, type Rows } from '@tallystick/rules'
 import { count, isSerialError, nationalSerial, parse, print } from '@tallystick/serials'
 import type pg from 'pg'
 import { Gathered } from './gathered.ts'
+import { knownWords } from './law.ts'
 import type { Opening } from './openings.ts'
 import type { Services } from './services.ts'
 
@@ -287,7 +288,7 @@ const silent: ReadonlySet<string> = new Set([
   ...['previous', 'next', 'last'],
 ])
 
-/** The words for entries in a language; English where none was asked for. */
+/** The words for entries in a language, also those of the preset in force; English where none was asked for. */
 export function speechOf(services: Services, lang = 'en'): Speech {
-  return entrySpeech(lang, services.genesis.timeZone)
+  return entrySpeech(lang, services.genesis.timeZone, knownWords(services.ledger))
 }

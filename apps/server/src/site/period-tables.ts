@@ -28,7 +28,7 @@ function monitoring(speech: SiteSpeech, periods: readonly Period[]): Html {
 /** One row for each year of a period; one without figures where nothing is certified. */
 function rows(speech: SiteSpeech, { id, number, from, to, state, outcomes }: Period): Html {
   const most = Math.max(outcomes.length, 1)
-  const head = html`<td rowspan="${most}"><a href="/national/periods/${id}">${speech.number(number)}</a></td><td rowspan="${most}">${days(speech, { from, to })}</td><td rowspan="${most}">${speech.under('period-state', state)}</td>`
+  const head = html`<td rowspan="${most}"><a href="/national/periods/${id}">${speech.number(number)}</a></td><td rowspan="${most}">${days(speech, { from, to })}</td><td rowspan="${most}">${speech.periodState(state)}</td>`
   if (outcomes.length === 0) return html`<tr>${head}<td>–</td><td class="number">–</td><td class="number">–</td></tr>`
   return html`${outcomes.map(
     ({ vintage, certified, issued }, at) =>

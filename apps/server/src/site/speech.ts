@@ -1,4 +1,13 @@
-import { entrySpeech, type Family, type Language, localeOf, Speech } from '@tallystick/contract'
+import {
+  type CountryWords,
+  entrySpeech,
+  type Family,
+  type Language,
+  localeOf,
+  oncePerWords,
+  Speech,
+} from '@tallystick/contract'
+import { knownWords } from '../platform/law.ts'
 import { Html, html, written } from '../platform/pages.ts'
 import type { Services } from '../platform/services.ts'
 import en from './locales/en.json' with { type: 'json' }
@@ -15,9 +24,12 @@ export class SiteSpeech {
   /** Words for entries: purposes, reasons, registries. */
   readonly entries: Speech
 
-  constructor(language: Language, timeZone: string) {
+  readonly #own: (key: string) => boolean
+
+  constructor(language: Language, timeZone: string, words?: CountryWords) {
     this.texts = new Speech(localeOf(language, texts[language]), localeOf('en', en), timeZone)
-    this.entries = entrySpeech(language, timeZone)
+    this.entries = entrySpeech(language, timeZone, words)
+    this.#own = (key) => Object.hasOwn(words?.[language] ?? {}, key)
   }
 
   say(key: TextKey, places: Readonly<Record<string, string>> = {}, count?: bigint): string {
@@ -35,6 +47,12 @@ export class SiteSpeech {
     return this.texts.code(list, code)
   }
 
+  /** The state of a monitoring period; the country's own word for it goes before ours. */
+  periodState(state: string): string {
+    const isOurs = this.texts.has(`period-state.${state}`) && !this.#own(`state.${state}`)
+    return isOurs ? this.under('period-state', state) : this.entries.code('state', state)
+  }
+
   /** A text that counts: `{count}` is the number in words of the language. */
   counted(key: TextKey, count: bigint): string {
     return this.say(key, { count: this.number(count) }, count)
@@ -49,13 +67,11 @@ export class SiteSpeech {
   }
 }
 
-const speeches = new Map<string, SiteSpeech>()
+const speechOnce = oncePerWords<SiteSpeech>()
 
-export function siteSpeech({ genesis }: Services, language: Language): SiteSpeech {
-  const known = `${language} ${genesis.timeZone}`
-  const speech = speeches.get(known) ?? new SiteSpeech(language, genesis.timeZone)
-  speeches.set(known, speech)
-  return speech
+export function siteSpeech({ genesis: { timeZone }, ledger }: Services, language: Language): SiteSpeech {
+  const words = knownWords(ledger)
+  return speechOnce(words, `${language} ${timeZone}`, () => new SiteSpeech(language, timeZone, words))
 }
 
 /** Words in bold. */

@@ -98,16 +98,11 @@ ${takenBack !== null && html`<div>${strong(html`<a href="/entries/${takenBack.in
 
 function* details(speech: SiteSpeech, { by, approvals, document, finding }: TimelineEvent): Generator<Html | string> {
   if (by.role.startsWith('system/')) yield speech.say('timeline.system')
-  else yield speech.html('timeline.by', { role: roleOf(by.role), organisation: nameOf(speech, by.organisation) })
+  else yield speech.html('timeline.by', { role: by.roleWords, organisation: nameOf(speech, by.organisation) })
   if (approvals.length > 0) yield speech.counted('chain.approved', BigInt(approvals.length))
   if (document !== null) {
     const named = document.name === null ? '' : html` (${written(document.name)})`
     yield html`${speech.say('timeline.version', { version: speech.number(document.version) })}${named}`
   }
   if (finding !== null) yield `${finding.kind} ${speech.number(finding.number)}`
-}
-
-/** `Admin` of `developer/Admin`. */
-function roleOf(role: string): string {
-  return role.slice(role.indexOf('/') + 1)
 }

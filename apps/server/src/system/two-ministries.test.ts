@@ -143,7 +143,11 @@ it('units are first transferred where both ministries have agreed, whoever holds
 it('the next version of the law is adopted by Root and both ministries, and is judged first', async () => {
   const { root } = registry
   const { preset } = shippedSources['two-ministries']
-  const next = { ...preset, version: 2, trust: { hours: 24 } }
+  const words = {
+    en: { 'state.registered': 'entered in the book of projects', 'role.proponent/Admin': 'head of the proponent' },
+    fr: { 'move.admit': 'admettre au livre' },
+  }
+  const next = { ...preset, version: 2, trust: { hours: 24 }, words }
   const adopt = (who: Person, content: object, document = 'preset') => who.post('/national/law', { document, content })
   expect(await adopt(officer, next)).toMatchObject({ status: 403, body: { code: 'not-permitted' } })
   expect(await adopt(root, { ...next, version: 3 })).toMatchObject({ status: 409, body: { code: 'version-not-next' } })
@@ -153,6 +157,30 @@ it('the next version of the law is adopted by Root and both ministries, and is j
   })
   const stranding = { ...next, project: { ...(preset as { project: object }).project, ends: ['withdrawn'] } }
   expect(await adopt(root, stranding)).toMatchObject({ status: 422, body: { code: 'preset-strands' } })
+
+  const table = { ...shippedSources['two-ministries'].permissions, version: 2 } as unknown as {
+    actions: Record<string, object>
+    approvals: Record<string, object>
+  }
+  const asks = (action: string) => ({ ...table.approvals, [action]: [{ count: 1, by: ['government/Admin'] }] })
+  for (const action of ['documents.submit.description', 'organisations.register']) {
+    expect(await adopt(root, { ...table, approvals: asks(action) }, 'permissions')).toMatchObject({
+      status: 422,
+      body: { code: 'law-unsound', errors: [{ field: 'content', message: expect.stringContaining(action) }] },
+    })
+  }
+  const { 'accounts.open': _, ...actions } = table.actions
+  expect(await adopt(root, { ...table, actions }, 'permissions')).toMatchObject({
+    status: 422,
+    body: { code: 'nobody-may', facts: { action: 'accounts.open' } },
+  })
+  const unheard = { ...table, approvals: asks('organisations.register') }
+  const french = await root.post(
+    '/national/law',
+    { document: 'permissions', content: unheard },
+    { headers: { 'accept-language': 'fr' } },
+  )
+  expect(french.body).toMatchObject({ errors: [{ message: expect.stringContaining('demande des approbations') }] })
 
   const proposal = expectStatus(await adopt(root, next), 202)
   const { sha256 } = proposal.body.body as { sha256: string }
@@ -165,4 +193,17 @@ it('the next version of the law is adopted by Root and both ministries, and is j
       { document: 'permissions', version: 1, adopted: { index: 0 } },
     ],
   })
+})
+
+it('from then on the words of the country stand on pages and in the time line, each in its language', async () => {
+  const page = async (url: string, language: string) =>
+    (await registry.app.inject({ url, headers: { 'accept-language': language } })).body
+  expect(await page(`/projects/${project}`, 'en')).toContain('entered in the book of projects')
+  const timeline = `/projects/${project}/timeline`
+  expect(await page(timeline, 'en')).toContain('head of the proponent')
+  expect(await page(timeline, 'fr')).toContain('admettre au livre')
+  const { items } = (await registry.nobody.get(`/national${timeline}?order=oldest`)).body as {
+    items: { by: { role: string; roleWords: string } }[]
+  }
+  expect(items.map(({ by }) => [by.role, by.roleWords])).toContainEqual(['proponent/Admin', 'head of the proponent'])
 })

@@ -55,8 +55,8 @@ const MOST_OTHERS = 20
 
 /** Tasks as they are shown. */
 export function shownTasks(tasks: readonly Listed[], look: Look, doers: readonly Doer[]): Task[] {
-  const { services, actor, language } = look
-  const speech = speechIn(language, services.genesis)
+  const { services, actor, language, law } = look
+  const speech = speechIn(language, services.genesis, law.preset.words)
   const colleagues = doers.filter(({ user }) => user !== actor.user)
   return tasks.map(({ kind, id, title, steps, path, organisation, project, since, due, isFor }) => {
     const others = isFor === undefined ? [] : colleagues.filter((one) => isFor(one)).slice(0, MOST_OTHERS)

@@ -1,4 +1,4 @@
-import type { Speech } from '@tallystick/contract'
+import type { CountryWords, Speech } from '@tallystick/contract'
 import type { Genesis } from '@tallystick/rules'
 import { type Html, html } from '../pages.ts'
 import { type TemplateName, templateOf } from './templates.ts'
@@ -39,12 +39,14 @@ export interface Message {
 export interface Sender {
   genesis: Pick<Genesis, 'country' | 'timeZone' | 'test' | 'origin'>
   publicUrl: string
+  /** What the preset in force calls its codes. */
+  words?: () => CountryWords | undefined
 }
 
 /** Writes a mail in its language. Both parts say the same; there is no picture, and nothing is loaded from anywhere. */
 export function messageOf(sender: Sender, mail: Mail): Message {
-  const { genesis, publicUrl } = sender
-  const speech = speechIn(mail.language, genesis)
+  const { genesis, publicUrl, words } = sender
+  const speech = speechIn(mail.language, genesis, words?.())
   const { essential, why } = templateOf(mail.template)
   const registry = speech.say('registry', { country: harmless(genesis.country.name) })
   const values = Object.entries(mail.params).map(([name, value]) => [name, wordsOf(speech, genesis, value)] as const)

@@ -1,5 +1,6 @@
 import { repeat } from '@tallystick/ledger'
 import type { Config } from '../config.ts'
+import { knownWords } from '../law.ts'
 import type { Log } from '../log.ts'
 import type { Services } from '../services.ts'
 import { forgetOld } from './claims.ts'
@@ -32,7 +33,7 @@ export async function startMail(
   { services, language, config, log, waiting }: Started,
   onError: (error: unknown) => void,
 ): Promise<() => Promise<void>> {
-  const { pool, genesis, publicUrl } = services
+  const { pool, ledger, genesis, publicUrl } = services
   await beginFeed(pool)
   const feeding = { services, language, log }
   const feed = repeat(async () => (await feedEntries(feeding)) + (await feedProposals(feeding)), {
@@ -44,7 +45,8 @@ export async function startMail(
   const remind = repeat(() => remindPeople(reminding), { pauseMs: REMIND_PAUSE_MS, onError })
   const forget = repeat(() => forgetOld(pool, KEPT_DAYS).then(() => 0), { pauseMs: FORGET_PAUSE_MS, onError })
   const transport = transportOf(config, log)
-  const mailer = new Mailer({ pool, sender: { genesis, publicUrl }, transport, log, connections: CONNECTIONS })
+  const sender = { genesis, publicUrl, words: () => knownWords(ledger) }
+  const mailer = new Mailer({ pool, sender, transport, log, connections: CONNECTIONS })
   return async () => {
     await Promise.all([feed.stop(), gather.stop(), remind.stop(), forget.stop()])
     await mailer.stop()

@@ -60,7 +60,7 @@ describe('the words of mails', () => {
   it('has no text that no mail and no page says', () => {
     const frame =
       /^(registry|government|organisation\.unnamed|project|greeting|link|signature|test|unsubscribe|more|step\.|waits\.|page\.\w+)/
-    const lists = /^(state|movement|move|document|task)\.[\w-]+$/
+    const lists = /^(state|movement|move|document|task|role|kind)\.[\w-]+$/
     const used = new Set([
       ...Object.keys(TEMPLATES).flatMap((name) => ['subject', 'body', 'action'].map((part) => `${name}.${part}`)),
       ...(Object.values(TEMPLATES) as Template[]).map(({ why }) => `why.${why}`),

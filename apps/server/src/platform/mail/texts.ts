@@ -1,4 +1,15 @@
-import { type Family, LANGUAGES, localeOf, Speech, WORDS, withoutDirections } from '@tallystick/contract'
+import {
+  type CountryWords,
+  type Family,
+  LANGUAGES,
+  type Language,
+  localeOf,
+  oncePerWords,
+  Speech,
+  WORDS,
+  withCountryWords,
+  withoutDirections,
+} from '@tallystick/contract'
 import type { Genesis } from '@tallystick/rules'
 import en from './locales/en.json' with { type: 'json' }
 import es from './locales/es.json' with { type: 'json' }
@@ -46,17 +57,14 @@ export type Values = Readonly<Record<string, Value>>
 
 type Where = Pick<Genesis, 'country' | 'timeZone'>
 
-/** A language's words, numbers and dates; the registry's own where it is none of ours. */
-export function speechIn(language: string, { timeZone }: Where): Speech {
-  const known = `${language} ${timeZone}`
+/** A language's words, also those of the country, its numbers and dates; English where it is none of ours. */
+export function speechIn(language: string, { timeZone }: Where, words?: CountryWords): Speech {
   const spoken = LANGUAGES.find((one) => one === language) ?? 'en'
-  const english = localeOf('en', TEXTS.en)
-  const speech = speeches.get(known) ?? new Speech(localeOf(spoken, TEXTS[spoken]), english, timeZone)
-  speeches.set(known, speech)
-  return speech
+  const textsIn = (one: Language) => localeOf(one, withCountryWords(TEXTS[one], one, words))
+  return speechOnce(words, `${spoken} ${timeZone}`, () => new Speech(textsIn(spoken), textsIn('en'), timeZone))
 }
 
-const speeches = new Map<string, Speech>()
+const speechOnce = oncePerWords<Speech>()
 
 const MOST_CHARACTERS = 200
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for

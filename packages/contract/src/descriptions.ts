@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DESCRIPTION_ALIASES } from './aliases.ts'
 import { ById, Hash, Id, Written } from './common.ts'
 import { ProjectDescription, ShownDescription } from './description-form.ts'
 import { defineOperation } from './operation.ts'
@@ -37,6 +38,7 @@ export const submitDescription = defineOperation({
   command: true,
   params: ById,
   body: ProjectDescription,
+  aliases: DESCRIPTION_ALIASES,
   status: 200,
   answer: Description,
   problems: [

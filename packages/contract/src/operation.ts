@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type Aliases, aliasesInWords } from './aliases.ts'
 import type { ProblemCode } from './problem.ts'
 import { ProposalMade } from './proposal-made.ts'
 
@@ -46,6 +47,8 @@ export interface Operation<
   query: Query
   /** Undefined where the request has no body. */
   body: Body | undefined
+  /** Other names that members of the body may have. */
+  aliases: Aliases
   status: 200 | 201 | 204
   answer: Answer
   /** Where more than one status is a success: the answer of each. `answer` is then any of them. */
@@ -76,6 +79,7 @@ interface Declaration<
   params?: Params
   query?: Query
   body?: Body
+  aliases?: Aliases
   status?: 200 | 201 | 204
   answer: Answer
   answers?: Readonly<Record<number, z.ZodType>>
@@ -93,11 +97,14 @@ export function defineOperation<
   const status = declared.status ?? 200
   const proposable = declared.proposable ?? false
   const keys = declared.keys ?? keyUseOf(declared)
-  const description = [declared.description, proposable && WAITS, KEY_USE[keys]].filter(Boolean).join(' ')
+  const aliases = declared.aliases ?? {}
+  const named = Object.keys(aliases).length > 0 && aliasesInWords(aliases)
+  const description = [declared.description, named, proposable && WAITS, KEY_USE[keys]].filter(Boolean).join(' ')
   return {
     command: false,
     problems: [],
     ...declared,
+    aliases,
     keys,
     ...(description ? { description } : {}),
     answers: { [status]: declared.answer, ...(proposable ? { 202: ProposalMade } : {}), ...declared.answers },

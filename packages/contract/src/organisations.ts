@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ORGANISATION_ALIASES } from './aliases.ts'
 import { ById, Code, Id, line, Written } from './common.ts'
 import { defineOperation } from './operation.ts'
 import { PageQuery, pageOf } from './page.ts'
@@ -86,6 +87,7 @@ export const registerOrganisation = defineOperation({
     contact: Contact.optional().meta({ description: 'Not public.' }),
     profile: OrganisationProfile.optional().meta({ description: 'Not public.' }),
   }),
+  aliases: ORGANISATION_ALIASES,
   status: 201,
   answer: Organisation.extend({ entry: Written }).meta({ id: 'OrganisationRegistered' }),
   problems: ['code-unknown', 'tax-id-taken'],

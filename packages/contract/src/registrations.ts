@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { REGISTRATION_ALIASES } from './aliases.ts'
 import { ById, choiceOf, Id, Instant, line, Written } from './common.ts'
 import { Language } from './languages.ts'
 import { defineOperation } from './operation.ts'
@@ -36,6 +37,7 @@ export const requestRegistration = defineOperation({
       join: Id.optional().meta({ description: 'Or the organisation to join.' }),
     })
     .superRefine(choiceOf(['organisation', 'join'], 'give exactly one of organisation and join')),
+  aliases: REGISTRATION_ALIASES,
   status: 201,
   answer: z
     .object({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { USER_ALIASES } from './aliases.ts'
 import { ById, Id, Instant, line, Quantity, Written } from './common.ts'
 import { Language } from './languages.ts'
 import { defineOperation } from './operation.ts'
@@ -64,6 +65,7 @@ export const addUser = defineOperation({
     role: Role,
     limit: Limit.optional(),
   }),
+  aliases: USER_ALIASES,
   status: 201,
   answer: User.extend({ entry: Written }).meta({ id: 'UserAdded' }),
   problems: ['organisation-unknown', 'role-unknown', 'email-taken'],

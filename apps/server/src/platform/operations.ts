@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Readable } from 'node:stream'
-import type { Access, Operation, ProposalMade } from '@tallystick/contract'
+import { type Access, named, type Operation, type ProposalMade } from '@tallystick/contract'
 import { canonicalJson } from '@tallystick/rules'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
@@ -83,6 +83,7 @@ export function handle<
       // An empty object says as much as no body, and many clients send one.
       if (!operation.body && isEmptyObject(request.body)) request.body = undefined
       request.sent = request.body
+      request.body = named(request.body, operation.aliases)
       if (!operation.body && request.body !== undefined && request.body !== null) {
         throw problem('invalid-request', {}, [{ field: '', message: 'this request has no body' }])
       }

@@ -70,6 +70,6 @@ export const adoptDocument = defineOperation({
     'one-person-decides',
     'law-closed',
     'nobody-may',
-  ],
     'law-unsound',
+  ],
 })

@@ -44,8 +44,8 @@ export type RemarkCode =
   | 'renews-nothing' // a move renews what no kind of crediting lets be renewed
   | 'version-later' // a ledger is founded with another version than the first
   | 'name-shipped' // documents of one's own under the name of others
-  | 'root-alone' // whoever the first user appoints counts as one person
   | 'word-of-nothing' // the preset has words for a code that neither document has
+  | 'root-alone' // whoever the first user appoints counts as one person
 
 export interface LawCheck {
   /** For these they cannot be the law. */
@@ -263,10 +263,10 @@ function notesOn(law: Law): Remark[] {
     ...assignedToNothing(law).filter(({ facts: { action = '' } }) => isTaken(law, action)),
     ...renewalNotes(law),
     ...nameNotes(law),
+    ...wordNotes(law),
     ...(permissions.appoints.includes(ROOT)
       ? []
       : [{ of: 'permissions' as const, code: 'root-alone' as const, facts: { role: ROOT } }]),
-    ...wordNotes(law),
   ]
 }
 
@@ -293,9 +293,6 @@ function nameNotes(law: Law): Remark[] {
   })
 }
 
-/** The same value with the keys of its objects in one order. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted)
 /** Words for codes that neither document has: mostly written wrong. */
 function wordNotes({ preset, permissions }: Law): Remark[] {
   const { project, period, purposes, crediting } = preset
@@ -318,6 +315,9 @@ function wordNotes({ preset, permissions }: Law): Remark[] {
     .map((word) => ({ of: 'preset', code: 'word-of-nothing', facts: { word } }))
 }
 
+/** The same value with the keys of its objects in one order. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
   if (value === null || typeof value !== 'object') return value
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
   return Object.fromEntries(entries.map(([key, one]) => [key, sorted(one)]))

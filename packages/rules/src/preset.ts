@@ -99,10 +99,6 @@ const Crediting = z.strictObject({
     .max(20),
 })
 
-/** A country's states, unit types and coded reasons as data, adopted by an entry. */
-export const Preset = z
-  .strictObject({
-    kind: z.literal('preset'),
 /** What is called by a code of the preset, or of the permission table beside it. */
 const WordKey = z
   .string()
@@ -130,6 +126,10 @@ const Words = z
   )
   .refine((words) => Object.keys(words).length <= MOST_LANGUAGES, 'words are in at most 20 languages')
 
+/** A country's states, unit types and coded reasons as data, adopted by an entry. */
+export const Preset = z
+  .strictObject({
+    kind: z.literal('preset'),
     name: DocumentName,
     version: z.number().int().min(1),
     project: z.strictObject({
@@ -189,12 +189,12 @@ const Words = z
     }),
     /** First and last year of each NDC implementation period. */
     ndcPeriods: z.array(z.tuple([Year, Year])).max(50),
+    /** What states, moves, documents, roles and reasons are called; what has no words is shown by its code. */
+    words: Words.optional(),
     /** `system` is no organisation. */
     organisationKinds: z.array(OrganisationKind).max(20),
     purposes: z.strictObject({
       authorisation: z.array(Code),
-    /** What states, moves, documents, roles and reasons are called; what has no words is shown by its code. */
-    words: Words.optional(),
       retirement: z.array(Code),
       cancellation: z.array(Code),
       hold: z.array(Code),

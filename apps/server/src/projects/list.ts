@@ -134,22 +134,33 @@ interface Row {
   number: string
 }
 
-/** So many of the newest titles are looked through for words before their index is asked. */
+/** Words that stand in no more titles than these are found by their index, and sorted. */
+const FEW_TITLES = 500
+/** So many of the newest titles are looked through for words that stand in more. */
 const WINDOW = 1_000
 
 /**
- * Words have no index in the order of numbers. What stands in many titles is found among the newest; what is not, stands in
- * few, which are read by the index of words and sorted.
+ * Words have no index in the order of numbers. What stands in few titles is read by the index of words; what stands in many
+ * is found among the newest, and if it is not, it does not stand in so many of the rest.
  */
 async function found(services: Services, asked: Asked): Promise<Row[]> {
   const { first, before, limit } = asked
   if (first !== 'title') return matching(services, asked, BEGINNINGS[first])
+  if (await isInFewTitles(services, asked)) return matching(services, asked, BY_WORDS)
   const { projects } = (await services.ledger.row('ledger', 'ledger')) ?? { projects: 0 }
   const top = Math.min(before, projects + 1)
   const floor = Math.max(0, top - WINDOW)
   const newest = await matching(services, { ...asked, before: top }, amongNewest(floor))
   if (newest.length === limit || floor === 0) return newest
   return [...newest, ...(await matching(services, { ...asked, before: floor, limit: limit - newest.length }, BY_WORDS))]
+}
+
+async function isInFewTitles({ pool }: Services, { values, before }: Asked): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    'SELECT FROM content_title WHERE words @@ $1::tsquery AND number < $2 LIMIT $3',
+    [values.get('title'), before, FEW_TITLES + 1],
+  )
+  return (rowCount ?? 0) <= FEW_TITLES
 }
 
 function amongNewest(floor: number): Beginning {
@@ -165,7 +176,10 @@ const BY_WORDS: Beginning = {
   has: 'title',
 }
 
-/** The newest projects before a number of which all is true. The statement is made of our own parts only. */
+/**
+ * The newest projects before a number of which all is true. The statement is made of our own parts only. It does not tell
+ * PostgreSQL how many are asked for: believing that there are no more, it would read and sort all that fits.
+ */
 async function matching({ pool }: Services, { values, first, before, limit }: Asked, beginning: Beginning) {
   const parameters: (string | number)[] = [before, limit]
   const places = new Map([...values].map(([name, value]) => [name, `$${parameters.push(value)}`]))
@@ -180,7 +194,7 @@ async function matching({ pool }: Services, { values, first, before, limit }: As
   ]
   const { rows } = await pool.query<Row>(
     `SELECT p.id, ${beginning.number} AS number FROM ${filled(beginning.from, place)} ${[...lookUps].join(' ')}
-      WHERE ${conditions.join(' AND ')} ORDER BY ${beginning.number} DESC LIMIT $2`,
+      WHERE ${conditions.join(' AND ')} ORDER BY ${beginning.number} DESC LIMIT (SELECT $2::bigint)`,
     parameters,
   )
   return rows

@@ -65,7 +65,7 @@ const CANDIDATES = `
             FROM (SELECT f.id, f.row FROM unnest($1::text[]) s(state) CROSS JOIN LATERAL (
                     SELECT f.id, f.row FROM ledger_row f
                      WHERE f.kind = 'finding' AND f.row ->> 'state' <> 'closed' AND f.row ->> 'state' = s.state
-                       AND f.id > $4 ORDER BY f.id LIMIT $5) f
+                       AND f.id > $4 ORDER BY f.id LIMIT (SELECT $5::bigint)) f
                    UNION ALL
                   SELECT f.id, f.row FROM ${concerning('$3')} CROSS JOIN LATERAL (
                     SELECT p.row FROM ledger_row p WHERE p.kind = 'project' AND p.id = c.project OFFSET 0) p
@@ -73,7 +73,7 @@ const CANDIDATES = `
                     SELECT f.id, f.row FROM ledger_row f
                      WHERE f.kind = 'finding' AND f.row ? 'project' AND f.row ->> 'project' = c.project OFFSET 0) f
                    WHERE f.row ->> 'state' = ANY($2::text[]) AND f.id > $4 AND ${concerns('$3')}) f
-           ORDER BY f.id LIMIT $5) f
+           ORDER BY f.id LIMIT $5::bigint) f
    CROSS JOIN LATERAL (SELECT id, row FROM ledger_row WHERE kind = 'project' AND id = f.row ->> 'project' OFFSET 0) p
     LEFT JOIN LATERAL (
       SELECT e.bytes

@@ -100,43 +100,50 @@ async function candidates<Row extends Candidate<'project' | 'period'>>(
   return rows
 }
 
-/** Of a thing `x`: it is in one of these states since then or later, and no proposal of such a type waits about it. */
-const waits = (x: string, type: string, field: string) => `
-  (${x}.row -> 'entered' ->> 'at', ${x}.id) > ($4, $5)
-   AND NOT EXISTS (SELECT FROM content_proposal o
-                    WHERE o.status = 'open' AND o.type = '${type}' AND o.request ->> '${field}' = ${x}.id)`
+/** No proposal of such a type waits about the thing `x`. */
+const isFree = (x: string, type: string, field: string) => `
+  NOT EXISTS (SELECT FROM content_proposal o
+               WHERE o.status = 'open' AND o.type = '${type}' AND o.request ->> '${field}' = ${x}.id OFFSET 0)`
 
-const PROJECT_WAITS = waits('p', 'ProjectMoved', 'project')
-const PERIOD_WAITS = waits('t', 'MonitoringPeriodMoved', 'period')
+const PROJECT_IS_FREE = isFree('p', 'ProjectMoved', 'project')
+const PERIOD_IS_FREE = isFree('t', 'MonitoringPeriodMoved', 'period')
 
-// Of each state in which any of them may wait, the oldest by the index; of the others those that concern the organisation.
+/**
+ * Things `x` of a kind in the state `s`, the oldest after the place. How many is asked for so that PostgreSQL does not know
+ * it: believing that there are no more in the state, it would read and sort all of them.
+ */
+const inState = (x: string, kind: 'project' | 'period', isFree: string) => `
+  SELECT ${x}.id, ${x}.row FROM ledger_row ${x}
+   WHERE ${x}.kind = '${kind}' AND ${x}.row ->> 'state' = s.state
+     AND (${x}.row -> 'entered' ->> 'at', ${x}.id) > ($4, $5) AND ${isFree}
+   ORDER BY ${x}.row -> 'entered' ->> 'at', ${x}.id LIMIT (SELECT $6::bigint)`
+
+// Of each state in which any of them may wait, the oldest; of the others those that concern the organisation.
 const PROJECTS = `
   SELECT p.id, p.row
-    FROM (SELECT p.id, p.row FROM unnest($1::text[]) s(state) CROSS JOIN LATERAL (
-            SELECT p.id, p.row FROM ledger_row p
-             WHERE p.kind = 'project' AND p.row ->> 'state' = s.state AND ${PROJECT_WAITS}
-             ORDER BY p.row -> 'entered' ->> 'at', p.id LIMIT $6) p
+    FROM (SELECT p.id, p.row FROM unnest($1::text[]) s(state)
+           CROSS JOIN LATERAL (${inState('p', 'project', PROJECT_IS_FREE)}) p
            UNION ALL
           SELECT p.id, p.row FROM ${concerning('$3')} CROSS JOIN LATERAL (
             SELECT p.id, p.row FROM ledger_row p WHERE p.kind = 'project' AND p.id = c.project OFFSET 0) p
-           WHERE p.row ->> 'state' = ANY($2::text[]) AND ${PROJECT_WAITS} AND ${concerns('$3')}) p
-   ORDER BY p.row -> 'entered' ->> 'at', p.id LIMIT $6`
+           WHERE p.row ->> 'state' = ANY($2::text[]) AND (p.row -> 'entered' ->> 'at', p.id) > ($4, $5)
+             AND ${PROJECT_IS_FREE} AND ${concerns('$3')}) p
+   ORDER BY p.row -> 'entered' ->> 'at', p.id LIMIT $6::bigint`
 
 const PERIODS = `
   SELECT t.id, t.row, p.row AS project
-    FROM (SELECT t.id, t.row FROM unnest($1::text[]) s(state) CROSS JOIN LATERAL (
-            SELECT t.id, t.row FROM ledger_row t
-             WHERE t.kind = 'period' AND t.row ->> 'state' = s.state AND ${PERIOD_WAITS}
-             ORDER BY t.row -> 'entered' ->> 'at', t.id LIMIT $6) t
+    FROM (SELECT t.id, t.row FROM unnest($1::text[]) s(state)
+           CROSS JOIN LATERAL (${inState('t', 'period', PERIOD_IS_FREE)}) t
            UNION ALL
           SELECT t.id, t.row FROM ${concerning('$3')} CROSS JOIN LATERAL (
             SELECT p.row FROM ledger_row p WHERE p.kind = 'project' AND p.id = c.project OFFSET 0) p
            CROSS JOIN LATERAL (
             SELECT t.id, t.row FROM ledger_row t
              WHERE t.kind = 'period' AND t.row ? 'project' AND t.row ->> 'project' = c.project OFFSET 0) t
-           WHERE t.row ->> 'state' = ANY($2::text[]) AND ${PERIOD_WAITS} AND ${concerns('$3')}) t
+           WHERE t.row ->> 'state' = ANY($2::text[]) AND (t.row -> 'entered' ->> 'at', t.id) > ($4, $5)
+             AND ${PERIOD_IS_FREE} AND ${concerns('$3')}) t
    CROSS JOIN LATERAL (SELECT row FROM ledger_row WHERE kind = 'project' AND id = t.row ->> 'project' OFFSET 0) p
-   ORDER BY t.row -> 'entered' ->> 'at', t.id LIMIT $6`
+   ORDER BY t.row -> 'entered' ->> 'at', t.id LIMIT $6::bigint`
 
 async function projectsOf(look: Look, rows: readonly Candidate<'project'>[]): Promise<Found[]> {
   const names = await namesOf(

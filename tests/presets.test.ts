@@ -14,14 +14,14 @@ function membersOf(block: string): Parts {
 }
 
 test('who follows the worked example of docs/presets.md to the letter has a law, and nothing is to be noted', () => {
-  const [moves = '', document = '', kinds = '', , actions = ''] = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(
-    ([, block = '']) => block,
-  )
+  const [moves = '', document = '', kinds = '', , actions = '', words = ''] = [
+    ...page.matchAll(/```json\n([\s\S]*?)```/g),
+  ].map(([, block = '']) => block)
   const [approval = ''] = /`("projects\.move\.register": \[.*\],)`/.exec(page)?.slice(1) ?? []
   const { preset, permissions } = structuredClone(shippedSources.simple) as { preset: Parts; permissions: Parts }
   Object.assign(preset.project, membersOf(moves))
   preset.documents.push(JSON.parse(document))
-  Object.assign(preset, membersOf(kinds))
+  Object.assign(preset, membersOf(kinds), membersOf(words))
   preset.twoPersons.push('projects.move.register')
   for (const document of [preset, permissions]) document.name = 'lakeland'
   permissions.roles.push('agency/Admin', 'agency/ViewOnly')

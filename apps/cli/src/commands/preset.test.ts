@@ -149,7 +149,14 @@ test('a registry is founded with a folder, and not with one that has faults', { 
   const bytes = await registry.services.ledger.document(law?.preset ?? '')
   expect(JSON.parse(Buffer.from(bytes ?? []).toString())).toMatchObject({ name: 'estuaria', version: 1 })
   await registry.close()
-  // What becomes of the folder afterwards keeps nobody from the registry.
+  expect(registry.founded.notes).toEqual([])
+  // What becomes of the folder afterwards is told, and keeps nobody from the registry.
+  await change(at, 'preset', (preset: { trust: object }) => Object.assign(preset.trust, { hours: 99 }))
+  const changed = await openRegistry(config(at), { log: stderrLog })
+  expect(changed.founded.notes).toEqual([expect.stringContaining('differs in trust.hours')])
+  await changed.close()
+  await writeFile(join(at, 'preset.json'), '{ "kind": 1e400 }')
+  await (await openRegistry(config(at), { log: stderrLog })).close()
   await rm(at, { recursive: true })
   const again = await openRegistry(config(at), { log: stderrLog })
   expect(again.founded.founded).toBe(false)

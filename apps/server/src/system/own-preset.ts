@@ -9,11 +9,13 @@ export const LAW_FILES = { preset: 'preset.json', permissions: 'permissions.json
 
 /**
  * What `PRESET` names: a preset that ships, or a folder with documents of the country's own. Throws StartupError where the
- * folder has none that a ledger could be founded with; a ledger that is founded does not look into it any more.
+ * folder has none that a ledger could be founded with. For a ledger that is founded it only matters whether they are others
+ * by now, and a folder that is gone, or holds anything else, matters no more.
  */
 export async function presetNamed(name: string, isFounded: boolean): Promise<ShippedPreset | OwnPreset | undefined> {
   const shipped = shippedPresets.find((one) => one === name)
-  if (shipped || isFounded) return shipped
+  if (shipped) return shipped
+  if (isFounded) return leftIn(name)
   const preset = await jsonOf(join(name, LAW_FILES.preset))
   const permissions = await jsonOf(join(name, LAW_FILES.permissions))
   const { faults } = checkLaw(preset, permissions)
@@ -23,6 +25,16 @@ export async function presetNamed(name: string, isFounded: boolean): Promise<Shi
     )
   }
   return { from: name, documents: { preset: documentBytes(preset), permissions: documentBytes(permissions) } }
+}
+
+async function leftIn(folder: string): Promise<OwnPreset | undefined> {
+  try {
+    const preset = documentBytes(await jsonOf(join(folder, LAW_FILES.preset)))
+    const permissions = documentBytes(await jsonOf(join(folder, LAW_FILES.permissions)))
+    return { from: folder, documents: { preset, permissions } }
+  } catch {
+    return undefined
+  }
 }
 
 async function jsonOf(file: string): Promise<unknown> {

@@ -1,0 +1,28 @@
+export { type Change, compare } from './compare.ts'
+export { compute, type Sources } from './compute.ts'
+export { blank, prefill, settle } from './document.ts'
+export type { CalculationJudged, Facts, JudgeCalculation } from './evaluate.ts'
+export { FACTS, type FactName } from './expression.ts'
+export { choiceName, choices, countryName } from './options.ts'
+export { type Form, formOf } from './own.ts'
+export { isFilled } from './place.ts'
+export { type Plain, type PlainField, type PlainSection, type PlainTable, plain, plainValue } from './plain.ts'
+export { type Problem, type ProblemCode, sentence } from './problem.ts'
+export { readTemplate, TemplateError } from './read.ts'
+export { type Block, blocksOf, type Run } from './rich.ts'
+export { type Saved, save } from './save.ts'
+export {
+  type Column,
+  type Document,
+  type Field,
+  type Json,
+  LIMITS,
+  type Section,
+  type Slot,
+  TEMPLATE_LANGUAGES,
+  type Template,
+  type TemplateLanguage,
+  type Text,
+} from './template.ts'
+export { sourceFaults, template, templates } from './templates.ts'
+export { isRequired, isShown, type Judging, validate } from './validate.ts'

@@ -1,0 +1,264 @@
+import { holds, type Scope, scopeOf } from './evaluate.ts'
+import { choiceName, countryName } from './options.ts'
+import { formOf } from './own.ts'
+import { held, isFilled, isGrid, type Members, member, membersOf, type Place, rowsOf } from './place.ts'
+import { filledIn, inLanguage, WORDS } from './problem.ts'
+import { type Block, blocksOf } from './rich.ts'
+import { dateText, numberText } from './speech.ts'
+import type {
+  Column,
+  Document,
+  Field,
+  Json,
+  MatrixField,
+  Section,
+  TableField,
+  Template,
+  TemplateLanguage,
+} from './template.ts'
+
+/** A value as it is shown. */
+export type Plain =
+  | { kind: 'empty'; text: string }
+  | { kind: 'text'; text: string; number?: true }
+  | { kind: 'rich'; blocks: Block[] }
+  | { kind: 'list'; items: string[] }
+  | { kind: 'files'; files: { name: string; sha256: string; title?: string }[] }
+  | { kind: 'place'; text: string; geometry: Json }
+  | { kind: 'facts'; facts: { label: string; value: string }[] }
+  | PlainTable
+export interface PlainTable {
+  kind: 'table'
+  columns: { key: string; label: string; number: boolean }[]
+  /** `head` is the label of a row of a matrix. */
+  rows: { key: string; head?: string; cells: Plain[] }[]
+}
+export interface PlainField {
+  path: string
+  label: string
+  help?: string
+  public: boolean
+  required: boolean
+  value: Plain
+}
+export interface PlainSection {
+  key: string
+  number: string
+  title: string
+  help?: string
+  /** A section that the project added. */
+  own: boolean
+  fields: PlainField[]
+}
+
+/** What a view of a document shows: its sections in order, each with labelled values, in one language. */
+export function plain(
+  template: Template,
+  document: Document,
+  language: TemplateLanguage,
+  { onlyPublic = false }: { onlyPublic?: boolean } = {},
+): PlainSection[] {
+  const form = formOf(template, document.own)
+  if (typeof form === 'string') throw new Error(form)
+  const scope = scopeOf({ template: form, values: document.values })
+  const isOpen = (field: Field) => field.public ?? template.public
+  return form.sections
+    .filter((section) => isSeen(section, scope))
+    .map((section) => ({
+      key: section.key,
+      number: section.number,
+      title: inLanguage(section.title, language),
+      ...helpOf(section, language),
+      own: section.key.startsWith('x-'),
+      fields: section.fields
+        .filter((field) => isSeen(field, scope) && (!onlyPublic || isOpen(field)))
+        .map((field) => plainField(section, field, scope, language, { isOpen: isOpen(field), onlyPublic })),
+    }))
+    .filter(({ fields }) => fields.length > 0)
+}
+
+const isSeen = (one: { visibleIf?: Section['visibleIf'] }, scope: Scope): boolean =>
+  one.visibleIf === undefined || holds(one.visibleIf, scope) === true
+
+const helpOf = ({ help }: Pick<Section, 'help'>, language: TemplateLanguage) =>
+  help ? { help: inLanguage(help, language) } : {}
+
+function plainField(
+  section: Section,
+  field: Field,
+  scope: Scope,
+  language: TemplateLanguage,
+  { isOpen, onlyPublic }: { isOpen: boolean; onlyPublic: boolean },
+): PlainField {
+  const json = held(scope.values, section.key, field.key)
+  const required = typeof field.required === 'object' ? holds(field.required, scope) === true : field.required === true
+  return {
+    path: `${section.key}.${field.key}`,
+    label: labelOf(field, language),
+    ...helpOf(field, language),
+    public: isOpen,
+    required,
+    value: isGrid(field)
+      ? plainTable(section, field, json, scope, language, onlyPublic)
+      : plainValue(field, json, language),
+  }
+}
+
+/** The label of a field with its unit. */
+export function labelOf(leaf: Field | Column, language: TemplateLanguage): string {
+  const label = inLanguage(leaf.label, language)
+  const unit = 'unit' in leaf ? leaf.unit : undefined
+  return unit ? `${label} (${unitText(unit, language)})` : label
+}
+
+function unitText(unit: string, language: TemplateLanguage): string {
+  const units: Record<string, string> = WORDS[language].units
+  return Object.hasOwn(units, unit) ? (units[unit] ?? unit) : unit
+}
+
+function plainTable(
+  section: Section,
+  field: TableField | MatrixField,
+  json: Json | undefined,
+  scope: Scope,
+  language: TemplateLanguage,
+  onlyPublic: boolean,
+): Plain {
+  const columns = field.fields.filter((column) => !onlyPublic || column.public !== false)
+  const table: Place = { section, field, kind: 'table', many: false }
+  const heads = new Map(
+    field.type === 'matrix' ? field.rows.map(({ key, label }) => [key, inLanguage(label, language)]) : [],
+  )
+  const filled = rowsOf(field, json).filter(([, cells]) => isFilled(cells))
+  if (filled.length === 0) return { kind: 'empty', text: WORDS[language].words.noRows }
+  const cellOf = (column: Column, cells: Members): Plain =>
+    isSeen(column, { ...scope, row: { table, cells } })
+      ? plainValue(column, member(cells, column.key), language)
+      : { kind: 'text', text: '' }
+  return {
+    kind: 'table',
+    columns: columns.map((column) => ({
+      key: column.key,
+      label: labelOf(column, language),
+      number: column.type === 'int' || column.type === 'decimal' || column.type === 'money',
+    })),
+    rows: filled.map(([key, cells]) => {
+      const head = heads.get(key)
+      return { key, ...(head === undefined ? {} : { head }), cells: columns.map((column) => cellOf(column, cells)) }
+    }),
+  }
+}
+
+const text = (words: string): Plain => ({ kind: 'text', text: words })
+
+/** One value as it is shown. A value that is not of its form is shown as it stands. */
+export function plainValue(leaf: Field | Column, json: Json | undefined, language: TemplateLanguage): Plain {
+  if (json === undefined || !isFilled(json)) return { kind: 'empty', text: WORDS[language].words.empty }
+  switch (leaf.type) {
+    case 'int':
+    case 'decimal':
+      return { kind: 'text', text: numberText(String(json), language), number: true }
+    case 'date':
+      return text(dateText(json, language))
+    case 'period':
+      return text(periodText(json, language))
+    case 'bool':
+      return text(json === true ? WORDS[language].words.yes : WORDS[language].words.no)
+    case 'enum':
+      return text(choiceName(leaf, String(json), language))
+    case 'multi':
+      return {
+        kind: 'list',
+        items: (Array.isArray(json) ? json : []).map((one) => choiceName(leaf, String(one), language)),
+      }
+    case 'richtext':
+      return { kind: 'rich', blocks: blocksOf(String(json)) }
+    case 'longtext':
+      return {
+        kind: 'rich',
+        blocks: [
+          {
+            kind: 'paragraph',
+            lines: String(json)
+              .split('\n')
+              .map((line) => [{ text: line }]),
+          },
+        ],
+      }
+    default:
+      return plainObject(leaf.type, json, language)
+  }
+}
+
+function plainObject(type: Field['type'], json: Json, language: TemplateLanguage): Plain {
+  const { words } = WORDS[language]
+  const said = (key: string) => (typeof member(json, key) === 'string' ? String(member(json, key)) : undefined)
+  const listed = (...parts: (string | undefined)[]) => text(parts.filter((part) => part !== undefined).join(' · '))
+  switch (type) {
+    case 'money':
+      return {
+        kind: 'text',
+        text: `${numberText(said('amount') ?? '', language)} ${said('currency') ?? ''}`.trim(),
+        number: true,
+      }
+    case 'party': {
+      const [country, registration] = [said('country'), said('registration')]
+      const registered = registration && filledIn(words.registration, { number: registration })
+      return listed(said('name'), registered || undefined, country && countryName(country, language))
+    }
+    case 'person':
+      return listed(said('name'), said('title'), said('organisation'), said('email'), said('phone'))
+    case 'reference':
+      return listed(said('id'), said('title'))
+    case 'files':
+      return { kind: 'files', files: (Array.isArray(json) ? json : []).map(fileOf) }
+    case 'geo':
+      return { kind: 'place', text: placeText(json, language), geometry: json }
+    case 'calc':
+      return calculationFacts(json, language)
+    default:
+      return text(typeof json === 'string' ? json : JSON.stringify(json))
+  }
+}
+
+function fileOf(json: Json) {
+  const title = member(json, 'title')
+  const titled = typeof title === 'string' ? { title } : {}
+  return { name: String(member(json, 'name') ?? ''), sha256: String(member(json, 'sha256') ?? ''), ...titled }
+}
+
+const periodText = (json: Json, language: TemplateLanguage): string =>
+  filledIn(WORDS[language].words.from, {
+    start: dateText(member(json, 'start'), language),
+    end: dateText(member(json, 'end'), language),
+  })
+
+/** A point by its degrees, latitude first as people say it; of other shapes how many points they have. */
+function placeText(json: Json, language: TemplateLanguage): string {
+  const coordinates = member(json, 'coordinates')
+  if (member(json, 'type') === 'Point' && Array.isArray(coordinates))
+    return `${String(coordinates[1])}, ${String(coordinates[0])}`
+  const count = JSON.stringify(coordinates ?? []).split('],').length
+  return `${String(member(json, 'type'))}: ${filledIn(WORDS[language].words.points, { count: String(count) })}`
+}
+
+/** What a calculation says: its method, what went in, what came out. */
+function calculationFacts(json: Json, language: TemplateLanguage): Plain {
+  const { words, results } = WORDS[language]
+  const [method, version] = [String(member(json, 'method')), String(member(json, 'version'))]
+  const spoken = (value: Json | undefined): string =>
+    typeof value === 'string' ? numberText(value, language) : JSON.stringify(value ?? null)
+  const inputs = Object.entries(membersOf(member(json, 'inputs')) ?? {})
+  const sums = (['be', 'pe', 'le', 'er'] as const).map((key) => ({
+    label: results[key],
+    value: spoken(member(member(json, 'result'), key)),
+  }))
+  return {
+    kind: 'facts',
+    facts: [
+      { label: words.calculation, value: filledIn(words.method, { method, version }) },
+      ...inputs.map(([label, value]) => ({ label, value: spoken(value) })),
+      ...sums,
+    ],
+  }
+}

@@ -1,0 +1,49 @@
+import ar from './locales/ar.json' with { type: 'json' }
+import en from './locales/en.json' with { type: 'json' }
+import es from './locales/es.json' with { type: 'json' }
+import fr from './locales/fr.json' with { type: 'json' }
+import type { TemplateLanguage, Text } from './template.ts'
+
+type Words = typeof en
+/** The engine's own words; those of a template stand in its data file. */
+export const WORDS: Record<TemplateLanguage, Words> = { en, fr, es, ar }
+
+export type ProblemCode = keyof Words['problems']
+
+/** What is wrong at one place of a document. */
+export interface Problem {
+  /** `A2.locations.0.name`; the whole document is the empty path. */
+  path: string
+  code: ProblemCode
+  params: Record<string, string>
+  /** A warning does not keep a document from being final. */
+  severity: 'error' | 'warning'
+  /** Of a template's own check: its key, and its message with places for `params`. */
+  check?: string
+  message?: Text
+}
+
+/** Problems with which a value cannot even be kept in a draft: it is not of the form of its field. */
+const FORM: readonly ProblemCode[] = ['form', 'unknown', 'limit', 'geometry', 'auto', 'template', 'size', 'own']
+export const isOfForm = ({ code }: Problem): boolean => FORM.includes(code)
+
+/** The words for a text that may not be there in a language: then in English, then in any. */
+export const inLanguage = (text: Text, language: TemplateLanguage): string =>
+  text[language] ?? text.en ?? Object.values(text)[0] ?? ''
+
+/** A text with its places `{name}` filled. */
+export const filledIn = (text: string, params: Record<string, string>): string =>
+  text.replace(/\{([A-Za-z]+)\}/g, (place, name: string) =>
+    Object.hasOwn(params, name) ? (params[name] ?? '') : place,
+  )
+
+/** A problem as a sentence. */
+export function sentence(problem: Problem, language: TemplateLanguage): string {
+  const words = WORDS[language]
+  if (problem.code === 'check' && problem.message)
+    return filledIn(inLanguage(problem.message, language), problem.params)
+  const { type } = problem.params
+  const form = problem.code === 'form' && type && Object.hasOwn(words.forms, type) ? type : undefined
+  if (form) return words.forms[form as keyof Words['forms']]
+  return filledIn(words.problems[problem.code], problem.params)
+}

@@ -1,0 +1,63 @@
+/** A run of text of one weight and slant. */
+export interface Run {
+  text: string
+  bold?: true
+  italic?: true
+}
+/** A paragraph (each line of it a list of runs), or a list (each point). */
+export interface Block {
+  kind: 'paragraph' | 'bullets' | 'numbers'
+  lines: Run[][]
+}
+
+const BULLET = /^\s*[-*•]\s+(.*)$/
+const NUMBER = /^\s*\d{1,3}[.)]\s+(.*)$/
+
+/**
+ * A richtext: paragraphs are parted by an empty line, points begin with `- ` or `1. `, `**bold**`, `*italic*`; a backslash takes
+ * the meaning from a star. There is nothing else in it: what looks like a tag is text.
+ */
+export function blocksOf(text: string): Block[] {
+  const blocks: Block[] = []
+  let open: Block | undefined
+  const add = (kind: Block['kind'], words: string) => {
+    if (open?.kind !== kind) {
+      open = { kind, lines: [] }
+      blocks.push(open)
+    }
+    open.lines.push(runsOf(words))
+  }
+  for (const line of text.replace(/\r\n?/g, '\n').split('\n')) {
+    const bullet = BULLET.exec(line)?.[1]
+    const number = NUMBER.exec(line)?.[1]
+    if (line.trim() === '') open = undefined
+    else if (bullet !== undefined) add('bullets', bullet)
+    else if (number !== undefined) add('numbers', number)
+    else add('paragraph', line.trim())
+  }
+  return blocks
+}
+
+const MARK = /\\[*\\]|\*\*|\*|[^*\\]+|\\/g
+
+/** A line cut at its stars. A star that is never closed stays a star. */
+function runsOf(line: string): Run[] {
+  const tokens = line.match(MARK) ?? []
+  const runs: Run[] = []
+  const on = { '**': false, '*': false }
+  const left = { '**': tokens.filter((one) => one === '**').length, '*': tokens.filter((one) => one === '*').length }
+  for (const token of tokens) {
+    if (token === '**' || token === '*') {
+      left[token] -= 1
+      if (on[token] || left[token] > 0) {
+        on[token] = !on[token]
+        continue
+      }
+    }
+    const text = token.length === 2 && token.startsWith('\\') ? token.slice(1) : token
+    const last = runs.at(-1)
+    if (last && Boolean(last.bold) === on['**'] && Boolean(last.italic) === on['*']) last.text += text
+    else runs.push({ text, ...(on['**'] ? { bold: true } : {}), ...(on['*'] ? { italic: true } : {}) })
+  }
+  return runs
+}

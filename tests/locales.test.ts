@@ -34,6 +34,8 @@ const TRANSLATED = [
   'packages/contract/src/locales/law.',
   // What is wrong with a field.
   'packages/contract/src/locales/input.',
+  // Titles, labels and messages of the calculators.
+  'packages/calculators/src/locales/',
 ]
 
 /** Families that are English only so far: their place is here, so that none is forgotten. */

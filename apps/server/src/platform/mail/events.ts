@@ -1,6 +1,7 @@
 import type { EntryType } from '@tallystick/contract'
 import type { LogRow } from '../entries.ts'
 import { creditsAcquired, creditsCounted } from './abroad-events.ts'
+import { accountChanged, accountsOpened, termsSet, unitsConverted } from './account-events.ts'
 import { movementDone, movementEnded, movementHalted, movementWaits, movementWithdrawn } from './movement-events.ts'
 import {
   accountStanding,
@@ -58,6 +59,10 @@ export const EVENTS: { readonly [Type in EntryType]?: Tell<Type> } = {
   MandateRevoked: userRemoved, //                                                        the Admins of the organisation
   OrganisationSuspended: (row, look) => organisationStanding(row, look, 'organisation-suspended'), //   its people
   OrganisationReactivated: (row, look) => organisationStanding(row, look, 'organisation-reactivated'), // its people
+  AccountsOpened: accountsOpened, //                                                     its holder
+  AccountPolicySet: accountChanged, //                                                   its holder
+  ReceiverTrusted: accountChanged, //                                                    its holder
+  ReceiverRemoved: accountChanged, //                                                    its holder
   AccountSuspended: (row, look) => accountStanding(row, look, 'account-suspended'), //   its holder
   AccountReactivated: (row, look) => accountStanding(row, look, 'account-reactivated'), // its holder
   AffiliationRecorded: (row, look) => affiliationChanged(row, look, 'affiliation-recorded'), // both
@@ -81,6 +86,8 @@ export const EVENTS: { readonly [Type in EntryType]?: Tell<Type> } = {
   CertificationRevoked: (row, look) => certificationChanged(row, look, 'certification-revoked'), // owners, certifier
   QuantityAuthorised: authorisationGiven, //                                             the owners
   AuthorisationChanged: authorisationChanged, //                                         the owners
+  IssuanceTermsSet: termsSet, //                                                         the owners
+  UnitsConverted: unitsConverted, //                                                     whoever has them now
   BatchIssued: creditsIssued, //                                                         each owner
   MovementProposed: ({ entry }, look) => movementWaits(entry.body.movement, entry.by, look),
   MovementApproved: ({ entry }, look) => movementWaits(entry.body.movement, entry.by, look),

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { triedOf } from './commands.ts'
-import { attempt, type Country, countryOf, happens, type PresetName, type Request } from './country.ts'
+import { accountHolders, attempt, type Country, countryOf, happens, type PresetName, type Request } from './country.ts'
 import { type Line, linesOf } from './sheet.ts'
 import { beginning, stops } from './walk.ts'
 import { isIn, type Journey, prepare } from './ways.ts'
@@ -103,7 +103,7 @@ function decides(decision: Decision, first: string, numbers: Numbers): { isDone:
   triedOf(line).before?.(journey, line)
   const person = new Person(journey, first, numbers)
   for (let step = 0; step < 50; step += 1) person.grow()
-  const kinds = Object.keys(journey.country.names.kinds)
+  const kinds = accountHolders(journey.country.names)
   for (let step = 0; step < 12; step += 1) {
     const request = triedOf(line).request(journey, person.pick(kinds), line)
     const isDone =
@@ -140,7 +140,7 @@ describe.each(['simple', 'article6', 'two-ministries'] as const)('under %s', (pr
       if (line.command === 'MovementProposed') continue
       triedOf(line).before?.(journey, line)
       const approvers = line.approvals.map((role) => `${organisationOf(role)} ${role.split('/')[1]}`)
-      const kinds = Object.keys(journey.country.names.kinds)
+      const kinds = accountHolders(journey.country.names)
       const done = journey.country.people.some(
         ({ name }) =>
           kinds.some((kind) => {

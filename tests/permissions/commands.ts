@@ -3,7 +3,7 @@ import { rotation, testKey } from '../../packages/rules/src/cases/signing.fixtur
 import { documentBytes } from '../../packages/rules/src/documents.ts'
 import { must, type Request } from './country.ts'
 import type { Line } from './sheet.ts'
-import { type Tried, unitCommands } from './unit-commands.ts'
+import { own, type Tried, unitCommands } from './unit-commands.ts'
 import { waitingCommands } from './waiting-commands.ts'
 import { answerTo, authorisation, finding, type Journey, lastYear, paper, periodOf } from './ways.ts'
 
@@ -33,7 +33,11 @@ const organisations: Record<string, Tried> = {
     request: (journey) => ({ organisation: bystander(journey), reason: 'investigation' }),
     concerned: () => ['bystander'],
   },
-  AffiliationRecorded: { request: ({ world }, kind) => pair(world, kind, 'ownership') },
+  AffiliationRecorded: {
+    request: ({ world }, kind) => pair(world, kind, 'ownership'),
+    concerned: own,
+    ofAll: true,
+  },
   AffiliationEnded: {
     before: ({ world, country }) => {
       for (const kind of Object.keys(country.names.kinds))
@@ -43,6 +47,8 @@ const organisations: Record<string, Tried> = {
       const { organisations } = pair(world, kind, '')
       return { organisations, reason: 'ended' }
     },
+    concerned: own,
+    ofAll: true,
   },
 }
 

@@ -163,7 +163,12 @@ export function affiliate(world: World, a: string, b: string): void {
 
 const ends = { retirement: 'retirement', cancellation: 'cancellation', abroad: 'foreign', use: 'ndc-use' }
 
-function open(world: World, { kinds }: Names): void {
+/** Kinds of organisations that have accounts: all but those that certify. */
+export function accountHolders({ kinds, certifier }: Names): string[] {
+  return Object.keys(kinds).filter((kind) => kind !== certifier)
+}
+
+function open(world: World, names: Names): void {
   const opened = (organisation: string, accounts: [string, string][]) =>
     must(world, 'AccountsOpened', {
       organisation: world.id(organisation),
@@ -171,7 +176,7 @@ function open(world: World, { kinds }: Names): void {
         return { account: world.id(name), kind, registry: kind === 'foreign' ? 'KEN01' : null }
       }),
     })
-  for (const kind of Object.keys(kinds)) {
+  for (const kind of accountHolders(names)) {
     const own = `${kind} own`
     const others = Object.entries(ends).map(([name, of]): [string, string] => [`${own} ${name}`, of])
     opened(own, [[own, 'holding'], [`${own} reserve`, 'holding'], ...others])

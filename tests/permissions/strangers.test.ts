@@ -171,9 +171,13 @@ class Certifier {
     this.journey = journey
     this.#pick = pick
     this.#name = `${journey.country.names.certifier} assigned`
-    const { world } = journey
-    const account = { account: world.id(this.#name), kind: 'holding', registry: null }
-    must(world, 'AccountsOpened', { organisation: world.id(this.#name), accounts: [account] })
+    const { world, country } = journey
+    // It has no account itself; a company of its own has one.
+    const organisation = world.id(this.#company())
+    must(world, 'OrganisationRegistered', { organisation, kind: country.names.developer, name: world.hash('company') })
+    const account = { account: organisation, kind: 'holding', registry: null }
+    must(world, 'AccountsOpened', { organisation, accounts: [account] })
+    affiliate(world, this.#name, this.#company())
   }
 
   /** Something changes between the certifier and the project, or nothing does. */
@@ -212,11 +216,15 @@ class Certifier {
     this.#isAffiliate = !this.#isAffiliate
   }
 
-  /** It gets a share of the project, or gives it back. */
+  #company(): string {
+    return `${this.#name} company`
+  }
+
+  /** Its company gets a share of the project, or gives it back. */
   #own(): void {
     const { world, project, country } = this.journey
     const developer = { account: world.id(`${country.names.developer} own`), share: this.#isOwner ? '100' : '99' }
-    const owners = [developer, ...(this.#isOwner ? [] : [{ account: world.id(this.#name), share: '1' }])]
+    const owners = [developer, ...(this.#isOwner ? [] : [{ account: world.id(this.#company()), share: '1' }])]
     must(world, 'OwnershipChanged', { project: world.id(project), owners })
     this.#isOwner = !this.#isOwner
   }

@@ -1,5 +1,5 @@
 import { foreignRecord } from '../../packages/rules/src/cases/issuing.cases.ts'
-import { happens, must, type Request } from './country.ts'
+import { accountHolders, happens, must, type Request } from './country.ts'
 import type { Line } from './sheet.ts'
 import { type Journey, lastYear, periodOf } from './ways.ts'
 
@@ -13,6 +13,8 @@ export interface Tried {
   concerned?: (kind: string, line: Line, journey: Journey) => readonly string[]
   /** Is it about something that only kinds of organisations have that move units of their own? */
   ofHolders?: boolean
+  /** Is it about something that every kind of organisation has, also those that have no accounts? */
+  ofAll?: boolean
 }
 
 export const BATCH = 'stock 2025'
@@ -36,7 +38,7 @@ export const own = (kind: string) => [`${kind} own`]
 /** Units of each holder are set apart for other purposes, so that they may be used for them. */
 export function setApart(journey: Journey): void {
   const { world, country } = journey
-  for (const kind of Object.keys(country.names.kinds)) {
+  for (const kind of accountHolders(country.names)) {
     const about = { batch: world.id(BATCH), account: world.id(`${kind} own`), event: 'authorisation' }
     must(world, 'FirstTransferRecorded', { ...about, ranges: first(journey, `${kind} own`, 2) })
   }
@@ -92,7 +94,7 @@ const movements: Record<string, Tried> = {
   PledgeReleased: {
     before: (journey) => {
       const { world, country } = journey
-      for (const kind of Object.keys(country.names.kinds)) {
+      for (const kind of accountHolders(country.names)) {
         const request = pledge(journey, 'bystander', `${kind} own`)
         happens(world, 'UnitsPledged', request, 'bystander clerk')
       }
@@ -134,7 +136,7 @@ const accounts: Record<string, Tried> = {
   },
   AccountReactivated: {
     before: ({ world, country }) => {
-      for (const kind of Object.keys(country.names.kinds)) {
+      for (const kind of accountHolders(country.names)) {
         must(world, 'AccountSuspended', { account: world.id(`${kind} own reserve`), reason: 'investigation' })
       }
     },

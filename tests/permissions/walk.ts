@@ -1,6 +1,7 @@
 import { admitOutside } from '../../packages/rules/src/index.ts'
 import { triedOf } from './commands.ts'
 import {
+  accountHolders,
   actionOf,
   approver,
   attempt,
@@ -8,6 +9,7 @@ import {
   founded,
   happens,
   must,
+  type Names,
   type Person,
   type PresetName,
   type Request,
@@ -83,8 +85,7 @@ export function stops(begins: Journey) {
 
 /** The organisations whose own thing a line is about, as somebody of this kind of organisation tries it. */
 function concernedOf({ journey, line }: Stop, kind: string): readonly string[] {
-  const { kinds } = journey.country.names
-  const whole = Object.keys(kinds).map((one) => `${one} own`)
+  const whole = accountHolders(journey.country.names).map((one) => `${one} own`)
   if (line.command === BESIDE) return line.detail === 'project' ? whole : [`${kind} own`]
   return triedOf(line).concerned?.(kind, line, journey) ?? whole
 }
@@ -92,8 +93,8 @@ function concernedOf({ journey, line }: Stop, kind: string): readonly string[] {
 /** The kind of organisation whose thing this person tries to do something to. */
 function kindFor({ country: { names } }: Journey, line: Line, { role }: Person): string {
   const [kind = ''] = role.split('/')
-  const isOfHolders = line.command !== BESIDE && triedOf(line).ofHolders === true
-  const known = isOfHolders ? names.holders : Object.keys(names.kinds)
+  const { ofHolders = false, ofAll = false } = line.command === BESIDE ? { ofAll: true } : triedOf(line)
+  const known = ofHolders ? names.holders : ofAll ? Object.keys(names.kinds) : accountHolders(names)
   return known.includes(kind) ? kind : names.developer
 }
 
@@ -109,14 +110,15 @@ function expected(stop: Stop, person: Person, kind: string): readonly string[] {
   if (!may) return [line.others, ...absent]
   const isJudged = line.independent || scope === 'assigned'
   // The registry itself has no interests.
-  if (isJudged && isInterested(line, person)) return ['conflict-of-interest', ...absent]
+  if (isJudged && isInterested(stop.journey.country.names, line, person)) return ['conflict-of-interest', ...absent]
   return isHere ? [line.answer] : line.elsewhere
 }
 
 /** An owner of the project, or an affiliate of one. */
-function isInterested({ detail, command }: Line, { standing }: Person): boolean {
+function isInterested(names: Names, { detail, command }: Line, { standing, role }: Person): boolean {
   if (command === BESIDE && detail !== 'project') return false
-  return standing === 'own' || standing === 'affiliate'
+  const [kind = ''] = role.split('/')
+  return (standing === 'own' && accountHolders(names).includes(kind)) || standing === 'affiliate'
 }
 
 function requestOf({ journey, line, requests }: Stop, kind: string): Request {
@@ -172,13 +174,14 @@ function tryLine(stop: Stop, walk: Walk, met: Set<string>): void {
 function tryApprovals(stop: Stop, by: Person, kind: string, walk: Walk): void {
   for (const person of stop.journey.country.people) {
     const given = ask(stop, by, kind, [person.name])
-    compare(walk, stop, `${by.name}, approved by ${person.name}`, given, [approved(stop.line, by, person)])
+    const wanted = approved(stop, by, person)
+    compare(walk, stop, `${by.name}, approved by ${person.name}`, given, [wanted])
   }
 }
 
-function approved(line: Line, by: Person, person: Person): string {
+function approved({ line, journey }: Stop, by: Person, person: Person): string {
   if (by.name === person.name) return 'approval-not-distinct'
-  if (line.independent && isInterested(line, person)) return 'conflict-of-interest'
+  if (line.independent && isInterested(journey.country.names, line, person)) return 'conflict-of-interest'
   if (!line.approvals.includes(person.role)) return 'not-permitted'
   return line.approvals.length === 1 ? 'done' : 'approval-missing'
 }

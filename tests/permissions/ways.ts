@@ -1,5 +1,5 @@
 import type { World } from '../../packages/rules/src/cases/world.fixture.ts'
-import { type Country, must, type Request } from './country.ts'
+import { accountHolders, type Country, must, type Request } from './country.ts'
 import type { Line, Way } from './sheet.ts'
 
 /** A project that is brought from state to state, and its monitoring period. */
@@ -17,10 +17,10 @@ const crediting = {
   'two-ministries': { kind: 'fixed', from: '2024-01-01', to: '2033-12-31' },
 }
 
-/** Registers the project in the name of an owner of every kind, and assigns its certifier. */
+/** Registers the project in the name of an owner of every kind that has accounts, and assigns its certifier. */
 export function begun(journey: Journey): void {
   const { country, world, project } = journey
-  const kinds = Object.keys(country.names.kinds)
+  const kinds = accountHolders(country.names)
   const owners = kinds.map((kind, at) => {
     return { account: world.id(`${kind} own`), share: at === 0 ? `${100 - 10 * (kinds.length - 1)}` : '10' }
   })
@@ -121,6 +121,14 @@ const steps: Readonly<Record<string, Step>> = {
     const outcomes = [{ vintage: '2025', certified: '1000' }]
     must(world, 'OutcomeCertified', { period: periodOf(world, project), outcomes })
   },
+  settled: (journey) => finish(journey),
+}
+
+/** A monitoring period comes to its end, if there is one. */
+function finish({ country, world, project }: Journey): void {
+  const period = periodOf(world, project)
+  const move = { simple: '', article6: 'complete-issuance', 'two-ministries': 'finish' }[country.preset]
+  if (world.state.get('period', period)) must(world, 'MonitoringPeriodMoved', { period, move })
 }
 
 /** Sets the first crediting period, where the country has those and it is not set yet. */

@@ -122,7 +122,8 @@ async function moveAnotherProject(fixture: LedgerFixture): Promise<void> {
   const request = { project, title: fixture.commit(`Project ${dice.below(1000)}`), scope: '1', methodology: 'ACM0002' }
   await fixture.must({ type: 'ProjectRegistered', by: mandates.beta, request: { ...request, owners } })
   for (const move of dice.pick([['reject'], ['register', 'suspend', 'resume'], ['register', 'deregister']])) {
-    await fixture.must({ type: 'ProjectMoved', by: mandates.admin, request: { project, move } })
+    const why = move === 'reject' ? { reason: 'incomplete' } : {}
+    await fixture.must({ type: 'ProjectMoved', by: mandates.admin, request: { project, move, ...why } })
   }
 }
 

@@ -56,6 +56,8 @@ const cases: [what: string, rule: RefusalCode, forgery: Forgery][] = [
   ],
   ['a fraction more than was certified', 'certified-exceeded', withBody(carried, { certified: '1000.750001' })],
   ['a period within another', 'dates-overlap', withBody(opening, { from: '2026-07-01' })],
+  ['a period before one that it comes after', 'dates-overlap', withBody(opening, { before: period })],
+  ['a period before one that there is not', 'period-unknown', withBody(opening, { before: idOf('no period') })],
   ['a period outside the crediting', 'crediting-missing', withBody(opening, { from: '2031-01-01', to: '2031-06-30' })],
   ["a period of another's project", 'not-permitted', by(opening, idOf('gamma by one'))],
   ['a number of a period that is not the next', 'allocation-wrong', withBody(opening, { allotted: { number: 3 } })],

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { isReceipt } from '@tallystick/ledger'
-import { isReady, isRefusal, type Move, missingFor, movesOfClock, type Rows } from '@tallystick/rules'
+import { isReady, isRefusal, type Move, missingFor, movesOfClock, type Preset, type Rows } from '@tallystick/rules'
 import { forEach, type Outcome } from './platform/each.ts'
 import { lawInForce } from './platform/law.ts'
 import type { Services } from './platform/services.ts'
 import { inTransaction } from './platform/transaction.ts'
+import { withUnsettled } from './platform/unsettled.ts'
 
 const DAY_MS = 86_400_000
 
@@ -44,7 +45,7 @@ export function projectClock(services: Services): () => Promise<number> {
     const law = await lawInForce(services.ledger)
     const all: Outcome[] = []
     for (const move of movesOfClock(law)) {
-      for (const state of move.from) all.push(await takeDue(services, move, state, places))
+      for (const state of move.from) all.push(await takeDue(services, law.preset, { move, state }, places))
     }
     // Told when everything else was done.
     for (const { failure } of all) if (failure) throw failure.error
@@ -52,14 +53,20 @@ export function projectClock(services: Services): () => Promise<number> {
   }
 }
 
-async function takeDue(services: Services, move: Move, state: string, places: Places): Promise<Outcome> {
+async function takeDue(
+  services: Services,
+  preset: Preset,
+  { move, state }: { move: Move; state: string },
+  places: Places,
+): Promise<Outcome> {
   const now = services.clock().toISOString()
   const place = `${move.name} ${state}`
   const rows = await dueIn(services, move, state, places.get(place) ?? ['', ''], now)
   const last = rows.at(-1)
   if (last && rows.length === MOST_A_ROUND) places.set(place, [last.row.entered.at, last.id])
   else places.delete(place)
-  const ready = rows.filter(({ row }) => isReady(missingFor(move, row, now)))
+  const known = await withUnsettled(services.ledger, preset, new Map(rows.map(({ id, row }) => [id, row])))
+  const ready = rows.filter(({ id, row }) => isReady(missingFor(move, known.get(id) ?? row, now)))
   return forEach(ready, AT_ONCE, (due) => take(services, move, due))
 }
 
@@ -105,6 +112,7 @@ const passing: ReadonlySet<string> = new Set([
   'crediting-missing',
   'crediting-used-up',
   'outcomes-missing',
+  'not-settled',
   'too-early',
   'too-late',
 ])

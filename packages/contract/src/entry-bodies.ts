@@ -93,9 +93,16 @@ export interface EntryBodies extends MovementBodies {
   PoolsNamed: Record<Levy, string | null>
   ProjectMoved: { project: string; move: string; reason?: string; text?: string; documents?: Grounds[] }
   CreditingPeriodSet: { project: string; kind: string; from: string; to: string; allotted: { number: number } }
-  MonitoringPeriodOpened: { period: string; project: string; from: string; to: string; allotted: { number: number } }
+  MonitoringPeriodOpened: {
+    period: string
+    project: string
+    from: string
+    to: string
+    before: string | null
+    allotted: { number: number }
+  }
   MonitoringPeriodMoved: { period: string; move: string; reason?: string; text?: string; documents?: Grounds[] }
-  OutcomeCertified: { period: string; outcomes: { vintage: string; certified: string }[] }
+  OutcomeCertified: { period: string; outcomes: { vintage: string; certified: string }[]; documents?: Grounds[] }
   DocumentSubmitted: {
     project: string
     period: string | null

@@ -69,6 +69,7 @@ export const adoptDocument = defineOperation({
     'preset-strands',
     'one-person-decides',
     'law-closed',
+    'certifiers-hold',
     'nobody-may',
     'law-unsound',
   ],

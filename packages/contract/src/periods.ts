@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ById, Certified, Code, Id, Instant, Written } from './common.ts'
+import { ById, Certified, Code, Hash, Id, Instant, Written } from './common.ts'
 import { defineOperation } from './operation.ts'
 import { PageQuery, pageOf } from './page.ts'
 import {
@@ -23,6 +23,12 @@ const days = { from: LegalDate, to: LegalDate.meta({ description: 'The last day.
 
 const BACKWARDS = { path: ['to'], message: 'ends before it begins' }
 const isForwards = ({ from, to }: { from: string; to: string }) => from <= to
+
+/** A version of a document on which something was certified. */
+const CertifiedOn = z.strictObject({
+  kind: Code.meta({ description: 'A kind of document of `period.reports` of the preset.' }),
+  sha256: Hash,
+})
 
 /** Most outcomes of one period: one for each year. */
 const MAX_OUTCOMES = 50
@@ -109,7 +115,8 @@ export const openPeriod = defineOperation({
   method: 'POST',
   path: '/national/projects/{id}/periods',
   summary: 'Open the next monitoring period of a project',
-  description: 'It lies within a crediting period, and overlaps no other.',
+  description:
+    'It lies within a crediting period, and overlaps no other but such as are void. It may lie before others, where their days, or those before them, are free.',
   tag,
   access: 'signed-in',
   command: true,
@@ -118,7 +125,14 @@ export const openPeriod = defineOperation({
   body: z.strictObject(days).refine(isForwards, BACKWARDS),
   status: 201,
   answer: Period.extend({ entry: Written }).meta({ id: 'PeriodOpened' }),
-  problems: ['project-unknown', 'project-state', 'periods-not-kept', 'crediting-missing', 'dates-overlap'],
+  problems: [
+    'project-unknown',
+    'project-state',
+    'periods-not-kept',
+    'crediting-missing',
+    'dates-overlap',
+    'period-unknown',
+  ],
 })
 
 export const listPeriods = defineOperation({
@@ -147,9 +161,12 @@ export const PeriodDetails = Period.extend({
     }),
   }).meta({ description: 'What is open about it.' }),
   certified: z
-    .object({ by: OrganisationRef, entry: Written })
+    .object({ by: OrganisationRef, documents: z.array(CertifiedOn), entry: Written })
     .nullable()
-    .meta({ description: 'Who has certified its outcome last; null until then.' }),
+    .meta({
+      description:
+        'Who has certified its outcome last, and on which reports; null until then, and where a report was replaced since.',
+    }),
 }).meta({ id: 'PeriodDetails' })
 export type PeriodDetails = z.infer<typeof PeriodDetails>
 
@@ -281,7 +298,7 @@ export const certifyOutcome = defineOperation({
   path: '/national/periods/{id}/outcomes',
   summary: 'Certify the outcome of a monitoring period, in tonnes of each year',
   description:
-    'By the certifier that is assigned to verification. No more than this is ever issued for the period. In a later round it may be certified anew, while nothing was issued.',
+    'By the certifier that is assigned to verification, on the reports in force. No more than this is ever issued for the period. It may be certified anew, while nothing was issued; a new version of a report ends it.',
   tag,
   access: 'signed-in',
   command: true,
@@ -293,10 +310,19 @@ export const certifyOutcome = defineOperation({
       .min(1)
       .max(MAX_OUTCOMES)
       .refine((all) => new Set(all.map(({ vintage }) => vintage)).size === all.length, 'each year stands once'),
+    documents: z.array(CertifiedOn).min(1).max(20).optional().meta({
+      description:
+        'The reports that were verified, each by its SHA-256: where another version has come into force since, it is refused. Left out: those in force.',
+    }),
   }),
   status: 201,
   answer: z
-    .object({ id: Id, outcomes: z.array(z.object({ vintage: z.string(), certified: Certified })), entry: Written })
+    .object({
+      id: Id,
+      outcomes: z.array(z.object({ vintage: z.string(), certified: Certified })),
+      documents: z.array(CertifiedOn).meta({ description: 'The reports on which it was certified.' }),
+      entry: Written,
+    })
     .meta({ id: 'OutcomeCertified' }),
   problems: [
     'period-unknown',
@@ -308,6 +334,8 @@ export const certifyOutcome = defineOperation({
     'findings-open',
     'certifier-missing',
     'rotation-due',
+    'document-missing',
+    'terms-changed',
     'conflict-of-interest',
     'accreditation-missing',
   ],

@@ -136,6 +136,7 @@ export const problemStatus = {
   'findings-open': 409,
   'certifier-missing': 409,
   'certification-missing': 409,
+  'not-settled': 409,
   'reason-missing': 422,
   'finding-unknown': 404,
   'finding-state': 409,
@@ -150,9 +151,11 @@ export const problemStatus = {
   'outcomes-missing': 409,
   'certified-exceeded': 409,
   'already-issued': 409,
+  'already-certified': 409,
   'preset-strands': 422,
   'one-person-decides': 422,
   'law-closed': 422,
+  'certifiers-hold': 422,
   'nobody-may': 422,
   'shares-not-100': 422,
   'scope-unknown': 422,
@@ -241,6 +244,8 @@ interface Sentence {
   title: string
   /** With the facts of the case in braces; the title stands for it where a fact is missing. */
   detail?: string
+  /** The same with fewer facts; the title stands for it where one of these is missing, too. */
+  brief?: string
 }
 
 /** What people read; a code without a sentence in each language does not compile. */
@@ -279,12 +284,12 @@ export function problemOf(
   errors: readonly FieldError[] = [],
   language: Language = 'en',
 ): Problem {
-  const { title, detail } = sentences[language][code]
+  const { title, detail, brief }: Sentence = sentences[language][code]
   return {
     type: `urn:tallystick:problem:${code}`,
     title,
     status: problemStatus[code],
-    detail: filled(detail, facts) ?? title,
+    detail: filled(detail, facts) ?? filled(brief, facts) ?? title,
     code,
     errors: [...errors],
     ...(Object.keys(facts).length > 0 ? { facts: { ...facts } } : {}),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ById, Code, Hash, Id, Instant, line, prose, Written } from './common.ts'
+import { Amount, ById, Code, Hash, Id, Instant, line, prose, Written } from './common.ts'
 import { defineOperation } from './operation.ts'
 import { PageQuery, pageOf } from './page.ts'
 import { OrganisationRef } from './units.ts'
@@ -8,6 +8,15 @@ const tag = 'Projects'
 
 /** Most characters of what people write about a decision or a finding. */
 const MAX_TEXT = 4_000
+
+const Unsettled = z.object({
+  units: Amount.meta({ description: 'Units of the project that its holders have.' }),
+  periods: z.number().int().meta({ description: 'Monitoring periods that have not come to an end.' }),
+  reversals: z.number().int().meta({ description: 'Reversals that are not made good.' }),
+  debts: z
+    .array(z.object({ unitType: z.string(), quantity: Amount }))
+    .meta({ description: 'Units that the project owes to the buffer.' }),
+})
 
 export const OpenMove = z
   .object({
@@ -29,6 +38,7 @@ export const OpenMove = z
         crediting: z.enum(['none', 'used-up']).nullable().meta({
           description: 'No crediting period is set for it, or the kind of the project is not renewed any more.',
         }),
+        unsettled: Unsettled.nullable().meta({ description: 'What is to be settled first; null where nothing is.' }),
       })
       .meta({ description: 'What it still needs.' }),
   })
@@ -59,7 +69,10 @@ export function moveBody(such: string) {
     .strictObject({
       move: Code.meta({ description: `A move of the preset, such as \`${such}\`.` }),
       reason: Code.optional().meta({ description: 'A word of `purposes.decision` of the preset.' }),
-      text: prose(MAX_TEXT).optional().meta({ description: 'Public. The ledger keeps only a commitment to it.' }),
+      text: prose(MAX_TEXT).optional().meta({
+        description:
+          'Public. The ledger keeps only a commitment to it. At least 20 characters where the move needs a reason and leads to an end, such as a rejection.',
+      }),
     })
     .refine(({ reason, text }) => text === undefined || reason !== undefined, {
       path: ['reason'],

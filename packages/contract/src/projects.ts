@@ -175,6 +175,7 @@ export const moveProject = defineOperation({
     'certifier-missing',
     'crediting-missing',
     'crediting-used-up',
+    'not-settled',
     'too-early',
     'too-late',
   ],

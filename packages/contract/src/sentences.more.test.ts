@@ -215,7 +215,10 @@ const told: readonly [string, Statement][] = [
     'Government of Exampleland sets a crediting period of Salt Lake (project 42) from 1 January 2023 to 30 June 2024: renewable.',
     { type: 'CreditingPeriodSet', by, body: { ...days, kind: 'renewable' } },
   ],
-  [`Sunfield opens ${MONITORED}.`, { type: 'MonitoringPeriodOpened', by: 'm', body: { ...days, period: 'k' } }],
+  [
+    `Sunfield opens ${MONITORED}.`,
+    { type: 'MonitoringPeriodOpened', by: 'm', body: { ...days, period: 'k', before: null } },
+  ],
   [
     `Sunfield takes the step “submit the report” for ${MONITORED}.`,
     { type: 'MonitoringPeriodMoved', by: 'm', body: { period: 'k', move: 'submit-report' } },

@@ -1,6 +1,6 @@
 import type { Law, Shelf } from './documents.ts'
 import { Adoption, Genesis } from './entries/genesis.ts'
-import { admitLaw } from './entries/soundness.ts'
+import { admitLaw, admitVoid } from './entries/soundness.ts'
 import { type Approval, decodeBody, type Entry, type StreamLink } from './envelope.ts'
 import { admitApprovals, admitMandate } from './permissions.ts'
 import { isRefusal, type Refusal, refuse } from './refusal.ts'
@@ -197,7 +197,8 @@ function admitAdoption(state: State, entry: Entry, law: Law, shelf: Shelf): Refu
   const found = shelf.find(document, sha256)
   if (!found) return refuse('document-unknown', { sha256 })
   if (found.version !== version) return refuse('version-not-next', { document: String(found.version) })
-  return admitLaw({ ...law, [document]: found }, state.ledger())
+  const next: Law = { ...law, [document]: found }
+  return admitLaw(next, state.ledger()) ?? admitVoid(law.preset, next.preset, state.ledger())
 }
 
 function withEnvelope(state: State, entry: Entry, leaf: string, effects: Effects): Effects {

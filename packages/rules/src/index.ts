@@ -16,6 +16,7 @@ export { type Lot, onlyEvidenced, unitsIn, withoutSerials } from './entries/mirr
 export { EVIDENCED } from './entries/mirrors.ts'
 export { MAX_RANGES, MAX_RUNS } from './entries/movement.ts'
 export { bookId } from './entries/pool.ts'
+export { type Unsettled, unsettledOf } from './entries/settled.ts'
 export { faultsOf } from './entries/soundness.ts'
 export { approvedBy, isLastStep, movementAction, nextStep, standingOf } from './entries/waiting.ts'
 export * from './envelope.ts'

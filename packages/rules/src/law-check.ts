@@ -26,6 +26,7 @@ export type RemarkCode =
   | 'preset-strands'
   | 'one-person-decides'
   | 'law-closed'
+  | 'certifiers-hold'
   | 'nobody-may'
   | 'move-closed' // a move that the table lets nobody take
   | 'move-missing' // an action for a move that the preset does not have
@@ -205,6 +206,8 @@ function presetWords(preset: Preset): Remark[] {
             ...ofKind('period'),
           ]),
           ...needs(period, 'period'),
+          ...absent('period.reports', period.reports, 'documents', kinds('period')),
+          ...twice('period.reports', period.reports),
         ]
       : ofKind('period').map(
           ([at]): Remark => ({ of: 'preset', code: 'word-unknown', facts: { at, word: 'period', list: 'period' } }),

@@ -15,7 +15,15 @@ const owners = [...account, 'already-exists', 'shares-not-100'] as const
 export const ofPeople = {
   Genesis: {
     actions: ['genesis'],
-    refuses: ['not-first', 'document-unknown', 'preset-strands', 'one-person-decides', 'law-closed', 'nobody-may'],
+    refuses: [
+      'not-first',
+      'document-unknown',
+      'preset-strands',
+      'one-person-decides',
+      'law-closed',
+      'certifiers-hold',
+      'nobody-may',
+    ],
     writes: ['ledger', 'organisation', 'mandate', 'account', 'document', 'signingKey'],
   },
   DocumentAdopted: {
@@ -26,6 +34,7 @@ export const ofPeople = {
       'preset-strands',
       'one-person-decides',
       'law-closed',
+      'certifiers-hold',
       'nobody-may',
     ],
     writes: ['ledger', 'document'],
@@ -75,8 +84,8 @@ export const ofPeople = {
   MandateRevoked: { actions: ['mandates.*'], refuses: ['mandate-revoked'], writes: ['mandate'] },
   AccountsOpened: {
     actions: ['accounts.open'],
-    refuses: ['organisation-unknown', 'already-exists', 'registry-own'],
-    writes: ['account'],
+    refuses: ['organisation-unknown', 'organisation-kind', 'already-exists', 'registry-own'],
+    writes: ['account', 'ledger'],
   },
   AccountSuspended: { actions: ['accounts.suspend'], refuses: accountStatus, writes: ['account'] },
   AccountReactivated: { actions: ['accounts.reactivate'], refuses: accountStatus, writes: ['account'] },
@@ -111,6 +120,7 @@ export const ofPeople = {
       'certifier-missing',
       'crediting-missing',
       'crediting-used-up',
+      'not-settled',
       'too-early',
       'too-late',
     ],
@@ -118,7 +128,14 @@ export const ofPeople = {
   },
   DocumentSubmitted: {
     actions: ['documents.submit.*'],
-    refuses: [...ofSubject, 'code-unknown', 'allocation-wrong', 'nothing-changes'],
+    refuses: [
+      ...ofSubject,
+      'code-unknown',
+      'allocation-wrong',
+      'nothing-changes',
+      'already-issued',
+      'already-certified',
+    ],
     writes: ['project', 'period'],
   },
   FindingRaised: {
@@ -159,6 +176,7 @@ export const ofPeople = {
       'project-state',
       'crediting-missing',
       'dates-overlap',
+      'period-unknown',
       'allocation-wrong',
     ],
     writes: ['period', 'project', 'ledger'],
@@ -193,6 +211,8 @@ export const ofPeople = {
       'findings-open',
       'certifier-missing',
       'rotation-due',
+      'document-missing',
+      'terms-changed',
     ],
     writes: ['period', 'project'],
   },

@@ -107,7 +107,10 @@ export function allows(table: PermissionTable, role: string, organisation: strin
   )
 }
 
-/** The organisation is none of those that own what is decided on, and no affiliate of one. */
+/**
+ * The organisation is none of those that own what is decided on, and no affiliate of one. A refusal says which one owns it,
+ * and which other one is affiliated to that.
+ */
 export function admitIndependence(
   state: State,
   organisation: string,
@@ -116,7 +119,9 @@ export function admitIndependence(
 ): Refusal | undefined {
   const affiliates = state.get('organisation', organisation)?.affiliates ?? []
   const owner = interests.find((one) => one === organisation || affiliates.includes(one))
-  return owner === undefined ? undefined : refuse('conflict-of-interest', { ...named, organisation: owner })
+  if (owner === undefined) return undefined
+  const other = owner === organisation ? {} : { affiliate: organisation }
+  return refuse('conflict-of-interest', { ...named, organisation: owner, ...other })
 }
 
 /** Is the organisation accredited for a sectoral scope on a day, first and last days included? */

@@ -36,6 +36,8 @@ const Needs = z.strictObject({
   creditingEnds: z.number().int().min(0).max(3650).optional(),
   /** Of a project: its crediting can be renewed once more. */
   renewable: z.literal(true).optional(),
+  /** Of a project: its holders have no unit of it, and no monitoring period, reversal or debt to the buffer is open. */
+  settled: z.literal(true).optional(),
 })
 export type Needs = z.infer<typeof Needs>
 
@@ -67,13 +69,15 @@ const Periods = z.strictObject({
   /** States in which a period's findings are raised, and in which its outcomes are certified. */
   findings: z.array(Code),
   certifies: z.array(Code).min(1),
+  /** Kinds of documents on which they are certified: a new version ends a certification. */
+  reports: z.array(ActionWord).min(1).max(20),
   /** States in which units may be issued of what was certified. */
   mayIssue: z.array(Code).min(1),
   /** Ends of periods that count for nothing: their days may be monitored anew. */
   void: z.array(Code),
 })
 
-const noPeriods: Omit<z.infer<typeof Periods>, 'findings'> = {
+const noPeriods: Omit<z.infer<typeof Periods>, 'findings' | 'reports'> = {
   initial: '',
   states: [],
   moves: [],
@@ -232,9 +236,10 @@ export const Preset = z
       [
         ...[project, period ?? noPeriods].flatMap(({ states, moves }) => [states, moves.map(({ name }) => name)]),
         documents.map(({ kind }) => kind),
+        period?.reports ?? [],
         (crediting?.kinds ?? []).map(({ kind }) => kind),
       ].every(areDistinct),
-    'states, moves, kinds of documents and of crediting periods have names of their own',
+    'states, moves, kinds of documents, of reports and of crediting periods have names of their own',
   )
   .refine(
     ({ project, period, certifiers: { tasks } }) =>
@@ -260,9 +265,9 @@ export const Preset = z
             [needs.creditingEnds, needs.renewable, renews].every((asked) => asked === undefined)),
       ) &&
       (period?.moves ?? []).every(({ needs = {}, renews }) =>
-        [needs.creditingEnds, needs.renewable, renews].every((asked) => asked === undefined),
+        [needs.creditingEnds, needs.renewable, needs.settled, renews].every((asked) => asked === undefined),
       ),
-    'outcomes are certified of monitoring periods, and crediting periods are of projects',
+    'outcomes are certified of monitoring periods; crediting periods are of projects, and these are settled',
   )
   .refine(
     ({ certification: { states, neededToIssue } }) => !neededToIssue || states.length > 0,
@@ -277,6 +282,10 @@ export const Preset = z
       areThere(preset.project.moves, kindsOfDocuments(preset, undefined)) &&
       areThere(preset.period?.moves ?? [], kindsOfDocuments(preset, 'period')),
     'moves need documents of the kinds of the list',
+  )
+  .refine(
+    (preset) => (preset.period?.reports ?? []).every((kind) => kindsOfDocuments(preset, 'period').includes(kind)),
+    'outcomes are certified on documents of monitoring periods',
   )
   .refine(
     (preset) => preset.comments === undefined || kindsOfDocuments(preset, undefined).includes(PUBLIC_COMMENTS),

@@ -47,10 +47,12 @@ export const refusalCodes = [
   'findings-open', // the move needs every clarification and corrective action request closed
   'certifier-missing', // the move needs a certifier who is assigned to this task
   'certification-missing', // the preset wants a certifier's certification before anything is issued
+  'not-settled', // the move needs that nothing of the project is open; detail says what is
   'reason-missing', // the move is taken for a reason only
   'finding-unknown',
   'finding-state', // a finding that is open is answered, one that was answered is assessed
   'preset-strands', // a project could come to rest, or rests, where no end can be reached
+  'certifiers-hold', // organisations of a kind that is to certify have accounts
   'law-closed', // nobody could adopt the next documents
   'nobody-may', // nobody could be appointed who does what the preset needs
   'one-person-decides', // the preset asks for two persons, and the permission table leaves it to one
@@ -118,12 +120,13 @@ export const refusalCodes = [
   'period-missing', // units are issued of a monitoring period
   'period-state', // the preset does not allow this in the monitoring period's state
   'dates-differ', // not the dates that they must be; detail says which
-  'dates-overlap', // not after the last one
+  'dates-overlap', // not after the last one, or not before the next
   'crediting-missing', // no crediting period is there that this lies in, or that it is about
   'crediting-used-up', // no further crediting period: it was not renewed, or cannot be
   'outcomes-missing', // the move needs outcomes that are certified in this round
   'certified-exceeded', // more would be issued of a vintage than was certified
   'already-issued', // units were issued of this monitoring period
+  'already-certified', // outcomes were certified on this report, and no finding asks for another
   'period-wrong', // vintage and use lie in one NDC period, the use not before the vintage
   'not-cancelled', // the units do not stand cancelled in the records of their registry
   'already-converted', // units were issued here in their place before

@@ -10,9 +10,9 @@ const notThisOne: Partial<Record<RuleName, readonly RefusalCode[]>> = {
   // authorised for something are first transferred by being issued, all with consecutive ITMO numbers.
   BatchIssued: ['account-unknown', 'account-kind', 'purpose-not-authorised', 'too-fragmented'],
   UnitsConverted: ['purpose-not-authorised'],
-  // Outcomes are of monitoring periods, and crediting periods of projects.
+  // Outcomes are of monitoring periods, crediting periods are of projects, and these are settled.
   ProjectMoved: ['outcomes-missing'],
-  MonitoringPeriodMoved: ['crediting-missing', 'crediting-used-up'],
+  MonitoringPeriodMoved: ['crediting-missing', 'crediting-used-up', 'not-settled'],
   // Whoever acts does so for an organisation that is there.
   ProjectCertified: ['organisation-unknown'],
   // Only what expires has to wait for its end.

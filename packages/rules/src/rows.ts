@@ -73,6 +73,8 @@ export interface LedgerRow {
   states: Record<string, number>
   /** How many monitoring periods are in each state, and of how many of them units were issued. */
   periods: Record<string, { all: number; issued: number }>
+  /** The kinds of organisations that have accounts, ascending. */
+  holders: string[]
   certificates: number
   pools: Pools
   /** The key that signs checkpoints from now on. */
@@ -149,8 +151,8 @@ export interface Rows {
      * one period more than that may be set.
      */
     crediting: { kind: string; renewals: number; renewed: number; periods: { from: string; to: string }[] } | null
-    /** How many monitoring periods were opened, and the last of those that are not void. */
-    periods: { opened: number; last: string | null }
+    /** How many monitoring periods were opened, the last of those that are not void, and how many are in each state. */
+    periods: { opened: number; last: string | null; states: Record<string, number> }
     /** Forward action requests about monitoring periods that are open, by the number of the period. */
     forward: Record<string, number>
   }
@@ -167,8 +169,10 @@ export interface Rows {
     documents: Record<string, { version: number; index: number; sha256: string }>
     /** Findings about it that are open, forward action requests counted apart. */
     findings: { open: number; forward: number }
-    /** The entry by which its outcomes were certified last, and by which organisation. */
+    /** The entry by which its outcomes were certified last, and by which organisation; none where that does not stand. */
     certified: { index: number; by: string } | null
+    /** The organisation whose turn it was: which certified it first, whether or not that stands. */
+    turn: string | null
     /** Tonnes certified of each vintage, and how many of those were issued or carried by issuances. */
     outcomes: Record<string, { certified: string; issued: string }>
     /** Its neighbours among those that are not void; none where it is void itself. */
@@ -250,6 +254,8 @@ export interface Rows {
   stock: { parts: Record<string, string> }
   /** Units ever issued of a project and not taken back, by `<project>/<unit type>`. */
   output: { issued: bigint }
+  /** Units of a project that its holders have: those in accounts of the kind `holding`. */
+  outstanding: { units: bigint }
   reversal: {
     project: string
     state: 'reported' | 'avoidable' | 'unavoidable' | 'dismissed' | 'compensated'

@@ -5,8 +5,8 @@ import { partitionOf, type Run, RunSet } from './runs.ts'
 
 export * from './rows.ts'
 
-/** Rows that change with every movement, and that no `reads` looks at. */
-const leadsNowhere: ReadonlySet<RowKind> = new Set(['balance', 'stream', 'key'])
+/** Rows that change with movements, and that no `reads` looks at. */
+const leadsNowhere: ReadonlySet<RowKind> = new Set(['balance', 'stream', 'key', 'outstanding'])
 
 /** Ids by kind of row. */
 type Ids = Map<RowKind, Set<string>>

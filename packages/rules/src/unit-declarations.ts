@@ -31,6 +31,7 @@ const issuing = [
   'authorisation-exceeded',
   'project-state',
   'certification-missing',
+  'conflict-of-interest',
   'reversal-open',
   'vintage-wrong',
   'serials-overlap',
@@ -49,7 +50,7 @@ const ending: Pick<Declaration, 'refuses' | 'writes'> = {
     'code-unknown',
     'allocation-wrong',
   ],
-  writes: ['units', 'ledger', 'authorisation', 'space', 'pending', 'hold', 'ended'],
+  writes: ['units', 'ledger', 'authorisation', 'space', 'pending', 'hold', 'ended', 'outstanding'],
 }
 
 /** Units: authorised, issued, moved, ended, held, mirrored. */
@@ -106,6 +107,7 @@ export const ofUnits = {
       'pool',
       'stock',
       'project',
+      'outstanding',
     ],
   },
   OutcomeCarried: {
@@ -121,6 +123,7 @@ export const ofUnits = {
       'dates-differ',
       'crediting-missing',
       'certified-exceeded',
+      'conflict-of-interest',
       'issue-instead',
     ],
     writes: ['remainder', 'period', 'ledger'],
@@ -138,7 +141,7 @@ export const ofUnits = {
       'code-unknown',
       'allocation-wrong',
     ],
-    writes: ['units', 'batch', 'space', 'authorisation', 'output'],
+    writes: ['units', 'batch', 'space', 'authorisation', 'output', 'outstanding'],
   },
   CreditsTransferred: {
     actions: ['credits.transfer', 'movements.approve', 'movements.accept'],
@@ -203,12 +206,12 @@ export const ofUnits = {
       'unit-type-not-movable',
       'allocation-wrong',
     ],
-    writes: ['units', 'authorisation', 'space'],
+    writes: ['units', 'authorisation', 'space', 'outstanding'],
   },
   CreditsAcquired: {
     actions: ['credits.acquire'],
     refuses: [...movement, 'too-fragmented', 'already-exists', 'registry-own', 'vintage-wrong', 'allocation-wrong'],
-    writes: ['units', 'series', 'batch'],
+    writes: ['units', 'series', 'batch', 'outstanding'],
   },
   FirstTransferRecorded: {
     actions: ['credits.first-transfer'],
@@ -236,7 +239,7 @@ export const ofUnits = {
       'period-wrong',
       'allocation-wrong',
     ],
-    writes: ['units'],
+    writes: ['units', 'outstanding'],
   },
   UnitsPledged: {
     actions: ['credits.pledge'],
@@ -272,7 +275,7 @@ export const ofUnits = {
       'too-much',
       'receiver-not-trusted',
     ],
-    writes: ['units', 'pool', 'stock', 'project'],
+    writes: ['units', 'pool', 'stock', 'project', 'outstanding'],
   },
   BufferReleased: {
     actions: ['buffer.release'],
@@ -287,7 +290,7 @@ export const ofUnits = {
       'assessment-missing',
       'too-much',
     ],
-    writes: ['units', 'pool', 'stock'],
+    writes: ['units', 'pool', 'stock', 'outstanding'],
   },
   ReversalReported: {
     actions: ['reversals.report'],
@@ -318,7 +321,7 @@ export const ofUnits = {
     actions: ['reversals.compensate'],
     second: true,
     refuses: [...movement, ...taking, ...reversing, 'unit-type-not-movable', 'receiver-not-trusted'],
-    writes: ['units', 'reversal', 'project'],
+    writes: ['units', 'reversal', 'project', 'outstanding'],
   },
   EntryCorrected: {
     actions: ['entries.correct'],
@@ -333,7 +336,7 @@ export const ofUnits = {
       'account-not-active',
       'organisation-suspended',
     ],
-    writes: ['units', 'ledger', 'ended', 'authorisation', 'period', 'remainder', 'output'],
+    writes: ['units', 'ledger', 'ended', 'authorisation', 'period', 'remainder', 'output', 'outstanding'],
   },
   HoldPlaced: {
     actions: ['holds.place'],

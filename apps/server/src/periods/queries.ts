@@ -1,4 +1,4 @@
-import type { PeriodDetails } from '@tallystick/contract'
+import type { EntryBodies, PeriodDetails } from '@tallystick/contract'
 import { invariant } from '@tallystick/rules'
 import { entryAt, placeOf } from '../platform/entries.ts'
 import { lawInForce } from '../platform/law.ts'
@@ -25,6 +25,17 @@ export async function periodDetails(services: Services, id: string): Promise<Per
     ...lifeOf({ ...row, certifiers }, preset.period ?? { moves: [] }, services.clock().toISOString()),
     findings: findingsLeft(row, project),
     certified:
-      certified && certification ? { by: names.organisationRef(certified.by), entry: placeOf(certification) } : null,
+      certified && certification
+        ? {
+            by: names.organisationRef(certified.by),
+            documents: certification.entry.type === 'OutcomeCertified' ? certifiedOn(certification.entry.body) : [],
+            entry: placeOf(certification),
+          }
+        : null,
   }
+}
+
+/** The reports on which outcomes were certified, as the API calls them. */
+export function certifiedOn({ documents = [] }: EntryBodies['OutcomeCertified']): { kind: string; sha256: string }[] {
+  return documents.map(({ document, sha256 }) => ({ kind: document, sha256 }))
 }

@@ -14,15 +14,16 @@ import type { FastifyInstance } from 'fastify'
 import { decodeCursor, limitOf, NumberKey, pageFrom } from '../platform/cursor.ts'
 import { entryOf } from '../platform/entries.ts'
 import { explained, movesNamed } from '../platform/explain.ts'
+import { refuseWithoutGrounds } from '../platform/grounds.ts'
 import { execute, writtenOf } from '../platform/idempotency.ts'
 import { lawInForce } from '../platform/law.ts'
 import { namesIn } from '../platform/names.ts'
 import { handle } from '../platform/operations.ts'
-import { creditingPeriodsOf, periodOf, periodsOf } from '../platform/periods.ts'
+import { creditingPeriodsOf, nextPeriod, periodOf, periodsOf } from '../platform/periods.ts'
 import { problem } from '../platform/problem.ts'
 import type { Services } from '../platform/services.ts'
 import { registerFilings, subjectOf } from './filings.ts'
-import { periodDetails } from './queries.ts'
+import { certifiedOn, periodDetails } from './queries.ts'
 
 /** When the outcomes of projects are credited, and what was monitored, verified and certified of them. */
 export function register(app: FastifyInstance, services: Services): void {
@@ -72,9 +73,10 @@ function commands(app: FastifyInstance, services: Services): void {
 
   handle(app, services, openPeriod, async (call) => {
     const { preset } = await lawInForce(services.ledger)
-    const request = { period: randomId(), project: call.params.id, ...call.body }
+    const before = await nextPeriod(services, call.params.id, call.body.from)
+    const request = { period: randomId(), project: call.params.id, ...call.body, before }
     const receipt = await execute(services, call, { type: 'MonitoringPeriodOpened', request })
-    const { period, allotted, ...body } = entryOf('MonitoringPeriodOpened', receipt).body
+    const { period, allotted, before: _, ...body } = entryOf('MonitoringPeriodOpened', receipt).body
     const row = { ...body, number: allotted.number, state: preset.period?.initial ?? '', outcomes: {} }
     return { ...periodOf(await namesIn(services, body.project), period, row), entry: writtenOf(receipt) }
   })
@@ -82,6 +84,7 @@ function commands(app: FastifyInstance, services: Services): void {
   handle(app, services, movePeriod, async (call) => {
     const { period: id } = await subjectOf(services, call.params.id, 'period-unknown')
     const { preset } = await lawInForce(services.ledger)
+    refuseWithoutGrounds(preset.period, call.body)
     const { text, ...asked } = call.body
     const commitment = text === undefined ? undefined : await services.openings.commit(text)
     const command = {
@@ -98,9 +101,10 @@ function commands(app: FastifyInstance, services: Services): void {
   handle(app, services, certifyOutcome, async (call) => {
     const outcomes = call.body.outcomes.toSorted((a, b) => (a.vintage < b.vintage ? -1 : 1))
     const { period: id } = await subjectOf(services, call.params.id, 'period-unknown')
-    const request = { period: id, outcomes }
+    const documents = call.body.documents?.map(({ kind, sha256 }) => ({ document: kind, sha256 }))
+    const request = { period: id, outcomes, ...(documents ? { documents } : {}) }
     const receipt = await execute(services, call, { type: 'OutcomeCertified', request })
     const { body } = entryOf('OutcomeCertified', receipt)
-    return { id: body.period, outcomes: body.outcomes, entry: writtenOf(receipt) }
+    return { id: body.period, outcomes: body.outcomes, documents: certifiedOn(body), entry: writtenOf(receipt) }
   })
 }

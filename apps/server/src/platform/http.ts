@@ -10,6 +10,7 @@ import { answerError, clientErrors, onFrameworkError } from './http-errors.ts'
 import { addMethodRoutes, watchRoutes } from './http-methods.ts'
 import { spokenTo } from './language.ts'
 import { missingPage } from './layout.ts'
+import { withNames } from './named-problem.ts'
 import { sendHtml } from './pages.ts'
 import { checked, problem } from './problem.ts'
 import type { Services } from './services.ts'
@@ -67,7 +68,7 @@ export async function createHttp(
       (data) =>
         JSON.stringify((schema as unknown as z.ZodType).parse(data)),
   )
-  app.setErrorHandler(answerError)
+  app.setErrorHandler(async (error, request, reply) => answerError(await withNames(services, error), request, reply))
   app.setNotFoundHandler((request, reply) => {
     if (/\btext\/html\b/.test(request.headers.accept ?? ''))
       return sendHtml(reply, missingPage(services, spokenTo(request, reply)), 404)

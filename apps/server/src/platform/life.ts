@@ -1,5 +1,5 @@
 import type { OpenMove, ProjectDetails } from '@tallystick/contract'
-import { isReady, missingFor, movesFrom, windowOf } from '@tallystick/rules'
+import { isReady, missingFor, movesFrom, type Unsettled, windowOf } from '@tallystick/rules'
 
 type Machine = Parameters<typeof movesFrom>[0]
 
@@ -19,12 +19,19 @@ export function lifeOf(
     since: row.entered,
     moves: movesFrom(machine, row.state).map((move): OpenMove => {
       const missing = missingFor(move, row, at)
+      const ready = isReady(missing)
       const { until } = windowOf(move, row)
-      return { move: move.name, to: move.to, reason: move.reason === true, ready: isReady(missing), until, missing }
+      const open = { ...missing, unsettled: missing.unsettled && told(missing.unsettled) }
+      return { move: move.name, to: move.to, reason: move.reason === true, ready, until, missing: open }
     }),
     documents: Object.entries(row.documents)
       .map(([kind, { version, index, sha256 }]) => ({ kind, version, sha256, index }))
       .sort((a, b) => (a.kind < b.kind ? -1 : 1)),
     findings: { open: row.findings.open, forward: row.findings.forward },
   }
+}
+
+function told({ units, debts, ...counted }: Unsettled) {
+  const owed = Object.entries(debts).sort(([a], [b]) => (a < b ? -1 : 1))
+  return { units: `${units}`, ...counted, debts: owed.map(([unitType, quantity]) => ({ unitType, quantity })) }
 }

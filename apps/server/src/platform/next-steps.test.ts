@@ -37,7 +37,7 @@ function things(name: ShippedPreset): [string, Thing][] {
   })
   const periods = (preset.period?.states ?? []).flatMap((state): [string, Thing][] => {
     const row = { ...common, state, findings: { open: 0, forward: 0 }, project: 'p', number: 1, from: '', to: '' }
-    const rest = { certified: null, outcomes: {}, previous: null, next: null }
+    const rest = { certified: null, turn: null, outcomes: {}, previous: null, next: null }
     const thing = periodThing({ ...row, ...rest }, { certifiers, scope: '1' }, [OWNER], preset)
     return thing ? [[`period ${state}`, thing]] : []
   })

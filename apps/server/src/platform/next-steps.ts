@@ -46,7 +46,8 @@ export interface NextStep {
 }
 
 type ProjectRow = Pick<Rows['project'], 'state' | 'entered' | 'documents' | 'findings' | 'certifiers' | 'scope'> &
-  Pick<Rows['project'], 'crediting'>
+  Pick<Rows['project'], 'crediting'> &
+  Pick<Standing, 'unsettled'>
 
 /** A project as a thing that goes from state to state; `owners` are organisations. */
 export function projectThing(row: ProjectRow, owners: readonly string[], { project, documents }: Preset): Thing {
@@ -92,10 +93,15 @@ export function periodThing(
 function movesOn({ machine, ends, works }: Pick<Thing, 'machine' | 'ends' | 'works'>, state: string) {
   if (ends.includes(state)) return { leading: [], others: [] }
   const moves = movesFrom(machine, state)
-  const asking = works.includes(state) ? moves.filter(({ needs }) => needs !== undefined) : moves
+  const asking = works.includes(state) ? moves.filter(asksForWork) : moves
   const further = asking.filter(({ to }) => !ends.includes(to))
   const leading = further.length > 0 ? further : asking
   return { leading, others: leading.length === 0 ? [] : moves.filter((move) => !leading.includes(move)) }
+}
+
+/** Does a move ask for something to be done? That nothing is open is no work of its own. */
+function asksForWork({ needs = {} }: { needs?: object | undefined }): boolean {
+  return Object.keys(needs).some((need) => need !== 'settled')
 }
 
 /** Does a thing wait for nobody in this state? */
@@ -137,7 +143,7 @@ function moveStep(thing: Thing, name: string, missing: Missing, isEnd: boolean):
   if (
     findings > 0 ||
     rest.outcomes ||
-    [rest.certifier, rest.from, rest.until, rest.crediting].some((one) => one !== null)
+    [rest.certifier, rest.from, rest.until, rest.crediting, rest.unsettled].some((one) => one !== null)
   ) {
     return []
   }

@@ -44,6 +44,25 @@ export async function periodsOf(
   return rows.map(({ id, row }) => periodOf(names, id, row))
 }
 
+/** The index leads to those of the project, which are few. */
+const NEXT_PERIOD = `
+  SELECT id FROM ledger_row
+   WHERE kind = 'period' AND row ? 'project' AND row ->> 'project' = $1 AND row ->> 'from' > $2
+     AND (row ->> 'previous' IS NOT NULL OR row ->> 'next' IS NOT NULL OR id = $3)
+   ORDER BY row ->> 'from' LIMIT 1`
+
+/**
+ * The first monitoring period of a project that begins after a day, of those that are not void; null where there is none: one
+ * that begins on that day is then the last.
+ */
+export async function nextPeriod(services: Services, project: string, day: string): Promise<string | null> {
+  const last = (await services.ledger.row('project', project))?.periods.last ?? null
+  if (last === null) return null
+  const values = [project, day, last]
+  const { rows } = await services.pool.query<{ id: string }>({ name: 'next-period', text: NEXT_PERIOD, values })
+  return rows[0]?.id ?? null
+}
+
 /** Above the number of any. */
 const MOST_PERIODS = 2 ** 31 - 1
 

@@ -7,6 +7,7 @@ import { lifeOf } from '../platform/life.ts'
 import { type KnownNames, namesIn } from '../platform/names.ts'
 import { creditingPeriodsOf, periodsOf } from '../platform/periods.ts'
 import type { Services } from '../platform/services.ts'
+import { withUnsettled } from '../platform/unsettled.ts'
 
 /** Most authorisations, and most batches, that a project's page lists. */
 const MAX_LISTED = 1_000
@@ -52,6 +53,7 @@ export async function projectDetails(services: Services, id: string): Promise<Pr
   )
   const project = projectOf(names, id)
   if (!project || !row) return undefined
+  const standing = (await withUnsettled(services.ledger, law.preset, new Map([[id, row]]))).get(id) ?? row
   const counted = [...authorisations].map(([authorisation, one]) => ({
     id: authorisation,
     unitType: one.unitType,
@@ -67,7 +69,7 @@ export async function projectDetails(services: Services, id: string): Promise<Pr
   return {
     ...project,
     registered: placeOf(registration),
-    ...lifeOf(row, law.preset.project, services.clock().toISOString()),
+    ...lifeOf(standing, law.preset.project, services.clock().toISOString()),
     terms: { buffer: row.buffer, exempt: row.exempt },
     debts: Object.entries(row.debts)
       .map(([unitType, quantity]) => ({ unitType, quantity }))

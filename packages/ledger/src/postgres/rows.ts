@@ -19,6 +19,7 @@ const counted: Partial<Record<RowKind, readonly string[]>> = {
   remainder: ['micro'],
   pool: ['in', 'cancelled', 'released'],
   output: ['issued'],
+  outstanding: ['units'],
   reversal: ['quantity', 'compensated'],
   batch: ['first', 'last'],
   space: ['next'],

@@ -143,6 +143,7 @@ function compareBooks(state: State, compare: Compare): void {
       add(`issued ${batch.authorisation}`, units)
       add(`output ${bookId(batch.project, batch.unitType)}`, units)
     }
+    if (state.get('account', run.account)?.kind === 'holding') add(`outstanding ${batch.project}`, units)
     if (wordOf(run.attributes, FIRST_TRANSFER) !== undefined) add(`transferred ${batch.authorisation}`, units)
     if (run.account !== pools.buffer) continue
     const parts = { all: batch.project, [batch.project]: run.batch }
@@ -159,6 +160,9 @@ function compareBooks(state: State, compare: Compare): void {
   }
   for (const [id, row] of state.rowsOf('output')) {
     if (row) compare(`what was issued of ${id}`, counted.get(`output ${id}`) ?? 0n, row.issued)
+  }
+  for (const [id, row] of state.rowsOf('outstanding')) {
+    if (row) compare(`what holders have of ${id}`, counted.get(`outstanding ${id}`) ?? 0n, row.units)
   }
   for (const [id, row] of state.rowsOf('stock')) {
     for (const [part, units] of Object.entries(row?.parts ?? {})) {

@@ -59,6 +59,7 @@ const leavingCases: Case[] = [
     send(world, {}, allotted({ itmos: null })),
   ),
   writes('CreditsTransferredAbroad', 'first transferred, with the next ITMO numbers', (world) => send(world), [
+    'outstanding solar: units 300 → 290',
     'authorisation solar itmo: transferred 0 → 10',
     'new space itmo:CA0001-XTX01-XTX-2024: next 11',
     '10 solar/2024/ITMO: sun → sun abroad',
@@ -180,7 +181,11 @@ const acquisitionCases: Case[] = [
       send(world)
       return acquire(world, { ...home(world), ranges: [['1', '4']] })
     },
-    ['4 solar/2024/ITMO: sun abroad → sun', 'units solar 2024 1-4: sun [first:23,itmo:CA0001:0]'],
+    [
+      'outstanding solar: units 290 → 294',
+      '4 solar/2024/ITMO: sun abroad → sun',
+      'units solar 2024 1-4: sun [first:23,itmo:CA0001:0]',
+    ],
   ),
 ]
 

@@ -18,6 +18,7 @@ import { peopleCases } from './people.cases.ts'
 import { periodCases } from './periods.cases.ts'
 import { projectCases } from './projects.cases.ts'
 import { reversalsCases } from './reversals.cases.ts'
+import { settledCases } from './settled.cases.ts'
 import { tightenedCases } from './tightened.cases.ts'
 import { useCases } from './uses.cases.ts'
 
@@ -29,6 +30,7 @@ export const cases: readonly Case[] = [
   ...certificationCases,
   ...projectCases,
   ...lifeCycleCases,
+  ...settledCases,
   ...creditingCases,
   ...periodCases,
   ...outcomeCases,

@@ -77,6 +77,12 @@ function authorisationsCount(state: State, runs: Run[]): void {
     })
     same(issued, sumOf(own), `units issued of ${id}`)
   }
+  for (const [id] of rowsOf(state, 'project')) {
+    const held = runs.filter(({ batch, account }) => {
+      return state.get('batch', batch)?.project === id && state.get('account', account)?.kind === 'holding'
+    })
+    same(state.get('outstanding', id)?.units ?? 0n, sumOf(held), `units that holders have of ${id}`)
+  }
 }
 
 /** The buffer's book says what the buffer's account has, by project and vintage. */

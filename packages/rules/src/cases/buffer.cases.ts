@@ -90,6 +90,7 @@ const contributionCases: Case[] = [
         world.now = '2026-01-02T00:00:00.000Z'
       }),
     [
+      'outstanding solar: units 286 → 281',
       'pool all/ITMO: in 14 → 19, since 2026-01-01T00:00:00.000Z → 2026-01-02T00:00:00.000Z, vintages {} → {2024:5}',
       'stock all/ITMO/2024: parts {} → {solar:5}',
       'pool solar/ITMO: in 14 → 19, since 2026-01-01T00:00:00.000Z → 2026-01-02T00:00:00.000Z, vintages {} → {2024:5}',
@@ -108,6 +109,7 @@ const contributionCases: Case[] = [
       return give(world, { ranges: [['1', '5']], repays: world.id('solar') })
     },
     [
+      'outstanding solar: units 300 → 295',
       'pool all/ITMO: in 9 → 14, vintages {} → {2024:5}',
       'stock all/ITMO/2024: parts {} → {solar:5}',
       'new pool solar/ITMO: in 5, cancelled 0, released 0, since 2026-01-01T00:00:00.000Z, vintages {2024:5}',
@@ -125,6 +127,7 @@ const contributionCases: Case[] = [
     return give(world, { repays: world.id('solar') })
   }),
   writes('BufferContributed', 'of the own will: in the book of its project and of all', (world) => give(world), [
+    'outstanding solar: units 300 → 290',
     'new pool all/ITMO: in 10, cancelled 0, released 0, since 2026-01-01T00:00:00.000Z, vintages {2024:10}',
     'new stock all/ITMO/2024: parts {solar:10}',
     'new pool solar/ITMO: in 10, cancelled 0, released 0, since 2026-01-01T00:00:00.000Z, vintages {2024:10}',
@@ -141,6 +144,7 @@ const contributionCases: Case[] = [
       return world.try('BufferContributed', { ...request, repays: world.id('solar') }, byPort(world))
     },
     [
+      'outstanding tide: units 91 → 82',
       'pool all/ITMO: in 9 → 18, vintages {} → {2024:9}',
       'stock all/ITMO/2024: parts {} → {tide:9}',
       'pool tide/ITMO: in 9 → 18, vintages {} → {2024:9}',
@@ -257,6 +261,7 @@ const releaseCases: Case[] = [
     '15 of 100, as 15 % may go',
     (world) => releasing(world, { ranges: undefined, quantity: '15' }),
     [
+      'outstanding solar: units 200 → 215',
       'pool all/ITMO: released 0 → 15, since 2026-01-01T00:00:00.000Z → 2031-01-01T00:00:00.000Z, vintages {2024:100} → {2024:85}',
       'stock all/ITMO/2024: parts {solar:100} → {solar:85}',
       'pool solar/ITMO: released 0 → 15, since 2026-01-01T00:00:00.000Z → 2031-01-01T00:00:00.000Z, vintages {2024:100} → {2024:85}',
@@ -280,6 +285,7 @@ const releaseCases: Case[] = [
       )
     },
     [
+      'outstanding solar: units 210 → 223',
       'pool all/ITMO: released 10 → 23, since 2031-01-01T00:00:00.000Z → 2036-01-01T00:00:00.000Z, vintages {2024:90} → {2024:77}',
       'stock all/ITMO/2024: parts {solar:90} → {solar:77}',
       'pool solar/ITMO: released 10 → 23, since 2031-01-01T00:00:00.000Z → 2036-01-01T00:00:00.000Z, vintages {2024:90} → {2024:77}',

@@ -1,6 +1,7 @@
 import { type Case, refuses, writes } from './case.fixture.ts'
 import { accredit, affiliate, assess, assign, certificationNeeded, certifier } from './certifier.fixture.ts'
 import { byBoth, bySun, suspendCompany } from './people.fixture.ts'
+import { deregistered } from './settled.cases.ts'
 import type { World } from './world.fixture.ts'
 
 const byAssessor = (world: World) => ({ by: world.id('lead assessor') })
@@ -70,7 +71,7 @@ const certifiedCases: Case[] = [
   }),
   refuses('ProjectCertified', 'project-state', 'a project that is over', (world) => {
     assigned(world)
-    world.do('ProjectMoved', { project: world.id('solar'), move: 'deregister' })
+    deregistered(world)
     return certify(world)
   }),
   refuses('ProjectCertified', 'already-exists', 'a second time', (world) => {
@@ -209,6 +210,37 @@ const neededCases: Case[] = [
     revoke(world)
     return issue(world)
   }),
+  writes(
+    'BatchIssued',
+    'certified by two, of whom one is an affiliate of the owner by now',
+    (world) => {
+      certified(world)
+      certificationNeeded(world)
+      world.do('OrganisationRegistered', certifier(world, 'second assessor'))
+      world.do('MandateGranted', {
+        ...{ mandate: world.id('another assessor'), organisation: world.id('second assessor') },
+        ...{ role: 'certifier/Admin', limit: null },
+      })
+      const accreditation = { organisation: world.id('second assessor'), accreditation: world.id('another') }
+      accredit(world, accreditation)
+      assign(world, { task: 'validation', organisation: world.id('second assessor') })
+      world.do('ProjectCertified', { project: world.id('solar') }, { by: world.id('another assessor') })
+      affiliate(world, 'sun ltd', 'assessor')
+      return issue(world)
+    },
+    [
+      'new batch new: space national:XT/ITMO, first 401, last 410, class solar/2025/ITMO, project solar, vintage 2025, unitType ITMO, authorisation solar itmo',
+      'space national:XT/ITMO: next 401 → 411',
+      'output solar/ITMO: issued 300 → 310',
+      'authorisation solar itmo: issued 300 → 310',
+      'new issued new: index 35, says hash',
+      'new remainder solar/2025/ITMO: micro 0',
+      'remainder solar/ITMO: as before',
+      'outstanding solar: units 300 → 310',
+      '10 solar/2025/ITMO: issuance → sun',
+      'units new 401-410: sun',
+    ],
+  ),
 ]
 
 export const certificationCases: Case[] = [...certifiedCases, ...revokedCases, ...neededCases]

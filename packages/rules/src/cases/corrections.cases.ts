@@ -158,6 +158,7 @@ export const correctionCases: Case[] = [
     [
       'new ended hash: index 25',
       'authorisation solar itmo: transferred 10 → 0',
+      'outstanding solar: units 290 → 300',
       '10 solar/2024/ITMO: sun retirement → sun',
       'units solar 2024 1-10: sun',
     ],
@@ -180,6 +181,7 @@ export const correctionCases: Case[] = [
       'output solar/ITMO: issued 310 → 300',
       'remainder solar/2025/ITMO: micro 750000 → 500000',
       'remainder solar/ITMO: as before',
+      'outstanding solar: units 310 → 300',
       '10 solar/2025/ITMO: sun → issuance',
       'units solar 2025 401-410: issuance',
     ],

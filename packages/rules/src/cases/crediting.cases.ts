@@ -13,6 +13,7 @@ import {
   step,
   suspendNeeds,
 } from './periods.fixture.ts'
+import type { World } from './world.fixture.ts'
 
 const settingCases: Case[] = [
   refuses('CreditingPeriodSet', 'project-unknown', 'a project that nobody registered', (world) => {
@@ -190,6 +191,42 @@ const openingCases: Case[] = [
     opened(world)
     return open(world, next(world, { from: '2024-01-01', to: '2024-12-31' }))
   }),
+  refuses('MonitoringPeriodOpened', 'period-unknown', 'before a period that nobody opened', (world) => {
+    opened(world)
+    return open(world, earlier(world, { before: world.id('nothing') }))
+  }),
+  refuses('MonitoringPeriodOpened', 'period-unknown', "before a period of another's project", (world) => {
+    opened(world)
+    const tide = { period: world.id('of tide'), project: world.id('tide') }
+    given(credit(world, { project: tide.project }), open(world, tide, byPort(world)))
+    return open(world, earlier(world, { before: tide.period }))
+  }),
+  refuses('MonitoringPeriodOpened', 'period-unknown', 'before a period that is void', (world) => {
+    twiceOpened(world)
+    given(step(world, 'withdraw-report', bySun(world)))
+    return open(world, earlier(world))
+  }),
+  refuses(
+    'MonitoringPeriodOpened',
+    'dates-overlap',
+    'after the last one, the days of one that is void before it',
+    (world) => {
+      twiceOpened(world)
+      given(step(world, 'withdraw-report', bySun(world)))
+      return open(world, { period: world.id('again') })
+    },
+  ),
+  refuses('MonitoringPeriodOpened', 'dates-overlap', 'until the first day of the one that follows', (world) => {
+    twiceOpened(world)
+    given(step(world, 'withdraw-report', bySun(world)))
+    return open(world, { period: world.id('again'), to: '2026-01-01', before: world.id('next') })
+  }),
+  refuses('MonitoringPeriodOpened', 'dates-overlap', 'days that were monitored anew before', (world) => {
+    twiceOpened(world)
+    given(step(world, 'withdraw-report', bySun(world)))
+    given(open(world, { period: world.id('again'), before: world.id('next') }))
+    return open(world, { period: world.id('once more'), from: '2025-12-31', before: world.id('next') })
+  }),
   refuses('MonitoringPeriodOpened', 'allocation-wrong', 'a number that is left out', (world) => {
     keepPeriods(world)
     given(credit(world))
@@ -205,7 +242,7 @@ const openingCases: Case[] = [
     [
       'new period next: project solar, number 2, from 2026-01-01, to 2026-06-30, state opened, entered {index:26,at:2026-01-01T00:00:00.000Z}, documents {}, findings {open:0,forward:0}, outcomes {}, previous period',
       'period period: next next',
-      'project solar: periods {opened:1,last:period} → {opened:2,last:next}',
+      'project solar: periods {opened:1,last:period,states:{opened:1}} → {opened:2,last:next,states:{opened:2}}',
       'ledger: periods {opened:{all:1,issued:0}} → {opened:{all:2,issued:0}}',
     ],
   ),
@@ -220,11 +257,54 @@ const openingCases: Case[] = [
     [
       'new period again: project solar, number 3, from 2026-01-01, to 2026-06-30, state opened, entered {index:28,at:2026-01-01T00:00:00.000Z}, documents {}, findings {open:0,forward:0}, outcomes {}, previous period',
       'period period: next again',
-      'project solar: periods {opened:2,last:period} → {opened:3,last:again}',
+      'project solar: periods {opened:2,last:period,states:{opened:1,withdrawn:1}} → {opened:3,last:again,states:{withdrawn:1,opened:2}}',
       'ledger: periods {opened:{all:1,issued:0},withdrawn:{all:1,issued:0}} → {withdrawn:{all:1,issued:0},opened:{all:2,issued:0}}',
     ],
   ),
+  writes(
+    'MonitoringPeriodOpened',
+    'part of the days of one that is void, between two others',
+    (world) => {
+      twiceOpened(world)
+      given(open(world, { period: world.id('third'), from: '2026-07-01', to: '2026-12-31' }))
+      given(step(world, 'withdraw-report', bySun(world), { period: world.id('next') }))
+      return open(world, next(world, { period: world.id('again'), to: '2026-03-31', before: world.id('third') }))
+    },
+    [
+      'new period again: project solar, number 4, from 2026-01-01, to 2026-03-31, state opened, entered {index:29,at:2026-01-01T00:00:00.000Z}, documents {}, findings {open:0,forward:0}, outcomes {}, previous period, next third',
+      'period period: next third → again',
+      'period third: previous period → again',
+      'project solar: periods {opened:3,last:third,states:{opened:2,withdrawn:1}} → {opened:4,last:third,states:{withdrawn:1,opened:3}}',
+      'ledger: periods {opened:{all:2,issued:0},withdrawn:{all:1,issued:0}} → {withdrawn:{all:1,issued:0},opened:{all:3,issued:0}}',
+    ],
+  ),
+  writes(
+    'MonitoringPeriodOpened',
+    'days before the first one',
+    (world) => {
+      opened(world)
+      return open(world, earlier(world))
+    },
+    [
+      'new period earlier: project solar, number 2, from 2024-07-01, to 2024-12-31, state opened, entered {index:26,at:2026-01-01T00:00:00.000Z}, documents {}, findings {open:0,forward:0}, outcomes {}, next period',
+      'period period: previous earlier',
+      'project solar: periods {opened:1,last:period,states:{opened:1}} → {opened:2,last:period,states:{opened:2}}',
+      'ledger: periods {opened:{all:1,issued:0}} → {opened:{all:2,issued:0}}',
+    ],
+  ),
 ]
+
+/** Half a year before the first period. */
+const earlier = (world: World, change: object = {}) => ({
+  ...{ period: world.id('earlier'), from: '2024-07-01', to: '2024-12-31', before: world.id('period') },
+  ...change,
+})
+
+/** Two periods, one after the other. */
+function twiceOpened(world: World): void {
+  opened(world)
+  given(open(world, next(world)))
+}
 
 /** From when to when projects are credited, and which of those days are monitored as one. */
 export const creditingCases: Case[] = [...settingCases, ...openingCases]

@@ -1,9 +1,10 @@
 import { documentBytes } from '../documents.ts'
 import type { PermissionTable } from '../permissions.ts'
 import type { Preset } from '../preset.ts'
-import { type Case, refuses, writes } from './case.fixture.ts'
+import { type Case, given, refuses, writes } from './case.fixture.ts'
 import { country } from './country.fixture.ts'
-import { byBoth } from './people.fixture.ts'
+import { byBoth, bySun } from './people.fixture.ts'
+import { opened, step } from './periods.fixture.ts'
 import { rotation, type TestKey, testKey } from './signing.fixture.ts'
 import { World } from './world.fixture.ts'
 
@@ -40,6 +41,12 @@ const genesisCases: Case[] = [
     const lent = Object.entries(documents).map(([kind, one]) => [kind, world.lend(documentBytes(one))])
     return world.judge(world.genesis({ ...world.founding(), ...Object.fromEntries(lent) }))
   }),
+  refuses('Genesis', 'certifiers-hold', 'a government that certifies what it keeps the accounts of', () => {
+    const world = new World()
+    const { preset } = country().law()
+    const changed = { ...preset, certifiers: { ...preset.certifiers, kinds: ['government'] } }
+    return world.judge(world.genesis({ ...world.founding(), preset: world.lend(documentBytes(changed)) }))
+  }),
   refuses('Genesis', 'one-person-decides', 'a table that does not ask for the second person of the preset', () =>
     foundedWith({}, ['projects.move.register']),
   ),
@@ -51,7 +58,7 @@ const genesisCases: Case[] = [
       return world.judge(world.genesis(world.founding()))
     },
     [
-      'new ledger: ledger ledger, origin tallystick/test/xt/0123456789abcdef, country XT, timeZone UTC, system system, authority authority, issuance issuance, test true, permissions hash, preset hash, projects 0, states {}, periods {}, certificates 0, pools {buffer:null,shareOfProceeds:null,omge:null,host:null}, key tallystick/test/xt/0123456789abcdef+key, kept 0',
+      'new ledger: ledger ledger, origin tallystick/test/xt/0123456789abcdef, country XT, timeZone UTC, system system, authority authority, issuance issuance, test true, permissions hash, preset hash, projects 0, states {}, periods {}, holders [government], certificates 0, pools {buffer:null,shareOfProceeds:null,omge:null,host:null}, key tallystick/test/xt/0123456789abcdef+key, kept 0',
       'new organisation authority: kind government, active true, affiliates [], accreditations {}',
       'new mandate system: organisation authority, role system/system, active true, hand system',
       'new account issuance: organisation authority, kind issuance, active true',
@@ -123,6 +130,14 @@ const adoptionCases: Case[] = [
   refuses('DocumentAdopted', 'preset-strands', 'a state that nothing leads to', (world) =>
     adoptLife(world, ({ states, ends }) => ({ states: [...states, 'limbo'], ends: [...ends, 'limbo'] })),
   ),
+  refuses('DocumentAdopted', 'preset-strands', 'periods that are void, and would not be any more', (world) => {
+    opened(world)
+    given(step(world, 'withdraw-report', bySun(world)))
+    const { period, ...others } = world.law().preset
+    const version = others.version + 1
+    const preset = { ...others, version, period: { ...period, void: ['refused'] } }
+    return adopt(world, { version, sha256: world.lend(documentBytes(preset)) })
+  }),
   refuses('DocumentAdopted', 'preset-strands', 'a way out that nobody may take', (world) =>
     adoptLife(world, ({ moves }) => ({
       moves: moves.map((one) => (one.name === 'deregister' ? { ...one, name: 'abolish' } : one)),
@@ -161,6 +176,11 @@ const adoptionCases: Case[] = [
       approvals: { ...approvals, 'credits.transfer.abroad': asked(['developer/Manager']) },
     })),
   ),
+  refuses('DocumentAdopted', 'certifiers-hold', 'a kind that is to certify, of which some have accounts', (world) => {
+    const { certifiers, ...others } = next(world)
+    const kinds = [...certifiers.kinds, 'developer']
+    return adopt(world, { sha256: world.lend(documentBytes({ ...others, certifiers: { ...certifiers, kinds } })) })
+  }),
   refuses('DocumentAdopted', 'law-closed', 'adoptions that nobody can be appointed to approve', (world) =>
     adoptTable(world, ({ roles, approvals }) => ({
       roles: [...roles, 'ministry/Chair'],

@@ -1,7 +1,7 @@
 import type { RuleName } from '../declarations.ts'
 import { EVIDENCED } from '../entries/mirrors.ts'
 import { type Case, refuses, writes } from './case.fixture.ts'
-import { certificationNeeded } from './certifier.fixture.ts'
+import { affiliate, assess, assign, certificationNeeded } from './certifier.fixture.ts'
 import { authorisation, issuance } from './country.fixture.ts'
 import { byBoth, suspend, suspendCompany } from './people.fixture.ts'
 import type { Outcome, World } from './world.fixture.ts'
@@ -55,6 +55,19 @@ function groundCases(
       certificationNeeded(world)
       return act(world)
     }),
+    refuses(
+      type,
+      'conflict-of-interest',
+      'whoever certified the project has become an affiliate of its owner',
+      (world) => {
+        assess(world)
+        assign(world)
+        certificationNeeded(world)
+        world.do('ProjectCertified', { project: world.id('solar') }, { by: world.id('lead assessor') })
+        affiliate(world, 'sun ltd', 'assessor')
+        return act(world)
+      },
+    ),
     refuses(type, 'reversal-open', 'a loss of the project is not made good', (world) => {
       reportReversal(world)
       return act(world)
@@ -176,6 +189,7 @@ const issuanceCases: Case[] = [
     'new issued solar 2025: index 23, says hash',
     'new remainder solar/2025/ITMO: micro 0',
     'remainder solar/ITMO: as before',
+    'outstanding solar: units 300 → 310',
     '10 solar/2025/ITMO: issuance → sun',
     'units solar 2025 401-410: sun',
   ]),
@@ -196,6 +210,7 @@ const issuanceCases: Case[] = [
       'new issued solar 2025: index 24, says hash',
       'new remainder solar/2025/A6ER: micro 0',
       'new remainder solar/A6ER: micro 0',
+      'outstanding solar: units 300 → 11780',
       '618 solar/2025/A6ER: issuance → proceeds',
       '247 solar/2025/A6ER: issuance → omge',
       '11480 solar/2025/A6ER: issuance → sun',
@@ -226,6 +241,7 @@ const issuanceCases: Case[] = [
       'new pool solar/ITMO: in 29, cancelled 0, released 0, since 2026-01-01T00:00:00.000Z, vintages {2025:29}',
       'new stock solar/ITMO/2025: parts {solar 2025:29}',
       'project solar: debts {ITMO:9} → {}',
+      'outstanding solar: units 325 → 396',
       '29 solar/2025/ITMO: issuance → buffer',
       '71 solar/2025/ITMO: issuance → sun',
       'units solar 2025 426-454: buffer',
@@ -249,6 +265,7 @@ const issuanceCases: Case[] = [
       'new issued solar 2025: index 24, says hash',
       'new remainder solar/2025/ITMO: micro 0',
       'remainder solar/ITMO: as before',
+      'outstanding solar: units 300 → 310',
       '10 solar/2025/ITMO: issuance → sun',
       'units solar 2025 401-410: sun [first:24,itmo:CA0001:-400]',
     ],
@@ -442,6 +459,7 @@ const conversionCases: Case[] = [
       'space national:XT/ITMO: next 401 → 411',
       'output solar/ITMO: issued 300 → 310',
       'authorisation oimp: issued 0 → 10, transferred 0 → 10',
+      'outstanding solar: units 300 → 310',
       '10 solar/2020/ITMO: issuance → sun',
       'units converted 401-410: sun [first:26,itmo:CA0001:-400]',
       'units elsewhere:S 1-10: elsewhere cancelled [converted]',
@@ -452,6 +470,7 @@ const conversionCases: Case[] = [
     'space national:XT/ITMO: next 401 → 411',
     'output solar/ITMO: issued 300 → 310',
     'authorisation solar itmo: issued 300 → 310',
+    'outstanding solar: units 300 → 310',
     '10 solar/2020/ITMO: issuance → sun',
     'units converted 401-410: sun',
     'units elsewhere:S 1-10: elsewhere cancelled [converted]',

@@ -1,5 +1,6 @@
 import { type Case, given, refuses, writes } from './case.fixture.ts'
 import { byBoth, byPort, bySun, bySystem, officersMay } from './people.fixture.ts'
+import { deregistered } from './settled.cases.ts'
 import type { World } from './world.fixture.ts'
 
 const HOURS_IN_DAY = 24
@@ -208,7 +209,7 @@ const documentCases: Case[] = [
     return submit(world, { document: 'poem' }, { by: world.id('officer') })
   }),
   refuses('DocumentSubmitted', 'project-state', 'a kind that is not submitted in this state', (world) => {
-    given(move(world, 'deregister'))
+    deregistered(world)
     return submit(world)
   }),
   refuses('DocumentSubmitted', 'allocation-wrong', 'a version is left out', (world) =>
@@ -255,7 +256,7 @@ const findingCases: Case[] = [
     return raise(world, { project: world.id('tide') })
   }),
   refuses('FindingRaised', 'project-state', 'a project that is over', (world) => {
-    given(move(world, 'deregister'))
+    deregistered(world)
     return raise(world)
   }),
   refuses('FindingRaised', 'allocation-wrong', 'a number that is not the next one of its kind', (world) => {

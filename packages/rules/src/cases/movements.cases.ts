@@ -315,6 +315,7 @@ export const movementCases: Case[] = [
       return world.try('CreditsRetired', retirement(world, 'OIMP_IMP'), byHolder(world))
     },
     [
+      'outstanding solar: units 300 → 290',
       'ledger: certificates 0 → 1',
       'authorisation solar itmo: transferred 0 → 10',
       'new space itmo:CA0001-XTX01-XTX-2024: next 11',
@@ -332,6 +333,7 @@ export const movementCases: Case[] = [
       return world.try('CreditsRetired', request, { by: world.id('sun second') })
     },
     [
+      'outstanding solar: units 300 → 290',
       'ledger: certificates 0 → 1',
       'hold movement/0: gone',
       'pending movement: gone',
@@ -345,6 +347,7 @@ export const movementCases: Case[] = [
     'for good, and nothing is first transferred by it',
     (world) => world.try('CreditsCancelled', cancellation(world), bySun(world)),
     [
+      'outstanding solar: units 300 → 290',
       'ledger: certificates 0 → 1',
       '10 solar/2024/ITMO: sun → sun cancellation',
       'units solar 2024 1-10: sun cancellation',
@@ -358,6 +361,7 @@ export const movementCases: Case[] = [
       return world.try('CreditsCancelled', { ...cancellation(world), purpose: 'OIMP_OP' }, byHolder(world))
     },
     [
+      'outstanding solar: units 300 → 290',
       'ledger: certificates 0 → 1',
       'authorisation solar itmo: transferred 0 → 10',
       'new space itmo:CA0001-XTX01-XTX-2024: next 11',
@@ -380,6 +384,7 @@ export const movementCases: Case[] = [
       return world.try('CreditsCancelled', request, { by: world.id('third officer') })
     },
     [
+      'outstanding solar: units 300 → 290',
       'ledger: certificates 0 → 1',
       'authorisation solar itmo: transferred 0 → 10',
       'new space itmo:CA0001-XTX01-XTX-2024: next 11',

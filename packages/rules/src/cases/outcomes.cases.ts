@@ -7,6 +7,8 @@ import {
   answer,
   approve,
   approved,
+  assessIt,
+  byVerifier,
   certify,
   credit,
   finding,
@@ -17,6 +19,7 @@ import {
   ofNext,
   open,
   opened,
+  paper,
   step,
   underVerification,
   verified,
@@ -123,6 +126,23 @@ const certifyingCases: Case[] = [
     inTurns(world, 5)
     return certify(world)
   }),
+  refuses('OutcomeCertified', 'document-missing', 'no report is there', (world) => {
+    keepPeriods(world, ({ period }) => period.certifies.push('opened'))
+    given(credit(world), open(world))
+    assess(world)
+    given(assign(world))
+    return certify(world)
+  }),
+  refuses('OutcomeCertified', 'terms-changed', 'another report than the one in force', (world) => {
+    underVerification(world)
+    return certify(world, { documents: [{ document: 'monitoring-report', sha256: world.hash('another report') }] })
+  }),
+  refuses('OutcomeCertified', 'terms-changed', 'a report that was replaced since it was read', (world) => {
+    underVerification(world)
+    const { sha256 = '' } = reportOf(world) ?? {}
+    given(paper(world, 'monitoring-report', bySun(world)))
+    return certify(world, { documents: [{ document: 'monitoring-report', sha256 }] })
+  }),
   refuses('OutcomeCertified', 'already-issued', 'anew, after the first unit', (world) => {
     // A period comes back for verification after units were issued, and goes on as it is.
     keepPeriods(world, ({ period }) => {
@@ -151,7 +171,7 @@ const certifyingCases: Case[] = [
       return certify(world)
     },
     [
-      'period period: certified {index:35,by:assessor}, outcomes {} → {2025:{certified:25.51,issued:0}}',
+      'period period: certified {index:35,by:assessor}, turn assessor, outcomes {} → {2025:{certified:25.51,issued:0}}',
       'project solar: verified {organisation:assessor,periods:4} → {organisation:assessor,periods:5}',
     ],
   ),
@@ -178,11 +198,139 @@ const certifyingCases: Case[] = [
       return certify(world)
     },
     [
-      'period period: certified {index:41,by:assessor}, outcomes {} → {2025:{certified:25.51,issued:0}}',
+      'period period: certified {index:41,by:assessor}, turn assessor, outcomes {} → {2025:{certified:25.51,issued:0}}',
       'project solar: verified {organisation:assessor,periods:1}',
     ],
   ),
+  writes(
+    'OutcomeCertified',
+    'anew, once a finding has asked for another report: the turn counts once',
+    (world) => {
+      underVerification(world)
+      inTurns(world, 4)
+      given(certify(world), finding(world), paper(world, 'monitoring-report', bySun(world)))
+      given(answer(world), assessIt(world))
+      return certify(world, { outcomes: [{ vintage: '2025', certified: '20' }] })
+    },
+    ['period period: certified {index:39,by:assessor}, outcomes {} → {2025:{certified:20,issued:0}}'],
+  ),
 ]
+
+const replacingCases: Case[] = [
+  refuses('DocumentSubmitted', 'already-certified', 'another report than that on which was certified', (world) => {
+    underVerification(world)
+    given(certify(world))
+    return paper(world, 'monitoring-report', bySun(world))
+  }),
+  refuses(
+    'DocumentSubmitted',
+    'already-certified',
+    'while a request for the next period is all that is open',
+    (world) => {
+      underVerification(world)
+      given(certify(world), finding(world, { kind: 'FAR' }))
+      return paper(world, 'monitoring-report', bySun(world))
+    },
+  ),
+  refuses('DocumentSubmitted', 'already-certified', 'a fresh one is asked for, and it is', (world) => {
+    freshlyCertified(world)
+    given(paper(world, 'monitoring-report', bySun(world)), certify(world))
+    return paper(world, 'monitoring-report', bySun(world))
+  }),
+  refuses('DocumentSubmitted', 'already-issued', 'another report than that of which units were issued', (world) => {
+    keepPeriods(world, (kept) => {
+      for (const one of kept.documents) if (one.kind === 'monitoring-report') one.states.push('issuance-approved')
+    })
+    given(credit(world), open(world))
+    assess(world)
+    given(assign(world))
+    verifying(world)
+    verified(world)
+    approve(world)
+    given(issue(world, { certified: '1' }))
+    return paper(world, 'monitoring-report', bySun(world))
+  }),
+  refuses('BatchIssued', 'certified-exceeded', 'what was certified on a report that was replaced', (world) => {
+    keepPeriods(world, (kept) => {
+      for (const one of kept.documents) if (one.kind === 'monitoring-report') one.states.push('issuance-approved')
+    })
+    given(credit(world), open(world))
+    assess(world)
+    given(assign(world))
+    verifying(world)
+    verified(world)
+    approve(world)
+    given(paper(world, 'monitoring-report', bySun(world)))
+    return issue(world, { certified: '1' })
+  }),
+  writes(
+    'DocumentSubmitted',
+    'what was certified before a finding has asked for another report does not stand',
+    (world) => {
+      underVerification(world)
+      given(certify(world), finding(world))
+      return paper(world, 'monitoring-report', bySun(world))
+    },
+    [
+      'period period: documents {monitoring-report:{version:1,index:30,sha256:hash}} → {monitoring-report:{version:2,index:36,sha256:hash}}, certified {index:34,by:assessor} → null, outcomes {2025:{certified:25.51,issued:0}} → {}',
+    ],
+  ),
+  writes(
+    'DocumentSubmitted',
+    'what was certified in the round before does not stand',
+    (world) => {
+      underVerification(world)
+      verified(world)
+      given(step(world, 'return-verification', {}, { reason: 'incomplete' }))
+      return paper(world, 'monitoring-report', bySun(world))
+    },
+    [
+      'period period: documents {monitoring-report:{version:1,index:30,sha256:hash},verification-report:{version:1,index:35,sha256:hash}} → {monitoring-report:{version:2,index:38,sha256:hash},verification-report:{version:1,index:35,sha256:hash}}, certified {index:34,by:assessor} → null, outcomes {2025:{certified:25.51,issued:0}} → {}',
+    ],
+  ),
+  writes(
+    'DocumentSubmitted',
+    'a fresh one that a move asks for, after the old one was certified',
+    (world) => {
+      freshlyCertified(world)
+      return paper(world, 'monitoring-report', bySun(world))
+    },
+    [
+      'period period: documents {monitoring-report:{version:1,index:30,sha256:hash}} → {monitoring-report:{version:2,index:35,sha256:hash}}, certified {index:34,by:assessor} → null, outcomes {2025:{certified:25.51,issued:0}} → {}',
+    ],
+  ),
+  writes(
+    'DocumentSubmitted',
+    'the report on the verification, which is none on the outcomes',
+    (world) => {
+      underVerification(world)
+      given(certify(world))
+      return paper(world, 'verification-report', byVerifier(world))
+    },
+    [
+      'period period: documents {monitoring-report:{version:1,index:30,sha256:hash}} → {monitoring-report:{version:1,index:30,sha256:hash},verification-report:{version:1,index:35,sha256:hash}}',
+    ],
+  ),
+]
+
+/** Certified on the report that there was, where the verification is handed in with another. */
+function freshlyCertified(world: World): void {
+  keepPeriods(world, ({ period }) => {
+    for (const { name, needs } of period.moves) {
+      if (name === 'submit-verification') needs?.documents?.push('monitoring-report')
+    }
+  })
+  given(credit(world), open(world))
+  assess(world)
+  given(assign(world))
+  verifying(world)
+  given(certify(world))
+}
+
+/** The version in force of the report of the period. */
+function reportOf(world: World) {
+  return world.state.get('period', world.id('period'))?.documents['monitoring-report']
+}
 
 /** Less than one unit of the monitoring period, which the next issuance adds to. */
 const carry = (world: World, change: object = {}) => {
@@ -233,6 +381,31 @@ const issuingCases: Case[] = [
     approve(world)
     return issue(world, { batch: world.id('solar 2024 b'), vintage: '2024', certified: '1' })
   }),
+  refuses(
+    'BatchIssued',
+    'conflict-of-interest',
+    'whoever certified it has become an affiliate of the owner',
+    (world) => {
+      approved(world)
+      given(affiliate(world, 'sun ltd', 'assessor'))
+      return issue(world)
+    },
+  ),
+  refuses(
+    'BatchIssued',
+    'conflict-of-interest',
+    'an affiliate of whoever certified it has become an owner',
+    (world) => {
+      approved(world)
+      given(affiliate(world, 'port ltd', 'assessor'))
+      const owners = [
+        { account: world.id('sun'), share: '99' },
+        { account: world.id('port'), share: '1' },
+      ]
+      given(world.try('OwnershipChanged', { project: world.id('solar'), owners }, byBoth(world)))
+      return issue(world)
+    },
+  ),
   writes(
     'BatchIssued',
     'all that was certified of a monitoring period',
@@ -250,6 +423,7 @@ const issuingCases: Case[] = [
       'remainder solar/ITMO: as before',
       'period period: outcomes {2025:{certified:25.51,issued:0}} → {2025:{certified:25.51,issued:25.51}}',
       'ledger: periods {issuance-approved:{all:1,issued:0}} → {issuance-approved:{all:1,issued:1}}',
+      'outstanding solar: units 300 → 325',
       '25 solar/2025/ITMO: issuance → sun',
       'units solar 2025 401-425: sun',
     ],
@@ -272,6 +446,7 @@ const issuingCases: Case[] = [
       'remainder solar/ITMO: as before',
       'period period: outcomes {2025:{certified:25.51,issued:25.51}} → {2025:{certified:25.51,issued:0}}',
       'ledger: periods {issuance-approved:{all:1,issued:1}} → {issuance-approved:{all:1,issued:0}}',
+      'outstanding solar: units 325 → 300',
       '25 solar/2025/ITMO: sun → issuance',
       'units solar 2025 401-425: issuance',
     ],
@@ -305,6 +480,16 @@ const carryingCases: Case[] = [
     given(issue(world))
     return carry(world, { certified: '0.000001' })
   }),
+  refuses(
+    'OutcomeCarried',
+    'conflict-of-interest',
+    'whoever certified it has become an affiliate of the owner',
+    (world) => {
+      approved(world)
+      given(affiliate(world, 'sun ltd', 'assessor'))
+      return carry(world)
+    },
+  ),
   refuses('BatchIssued', 'certified-exceeded', 'what was carried of it counts', (world) => {
     approved(world)
     given(carry(world))
@@ -336,4 +521,4 @@ const carryingCases: Case[] = [
 ]
 
 /** What is certified, and what is issued and carried of it. */
-export const outcomeCases: Case[] = [...certifyingCases, ...issuingCases, ...carryingCases]
+export const outcomeCases: Case[] = [...certifyingCases, ...replacingCases, ...issuingCases, ...carryingCases]

@@ -1,5 +1,6 @@
 import type { RuleName } from '../declarations.ts'
 import { type Case, refuses, writes } from './case.fixture.ts'
+import { assess, certifier } from './certifier.fixture.ts'
 import { byBoth, bySun, colleague, officersMay, suspend, suspendCompany } from './people.fixture.ts'
 import type { Outcome, World } from './world.fixture.ts'
 
@@ -162,6 +163,10 @@ const accountCases: Case[] = [
   refuses('AccountsOpened', 'organisation-unknown', 'an organisation that nobody registered', (world) =>
     opening(world, [{ account: world.id('new'), kind: 'holding' }], 'nobody'),
   ),
+  refuses('AccountsOpened', 'organisation-kind', 'a certifier, which holds no units', (world) => {
+    assess(world)
+    return opening(world, [{ account: world.id('new'), kind: 'retirement' }], 'assessor')
+  }),
   refuses('AccountsOpened', 'already-exists', 'an account of this id', (world) =>
     opening(world, [{ account: world.id('port'), kind: 'holding' }]),
   ),
@@ -188,6 +193,18 @@ const accountCases: Case[] = [
     [
       'new account new: organisation sun ltd, kind holding, active true',
       'new account far: organisation sun ltd, kind foreign, active true, registry CHE01',
+    ],
+  ),
+  writes(
+    'AccountsOpened',
+    'the first of an organisation of this kind',
+    (world) => {
+      world.do('OrganisationRegistered', { ...certifier(world, 'bank'), kind: 'holder' })
+      return opening(world, [{ account: world.id('new'), kind: 'holding' }], 'bank')
+    },
+    [
+      'new account new: organisation bank, kind holding, active true',
+      'ledger: holders [developer,government] → [developer,government,holder]',
     ],
   ),
 ]

@@ -12,6 +12,9 @@ export function periodsAreRight(state: State): void {
     const sum = standing.get(row.state) ?? { all: 0, issued: 0 }
     const issued = Object.values(row.outcomes).some((one) => microOf(one.issued) > 0n)
     standing.set(row.state, { all: sum.all + 1, issued: sum.issued + (issued ? 1 : 0) })
+    const isCertified = row.certified !== null
+    invariant(isCertified || Object.keys(row.outcomes).length === 0, `outcomes of ${id} are certified`)
+    invariant(!isCertified || row.turn !== null, `whoever certified ${id} took a turn`)
     for (const outcome of Object.values(row.outcomes)) {
       invariant(microOf(outcome.issued) <= microOf(outcome.certified), `no more is issued of ${id} than was certified`)
     }
@@ -34,11 +37,14 @@ export function periodsAreRight(state: State): void {
 function chainIsRight(
   state: State,
   id: string,
-  { periods: { opened, last } }: Rows['project'],
+  { periods: { opened, last, states } }: Rows['project'],
   all: [string, Rows['period']][],
 ) {
   const ofProject = all.filter(([, { project }]) => project === id)
   invariant(opened === ofProject.length, `periods of ${id} are counted`)
+  const counted = [...Map.groupBy(ofProject, ([, { state: name }]) => name)].map(([name, some]) => [name, some.length])
+  const told = Object.entries(states).map(([name, count]) => [name, count])
+  invariant(told.sort().join(' ') === counted.sort().join(' '), `periods of ${id} are counted by state`)
   let after: string | null = null
   for (let at: string | null = last, steps = 0; at !== null; steps += 1) {
     const row: Rows['period'] | undefined = state.get('period', at)

@@ -145,6 +145,7 @@ const movingCases: Case[] = [
     },
     [
       'period period: state opened → monitoring-submitted, entered {index:25,at:2026-01-01T00:00:00.000Z} → {index:27,at:2026-01-01T00:00:00.000Z}',
+      'project solar: periods {opened:1,last:period,states:{opened:1}} → {opened:1,last:period,states:{monitoring-submitted:1}}',
       'ledger: periods {opened:{all:1,issued:0}} → {monitoring-submitted:{all:1,issued:0}}',
     ],
   ),
@@ -159,7 +160,7 @@ const movingCases: Case[] = [
     [
       'period next: state opened → withdrawn, entered {index:26,at:2026-01-01T00:00:00.000Z} → {index:27,at:2026-01-01T00:00:00.000Z}, previous period → null',
       'period period: next next → null',
-      'project solar: periods {opened:2,last:next} → {opened:2,last:period}',
+      'project solar: periods {opened:2,last:next,states:{opened:2}} → {opened:2,last:period,states:{opened:1,withdrawn:1}}',
       'ledger: periods {opened:{all:2,issued:0}} → {opened:{all:1,issued:0},withdrawn:{all:1,issued:0}}',
     ],
   ),
@@ -176,6 +177,7 @@ const movingCases: Case[] = [
       'period next: state opened → withdrawn, entered {index:26,at:2026-01-01T00:00:00.000Z} → {index:28,at:2026-01-01T00:00:00.000Z}, previous period → null, next third → null',
       'period period: next next → third',
       'period third: previous next → period',
+      'project solar: periods {opened:3,last:third,states:{opened:3}} → {opened:3,last:third,states:{opened:2,withdrawn:1}}',
       'ledger: periods {opened:{all:3,issued:0}} → {opened:{all:2,issued:0},withdrawn:{all:1,issued:0}}',
     ],
   ),
@@ -192,7 +194,7 @@ const movingCases: Case[] = [
     },
     [
       'period period: state issuance-approved → refused, entered {index:38,at:2026-01-01T00:00:00.000Z} → {index:41,at:2026-01-01T00:00:00.000Z}',
-      'project solar: periods {opened:1,last:period} → {opened:1,last:null}',
+      'project solar: periods {opened:1,last:period,states:{issuance-approved:1}} → {opened:1,last:null,states:{refused:1}}',
       'ledger: periods {issuance-approved:{all:1,issued:0}} → {refused:{all:1,issued:0}}',
     ],
   ),

@@ -13,9 +13,12 @@ export function keepPeriods(world: World, change: (text: Kept) => unknown = () =
     const ofPeriods = article6.documents.filter((one) => one.of === 'period')
     const others = documents.filter(({ kind }) => !ofPeriods.some((one) => one.kind === kind))
     const { period, crediting } = structuredClone(article6)
-    const kept: Kept = { period, crediting: { ...crediting, states: ['registered'] } }
+    const kept: Kept = {
+      ...{ period, crediting: { ...crediting, states: ['registered'] } },
+      documents: structuredClone(ofPeriods),
+    }
     change(kept)
-    Object.assign(text, kept, { documents: [...others, ...ofPeriods] })
+    Object.assign(text, kept, { documents: [...others, ...kept.documents] })
   })
 }
 
@@ -23,6 +26,8 @@ export function keepPeriods(world: World, change: (text: Kept) => unknown = () =
 export interface Kept {
   period: typeof article6.period
   crediting?: typeof article6.crediting
+  /** Of monitoring periods. */
+  documents: { kind: string; states: string[] }[]
 }
 
 export const byVerifier = (world: World): Options => ({ by: world.id('lead assessor') })

@@ -52,7 +52,7 @@ const registrationCases: Case[] = [
   ...ownerCases('ProjectRegistered', (world, owners) => register(world, { owners })),
   writes('ProjectRegistered', 'in the first state of the preset, with the next number', (world) => register(world), [
     'ledger: projects 2 → 3, states {registered:2} → {registered:2,submitted:1}',
-    'new project wave: number 3, state submitted, entered {index:23,at:2026-01-01T00:00:00.000Z}, documents {}, findings {open:0,forward:0,raised:{}}, scope 1, methodology AMS-I.D, title hash, owners [{account:sun,share:100}], buffer 0, exempt [], debts {}, reversals 0, certifiers {}, certifiedBy [], periods {opened:0,last:null}, forward {}',
+    'new project wave: number 3, state submitted, entered {index:23,at:2026-01-01T00:00:00.000Z}, documents {}, findings {open:0,forward:0,raised:{}}, scope 1, methodology AMS-I.D, title hash, owners [{account:sun,share:100}], buffer 0, exempt [], debts {}, reversals 0, certifiers {}, certifiedBy [], periods {opened:0,last:null,states:{}}, forward {}',
   ]),
 ]
 

@@ -328,6 +328,7 @@ const compensationCases: Case[] = [
     'some of it: the loss stays open',
     (world) => compensate(world, { ranges: [['1', '4']] }),
     [
+      'outstanding solar: units 300 → 296',
       'reversal reversal: compensated 0 → 4',
       'project solar: as before',
       '4 solar/2024/ITMO: sun → sun cancellation',
@@ -347,6 +348,7 @@ const compensationCases: Case[] = [
       )
     },
     [
+      'outstanding tide: units 100 → 90',
       'reversal reversal: state unavoidable → compensated, compensated 0 → 10',
       'project solar: reversals 1 → 0',
       '10 tide/2024/ITMO: port → port cancellation',

@@ -112,7 +112,11 @@ const laterCases: Case[] = [
       amendWave(world, { purposes: ['OIMP_OP'] })
       return useWave(world)
     },
-    ['10 solar/2024/ITMO: treasury → ndc use', 'units wave 401-410: ndc use [first:25,itmo:CA0001:-400]'],
+    [
+      'outstanding solar: units 1300 → 1290',
+      '10 solar/2024/ITMO: treasury → ndc use',
+      'units wave 401-410: ndc use [first:25,itmo:CA0001:-400]',
+    ],
   ),
 ]
 

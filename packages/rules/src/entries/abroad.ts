@@ -90,7 +90,7 @@ function firstEffects(state: State, body: Abroad) {
   const batch = state.get('batch', body.batch)
   if (!batch) return noEffects()
   const effects = movementEffects(state, body, firstPieces(state, body))
-  return { ...effects, puts: firstTransferPuts(state, batch, piecesOf(state, body)) }
+  return { ...effects, puts: [...effects.puts, ...firstTransferPuts(state, batch, piecesOf(state, body))] }
 }
 
 function admitFirst(state: State, body: Units & Pick<Abroad, 'allotted'>): Refusal | undefined {

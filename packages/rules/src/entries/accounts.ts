@@ -10,6 +10,7 @@ import {
   type AccountPolicy,
   noKeys,
   openedKinds,
+  type Put,
   type RowKey,
   type Rows,
   type StandingPolicy,
@@ -54,10 +55,9 @@ export const accountsOpened = defineRule<Opening, Opening>({
   }),
   decide: (_state, request) => request,
   act: (_state, body) => ({ action: 'accounts.open', organisations: [body.organisation] }),
-  admit: (state, body) =>
+  admit: (state, body, { preset }) =>
     firstOf(
-      !state.get('organisation', body.organisation) &&
-        refuse('organisation-unknown', { organisation: body.organisation }),
+      admitHolder(state, body.organisation, preset),
       ...body.accounts.map(({ account }) => freshStream(state, 'account', account)),
       new Set(body.accounts.map(({ account }) => account)).size < body.accounts.length &&
         refuse('already-exists', { field: 'accounts' }),
@@ -65,15 +65,39 @@ export const accountsOpened = defineRule<Opening, Opening>({
         refuse('registry-own', { field: 'registry' }),
     ),
   streams: (_state, body) => body.accounts.map(({ account }) => account),
-  effects: (_state, body) => ({
+  effects: (state, body) => ({
     ...noEffects(),
-    puts: body.accounts.map(({ account, kind, registry }) => ({
-      kind: 'account' as const,
-      id: account,
-      row: { organisation: body.organisation, kind, active: true, policy: null, registry },
-    })),
+    puts: [
+      ...body.accounts.map(({ account, kind, registry }) => ({
+        kind: 'account' as const,
+        id: account,
+        row: { organisation: body.organisation, kind, active: true, policy: null, registry },
+      })),
+      ...holdersPuts(state, body.organisation),
+    ],
   }),
 })
+
+/** Whoever certifies what units are issued for has none: organisations of a kind that certifies open no account. */
+function admitHolder(
+  state: State,
+  organisation: string,
+  { certifiers, organisationKinds }: Preset,
+): Refusal | undefined {
+  const row = state.get('organisation', organisation)
+  if (!row) return refuse('organisation-unknown', { organisation })
+  if (!certifiers.kinds.includes(row.kind)) return undefined
+  const allowed = organisationKinds.filter((kind) => !certifiers.kinds.includes(kind)).join(', ')
+  return refuse('organisation-kind', { organisation, kind: row.kind, allowed })
+}
+
+/** The ledger knows the kinds of organisations that have accounts: none of these comes to certify by another preset. */
+function holdersPuts(state: State, organisation: string): Put[] {
+  const ledger = state.ledger()
+  const kind = state.get('organisation', organisation)?.kind
+  if (kind === undefined || ledger.holders.includes(kind)) return []
+  return [{ kind: 'ledger', id: 'ledger', row: { ...ledger, holders: [...ledger.holders, kind].sort() } }]
+}
 
 const Status = z.strictObject({ account: Id, reason: Code })
 type Status = z.infer<typeof Status>

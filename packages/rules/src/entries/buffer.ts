@@ -150,10 +150,10 @@ export const bufferContributed = defineRule<Into, IntoRequest>({
   streams: (state, body) => [
     ...new Set([...movementStreams(state, body), ...(body.repays === null ? [] : [body.repays])]),
   ],
-  effects: (state, body, _law, { at }) => ({
-    ...movementEffects(state, body),
-    puts: [...poolMoves(state, 'in', body, at), ...repaidPuts(state, body)],
-  }),
+  effects: (state, body, _law, { at }) => {
+    const effects = movementEffects(state, body)
+    return { ...effects, puts: [...effects.puts, ...poolMoves(state, 'in', body, at), ...repaidPuts(state, body)] }
+  },
 })
 
 /** A debt is repaid with units of the type that is owed. */
@@ -211,13 +211,15 @@ function compensationRule(type: RuleName, action: string, from: 'buffer' | 'hold
       )
     },
     streams: (state, body) => [...new Set([...movementStreams(state, body), ...reversalStreams(state, body)])],
-    effects: (state, body, _law, { at }) => ({
-      ...movementEffects(state, body),
-      puts: [
+    effects: (state, body, _law, { at }) => {
+      const effects = movementEffects(state, body)
+      const puts = [
+        ...effects.puts,
         ...(from === 'buffer' ? poolMoves(state, 'cancelled', body, at) : []),
         ...compensatePuts(state, body.reversal, quantityOf(body), from === 'buffer'),
-      ],
-    }),
+      ]
+      return { ...effects, puts }
+    },
   })
 }
 
@@ -274,10 +276,10 @@ export const bufferReleased = defineRule<Release, ReleaseRequest>({
     )
   },
   streams: movementStreams,
-  effects: (state, body, _law, { at }) => ({
-    ...movementEffects(state, body),
-    puts: poolMoves(state, 'released', body, at),
-  }),
+  effects: (state, body, _law, { at }) => {
+    const effects = movementEffects(state, body)
+    return { ...effects, puts: [...effects.puts, ...poolMoves(state, 'released', body, at)] }
+  },
 })
 
 /** When units may be released: so many years after the first came, some were released, or the percentage was raised. */

@@ -14,7 +14,7 @@ import {
   remainderReads,
   Vintage,
 } from './ground.ts'
-import { admitFromPeriod, daysOf, issuedPuts } from './outcomes.ts'
+import { admitFromPeriod, daysOf, fromPeriodReads, issuedPuts } from './outcomes.ts'
 import { partiesOf, partiesReads } from './parties.ts'
 
 const carried = {
@@ -43,7 +43,7 @@ export const outcomeCarried = defineRule<Carried, Carried>({
       ...groundReads(state, request.authorisation, request.vintage),
       ...partiesReads(state, state.peek('authorisation', request.authorisation)?.project),
       ...remainderReads(groundOf(state, request.authorisation), request.vintage),
-      ...(request.period === null ? [] : [{ kind: 'period' as const, id: request.period }]),
+      ...fromPeriodReads(state, request.period),
     ],
   }),
   decide: (state, request) => ({

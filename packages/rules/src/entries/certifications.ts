@@ -4,7 +4,7 @@ import { admitAccreditation, admitIndependence } from '../permissions.ts'
 import type { Preset } from '../preset.ts'
 import { type Refusal, refuse } from '../refusal.ts'
 import { defineRule, firstOf, noEffects } from '../rule.ts'
-import type { Rows, State } from '../state.ts'
+import type { RowKey, Rows, State } from '../state.ts'
 import { codeIn } from './accounts.ts'
 import { admitCertifier } from './accreditations.ts'
 import { partiesOf } from './parties.ts'
@@ -24,9 +24,24 @@ function isCertifiedBy({ certifiedBy }: Project, organisation: string): boolean 
   return certifiedBy.some((one) => one.organisation === organisation)
 }
 
-/** Does the project have the certification that the preset may want before anything is issued? */
-export function admitCertified({ certifiedBy }: Project, { certification }: Preset): Refusal | undefined {
-  return certification.neededToIssue && certifiedBy.length === 0 ? refuse('certification-missing') : undefined
+/** The rows that the question looks at whether a certification of the project counts. */
+export function certifiedReads({ certifiedBy }: Project): RowKey[] {
+  return certifiedBy.map(({ organisation }) => ({ kind: 'organisation', id: organisation }))
+}
+
+/**
+ * Does the project have the certification that the preset may want before anything is issued? It is one of a certifier
+ * that is independent of those who own the project by now.
+ */
+export function admitCertified(state: State, id: string, { certification }: Preset): Refusal | undefined {
+  if (!certification.neededToIssue) return undefined
+  const { certifiedBy = [] } = state.get('project', id) ?? {}
+  if (certifiedBy.length === 0) return refuse('certification-missing')
+  const { interests } = partiesOf(state, id)
+  const judged = certifiedBy.map(({ organisation }) =>
+    admitIndependence(state, organisation, interests, { certifier: organisation }),
+  )
+  return judged.includes(undefined) ? undefined : judged[0]
 }
 
 const Certification = z.strictObject({ project: Id })

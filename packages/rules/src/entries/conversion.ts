@@ -6,6 +6,7 @@ import { defineRule, firstOf, noEffects } from '../rule.ts'
 import type { Run } from '../runs.ts'
 import { balanceId, noKeys, type State } from '../state.ts'
 import { organisationsOf, usable } from './accounts.ts'
+import { certifiedReads } from './certifications.ts'
 import {
   admitFirstTransfer,
   admitItmos,
@@ -28,6 +29,7 @@ import {
 } from './ground.ts'
 import { admitRuns } from './movement.ts'
 import { freshStream } from './organisations.ts'
+import { outstandingPuts } from './outstanding.ts'
 import { partiesOf, partiesReads } from './parties.ts'
 
 /** Most runs of the other registry's records that one conversion may touch. */
@@ -140,6 +142,7 @@ export const unitsConverted = defineRule<Conversion, Request>({
         { kind: 'balance', id: balanceId(request.to, unitClass) },
         ...groundReads(state, request.authorisation, request.vintage),
         ...partiesReads(state, state.peek('authorisation', request.authorisation)?.project),
+        ...(ground ? [{ kind: 'outstanding' as const, id: ground.project }, ...certifiedReads(ground.owner)] : []),
       ],
       runs: request.source.ranges
         .filter(isAscending)
@@ -170,7 +173,7 @@ export const unitsConverted = defineRule<Conversion, Request>({
       usable(state, 'to', body.to, 'holding'),
       admitSource(state, body),
       admitVintage(body.vintage, at),
-      admitGround(ground, units(body), preset),
+      admitGround(state, ground, units(body), preset),
       admitFirst(state, ground, body.allotted.first, units(body)),
       admitMarks(state, body, ground),
       !preset.purposes.change.includes(body.reason) &&
@@ -189,14 +192,15 @@ export const unitsConverted = defineRule<Conversion, Request>({
     const quantity = units(body)
     const { before, after } = issuedUnits(state, body, ground, first)
     const marks = isFirstByIssuance(ground.authorisation)
+    const unitClass = classOf(ground, body.vintage)
+    const postings = [{ from: state.ledger().issuance, to: body.to, class: unitClass, amount: quantity }]
     return {
       puts: [
         ...(marks ? firstTransferPuts(state, body, before) : []),
         ...batchPuts(state, ground, body, first, quantity, marks ? quantity : 0n),
+        ...outstandingPuts(state, ground.project, postings),
       ],
-      postings: [
-        { from: state.ledger().issuance, to: body.to, class: classOf(ground, body.vintage), amount: quantity },
-      ],
+      postings,
       runs: [
         ...after,
         ...piecesOf(state, body).map((piece) => ({ ...piece, attributes: withWord(piece.attributes, CONVERTED) })),

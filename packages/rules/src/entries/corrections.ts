@@ -24,6 +24,7 @@ import { heldRanges, standingOn } from './holds.ts'
 import { hashOfIssuance } from './issuance.ts'
 import { batchRows } from './movement.ts'
 import { issuedPuts } from './outcomes.ts'
+import { outstandingPuts } from './outstanding.ts'
 
 const Correction = z.strictObject({
   /** A movement: the whole entry, as it stands in the log. An issuance: what `IssuedEntry` has of it. */
@@ -148,7 +149,11 @@ function reads(state: State, request: Correction): Keys {
       ...(issued?.period ? [{ kind: 'period' as const, id: issued.period }] : []),
       ...accounts.map((id) => ({ kind: 'account' as const, id })),
       ...(batch
-        ? [...batchRows(batch), ...accounts.map((id) => ({ kind: 'balance' as const, id: balanceId(id, batch.class) }))]
+        ? [
+            ...batchRows(batch),
+            ...(batch.project === '' ? [] : [{ kind: 'outstanding' as const, id: batch.project }]),
+            ...accounts.map((id) => ({ kind: 'balance' as const, id: balanceId(id, batch.class) })),
+          ]
         : []),
     ],
     runs: batch
@@ -286,6 +291,7 @@ function effectsOf(state: State, original: Original): Effects {
       ...authorisationPuts(state, batch, unmarked, BigInt(issued?.quantity ?? 0)),
       ...(issued ? takenBackPuts(state, issued) : []),
       ...(issued ? issuedPuts(state, issued.period, issued.vintage, -microOf(issued.certified)) : []),
+      ...outstandingPuts(state, batch.project, postings),
     ],
     postings,
     runs,

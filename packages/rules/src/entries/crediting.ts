@@ -50,7 +50,7 @@ function admitPlace(body: Period, { crediting }: Project): Refusal | undefined {
   return firstOf(
     periods.length > Math.min(renewals, renewed) &&
       refuse('crediting-used-up', { renewals: String(renewals), renewed: String(renewed) }),
-    body.from <= last.to && refuse('dates-overlap', { field: 'from', last: last.to }),
+    body.from <= last.to && refuse('dates-overlap', { field: 'from', dates: `${last.from} – ${last.to}` }),
   )
 }
 

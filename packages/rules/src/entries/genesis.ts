@@ -107,6 +107,7 @@ export const genesis = defineRule<Genesis, Genesis>({
           projects: 0,
           states: {},
           periods: {},
+          holders: ['government'],
           certificates: 0,
           pools: { buffer: null, shareOfProceeds: null, omge: null, host: null },
           key: body.key,

@@ -126,12 +126,12 @@ export function admitPeriod(
 }
 
 /** May units be issued on this ground now? */
-export function admitGround(ground: Ground, quantity: bigint, preset: Preset): Refusal | undefined {
+export function admitGround(state: State, ground: Ground, quantity: bigint, preset: Preset): Refusal | undefined {
   const { owner, authorisation } = ground
   return firstOf(
     !preset.project.mayIssue.includes(owner.state) &&
       refuse('project-state', { state: owner.state, allowed: preset.project.mayIssue.join(', ') }),
-    admitCertified(owner, preset),
+    admitCertified(state, ground.project, preset),
     owner.reversals > 0 && refuse('reversal-open', { open: String(owner.reversals) }),
     !authorisation.active && refuse('authorisation-revoked', { field: 'authorisation' }),
     authorisation.issued + quantity > authorisation.quantity &&

@@ -7,6 +7,7 @@ import { defineRule, firstOf, noEffects } from '../rule.ts'
 import type { Run } from '../runs.ts'
 import { balanceId, noKeys, type Put, type RowKey, type State } from '../state.ts'
 import { organisationsOf, usable } from './accounts.ts'
+import { certifiedReads } from './certifications.ts'
 import {
   admitFirstTransfer,
   admitItmos,
@@ -34,7 +35,8 @@ import {
 } from './ground.ts'
 import { admitPools, Levies, leviesFor, levyOrder, type Split, splitIssuance } from './levies.ts'
 import { freshStream } from './organisations.ts'
-import { admitFromPeriod, daysOf, issuedPuts } from './outcomes.ts'
+import { admitFromPeriod, daysOf, fromPeriodReads, issuedPuts } from './outcomes.ts'
+import { outstandingPuts } from './outstanding.ts'
 import { partiesOf } from './parties.ts'
 import { debtsAfter, poolPuts, poolReads } from './pool.ts'
 import { Owner, sameOwners } from './projects.ts'
@@ -197,11 +199,15 @@ function reads(state: State, request: IssuanceRequest): RowKey[] {
   ]
   return [
     { kind: 'batch', id: request.batch },
-    ...(request.period === null ? [] : [{ kind: 'period' as const, id: request.period }]),
+    ...fromPeriodReads(state, request.period),
     ...groundReads(state, request.authorisation, request.vintage),
     ...remainderReads(ground, request.vintage),
     ...(ground
-      ? poolReads({ project: ground.project, unitType: ground.authorisation.unitType, vintage: request.vintage })
+      ? [
+          { kind: 'outstanding' as const, id: ground.project },
+          ...certifiedReads(ground.owner),
+          ...poolReads({ project: ground.project, unitType: ground.authorisation.unitType, vintage: request.vintage }),
+        ]
       : []),
     ...accounts.flatMap((account): RowKey[] => [
       { kind: 'account', id: account },
@@ -233,7 +239,7 @@ export const batchIssued = defineRule<Issuance, IssuanceRequest>({
     if (!ground) return refuse('authorisation-unknown', { authorisation: body.authorisation })
     return firstOf(
       freshStream(state, 'batch', body.batch),
-      admitGround(ground, BigInt(body.quantity), preset),
+      admitGround(state, ground, BigInt(body.quantity), preset),
       admitPeriod(body, at),
       admitFromPeriod(state, body, ground.project, preset),
       ...ground.owner.owners.map(({ account }) => usable(state, 'owners', account, 'holding')),
@@ -267,6 +273,9 @@ export const batchIssued = defineRule<Issuance, IssuanceRequest>({
     })
     const left = dueMicro(state, ground, body.vintage, microOf(body.certified)) - quantity * UNIT
     const debts = isRefusal(split) ? [] : debtPuts(state, ground, body, split, at)
+    const postings = runs.map((run) => {
+      return { from: state.ledger().issuance, to: run.account, class: unitClass, amount: countOf(run) }
+    })
     return {
       puts: [
         ...firstTransferPuts(state, body, first),
@@ -275,13 +284,9 @@ export const batchIssued = defineRule<Issuance, IssuanceRequest>({
         ...remainderPuts(ground, body.vintage, left),
         ...issuedPuts(state, body.period, body.vintage, microOf(body.certified)),
         ...debts,
+        ...outstandingPuts(state, ground.project, postings),
       ],
-      postings: runs.map((run) => ({
-        from: state.ledger().issuance,
-        to: run.account,
-        class: unitClass,
-        amount: countOf(run),
-      })),
+      postings,
       runs,
     }
   },

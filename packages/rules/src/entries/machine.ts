@@ -3,6 +3,7 @@ import { Code, Hash } from '../ids.ts'
 import type { Move, Needs, Preset } from '../preset.ts'
 import { type Refusal, refuse } from '../refusal.ts'
 import { firstOf } from '../rule.ts'
+import { factsOf, isSettled, type Unsettled } from './settled.ts'
 
 const DAY_MS = 86_400_000
 
@@ -23,7 +24,8 @@ export interface Standing {
   certifiers?: Readonly<Record<string, string>>
   /** Of a project. */
   crediting?: Crediting | null
-  /** Of a monitoring period: the entry by which its outcomes were certified. */
+  unsettled?: Unsettled
+  /** Of a monitoring period: the entry by which its outcomes were certified, as long as that stands. */
   certified?: { index: number } | null
 }
 
@@ -50,11 +52,13 @@ export interface Missing {
   outcomes: boolean
   /** There is no crediting period, or none that the last renewal was for; or its kind is not renewed any more. */
   crediting: 'none' | 'used-up' | null
+  /** What is to be settled first; null where the move does not ask for it. */
+  unsettled: Unsettled | null
 }
 
 /** May the move be taken? */
-export function isReady({ documents, findings, certifier, from, until, outcomes, crediting }: Missing): boolean {
-  const others = [certifier, from, until, crediting]
+export function isReady({ documents, findings, outcomes, ...rest }: Missing): boolean {
+  const others = [rest.certifier, rest.from, rest.until, rest.crediting, rest.unsettled]
   return documents.length === 0 && findings === 0 && !outcomes && others.every((one) => one === null)
 }
 
@@ -94,7 +98,7 @@ type Asking = Pick<Move, 'needs' | 'renews'>
 /** What the move still waits for, at an instant. */
 export function missingFor(move: Asking, standing: Standing, at: string): Missing {
   const { needs = {} } = move
-  const { entered, documents, findings, certifiers = {}, certified } = standing
+  const { entered, documents, findings, certifiers = {}, certified, unsettled } = standing
   const isThere = (kind: string) => {
     const document = Object.hasOwn(documents, kind) ? documents[kind] : undefined
     return document !== undefined && (needs.fresh !== true || document.index > entered.index)
@@ -109,6 +113,7 @@ export function missingFor(move: Asking, standing: Standing, at: string): Missin
     until: until !== null && until <= at ? until : null,
     outcomes: needs.certified === true && !(certified && certified.index > entered.index),
     crediting: creditingMissing(move, standing.crediting),
+    unsettled: needs.settled === true && unsettled && !isSettled(unsettled) ? unsettled : null,
   }
 }
 
@@ -117,12 +122,12 @@ export function movesFrom({ moves }: Machine, state: string): Move[] {
   return moves.filter(({ from }) => from.includes(state))
 }
 
-/** The documents that a move is taken on. An approval is of these, and of no version that comes after it was asked for. */
+/** The documents that a move is taken on, or outcomes are certified on. An approval is of these, and of no version that comes after it was asked for. */
 export const Grounds = z
   .array(z.strictObject({ document: Code, sha256: Hash }))
   .min(1)
   .max(20)
-type Grounds = z.infer<typeof Grounds>
+export type Grounds = z.infer<typeof Grounds>
 
 /** The versions in force of the documents that a move needs; undefined where it needs none, or one is missing. */
 export function groundsOf(
@@ -131,7 +136,14 @@ export function groundsOf(
   { move }: { move: string },
 ): Grounds | undefined {
   const { needs = {} } = machine?.moves.find(({ name }) => name === move) ?? {}
-  const kinds = needs.documents ?? []
+  return versionsOf(needs.documents ?? [], documents)
+}
+
+/** The versions in force of these kinds of documents; undefined where there are no kinds, or one is missing. */
+export function versionsOf(
+  kinds: readonly string[],
+  documents: Readonly<Record<string, { sha256: string }>>,
+): Grounds | undefined {
   const grounds = kinds.flatMap((document) => {
     const version = Object.hasOwn(documents, document) ? documents[document] : undefined
     return version ? [{ document, sha256: version.sha256 }] : []
@@ -139,7 +151,7 @@ export function groundsOf(
   return kinds.length > 0 && grounds.length === kinds.length ? grounds : undefined
 }
 
-/** Are the documents that a move names those on which it would be taken now? */
+/** Are the documents that a decision names those on which it would be taken now? */
 export function admitGrounds(said: Grounds | undefined, inForce: Grounds | undefined): Refusal | undefined {
   const isSame =
     said?.length === inForce?.length &&
@@ -172,7 +184,7 @@ export function admitMove(
 }
 
 function admitNeeds(missing: Missing, renewals = 0): Refusal | undefined {
-  const { documents, findings, certifier, from, until, outcomes, crediting } = missing
+  const { documents, findings, certifier, from, until, outcomes, crediting, unsettled } = missing
   return firstOf(
     until !== null && refuse('too-late', { until }),
     documents.length > 0 && refuse('document-missing', { kinds: documents.join(', ') }),
@@ -181,6 +193,7 @@ function admitNeeds(missing: Missing, renewals = 0): Refusal | undefined {
     outcomes && refuse('outcomes-missing'),
     crediting === 'none' && refuse('crediting-missing'),
     crediting === 'used-up' && refuse('crediting-used-up', { renewals: String(renewals) }),
+    unsettled !== null && refuse('not-settled', factsOf(unsettled)),
     from !== null && refuse('too-early', { from }),
   )
 }

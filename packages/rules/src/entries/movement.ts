@@ -16,6 +16,7 @@ import {
 } from '../state.ts'
 import { usable } from './accounts.ts'
 import { batchHeld, heldRanges, standingOn } from './holds.ts'
+import { outstandingPuts, outstandingReads } from './outstanding.ts'
 
 /** At most this many ranges in one entry. */
 export const MAX_RANGES = 100
@@ -65,7 +66,7 @@ export function movementReads(state: State, request: MovementRequest): Keys {
   ]
   const batch = state.peek('batch', request.batch)
   if (!batch) return { ...noKeys(), rows }
-  rows.push(...batchRows(batch))
+  rows.push(...batchRows(batch), ...outstandingReads(state, batch.project, request.from, request.to))
   for (const account of [request.from, request.to]) rows.push({ kind: 'balance', id: balanceId(account, batch.class) })
   const ranges = (request.ranges ?? []).map(fromWire)
   const lawful = admitRanges(ranges, batch) === undefined
@@ -219,9 +220,10 @@ export function piecesOf(state: State, body: Pick<Movement, 'batch' | 'ranges'>)
 export function movementEffects(state: State, body: Movement, pieces: Run[] = piecesOf(state, body)): Effects {
   const batch = state.get('batch', body.batch)
   if (!batch) return noEffects()
+  const postings = [{ from: body.from, to: body.to, class: batch.class, amount: quantityOf(body) }]
   return {
-    puts: [],
-    postings: [{ from: body.from, to: body.to, class: batch.class, amount: quantityOf(body) }],
+    puts: outstandingPuts(state, batch.project, postings),
+    postings,
     runs: pieces.map((piece) => ({ ...piece, account: body.to })),
   }
 }

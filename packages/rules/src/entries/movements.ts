@@ -105,7 +105,7 @@ export const creditsTransferred = defineRule<Transfer, TransferRequest>({
   streams: movementStreams,
   effects: (state, body) => {
     const effects = movementEffects(state, body)
-    return { ...effects, puts: settlePuts(state, body.pending) }
+    return { ...effects, puts: [...effects.puts, ...settlePuts(state, body.pending)] }
   },
 })
 
@@ -209,10 +209,10 @@ function endRule(type: RuleName, kind: 'retirement' | 'cancellation'): AnyRule {
         body.pending !== null && admitLastStep(state, { kind, ...body }, law, written),
       ),
     streams: movementStreams,
-    effects: (state, body) => ({
-      ...movementEffects(state, body, endedPieces(state, body)),
-      puts: endPuts(state, body),
-    }),
+    effects: (state, body) => {
+      const effects = movementEffects(state, body, endedPieces(state, body))
+      return { ...effects, puts: [...effects.puts, ...endPuts(state, body)] }
+    },
   })
 }
 

@@ -1,12 +1,15 @@
 import { z } from 'zod'
 import { Certified, decimalOf, Id, microOf } from '../ids.ts'
+import { admitIndependence } from '../permissions.ts'
 import { type Preset, VERIFICATION } from '../preset.ts'
 import { type Refusal, refuse } from '../refusal.ts'
 import { defineRule, firstOf, noEffects } from '../rule.ts'
-import type { Put, Rows, State } from '../state.ts'
+import type { Put, RowKey, Rows, State } from '../state.ts'
 import { admitRotation, verifiedBy } from './assignments.ts'
 import { admitCredited } from './crediting.ts'
 import { type MonitoringPeriod, Vintage } from './ground.ts'
+import { admitGrounds, Grounds, versionsOf } from './machine.ts'
+import { partiesOf } from './parties.ts'
 import { aboutPeriod, isIssued, periodReads, standingPut, streamsOf } from './periods.ts'
 import { verifiersOf } from './subject.ts'
 
@@ -24,12 +27,14 @@ const Certification = z.strictObject({
     .min(1)
     .max(50)
     .refine(isAscending, 'each year stands once, the earliest first'),
+  /** The reports of the preset, in the versions in force. */
+  documents: Grounds.optional(),
 })
 type Certification = z.infer<typeof Certification>
 
 /**
- * The outcomes of a monitoring period, in tonnes of each calendar year: no more is ever issued of it. In a later round they
- * may be certified anew, while nothing was issued.
+ * The outcomes of a monitoring period, in tonnes of each calendar year, as its reports say: no more is ever issued of it.
+ * They may be certified anew, while nothing was issued.
  */
 export const outcomeCertified = defineRule<Certification, Certification>({
   type: 'OutcomeCertified',
@@ -38,7 +43,11 @@ export const outcomeCertified = defineRule<Certification, Certification>({
   request: Certification,
   attested: ['that so many tonnes were reduced or removed in each year'],
   reads: (state, { period }) => periodReads(state, period),
-  decide: (_state, request) => request,
+  decide: (state, request, { preset }) => {
+    const period = state.get('period', request.period)
+    const documents = request.documents ?? (period && reportsOf(period, preset))
+    return documents ? { ...request, documents } : request
+  },
   act: (state, { period }) => aboutPeriod(state, period, 'periods.certify'),
   admit: (state, body, { preset }, { at }) => {
     const period = state.get('period', body.period)
@@ -51,6 +60,7 @@ export const outcomeCertified = defineRule<Certification, Certification>({
       isIssued(period) && refuse('already-issued', { period: body.period }),
       admitFindings(project, period),
       admitVerifier(state, project, period, preset),
+      admitReports(period, body, preset),
     )
   },
   streams: (state, { period }) => streamsOf(state, period),
@@ -60,9 +70,10 @@ export const outcomeCertified = defineRule<Certification, Certification>({
     const [by] = period ? verifiersOf(state, period.project) : []
     if (!period || !project || by === undefined) return noEffects()
     const said = outcomes.map(({ vintage, certified }) => [vintage, { certified, issued: '0' }])
-    const row = { ...period, certified: { index: state.size, by }, outcomes: Object.fromEntries(said) }
+    const certified = { index: state.size, by }
+    const row = { ...period, certified, turn: period.turn ?? by, outcomes: Object.fromEntries(said) }
     // A period is one turn, however often it is certified.
-    const isFirst = period.certified === null
+    const isFirst = period.turn === null
     return {
       ...noEffects(),
       puts: [
@@ -101,7 +112,21 @@ function admitFindings({ findings, forward }: Rows['project'], period: Period): 
 function admitVerifier(state: State, project: Rows['project'], period: Period, preset: Preset): Refusal | undefined {
   const [verifier] = verifiersOf(state, period.project)
   if (verifier === undefined) return refuse('certifier-missing', { task: VERIFICATION })
-  return period.certified === null ? admitRotation(project, verifier, preset) : undefined
+  return period.turn === null ? admitRotation(project, verifier, preset) : undefined
+}
+
+/** The reports on which it would be certified now; undefined where one is missing. */
+function reportsOf({ documents }: Period, { period }: Preset): Grounds | undefined {
+  return versionsOf(period?.reports ?? [], documents)
+}
+
+/** All reports are there, and those that are certified are the ones in force. */
+function admitReports(period: Period, { documents }: Certification, preset: Preset): Refusal | undefined {
+  const kinds = preset.period?.reports ?? []
+  const missing = kinds.filter((kind) => !Object.hasOwn(period.documents, kind))
+  return missing.length > 0
+    ? refuse('document-missing', { kinds: missing.join(', ') })
+    : admitGrounds(documents, reportsOf(period, preset))
 }
 
 /** What an issuance is asked for that is of a monitoring period. */
@@ -118,6 +143,19 @@ export function daysOf(state: State, id: string | null): OfPeriod['monitoringPer
   return period ? { from: period.from, to: period.to } : null
 }
 
+/** The rows that an issuance of a period looks at: the period, and whoever certified it. */
+export function fromPeriodReads(state: State, id: string | null): RowKey[] {
+  if (id === null) return []
+  const by = state.peek('period', id)?.certified?.by
+  return [{ kind: 'period', id }, ...(by === undefined ? [] : [{ kind: 'organisation' as const, id: by }])]
+}
+
+/** Whoever certified it is none of those who own the project by now, and no affiliate of one. */
+function admitStillIndependent(state: State, { certified, project }: Period): Refusal | undefined {
+  if (certified === null) return undefined
+  return admitIndependence(state, certified.by, partiesOf(state, project).interests, { certifier: certified.by })
+}
+
 /** Is so much of the period certified, and not issued yet? Where the country keeps no periods, there is none to name. */
 export function admitFromPeriod(state: State, body: OfPeriod, project: string, preset: Preset): Refusal | undefined {
   if (!preset.period) return body.period === null ? admitDays(state, body, project, preset) : refuse('periods-not-kept')
@@ -130,6 +168,7 @@ export function admitFromPeriod(state: State, body: OfPeriod, project: string, p
     (body.monitoringPeriod?.from !== period.from || body.monitoringPeriod.to !== period.to) &&
       refuse('dates-differ', { field: 'monitoringPeriod', dates: `${period.from} – ${period.to}` }),
     admitLeft(period, body),
+    admitStillIndependent(state, period),
   )
 }
 

@@ -7,6 +7,7 @@ import {
   byVerifier,
   certify,
   credit,
+  finding,
   issue,
   keepPeriods,
   open,
@@ -60,8 +61,11 @@ const whoMoves: Partial<Record<(typeof moves)[number], (world: World) => object>
 }
 
 const arbitraryAct = fc.record({
-  kind: fc.constantFrom('open', 'move', 'move', 'move', 'onwards', 'onwards', 'certify', 'issue', 'issue', 'correct'),
-  period: fc.constantFrom('a', 'b', 'c'),
+  kind: fc.constantFrom(
+    ...(['open', 'open', 'move', 'move', 'move', 'onwards', 'onwards', 'certify', 'report', 'find'] as const),
+    ...(['issue', 'issue', 'correct'] as const),
+  ),
+  period: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
   move: fc.constantFrom(...moves),
   span: fc.nat(spans.length - 1),
   vintage: fc.constantFrom('2024', '2025'),
@@ -77,13 +81,23 @@ interface Told {
   original: object
 }
 
+/** The first period that begins later, and is not void. */
+function laterThan(world: World, day: string): string | null {
+  const voided = world.law().preset.period?.void ?? []
+  const later = ['a', 'b', 'c', 'd', 'e']
+    .map((name) => ({ id: world.id(name), row: world.state.get('period', world.id(name)) }))
+    .filter(({ row }) => row !== undefined && row.from > day && !voided.includes(row.state))
+    .sort((a, b) => ((a.row?.from ?? '') < (b.row?.from ?? '') ? -1 : 1))
+  return later[0]?.id ?? null
+}
+
 function take(world: World, act: Act, told: Told[], count: number): Outcome | undefined {
   const period = world.id(act.period)
   const row = world.state.get('period', period)
   switch (act.kind) {
     case 'open': {
       const [from, to] = spans[act.span] ?? spans[0]
-      return open(world, { period, from, to })
+      return open(world, { period, from, to, before: laterThan(world, from) })
     }
     case 'onwards': {
       // Papers that the next move needs.
@@ -95,6 +109,10 @@ function take(world: World, act: Act, told: Told[], count: number): Outcome | un
       const next = onwards[row?.state ?? '']
       return next && move(world, next, period)
     }
+    case 'report':
+      return paper(world, 'monitoring-report', bySun(world), { period })
+    case 'find':
+      return finding(world, { period, finding: world.id(`finding ${count}`) })
     case 'move':
       return move(world, act.move, period)
     case 'certify':
@@ -130,7 +148,10 @@ function holds(world: World, told: readonly Told[]): void {
   const periods = [...world.state.rows()].flatMap((put) =>
     put.kind === 'period' && put.row ? [{ id: put.id, ...put.row }] : [],
   )
-  for (const { id, outcomes, state } of periods) {
+  for (const { id, outcomes, state, certified, documents } of periods) {
+    // What is certified is later than the report in force; what is not certified has no outcomes.
+    if (certified === null) expect(outcomes).toEqual({})
+    else expect(documents['monitoring-report']?.index).toBeLessThan(certified.index)
     for (const [vintage, { certified, issued }] of Object.entries(outcomes)) {
       const entries = told.filter((one) => one.period === id && one.vintage === vintage)
       expect(issued).toBe(decimalOf(entries.reduce((sum, { micro }) => sum + micro, 0n)))
@@ -138,15 +159,17 @@ function holds(world: World, told: readonly Told[]): void {
     }
     if (kept?.void.includes(state)) expect(told.filter((one) => one.period === id)).toEqual([])
   }
-  const standing = periods.filter(({ state }) => !kept?.void.includes(state)).sort((a, b) => a.number - b.number)
+  const standing = periods.filter(({ state }) => !kept?.void.includes(state)).sort((a, b) => (a.from < b.from ? -1 : 1))
   for (const [at, period] of standing.entries()) {
     const before = standing[at - 1]
     if (before) expect(before.to < period.from).toBe(true)
     expect([period.previous, period.next]).toEqual([before?.id ?? null, standing[at + 1]?.id ?? null])
   }
+  const ofState = (state: string) => periods.filter((one) => one.state === state).length
   expect(world.state.get('project', world.id('solar'))?.periods).toEqual({
     opened: periods.length,
     last: standing.at(-1)?.id ?? null,
+    states: Object.fromEntries(periods.map(({ state }) => [state, ofState(state)])),
   })
   const counted: Record<string, { all: number; issued: number }> = {}
   for (const { id, state } of periods) {

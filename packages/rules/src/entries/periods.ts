@@ -2,13 +2,13 @@ import { z } from 'zod'
 import { Code, Commitment, Id, LegalDate } from '../ids.ts'
 import type { Act } from '../permissions.ts'
 import type { Preset } from '../preset.ts'
-import { refuse } from '../refusal.ts'
+import { type Refusal, refuse } from '../refusal.ts'
 import { defineRule, firstOf, noEffects } from '../rule.ts'
 import { type Keys, type LedgerRow, noKeys, type Put, type RowKey, type Rows, type State } from '../state.ts'
 import { admitCredited } from './crediting.ts'
 import { admitGrounds, admitMove, Grounds, groundsOf } from './machine.ts'
 import { partiesReads } from './parties.ts'
-import { projectReads } from './projects.ts'
+import { counted as countedIn, projectReads } from './projects.ts'
 import { aboutSubject } from './subject.ts'
 
 type Period = Rows['period']
@@ -17,12 +17,13 @@ const opening = { period: Id, project: Id, from: LegalDate, to: LegalDate }
 const isForwards = ({ from, to }: { from: string; to: string }) => from <= to
 const BACKWARDS = { path: ['to'], message: 'ends before it begins' }
 
-const Opening = z.strictObject(opening).refine(isForwards, BACKWARDS)
+/** `before`: the period that it comes before, where the days of one that is void are monitored anew; else it is the last. */
+const Opening = z.strictObject({ ...opening, before: Id.nullable().default(null) }).refine(isForwards, BACKWARDS)
 type Opening = z.infer<typeof Opening>
 
 /** The first monitoring period of a project is its number 1. */
 const Opened = z
-  .strictObject({ ...opening, allotted: z.strictObject({ number: z.number().int().min(1) }) })
+  .strictObject({ ...opening, before: Id.nullable(), allotted: z.strictObject({ number: z.number().int().min(1) }) })
   .refine(isForwards, BACKWARDS)
 type Opened = z.infer<typeof Opened>
 
@@ -33,10 +34,11 @@ export const monitoringPeriodOpened = defineRule<Opened, Opening>({
   body: Opened,
   request: Opening,
   attested: ['that these days are monitored as the design says'],
-  reads: (state, { period, project }) => {
+  reads: (state, { period, project, before }) => {
     const keys = projectReads(state, project)
     const last = state.peek('project', project)?.periods.last ?? null
-    return { ...keys, rows: [...keys.rows, ...[period, last].flatMap(periodKey)] }
+    const previous = before === null ? null : (state.peek('period', before)?.previous ?? null)
+    return { ...keys, rows: [...keys.rows, ...[period, last, before, previous].flatMap(periodKey)] }
   },
   decide: (state, request) => ({ ...request, allotted: { number: nextNumber(state, request.project) } }),
   act: (state, { project }) => aboutSubject(state, { project, period: null }, 'periods.open'),
@@ -44,35 +46,37 @@ export const monitoringPeriodOpened = defineRule<Opened, Opening>({
     const project = state.get('project', body.project)
     if (!project) return refuse('project-unknown', { project: body.project })
     const { mayIssue } = preset.project
-    const last = lastOf(state, project)
     return firstOf(
       !preset.period && refuse('periods-not-kept'),
       state.get('period', body.period) && refuse('already-exists', { field: 'period' }),
       !mayIssue.includes(project.state) &&
         refuse('project-state', { state: project.state, allowed: mayIssue.join(', ') }),
       admitCredited(project, body, preset),
-      last && body.from <= last.to && refuse('dates-overlap', { field: 'from', last: last.to }),
+      admitPlace(state, body, project),
       body.allotted.number !== nextNumber(state, body.project) && refuse('allocation-wrong', { field: 'number' }),
     )
   },
   streams: (_state, { project }) => [project],
   effects: (state, body, { preset }, { at }) => {
-    const { period: id, project: whose, from, to, allotted } = body
+    const { period: id, project: whose, from, to, before: next, allotted } = body
     const project = state.get('project', whose)
     const initial = preset.period?.initial
     if (!project || initial === undefined) return noEffects()
-    const { last: previous } = project.periods
+    const previous = previousOf(state, body, project)
+    const last = next === null ? id : project.periods.last
+    const states = countedIn(project.periods.states, initial, 1)
     const row: Period = {
       ...{ project: whose, number: allotted.number, from, to, state: initial },
       ...{ entered: { index: state.size, at }, documents: {}, findings: { open: 0, forward: 0 } },
-      ...{ certified: null, outcomes: {}, previous, next: null },
+      ...{ certified: null, turn: null, outcomes: {}, previous, next },
     }
     return {
       ...noEffects(),
       puts: [
         { kind: 'period', id, row },
         ...linkPuts(state, previous, { next: id }),
-        { kind: 'project', id: whose, row: { ...project, periods: { opened: allotted.number, last: id } } },
+        ...linkPuts(state, next, { previous: id }),
+        { kind: 'project', id: whose, row: { ...project, periods: { opened: allotted.number, last, states } } },
         standingPut(state.ledger(), undefined, row),
       ],
     }
@@ -136,6 +140,7 @@ export const monitoringPeriodMoved = defineRule<Moving, Moving>({
       puts: [
         { kind: 'period', id, row: isVoided ? { ...row, previous: null, next: null } : row },
         ...(isVoided ? unlinkPuts(state, before) : []),
+        ...projectPuts(state, before, move.to, isVoided),
         standingPut(state.ledger(), before, row),
       ],
     }
@@ -166,8 +171,35 @@ function nextNumber(state: State, project: string): number {
   return (state.get('project', project)?.periods.opened ?? 0) + 1
 }
 
-function lastOf(state: State, { periods: { last } }: Rows['project']): Period | undefined {
-  return last === null ? undefined : state.get('period', last)
+type Place = Pick<Opened, 'project' | 'before'>
+
+/** The period that one in such a place comes after: the last one, or the one before that which it is to come before. */
+function previousOf(state: State, { before }: Place, { periods: { last } }: Rows['project']): string | null {
+  return before === null ? last : (state.get('period', before)?.previous ?? null)
+}
+
+/** Its days lie between those of its neighbours, which are not void. */
+function admitPlace(state: State, body: Opened, project: Rows['project']): Refusal | undefined {
+  const { from, to, before } = body
+  const next = before === null ? undefined : state.get('period', before)
+  if (before !== null && !(next?.project === body.project && isInChain(next, before, project))) {
+    return refuse('period-unknown', { field: 'before', period: before })
+  }
+  const id = previousOf(state, body, project)
+  const previous = id === null ? undefined : state.get('period', id)
+  return firstOf(
+    previous && from <= previous.to && refuse('dates-overlap', { field: 'from', dates: daysOf(previous) }),
+    next && next.from <= to && refuse('dates-overlap', { field: 'to', dates: daysOf(next) }),
+  )
+}
+
+function daysOf({ from, to }: Period): string {
+  return `${from} – ${to}`
+}
+
+/** A period that is void stands beside no other, and is not the last one. */
+function isInChain({ previous, next }: Period, id: string, { periods: { last } }: Rows['project']): boolean {
+  return previous !== null || next !== null || last === id
 }
 
 /** Was anything issued of it that was not taken back? */
@@ -186,16 +218,19 @@ function linkPuts(state: State, id: string | null, links: Partial<Pick<Period, '
 }
 
 /** A period that is void has no neighbours: those are each other's. */
-function unlinkPuts(state: State, { project: id, previous, next }: Period): Put[] {
+function unlinkPuts(state: State, { previous, next }: Period): Put[] {
+  return [...linkPuts(state, previous, { next }), ...linkPuts(state, next, { previous })]
+}
+
+/** The project counts its periods by state, and knows the last one that is not void. */
+function projectPuts(state: State, period: Period, to: string, isVoided: boolean): Put[] {
+  const { project: id, previous, next } = period
   const project = state.get('project', id)
-  const isLast = next === null && project !== undefined
-  return [
-    ...linkPuts(state, previous, { next }),
-    ...linkPuts(state, next, { previous }),
-    ...(isLast
-      ? [{ kind: 'project' as const, id, row: { ...project, periods: { ...project.periods, last: previous } } }]
-      : []),
-  ]
+  if (!project) return []
+  const { periods } = project
+  const last = isVoided && next === null ? previous : periods.last
+  const states = countedIn(countedIn(periods.states, period.state, -1), to, 1)
+  return [{ kind: 'project', id, row: { ...project, periods: { ...periods, last, states } } }]
 }
 
 /** How many periods are in which state, after one of them has changed. */

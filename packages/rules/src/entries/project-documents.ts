@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { Code, Commitment, Hash, Id } from '../ids.ts'
-import { isRefusal, refuse } from '../refusal.ts'
+import type { Preset } from '../preset.ts'
+import { isRefusal, type Refusal, refuse } from '../refusal.ts'
 import { defineRule, firstOf, noEffects } from '../rule.ts'
-import type { State } from '../state.ts'
+import type { Put, Rows, State } from '../state.ts'
+import { isIssued } from './periods.ts'
 import { aboutSubject, admitState, type Subject, subjectOf, subjectPuts, subjectReads } from './subject.ts'
 
 const submission = {
@@ -31,9 +33,42 @@ function versionOf(state: State, { document, ...subject }: Subject & { document:
   return isRefusal(row) || !Object.hasOwn(row.documents, document) ? undefined : row.documents[document]
 }
 
+/** The period on whose outcomes this is a report, if it is one and a certification of them stands: on the version in force. */
+function certifiedOn(
+  state: State,
+  { period: id, document }: Submission,
+  { period }: Preset,
+): Rows['period'] | undefined {
+  const row = id === null || period?.reports.includes(document) !== true ? undefined : state.get('period', id)
+  return row?.certified ? row : undefined
+}
+
+/**
+ * What was certified in this round stays with its report, unless a finding, or a move, asks for another: nobody takes the word
+ * of a certifier back for it. Where units were issued, the report stays for ever.
+ */
+function admitReport(row: Rows['period'] | undefined, kind: string, { period }: Preset): Refusal | undefined {
+  if (!row) return undefined
+  const { state, entered, documents, findings, certified } = row
+  const isOld = (documents[kind]?.index ?? 0) < entered.index
+  const isAwaited = period?.moves.some(
+    ({ from, needs }) => from.includes(state) && needs?.fresh === true && needs.documents?.includes(kind),
+  )
+  const isOfRound = certified !== null && certified.index > entered.index
+  return firstOf(
+    isIssued(row) && refuse('already-issued', { document: kind }),
+    isOfRound && findings.open === 0 && !(isOld && isAwaited) && refuse('already-certified', { document: kind }),
+  )
+}
+
+/** What was certified on an earlier version does not stand any more. */
+function voided(put: Put): Put {
+  return put.kind === 'period' && put.row ? { ...put, row: { ...put.row, certified: null, outcomes: {} } } : put
+}
+
 /**
  * A document of a project or of one of its monitoring periods, by its hash, as the next version of its kind. No version is
- * ever changed or removed.
+ * ever changed or removed. A new version of a report ends the certification that stands on an earlier one.
  */
 export const documentSubmitted = defineRule<Submitted, Submission>({
   type: 'DocumentSubmitted',
@@ -58,6 +93,7 @@ export const documentSubmitted = defineRule<Submitted, Submission>({
     const before = versionOf(state, body)
     return firstOf(
       admitState(body, row, kind.states),
+      admitReport(certifiedOn(state, body, preset), body.document, preset),
       body.allotted.version !== (before?.version ?? 0) + 1 && refuse('allocation-wrong', { field: 'version' }),
       before?.sha256 === body.sha256 &&
         before.index > row.entered.index &&
@@ -65,10 +101,10 @@ export const documentSubmitted = defineRule<Submitted, Submission>({
     )
   },
   streams: (_state, { project }) => [project],
-  effects: (state, body) => {
+  effects: (state, body, { preset }) => {
     const { document, sha256, allotted } = body
     const version = { version: allotted.version, index: state.size, sha256 }
     const puts = subjectPuts(state, body, ({ documents }) => ({ documents: { ...documents, [document]: version } }))
-    return { ...noEffects(), puts }
+    return { ...noEffects(), puts: certifiedOn(state, body, preset) ? puts.map(voided) : puts }
   },
 })

@@ -10,6 +10,7 @@ import { organisationsOf, usable } from './accounts.ts'
 import { admitGrounds, admitMove, Grounds, groundsOf } from './machine.ts'
 import { freshStream } from './organisations.ts'
 import { partiesOf, partiesReads } from './parties.ts'
+import { unsettledOf } from './settled.ts'
 
 const Share = z.string().regex(/^(100|[1-9]?\d)(\.\d{1,4})?$/, 'must be a percentage with at most 4 decimals')
 
@@ -105,7 +106,7 @@ export const projectRegistered = defineRule<Project, ProjectRequest>({
           verified: null,
           certifiedBy: [],
           crediting: null,
-          periods: { opened: 0, last: null },
+          periods: { opened: 0, last: null, states: {} },
           forward: {},
         },
       },
@@ -186,7 +187,10 @@ export const projectMoved = defineRule<Move, Move>({
   body: Move,
   request: Move,
   attested: ['the grounds of the decision'],
-  reads: (state, { project }) => projectReads(state, project),
+  reads: (state, { project }) => {
+    const keys = projectReads(state, project)
+    return { ...keys, rows: [...keys.rows, { kind: 'outstanding', id: project }] }
+  },
   decide: (state, request, { preset }) => {
     const project = state.get('project', request.project)
     const documents = request.documents ?? (project && groundsOf(preset.project, project, request))
@@ -196,8 +200,9 @@ export const projectMoved = defineRule<Move, Move>({
   admit: (state, body, { preset }, { at }) => {
     const project = state.get('project', body.project)
     if (!project) return refuse('project-unknown', { project: body.project })
+    const unsettled = unsettledOf(project, state.get('outstanding', body.project), preset)
     return firstOf(
-      admitMove(preset.project, project, body, { at, preset }, (from, allowed) =>
+      admitMove(preset.project, { ...project, unsettled }, body, { at, preset }, (from, allowed) =>
         refuse('project-state', { state: from, allowed }),
       ),
       admitGrounds(body.documents, groundsOf(preset.project, project, body)),
@@ -225,8 +230,8 @@ function renewed({ crediting }: Rows['project'], { renews }: Pick<PresetMove, 'r
   return crediting && renews === true ? { ...crediting, renewed: crediting.renewed + 1 } : crediting
 }
 
-/** So many projects more, or fewer, are in a state; one in which there are none is left out. */
-function counted(states: Record<string, number>, state: string, more: number): Record<string, number> {
+/** So many more, or fewer, are in a state; one in which there are none is left out. */
+export function counted(states: Record<string, number>, state: string, more: number): Record<string, number> {
   const { [state]: before = 0, ...others } = states
   return before + more === 0 ? others : { ...others, [state]: before + more }
 }

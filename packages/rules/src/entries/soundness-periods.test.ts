@@ -86,6 +86,7 @@ function lawOf(drawn: Drawn): Law | undefined {
       ends: end,
       findings: there(findings),
       certifies: or(there(certifies), 'a'),
+      reports: ['report'],
       mayIssue: or(there(mayIssue), 'a'),
       void: end.filter((state, at) => isVoid[at] === true && !leaving(state) && !keeping.includes(state)),
     },
@@ -134,10 +135,17 @@ function steps({ preset }: Law, closed: readonly string[], stand: Stand): Stand[
     .filter(({ name, from }) => from.includes(state) && isOpen(`periods.move.${name}`))
     .filter((move) => isReady(missingFor(move, standing, '2036-01-01T00:00:00.000Z')))
     .filter(({ to }) => !(issued && period.void.includes(to)))
-  const isCertified = period.certifies.includes(state) && open === 0 && !issued && isOpen('periods.certify')
+  const isCertified =
+    period.certifies.includes(state) && open === 0 && !issued && report !== 'none' && isOpen('periods.certify')
+  const asksForFresh = period.moves.some(
+    ({ from, needs }) => from.includes(state) && needs?.fresh === true && needs.documents !== undefined,
+  )
+  // The report on which was certified in this round stays, unless a finding or a move asks for another.
+  const stays = certified === 'fresh' && open === 0 && !(report !== 'fresh' && asksForFresh)
+  const mayReport = certified === 'none' || (!issued && !stays)
   return [
-    ...(document?.states.includes(state) && isOpen('documents.submit.report')
-      ? [{ ...stand, report: 'fresh' as const }]
+    ...(document?.states.includes(state) && isOpen('documents.submit.report') && mayReport
+      ? [{ ...stand, report: 'fresh' as const, certified: 'none' as const }]
       : []),
     ...(period.findings.includes(state) ? [{ ...stand, open: 1 }] : []),
     ...(isOpen('findings.answer') ? [{ ...stand, open: 0 }] : []),

@@ -1,6 +1,6 @@
 import type { Law } from '../documents.ts'
 import { type PermissionTable, SYSTEM_ROLE } from '../permissions.ts'
-import { type Move, VERIFICATION } from '../preset.ts'
+import { type Move, type Preset, VERIFICATION } from '../preset.ts'
 import { type Refusal, refuse } from '../refusal.ts'
 import { canCertify, isHeld, isOpen, isTaken, kindOf, type Scope, withoutApprover } from './appointable.ts'
 import { movesOfClock } from './clock.ts'
@@ -25,6 +25,14 @@ export function admitLaw(law: Law, standings: Standings = { states: {}, periods:
   return faultsOf(law, standings)[0]
 }
 
+/** Periods that are void stay so under the next preset: their days may have been monitored anew since. */
+export function admitVoid(before: Preset, after: Preset, { periods }: Standings): Refusal | undefined {
+  const state = (before.period?.void ?? []).find(
+    (one) => (periods[one]?.all ?? 0) > 0 && after.period?.void.includes(one) !== true,
+  )
+  return state === undefined ? undefined : refuse('preset-strands', { state, why: 'not-void', of: 'period' })
+}
+
 /** Everything for which these documents may not be the law while projects and monitoring periods stand so, causes first. */
 export function faultsOf(law: Law, standings: Standings): Refusal[] {
   const closed = closedActions(law)
@@ -33,11 +41,17 @@ export function faultsOf(law: Law, standings: Standings): Refusal[] {
   )
   return [
     ...(isOpen(law, 'documents.adopt') ? [] : [refuse('law-closed', withCause(law, 'documents.adopt'))]),
+    ...certifyingHolders(law.preset, standings).map((kind) => refuse('certifiers-hold', { kind })),
     ...closed.map((action) => refuse('nobody-may', withCause(law, action))),
     ...alone.map((action) => refuse('one-person-decides', { action })),
     // What follows from a fault that was told is none of its own.
     ...faultsOfLife(law, standings, (action) => closed.includes(action)),
   ]
+}
+
+/** The kinds of organisations that would certify and have accounts; the government has those of the registry. */
+function certifyingHolders({ certifiers }: Preset, { holders = ['government'] }: Standings): string[] {
+  return certifiers.kinds.filter((kind) => holders.includes(kind))
 }
 
 /** What the documents need, or ask approvals of, and nobody could ever do. */
@@ -139,7 +153,7 @@ function neededToIssue({ preset: { project, certification, period, crediting } }
     ...(project.mayAuthorise.length > 0 ? ['credits.authorise'] : []),
     ...(project.mayIssue.length > 0 ? ['credits.issue'] : []),
     ...(certification.neededToIssue ? ['projects.certify'] : []),
-    ...(period ? ['periods.open', 'periods.certify'] : []),
+    ...(period ? ['periods.open', 'periods.certify', ...period.reports.map((kind) => `documents.submit.${kind}`)] : []),
     ...(period && crediting ? ['projects.crediting.set'] : []),
   ]
 }
@@ -194,13 +208,15 @@ function canBeMet(
   certain: ReadonlySet<string> = new Set(),
   granted: Granted = () => false,
 ): boolean {
-  const { documents, purposes, certifiers, crediting } = law.preset
+  const { documents, purposes, certifiers, crediting, period } = law.preset
   const state = stateOf(standing)
   const kinds = documents.filter((one) => (one.of ?? 'project') === of && one.states.includes(state))
   const isSubmitted = (kind: string) =>
     kinds.some((one) => one.kind === kind) &&
+    !(hasIssued(standing) && period?.reports.includes(kind)) &&
     (granted(`documents.submit.${kind}`) || isOpen(law, `documents.submit.${kind}`))
-  const isThere = (kind: string) => (needs.fresh !== true && certain.has(kind)) || isSubmitted(kind)
+  const isReported = (kind: string) => certain.has(kind) || isSubmitted(kind)
+  const isThere = (kind: string) => (needs.fresh === true ? isSubmitted(kind) : isReported(kind))
   const isCredited = () =>
     certain.has(CREDITED) || (crediting?.states.includes(state) === true && isOpen(law, 'projects.crediting.set'))
   const areAnswered = () => isOpen(law, 'findings.answer') && isOpen(law, 'findings.assess')
@@ -215,8 +231,19 @@ function canBeMet(
     (needs.findingsClosed !== true || areAnswered()) &&
     (needs.certifier === undefined || isAssigned(needs.certifier)) &&
     (needs.creditingEnds === undefined || isCredited()) &&
-    (needs.certified !== true || (mayBeCertified(law, standing) && areAnswered() && isTakenInTurns()))
+    (needs.settled !== true || canBeSettled(law)) &&
+    (needs.certified !== true ||
+      (mayBeCertified(law, standing) && (period?.reports ?? []).every(isReported) && areAnswered() && isTakenInTurns()))
   )
+}
+
+/**
+ * Can holders bring their units to an end, and owners repay the buffer? Monitoring periods come to an end by a machine of
+ * their own, which is judged by itself.
+ */
+function canBeSettled(law: Law): boolean {
+  const isEnded = ['credits.retire', 'credits.cancel'].some((action) => isOpen(law, action))
+  return isEnded && (isOpen(law, 'buffer.contribute') || !isOpen(law, 'buffer.cancel'))
 }
 
 /** Are outcomes certified of a period that stands so? */

@@ -1,8 +1,8 @@
 import type { Move, Preset } from '../preset.ts'
 import type { LedgerRow } from '../state.ts'
 
-/** How many projects, and how many monitoring periods, stand in each state. */
-export type Standings = Pick<LedgerRow, 'states' | 'periods'>
+/** How many projects, and how many monitoring periods, stand in each state; and which kinds of organisations have accounts. */
+export type Standings = Pick<LedgerRow, 'states' | 'periods'> & Partial<Pick<LedgerRow, 'holders'>>
 
 /**
  * The ways on which a thing comes from one standing to another. A standing of a project is its state; of a monitoring

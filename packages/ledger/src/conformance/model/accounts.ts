@@ -41,6 +41,7 @@ export const accountsOpened = defineCommand<{ organisation: string; accounts: Op
     return [
       ...mandateReasons(model, by, { may: officers }),
       ...where(!model.organisations.has(organisation), 'organisation-unknown'),
+      ...where(model.organisations.get(organisation)?.kind === 'certifier', 'organisation-kind'),
       ...where(isUsed || new Set(ids).size < ids.length, 'already-exists'),
       ...where(
         accounts.some(({ registry }) => registry === 'XTX01'),

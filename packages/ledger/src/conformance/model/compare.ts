@@ -4,7 +4,17 @@ import type { Dump, Ledger } from '../../port.ts'
 import { kinds } from './kept.ts'
 import type { Model, Project, Whose } from './naive.ts'
 import { issuedOf, standing } from './periods.ts'
-import { ascending, balancesOf, bufferOf, issuedUnder, movesIn, sinceOf, sumOf, transferredUnder } from './units.ts'
+import {
+  ascending,
+  balancesOf,
+  bufferOf,
+  heldOf,
+  issuedUnder,
+  movesIn,
+  sinceOf,
+  sumOf,
+  transferredUnder,
+} from './units.ts'
 
 /** Every unit has the owner and the marks that the model says, and every count is what is counted one by one. */
 export async function compare(ledger: Ledger, model: Model): Promise<void> {
@@ -129,9 +139,19 @@ function compareRows(model: Model, dump: Dump): void {
     projects: model.projects.size,
     states: counted([...model.projects.values()].map(({ state }) => state)),
     periods: standings(model),
+    holders: holdersOf(model),
   })
+  const outstanding = rowsOf(dump, 'outstanding')
+  const told = [...model.projects.keys()].map((id) => [id, outstanding.get(id) ?? { units: 0n }] as const)
+  expect(new Map(told)).toEqual(new Map([...model.projects.keys()].map((id) => [id, { units: heldOf(model, id) }])))
   expect(rowsOf(dump, 'period')).toEqual(new Map([...model.periods.keys()].map((id) => [id, periodOf(model, id)])))
   expect(rowsOf(dump, 'finding')).toEqual(model.findings)
+}
+
+/** The kinds of organisations that have accounts. */
+function holdersOf({ accounts, organisations }: Model): string[] {
+  const kinds = [...accounts.values()].map(({ organisation }) => organisations.get(organisation)?.kind ?? '')
+  return [...new Set(kinds)].sort()
 }
 
 /** The last version of each kind of document. */
@@ -161,7 +181,11 @@ function periodsOf(model: Model, id: string, { credits, renewed }: Pick<Project,
   const periods = credits.map(({ from, to }) => ({ from, to }))
   return {
     crediting: first ? { kind: first.kind, renewals: kinds[first.kind]?.renewals, renewed, periods } : null,
-    periods: { opened: ofProject.length, last: standing(model, id).at(-1)?.[0] ?? null },
+    periods: {
+      opened: ofProject.length,
+      last: standing(model, id).at(-1)?.[0] ?? null,
+      states: counted(ofProject.map(([, { state }]) => state)),
+    },
     forward: Object.fromEntries(requests),
   }
 }

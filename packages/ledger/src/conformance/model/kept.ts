@@ -18,13 +18,17 @@ export const machine: Record<string, { from: string[]; to: string; may: May; app
 }
 export const isOver = (state: string) => state === 'refused' || state === 'withdrawn'
 
+/** On this outcomes are certified, and in these states of a period it is submitted. */
+export const report = 'monitoring-report'
+export const reported = ['opened', 'issuance-approved']
+
 /** What the preset says that keeps periods. */
 export const keptPeriods = {
   period: {
     initial: 'opened',
     states: ['opened', 'verification-submitted', 'issuance-approved', 'refused', 'withdrawn'],
     moves: Object.entries(machine).map(([name, { from, to, reason }]) => {
-      const asked = { documents: ['monitoring-report'], fresh: true, findingsClosed: true, certified: true }
+      const asked = { documents: [report], fresh: true, findingsClosed: true, certified: true }
       return {
         ...{ name, from, to },
         ...(name === 'submit-verification' ? { needs: asked } : {}),
@@ -34,6 +38,7 @@ export const keptPeriods = {
     ends: ['issuance-approved', 'refused', 'withdrawn'],
     findings: ['opened', 'verification-submitted'],
     certifies: ['opened'],
+    reports: [report],
     mayIssue: ['issuance-approved'],
     void: ['refused', 'withdrawn'],
   },

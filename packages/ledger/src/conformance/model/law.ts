@@ -1,5 +1,5 @@
 import { documentBytes, simpleDocuments } from '@tallystick/rules'
-import { keptPeriods } from './kept.ts'
+import { keptPeriods, report, reported } from './kept.ts'
 import type { Needs } from './life.ts'
 import type { DocumentKind, Model } from './naive.ts'
 
@@ -37,7 +37,7 @@ const presets: Record<number, Omit<Law, 'approvals'>> = {
     releaseYears: 5,
     debitIssuances: true,
     periods: false,
-    needs: {},
+    needs: { deregister: { settled: true } },
   },
   2: {
     pendingHours: 48,
@@ -47,7 +47,7 @@ const presets: Record<number, Omit<Law, 'approvals'>> = {
     releaseYears: 1,
     debitIssuances: false,
     periods: false,
-    needs: { suspend: { fresh: 'project-design', answered: true }, deregister: { reason: true } },
+    needs: { suspend: { fresh: 'project-design', answered: true }, deregister: { reason: true, settled: true } },
   },
   3: {
     pendingHours: 240,
@@ -62,7 +62,7 @@ const presets: Record<number, Omit<Law, 'approvals'>> = {
       reject: { reason: true, within: 20 },
       resume: { days: 2, answered: true },
       suspend: { renews: true },
-      deregister: { creditingEnds: 30 },
+      deregister: { creditingEnds: 30, settled: true },
     },
   },
 }
@@ -99,7 +99,17 @@ function permissionsBytes(version: number): Uint8Array {
 }
 
 /** What a move asks for, as the preset says it. */
-function moveNeeds({ fresh, once, answered, days, within, reason, renews, creditingEnds }: Needs = {}): object {
+function moveNeeds({
+  fresh,
+  once,
+  answered,
+  days,
+  within,
+  reason,
+  renews,
+  creditingEnds,
+  settled,
+}: Needs = {}): object {
   const kind = fresh ?? once
   return {
     ...(reason ? { reason } : {}),
@@ -111,14 +121,15 @@ function moveNeeds({ fresh, once, answered, days, within, reason, renews, credit
       ...(days === undefined ? {} : { days }),
       ...(within === undefined ? {} : { within }),
       ...(creditingEnds === undefined ? {} : { creditingEnds }),
+      ...(settled ? { settled } : {}),
     },
   }
 }
 
 /** Reports on monitoring are of periods, where there are some. */
 function withPeriods(documents: { kind: string }[]): object {
-  const others = documents.filter(({ kind }) => kind !== 'monitoring-report')
-  return { ...keptPeriods, documents: [...others, { kind: 'monitoring-report', of: 'period', states: ['opened'] }] }
+  const others = documents.filter(({ kind }) => kind !== report)
+  return { ...keptPeriods, documents: [...others, { kind: report, of: 'period', states: reported }] }
 }
 
 function presetBytes(version: number): Uint8Array {

@@ -1,9 +1,9 @@
 import { aHolder, anOfficer } from './choices.ts'
 import { type Choose, defineCommand, hashFrom, knownId, someId } from './command.ts'
-import { kinds as crediting } from './kept.ts'
+import { kinds as crediting, report, reported } from './kept.ts'
 import { lawOf } from './law.ts'
 import type { Finding, Model, Period, Project } from './naive.ts'
-import { somePeriod } from './periods.ts'
+import { isAbout, openPeriods, replacingReasons, somePeriod } from './periods.ts'
 import {
   codeReasons,
   codes,
@@ -14,6 +14,7 @@ import {
   organisationOf,
   where,
 } from './reasons.ts'
+import { heldOf } from './units.ts'
 
 const DAY_MS = 86_400_000
 
@@ -22,9 +23,9 @@ const certifiers: May = { 'certifier/Admin': 'assigned' }
 /** Those who raise findings and assess the answers. */
 const deciders: May = { ...officers, ...certifiers }
 
-const moves: Record<string, { from: string[]; to: string; may: May }> = {
+const moves: Record<string, { from: string[]; to: string; may: May; reason?: true }> = {
   register: { from: ['submitted'], to: 'registered', may: officers },
-  reject: { from: ['submitted'], to: 'rejected', may: officers },
+  reject: { from: ['submitted'], to: 'rejected', may: officers, reason: true },
   withdraw: { from: ['submitted'], to: 'withdrawn', may: owners },
   suspend: { from: ['registered'], to: 'suspended', may: officers },
   resume: { from: ['suspended'], to: 'registered', may: officers },
@@ -67,7 +68,7 @@ export const projectMoved = defineCommand<Moving>({
       ...where(!project, 'project-unknown'),
       ...where(!move, 'move-unknown'),
       ...where(project !== undefined && !move?.from.includes(project.state), 'project-state'),
-      ...where(needs.reason === true && reason === undefined, 'reason-missing'),
+      ...where((needs.reason ?? move?.reason) === true && reason === undefined, 'reason-missing'),
       ...(reason === undefined ? [] : codeReasons('decision', reason)),
       ...(project ? needReasons(model, request.project, project, needs) : []),
     ]
@@ -97,6 +98,8 @@ export interface Needs {
   renews?: true
   /** So many days, at most, are left of the last crediting period. */
   creditingEnds?: number
+  /** Nothing of it is open. */
+  settled?: true
 }
 
 function needReasons(model: Model, id: string, project: Project, needs: Needs): string[] {
@@ -114,7 +117,17 @@ function needReasons(model: Model, id: string, project: Project, needs: Needs): 
     ...where(Date.parse(model.now) < Date.parse(entered.at) + days * DAY_MS, 'too-early'),
     ...where(Date.parse(model.now) >= Date.parse(entered.at) + within * DAY_MS, 'too-late'),
     ...creditingReasons(model, project, needs),
+    ...where(needs.settled === true && !isSettled(model, id, project), 'not-settled'),
   ]
+}
+
+const open = ['reported', 'avoidable', 'unavoidable']
+
+/** Its holders have nothing of it, nobody monitors it, and nothing is lost or owed. */
+function isSettled(model: Model, id: string, { debts }: Project): boolean {
+  const lost = [...model.reversals.values()].some((one) => one.project === id && open.includes(one.state))
+  const owed = [...debts.values()].some((units) => units > 0n)
+  return heldOf(model, id) === 0n && openPeriods(model, id) === 0 && !lost && !owed
 }
 
 function creditingReasons(model: Model, { credits, renewed }: Project, { renews, creditingEnds }: Needs): string[] {
@@ -178,12 +191,14 @@ export const documentSubmitted = defineCommand<Submitting>({
       ...subjectReasons(model, about, allowed ?? []),
       ...where(allowed === undefined, 'code-unknown'),
       ...where(last?.sha256 === sha256 && last.index > (subject?.entered.index ?? 0), 'nothing-changes'),
+      ...replacingReasons(model, { document, ...about }),
     ]
   },
   carryOut: (model, { request: { document, sha256, ...about } }) => {
     const subject = subjectOf(model, about)
     const version = 1 + (subject?.submitted.filter((one) => one.document === document).length ?? 0)
     subject?.submitted.push({ document, sha256, index: model.size })
+    if (isAbout(subject) && document === report) Object.assign(subject, { certified: null, outcomes: {} })
     return { says: { period: about.period ?? null, allotted: { version } } }
   },
 })
@@ -207,8 +222,8 @@ function sidesOf(model: Model, { project, period = null }: About) {
 
 /** The states in which the document may be submitted; undefined where it is no document of this. */
 function statesFor(model: Model, document: string, { period = null }: About): string[] | undefined {
-  const isOfPeriods = lawOf(model).periods && document === 'monitoring-report'
-  if (period !== null) return isOfPeriods ? ['opened'] : undefined
+  const isOfPeriods = lawOf(model).periods && document === report
+  if (period !== null) return isOfPeriods ? reported : undefined
   return isOfPeriods ? undefined : kinds[document]
 }
 

@@ -134,6 +134,8 @@ export interface Period extends Pick<Project, 'state' | 'entered' | 'submitted'>
   to: string
   /** By which entry its outcomes were certified last, and by whom; and how many tonnes of each year. */
   certified: { index: number; by: string } | null
+  /** Who took a turn with it. */
+  turn: string | null
   outcomes: Record<string, string>
 }
 

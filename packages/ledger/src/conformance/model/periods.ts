@@ -1,6 +1,6 @@
 import { aHolder, anApprover, anOfficer, mostly } from './choices.ts'
 import { type AnyCommand, type Choose, defineCommand, hashFrom, idFrom, knownId } from './command.ts'
-import { certifiers, isOver, kinds, machine, owners } from './kept.ts'
+import { certifiers, isOver, keptPeriods, kinds, machine, owners, report } from './kept.ts'
 import { lawOf } from './law.ts'
 import type { Model, Period, Project } from './naive.ts'
 import {
@@ -8,6 +8,7 @@ import {
   codeReasons,
   codes,
   conflictReasons,
+  isTorn,
   mandateReasons,
   officers,
   ownersOf,
@@ -19,9 +20,17 @@ const DAY_MS = 86_400_000
 
 const task = 'verification'
 
-/** Periods that count, the first one first. */
+/** Periods that count, in the order of their days. */
 export function standing(model: Model, project: string): [string, Period][] {
-  return [...model.periods].filter(([, one]) => one.project === project && !isOver(one.state))
+  return [...model.periods]
+    .filter(([, one]) => one.project === project && !isOver(one.state))
+    .sort(([, a], [, b]) => (a.from < b.from ? -1 : 1))
+}
+
+/** How many periods of a project have not come to an end. */
+export function openPeriods({ periods }: Model, project: string): number {
+  const ends: readonly string[] = keptPeriods.period.ends
+  return [...periods.values()].filter((one) => one.project === project && !ends.includes(one.state)).length
 }
 
 /** Millionths of a vintage that were issued of a period and not taken back. */
@@ -92,6 +101,7 @@ interface Opening extends Record<string, unknown> {
   project: string
   from: string
   to: string
+  before?: string
 }
 
 const spans = [
@@ -110,14 +120,24 @@ const monitoringPeriodOpened = defineCommand<Opening>({
     const project = knownId(model.projects.keys(), choose)
     const [from, to] = choose.pick(spans)
     const owner = model.projects.get(project)?.owners[0]?.account ?? ''
+    const later = standing(model, project).find(([, one]) => one.from > from)?.[0]
+    const before = choose.rarely(12) ? knownId(model.periods.keys(), choose) : choose.rarely(12) ? undefined : later
     return {
       by: aHolder(model, choose, owner),
-      request: { period: idFrom(`period ${choose.below(8)}`), project, from, to },
+      request: {
+        ...{ period: idFrom(`period ${choose.below(8)}`), project, from, to },
+        ...(before === undefined ? {} : { before }),
+      },
     }
   },
-  reasons: (model, { by, request: { period, project: id, from, to } }) => {
+  reasons: (model, { by, request: { period, project: id, from, to, before } }) => {
     const project = model.projects.get(id)
-    const last = standing(model, id).at(-1)?.[1]
+    const others = standing(model, id)
+    const follows = others.find(([one]) => one === before)?.[1]
+    // Of those that do not overlap it, whichever it is not said to come before must lie before it.
+    const isBetween = others.every(([, one]) => {
+      return follows !== undefined && one.from >= follows.from ? to < one.from : one.to < from
+    })
     const mandate = mandateReasons(model, by, { may: owners, organisations: ownersOf(model, id) })
     if (!lawOf(model).periods) return [...mandate, ...where(!project, 'project-unknown'), 'periods-not-kept']
     const isCredited = project?.credits.some((one) => one.from <= from && to <= one.to)
@@ -127,17 +147,18 @@ const monitoringPeriodOpened = defineCommand<Opening>({
       ...where(model.periods.has(period), 'already-exists'),
       ...where(project !== undefined && project.state !== 'registered', 'project-state'),
       ...where(isCredited === false, 'crediting-missing'),
-      ...where(last !== undefined && from <= last.to, 'dates-overlap'),
+      ...where(before !== undefined && !follows, 'period-unknown'),
+      ...where(!isBetween, 'dates-overlap'),
     ]
   },
-  carryOut: (model, { request: { period, project, from, to } }) => {
+  carryOut: (model, { request: { period, project, from, to, before = null } }) => {
     const number = 1 + [...model.periods.values()].filter((one) => one.project === project).length
     const entered = { index: model.size, at: model.now }
     model.periods.set(period, {
       ...{ project, number, from, to, state: 'opened', entered, submitted: [] },
-      ...{ certified: null, outcomes: {} },
+      ...{ certified: null, turn: null, outcomes: {} },
     })
-    return { says: { allotted: { number } } }
+    return { says: { before, allotted: { number } } }
   },
 })
 
@@ -207,6 +228,31 @@ const monitoringPeriodMoved = defineCommand<Moving>({
   },
 })
 
+/** Is it a period, and not a project? */
+export function isAbout(subject: Project | Period | undefined): subject is Period {
+  return subject !== undefined && 'outcomes' in subject
+}
+
+interface Report {
+  document: string
+  period?: string | null
+  project: string
+}
+
+/** Why a report does not take the place of the one on which outcomes were certified. */
+export function replacingReasons(model: Model, { document, period: id, project }: Report): string[] {
+  const period = model.periods.get(id ?? '')
+  if (!id || document !== report || !period?.certified || period.project !== project) return []
+  const last = period.submitted.at(-1)
+  const isThisRound = (index: number) => index > period.entered.index
+  // In the first state of all, the verification is handed in with a report of the round.
+  const isAwaited = period.state === 'opened' && last !== undefined && !isThisRound(last.index)
+  return [
+    ...where(issuedOf(model, id) > 0n, 'already-issued'),
+    ...where(isThisRound(period.certified.index) && openFindings(model, id) === 0 && !isAwaited, 'already-certified'),
+  ]
+}
+
 function openFindings({ findings }: Model, id: string): number {
   return [...findings.values()].filter((one) => one.period === id && one.state !== 'closed' && one.kind !== 'FAR')
     .length
@@ -223,6 +269,12 @@ function verificationReasons(model: Model, id: string, { submitted, entered, cer
 interface Certifying extends Record<string, unknown> {
   period: string
   outcomes: { vintage: string; certified: string }[]
+  documents?: { document: string; sha256: string }[]
+}
+
+/** The hash of the last report of a period. */
+function reportOf({ submitted }: Pick<Period, 'submitted'>): string | undefined {
+  return submitted.findLast((one) => one.document === report)?.sha256
 }
 
 /** Findings about the project, and forward action requests of its earlier periods, that nobody has closed. */
@@ -246,9 +298,11 @@ const outcomeCertified = defineCommand<Certifying>({
         certified: choose.pick(['40', '25.51', '0.5', '60.000001']),
       }
     })
-    return { by: aVerifier(model, choose, project), request: { period, outcomes } }
+    const sha256 = choose.rarely(3) ? hashFrom(`file ${choose.below(6)}`) : undefined
+    const documents = sha256 === undefined ? {} : { documents: [{ document: report, sha256 }] }
+    return { by: aVerifier(model, choose, project), request: { period, outcomes, ...documents } }
   },
-  reasons: (model, { by, request: { period: id, outcomes } }) => {
+  reasons: (model, { by, request: { period: id, outcomes, documents } }) => {
     const period = model.periods.get(id)
     const project = model.projects.get(period?.project ?? '')
     const mandate = mandateReasons(model, by, { may: certifiers, project: period?.project ?? '', task })
@@ -269,8 +323,13 @@ const outcomeCertified = defineCommand<Certifying>({
       ...where(openFindings(model, id) + earlierRequests(model, period) > 0, 'findings-open'),
       ...where(verifier === undefined, 'certifier-missing'),
       ...where(
-        period.certified === null && verified?.organisation === verifier && (verified?.periods ?? 0) >= 5,
+        period.turn === null && verified?.organisation === verifier && (verified?.periods ?? 0) >= 5,
         'rotation-due',
+      ),
+      ...where(reportOf(period) === undefined, 'document-missing'),
+      ...where(
+        reportOf(period) !== undefined && documents !== undefined && documents[0]?.sha256 !== reportOf(period),
+        'terms-changed',
       ),
     ]
   },
@@ -279,13 +338,15 @@ const outcomeCertified = defineCommand<Certifying>({
     const project = model.projects.get(period?.project ?? '')
     const by = project?.certifiers[task]
     if (!period || !project || by === undefined) throw new Error('what is certified is verified by somebody')
-    if (period.certified === null) {
+    const sha256 = reportOf(period)
+    if (period.turn === null) {
       const before = project.verified?.organisation === by ? project.verified.periods : 0
       project.verified = { organisation: by, periods: before + 1 }
     }
     period.certified = { index: model.size, by }
+    period.turn ??= by
     period.outcomes = Object.fromEntries(outcomes.map(({ vintage, certified }) => [vintage, certified]))
-    return {}
+    return { says: { documents: [{ document: report, sha256 }] } }
   },
 })
 
@@ -307,6 +368,7 @@ export function fromPeriodReasons(model: Model, request: OfPeriod, project: stri
     ...where(period.state !== 'issuance-approved', 'period-state'),
     ...where(days !== null && (days.from !== period.from || days.to !== period.to), 'dates-differ'),
     ...where(certified > left, 'certified-exceeded'),
+    ...where(period.certified !== null && isTorn(model, period.certified.by, project), 'conflict-of-interest'),
   ]
 }
 

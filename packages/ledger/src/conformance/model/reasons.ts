@@ -55,12 +55,16 @@ export function isAccredited(model: Model, organisation: string, scope: string):
 
 /** Who decides for an organisation that owns the project, or for an affiliate of one? */
 export function conflictReasons(model: Model, deciding: string[], project: string): string[] {
-  const owners = ownersOf(model, project)
-  const isTorn = deciding.some((id) => {
-    const organisation = model.mandates.get(id)?.organisation ?? ''
-    return owners.some((owner) => owner === organisation || areAffiliated(model, owner, organisation))
-  })
-  return where(isTorn, 'conflict-of-interest')
+  const organisations = deciding.map((id) => model.mandates.get(id)?.organisation ?? '')
+  return where(
+    organisations.some((one) => isTorn(model, one, project)),
+    'conflict-of-interest',
+  )
+}
+
+/** Does the organisation, or an affiliate of it, own the project? */
+export function isTorn(model: Model, organisation: string, project: string): boolean {
+  return ownersOf(model, project).some((owner) => owner === organisation || areAffiliated(model, owner, organisation))
 }
 
 /** The organisations that own a project. */

@@ -84,6 +84,14 @@ export function bring(model: Model, batch: string, serials: readonly bigint[], t
   }
 }
 
+/** How many units of a project its holders have. */
+export function heldOf({ batches, accounts }: Model, project: string): bigint {
+  const units = [...batches.values()]
+    .filter((batch) => batch.project === project)
+    .flatMap((one) => [...one.units.values()])
+  return BigInt(units.filter(({ owner }) => accounts.get(owner)?.kind === 'holding').length)
+}
+
 /** Every unit issued under an authorisation that was not taken back. */
 function* unitsUnder({ batches, issuance }: Model, authorisation: string): Generator<Unit> {
   for (const batch of batches.values()) {

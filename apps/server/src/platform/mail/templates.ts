@@ -86,6 +86,7 @@ export const TEMPLATES = {
   'project-moved': tell('member', 'project', 'state', 'what'),
   'crediting-set': tell('member', 'project', 'what'),
   'period-moved': tell('member', 'project', 'state', 'what'),
+  'terms-set': tell('member', 'project', 'what'),
   'owners-changed': tell('member', 'project', 'what'),
   'document-submitted': tell('member', 'project', 'document', 'what'),
   'finding-answer': act('project', 'finding', 'what'),

@@ -43,13 +43,27 @@ it('a certifier is accredited and assigned, becomes an affiliate of the owner, a
     accreditations: [{ id: accreditation, scopes: ['1'], from: '2020-01-01', to: '2999-12-31' }],
   })
   await made(`${certifiers}/release`, { task: 'verification', reason: 'conflict-of-interest' })
-  expect((await officer.post(certifiers, assignment)).body).toMatchObject({ code: 'conflict-of-interest' })
+  expect((await officer.post(certifiers, assignment)).body).toMatchObject({
+    code: 'conflict-of-interest',
+    detail: 'Assessors is affiliated to Sunfield, and Sunfield owns what this is about.',
+    facts: { certifier: certifier.id, affiliate: certifier.id, organisation: owning },
+  })
   const ending = { organisation: owning, reason: 'ended' }
   expect((await owner.post(`${at}/affiliations/end`, ending)).status).toBe(403)
   await made(`${at}/affiliations/end`, ending)
   await made(`${at}/accreditations/withdraw`, { accreditation, reason: 'misconduct' })
   expect((await registry.nobody.get(`${at}/independence`)).body).toMatchObject({ affiliates: [], accreditations: [] })
   expect((await officer.post(certifiers, assignment)).body).toMatchObject({ code: 'accreditation-missing' })
+})
+
+it('a certifier has no account, and hears that it is meant', async () => {
+  const { id: organisation } = await made('/national/organisations', { kind: 'certifier', name: 'True Measure' })
+  const { status, body } = await officer.post('/national/accounts', { organisation })
+  expect(status).toBe(409)
+  expect(body).toMatchObject({
+    code: 'organisation-kind',
+    detail: expect.stringMatching(/^True Measure is a certifier\. Allowed: government, developer/),
+  })
 })
 
 it('nobody says so of the authority, of two others or of himself', async () => {

@@ -104,6 +104,32 @@ it('a decision carries its reason and its text', async () => {
   expect(await read(path)).toMatchObject({ state: 'suspended', moves: [{ move: 'resume' }, { move: 'deregister' }] })
 })
 
+it('a project is deregistered when it is settled, and says what is open before', async () => {
+  const { officer, sunfield, harbour, registry } = all
+  const deregister = () => officer.post(`${path}/moves`, { move: 'deregister' })
+  await done(officer.post(`${path}/moves`, { move: 'resume' }))
+  const { id: batch } = await all.issue('2024', '10')
+  const retire = (holder: typeof sunfield, quantity: string) =>
+    done(holder.admin.post('/national/retirements', { batch, from: holder.holding, quantity, purpose: 'voluntary' }))
+  await retire(sunfield, '6')
+  await retire(harbour, '3')
+  const facts = { units: '1', periods: '0', reversals: '0', debts: '0' }
+  expect(await deregister()).toMatchObject({ status: 409, body: { code: 'not-settled', facts } })
+  const loss = { project: all.project.id, occurredOn: '2026-01-02', cause: 'fire' }
+  const { id: reversal } = await done(sunfield.admin.post('/national/reversals', loss))
+  const missing = { unsettled: { units: '1', periods: 0, reversals: 1, debts: [] } }
+  expect(await read(path)).toMatchObject({
+    moves: [{ move: 'suspend' }, { move: 'deregister', ready: false, missing }],
+  })
+  const dismissed = { decision: 'dismissed', quantity: null, unitType: null }
+  await all.approved(officer.post(`/national/reversals/${reversal}/decision`, dismissed))
+  await retire(harbour, '1')
+  expect(await read(path, registry.nobody)).toMatchObject({
+    moves: [{ move: 'suspend' }, { move: 'deregister', ready: true, missing: { unsettled: null } }],
+  })
+  expect(await done(deregister())).toMatchObject({ state: 'deregistered' })
+})
+
 it('a registry that is founded with another preset has its states and its moves', async () => {
   const registry = await testRegistry({ preset: 'article6' })
   const officer = await registry.join(registry.root, registry.root.organisation, 'Admin')

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { plainDescription } from '../description.fixture.ts'
 import { done, expectStatus } from '../registry.fixture.ts'
@@ -200,4 +201,58 @@ describe(`with ${MANY} projects`, () => {
       expect(blocks).toBeLessThan(10 * MOST_BLOCKS)
     },
   )
+
+  /** Every project as it is, the newest first. */
+  async function everyProject(): Promise<Known[]> {
+    const { rows } = await all.registry.services.pool.query<Known>(
+      `SELECT p.id, (p.row ->> 'number')::integer AS number, p.row ->> 'state' AS state, p.row ->> 'scope' AS "sectoralScope",
+              d.sector, lower(o.value ->> 0) AS title,
+              ARRAY(SELECT a.row ->> 'organisation' FROM jsonb_array_elements(p.row -> 'owners') w
+                      JOIN ledger_row a ON a.kind = 'account' AND a.id = w ->> 'account') AS owners
+         FROM ledger_row p
+         LEFT JOIN content_description d ON d.project = p.id AND d.sha256 = p.row #>> '{documents,description,sha256}'
+         LEFT JOIN content_opening o ON o.commitment = p.row ->> 'title'
+        WHERE p.kind = 'project' ORDER BY number DESC`,
+    )
+    return rows
+  }
+
+  it('finds what looking at each finds, whatever is asked for', { timeout: 60_000 }, async () => {
+    const one = (...values: string[]) => fc.option(fc.constantFrom(...values), { nil: null })
+    const every = await everyProject()
+    const asked = fc.record({
+      before: fc.oneof(fc.integer({ min: 1, max: MANY + 2_000 }), fc.constant(Number.MAX_SAFE_INTEGER)),
+      limit: fc.integer({ min: 1, max: 200 }),
+      state: one('registered', 'submitted', 'rejected'),
+      sectoralScope: one('1', '4', '15'),
+      sector: one('waste', 'energy', 'forestry'),
+      owner: one(owner, great, all.sunfield.id, '0'.repeat(32)),
+      title: one('solar', '77', '1', 'plant', 'forest', '19999'),
+    })
+    await fc.assert(
+      fc.asyncProperty(asked, async ({ before, limit, ...filters }) => {
+        const given = Object.entries(filters).flatMap(([name, value]) => (value === null ? [] : [`${name}=${value}`]))
+        const from = Buffer.from(JSON.stringify([before])).toString('base64url')
+        const path = `/national/projects?${[`limit=${limit}`, `cursor=${from}`, ...given].join('&')}`
+        const { items } = expectStatus(await all.registry.nobody.get(path), 200).body
+        const { owner: whose, title, ...same } = filters
+        const fits = (known: Known) =>
+          known.number < before &&
+          Object.entries(same).every(([name, value]) => value === null || known[name as keyof Known] === value) &&
+          (whose === null || known.owners.includes(whose)) &&
+          (title === null || new RegExp(`(^|\\W)${title}`).test(known.title ?? ''))
+        const expected = every.filter(fits).slice(0, limit)
+        expect((items as { id: string }[]).map(({ id }) => id)).toEqual(expected.map(({ id }) => id))
+      }),
+      { numRuns: Number(process.env.RUNS ?? 40) },
+    )
+  })
 })
+
+type Known = Record<'id' | 'state' | 'sectoralScope', string> & {
+  number: number
+  sector: string | null
+  /** Null: it was erased. */
+  title: string | null
+  owners: string[]
+}

@@ -89,7 +89,8 @@ describe('authorisation', () => {
     await refused(api, `${path}/ownership`, { owners: [{ account: holding, share: '100' }] }, [403])
     await refused(api, `${path}/documents`, { kind: 'project-design', sha256: '0'.repeat(64) }, [403])
     for (const move of ['register', 'suspend', 'resume', 'deregister', 'reject']) {
-      await refused(api, `${path}/moves`, { move, reason: 'integrity' }, [403, 409])
+      const why = { reason: 'integrity', text: 'It is not to our liking at all.' }
+      await refused(api, `${path}/moves`, { move, ...why }, [403, 409])
     }
     await refused(api, `${path}/findings`, { kind: 'CAR', text: 'Mine.' }, [403])
     await refused(api, `${path}/issuance-terms`, { buffer: '0', exempt: [], reason: 'request' }, [403])

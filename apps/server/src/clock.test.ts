@@ -112,7 +112,7 @@ it('what somebody has moved on meanwhile stays where it is', async () => {
 it('an appeal is taken within its days, and says until when', async () => {
   const id = await submitted()
   await submit(officer, id, 'objection-letter')
-  await done(move(officer, id, 'reject-concept', { reason: 'incomplete' }))
+  await done(move(officer, id, 'reject-concept', { reason: 'incomplete', text: 'The baseline has no measurements.' }))
   const { since, moves } = (await read(id)) as { since: { at: string }; moves: object[] }
   const until = new Date(Date.parse(since.at) + 30 * DAY).toISOString()
   expect(moves).toMatchObject([{ move: 'appeal-concept', until, ready: false, missing: { documents: ['appeal'] } }])
@@ -121,7 +121,7 @@ it('an appeal is taken within its days, and says until when', async () => {
   expect(await done(move(owner, id, 'appeal-concept'))).toMatchObject({ state: 'inf-submitted' })
 
   await submit(officer, id, 'objection-letter')
-  await done(move(officer, id, 'reject-concept', { reason: 'incomplete' }))
+  await done(move(officer, id, 'reject-concept', { reason: 'incomplete', text: 'The baseline has no measurements.' }))
   await wait(31)
   await submit(owner, id, 'appeal')
   expect(await move(owner, id, 'appeal-concept')).toMatchObject({

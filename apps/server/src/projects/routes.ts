@@ -16,6 +16,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { decodeCursor, limitOf, NumberKey, pageFrom } from '../platform/cursor.ts'
 import { entryOf, streamRows } from '../platform/entries.ts'
 import { explained, movesNamed } from '../platform/explain.ts'
+import { refuseWithoutGrounds } from '../platform/grounds.ts'
 import { execute, writtenOf } from '../platform/idempotency.ts'
 import { spokenTo } from '../platform/language.ts'
 import { lawInForce } from '../platform/law.ts'
@@ -97,6 +98,7 @@ function commands(app: FastifyInstance, services: Services): void {
 
   handle(app, services, moveProject, async (call) => {
     const { preset } = await lawInForce(services.ledger)
+    refuseWithoutGrounds(preset.project, call.body)
     const { text, ...asked } = call.body
     const commitment = text === undefined ? undefined : await services.openings.commit(text)
     const command = {

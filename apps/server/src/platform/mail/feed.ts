@@ -132,12 +132,12 @@ async function queue(
   const ordered = told.toSorted(
     (a, b) => Number(templateOf(b.template).essential) - Number(templateOf(a.template).essential),
   )
-  for (const { template, to, params, path } of ordered) {
+  for (const { template, to, params, path, key } of ordered) {
     for (const { user, email, name, language: own } of await readersOf(client, permissions, to, at)) {
       if (aware.has(user)) continue
       aware.add(user)
       mails.push({
-        cause: `${cause}:${template}:${user}`,
+        cause: `${key ?? cause}:${template}:${user}`,
         template,
         to: { user, email, name },
         params: typeof params === 'function' ? params(own ?? language) : params,

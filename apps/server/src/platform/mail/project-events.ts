@@ -1,7 +1,9 @@
-import type { Rows } from '@tallystick/rules'
+import { createHash } from 'node:crypto'
+import { movesFrom, type Rows, windowOf } from '@tallystick/rules'
 import { type LogRow, newestEntries } from '../entries.ts'
 import { actOn, type NextStep, nextSteps, periodThing, projectThing, type Thing } from '../next-steps.ts'
 import type { Services } from '../services.ts'
+import { withUnsettled } from '../unsettled.ts'
 import type { Audience } from './audience.ts'
 import { type Look, organisation, ownersOf, project, type Told, withSentence } from './told.ts'
 
@@ -23,12 +25,40 @@ export async function projectRegistered(row: LogRow<'ProjectRegistered'>, look: 
 
 /** Whoever takes the next step of a project that moved; its owners and its certifiers hear of it. */
 export async function projectMoved(row: LogRow<'ProjectMoved'>, look: Look): Promise<Told[]> {
-  const { project: id } = row.entry.body
-  const state = (await look.services.ledger.row('project', id))?.state
-  if (state === undefined) return []
-  const params = withSentence(row, look, { project: project(look.names, id), state: { code: state, list: 'state' } })
+  const { project: id, move } = row.entry.body
+  const known = await look.services.ledger.row('project', id)
+  if (!known) return []
+  const reached = stateAfter(look.law.preset.project, move) ?? known.state
+  const params = withSentence(row, look, { project: project(look.names, id), state: { code: reached, list: 'state' } })
   const to = { members: concernedBy(id, look.names), without: [row.entry.by] }
-  return [...(await projectWaits(row, id, look)), { template: 'project-moved', to, params, path: `/projects/${id}` }]
+  return [
+    ...(await projectWaits(row, id, look)),
+    ...appealable(row, look, { ...look.law.preset.project, standing: known }, id),
+    { template: 'project-moved', to, params, path: `/projects/${id}` },
+  ]
+}
+
+/** The state to which a move leads. */
+function stateAfter(machine: Pick<Thing['machine'], 'moves'> | undefined, move: string): string | undefined {
+  return machine?.moves.find(({ name }) => name === move)?.to
+}
+
+type Ended = Thing['machine'] & Pick<Thing, 'standing' | 'ends'>
+
+/** A project, or a period of it, has come to an end that its owners may appeal against: what they may do, and until when. */
+function appealable(row: LogRow, look: Look, { standing, ends, ...machine }: Ended, id: string): Told[] {
+  const { state, entered } = standing
+  if (!ends.includes(state) || entered.index !== row.index) return []
+  const appeals = movesFrom(machine, state).flatMap((move) => {
+    const { until } = windowOf(move, standing)
+    return until === null ? [] : [{ kind: 'move' as const, name: move.name, until }]
+  })
+  const [until] = appeals.map((one) => one.until).sort()
+  if (until === undefined) return []
+  const named = { project: project(look.names, id), state: { code: state, list: 'state' as const } }
+  const params = withSentence(row, look, { ...named, steps: { steps: appeals }, until: { instant: until } })
+  const to = { members: ownersOf(id, look.names), without: [row.entry.by] }
+  return [{ template: 'project-rejected', to, params, path: `/projects/${id}` }]
 }
 
 /** The organisations that own a project, and its certifiers. */
@@ -37,27 +67,43 @@ function concernedBy(id: string, names: Look['names']): string[] {
 }
 
 async function projectWaits(row: LogRow, id: string, look: Look): Promise<Told[]> {
-  const known = await look.services.ledger.row('project', id)
+  const { ledger } = look.services
+  const known = (await withUnsettled(ledger, look.law.preset, await ledger.rows('project', [id]))).get(id)
   if (!known) return []
   const thing = projectThing(known, ownersOf(id, look.names), look.law.preset)
-  return waits(row, look, thing, { project: project(look.names, id) }, `/projects/${id}`)
+  return waits(row, look, thing, [id, known])
 }
 
-/** Whoever can bring a thing on from where it stands now; nobody where it waits for nobody. */
-function waits(
-  row: LogRow,
-  look: Look,
-  thing: Thing,
-  places: { project: ReturnType<typeof project> },
-  path: string,
-): Told[] {
+/**
+ * Whoever can bring a thing on from where it stands now; nobody where it waits for nobody, or where a later entry has brought it
+ * there, of which people are told next.
+ */
+function waits(row: LogRow, look: Look, thing: Thing, [id, parent]: [string, Parent]): Told[] {
+  if (thing.standing.entered.index > row.index) return []
   const steps = nextSteps(thing, look.services.clock().toISOString()).filter(({ isEnd }) => !isEnd)
   if (steps.length === 0) return []
   const { state } = thing.standing
-  const named = { ...places, state: { code: state, list: 'state' as const }, steps: { steps: steps.map(shown) } }
+  const places = { project: project(look.names, id), steps: { steps: steps.map(shown) } }
+  const named = { ...places, state: { code: state, list: 'state' as const } }
   const able = steps.map(({ acts }) => acts)
   const to: Audience = { able, without: [row.entry.by] }
-  return [{ template: 'project-waits', to, params: withSentence(row, look, named), path }]
+  const params = withSentence(row, look, named)
+  return [{ template: 'project-waits', to, params, path: `/projects/${id}`, key: keyOf(row, thing, parent) }]
+}
+
+type Parent = Pick<Rows['project'], 'findings'>
+
+/** Is the same for all entries after which a thing stands as it does now: its round, its papers, its findings, its certifiers. */
+function keyOf({ entry: { body } }: LogRow, { standing }: Thing, { findings: { raised } }: Parent): string {
+  const { project: whole = '', period = null } = body as { project?: string; period?: string | null }
+  const { entered, documents, findings, certifiers = {}, crediting, certified } = standing
+  const papers = Object.entries(documents).map(([kind, { index }]) => `${kind} ${index}`)
+  const assigned = Object.entries(certifiers).map((pair) => pair.join(' '))
+  const questions = Object.entries(raised).map((pair) => pair.join(' '))
+  const credited = [crediting?.periods.length ?? 0, crediting?.renewed ?? 0, certified?.index ?? 0, findings.open]
+  const parts = [papers.sort(), assigned.sort(), questions.sort(), credited]
+  const hash = createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+  return `entry:${entered.index}/${period ?? whole}/${hash.slice(0, 32)}`
 }
 
 function shown({ kind, name }: NextStep) {
@@ -81,11 +127,14 @@ export async function periodChanged(row: LogRow<PeriodEntry>, look: Look): Promi
   const owners = ownersOf(known.row.project, look.names)
   const thing = periodThing(known.row, known.parent, owners, look.law.preset)
   const path = `/projects/${known.row.project}`
+  const moved = row.entry.type === 'MonitoringPeriodMoved' ? row.entry.body.move : ''
+  const reached = stateAfter(look.law.preset.period, moved) ?? known.row.state
   const places = { project: project(look.names, known.row.project) }
-  const named = { ...places, state: { code: known.row.state, list: 'state' as const } }
+  const named = { ...places, state: { code: reached, list: 'state' as const } }
   const members = [...owners, ...(thing?.assigned ?? [])]
   return [
-    ...(thing ? waits(row, look, thing, places, path) : []),
+    ...(thing ? waits(row, look, thing, [known.row.project, known.parent]) : []),
+    ...(thing ? appealable(row, look, { ...thing.machine, ...thing }, known.row.project) : []),
     {
       template: 'period-moved',
       to: { members, without: [row.entry.by] },
@@ -142,8 +191,9 @@ export async function documentSubmitted(row: LogRow<'DocumentSubmitted'>, look: 
     document: { code: document, list: 'document' },
   })
   const to = { members: [...owners, ...(thing?.assigned ?? [])], without: [row.entry.by] }
-  const freed =
-    thing && isAwaited(thing, document) ? waits(row, look, thing, { project: project(look.names, id) }, path) : []
+  // Another report on outcomes leaves them to be certified anew.
+  const isReport = known !== undefined && look.law.preset.period?.reports.includes(document) === true
+  const freed = thing && (isReport || isAwaited(thing, document)) ? waits(row, look, thing, [id, parent]) : []
   return [...freed, { template: 'document-submitted', to, params, path }]
 }
 
@@ -210,8 +260,7 @@ async function afterClosing(row: LogRow<FindingEntry>, look: Look): Promise<Told
   const known = period === null ? undefined : await periodOf(look.services, period)
   if (!known) return projectWaits(row, id, look)
   const thing = periodThing(known.row, known.parent, ownersOf(id, look.names), look.law.preset)
-  const places = { project: project(look.names, id) }
-  return thing ? waits(row, look, thing, places, `/projects/${id}`) : []
+  return thing ? waits(row, look, thing, [id, known.parent]) : []
 }
 
 /** The certifier has work; the owners hear who it is; and where a move waited for the assignment, whoever can go on. */

@@ -84,6 +84,7 @@ export const TEMPLATES = {
   'project-waits': act('project', 'state', 'steps', 'what'),
   'project-registered': tell('member', 'project', 'owners'),
   'project-moved': tell('member', 'project', 'state', 'what'),
+  'project-rejected': stops('project', 'state', 'what', 'steps', 'until'),
   'crediting-set': tell('member', 'project', 'what'),
   'period-moved': tell('member', 'project', 'state', 'what'),
   'terms-set': tell('member', 'project', 'what'),

@@ -15,6 +15,8 @@ export interface Told {
   params: Values | ((language: string) => Values)
   /** Where it leads, from the registry's address on. */
   path: string
+  /** What it is about, where several entries may tell of the same: a reader gets one mail of it. Else the entry alone is. */
+  key?: string
 }
 
 /** What is looked at to say who is told of an entry: state as it is now, and names. */

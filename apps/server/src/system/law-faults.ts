@@ -19,19 +19,20 @@ const MOST_NAMED = 20
  */
 export function refuseFaults(law: Law, document: DocumentKind, content: unknown): void {
   const next = { ...law, [document]: content }
-  const before = checkLaw(law.preset, law.permissions).faults.map(identity)
-  const faultsIn = (language: Language) =>
-    checkLaw(next.preset, next.permissions, inputSentencesIn(language)).faults.filter(
-      (fault) => !before.includes(identity(fault)),
-    )
-  const [first, ...more] = faultsIn('en')
+  const faultsIn = (language: Language) => checkLaw(next.preset, next.permissions, inputSentencesIn(language)).faults
+  const all = faultsIn('en')
+  if (all.length === 0) return
+  const before = new Set(checkLaw(law.preset, law.permissions).faults.map(identity))
+  const faults = all.filter((fault) => !before.has(identity(fault)))
+  const [first] = faults
   if (!first) return
+  // Where the form is wrong its sentences are told anew; whatever else is wrong was found at some cost, and is told again.
+  const isFormal = faults.some(({ code }) => code === 'form')
   const told = (language: Language) =>
-    faultsIn(language)
+    (isFormal && language !== 'en' ? faultsIn(language) : faults)
       .slice(0, MOST_NAMED)
       .map((fault) => fieldOf(fault, language))
-  const named = [first, ...more].slice(0, MOST_NAMED).map((fault) => fieldOf(fault, 'en'))
-  throw new ProblemError(problemOf(codeOf(first), factsOf(first), named), {}, undefined, told)
+  throw new ProblemError(problemOf(codeOf(first), factsOf(first), told('en')), {}, undefined, told)
 }
 
 function identity({ of, code, facts }: Remark): string {

@@ -182,6 +182,17 @@ it('the next version of the law is adopted by Root and both ministries, and is j
   )
   expect(french.body).toMatchObject({ errors: [{ message: expect.stringContaining('demande des approbations') }] })
 
+  const misspelt = { ...next, trust: { hours: 'a day' } }
+  const spanish = await root.post(
+    '/national/law',
+    { document: 'preset', content: misspelt },
+    { headers: { 'accept-language': 'es' } },
+  )
+  expect(spanish.body).toMatchObject({
+    code: 'document-unknown',
+    errors: [{ field: 'content.trust.hours', message: 'debe ser un número' }],
+  })
+
   const proposal = expectStatus(await adopt(root, next), 202)
   const { sha256 } = proposal.body.body as { sha256: string }
   expect((await environment.admin.get(`/national/law/${sha256}`)).body).toMatchObject({ content: { version: 2 } })

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { compute } from '../compute.ts'
 import { blank } from '../document.ts'
-import type { Document, Json } from '../template.ts'
+import type { Json } from '../template.ts'
 import { validate } from '../validate.ts'
-import { DATA, documentsOf, type Project } from './read.fixture.ts'
+import { changed, DATA, documentsOf, type Project } from './read.fixture.ts'
 
 /** The check that must fail, the place where it does, and what is changed in an example for it. */
 type Broken = [check: string, at: string, change: Record<string, Json>, project?: Project]
@@ -117,21 +117,6 @@ const BROKEN: Record<string, Broken[]> = {
     ['declared-adjustment', 'consistency.adjustment', { 'consistency.adjustment': false }],
     ['declared-sole', 'consistency.sole', { 'consistency.sole': false }],
   ],
-}
-
-/** The document with values at paths put in place of others; null takes one away. */
-function changed(document: Document, change: Record<string, Json>): Document {
-  const copy = structuredClone(document)
-  for (const [path, json] of Object.entries(change)) {
-    const keys = path.split('.')
-    const last = keys.pop() ?? ''
-    const holder = keys.reduce<Json>((at, key) => (at as Record<string, Json>)[key] ?? null, copy.values as Json)
-    const members = holder as Record<string, Json>
-    if (members[last] === undefined) throw new Error(`${path} is not in the example`)
-    if (json === null) delete members[last]
-    else members[last] = json
-  }
-  return copy
 }
 
 const cases = Object.entries(BROKEN).flatMap(([name, list]) =>

@@ -39,3 +39,18 @@ export function sourcesOf(project: Project, template: string): Sources {
   const documents = [...documentsOf(project).values()].map((one) => [one.template, one] as const)
   return { facts: { ...common, ...of[template] }, documents: Object.fromEntries(documents) }
 }
+
+/** The document with values at paths put in place of others; null takes one away. */
+export function changed(document: Document, change: Record<string, Json>): Document {
+  const copy = structuredClone(document)
+  for (const [path, json] of Object.entries(change)) {
+    const keys = path.split('.')
+    const last = keys.pop() ?? ''
+    const holder = keys.reduce<Json>((at, key) => (at as Record<string, Json>)[key] ?? null, copy.values as Json)
+    const members = holder as Record<string, Json>
+    if (members[last] === undefined) throw new Error(`${path} is not in the example`)
+    if (json === null) delete members[last]
+    else members[last] = json
+  }
+  return copy
+}

@@ -26,24 +26,21 @@ export async function lookFor(services: Services, actor: Actor, language: Langua
   return { look, doers }
 }
 
-/** So many tasks of somebody, kind by kind. */
+/** So many tasks of somebody, kind by kind: all kinds are asked at once, since most people have few of each. */
 export async function tasksFor(
   sources: readonly Source[],
   look: Look,
   { kind, after }: Asked,
   limit: number,
 ): Promise<Listed[]> {
-  const found: Listed[] = []
-  for (const [at, one] of TASK_KINDS.entries()) {
-    if ((kind !== undefined && one !== kind) || (after !== undefined && at < after.kind)) continue
-    const from = after?.kind === at ? after.place : BEGINNING
-    for (const source of sources.filter((known) => known.kind === one)) {
-      const more = await source.find(look, from, limit - found.length)
-      found.push(...more.map((task) => ({ ...task, kind: one })))
-    }
-    if (found.length >= limit) break
-  }
-  return found.slice(0, limit)
+  const isAsked = (one: TaskKind) =>
+    (kind === undefined || one === kind) && (after === undefined || TASK_KINDS.indexOf(one) >= after.kind)
+  const found = TASK_KINDS.filter(isAsked).flatMap((one) => {
+    const from = TASK_KINDS.indexOf(one) === after?.kind ? after.place : BEGINNING
+    const ofKind = sources.filter((known) => known.kind === one)
+    return ofKind.map(async (source) => (await source.find(look, from, limit)).map((task) => ({ ...task, kind: one })))
+  })
+  return (await Promise.all(found)).flat().slice(0, limit)
 }
 
 /** The place of a task in the whole list. */
@@ -59,7 +56,7 @@ export function shownTasks(tasks: readonly Listed[], look: Look, doers: readonly
   const speech = speechIn(language, services.genesis, law.preset.words)
   const colleagues = doers.filter(({ user }) => user !== actor.user)
   return tasks.map(({ kind, id, title, steps, path, organisation, project, since, due, isFor }) => {
-    const others = isFor === undefined ? [] : colleagues.filter((one) => isFor(one)).slice(0, MOST_OTHERS)
+    const others = isFor === undefined ? [] : some(colleagues, isFor)
     return {
       ...{ kind, id, title: itemInWords(speech, services.genesis, { ...title, link: '' }), steps, path },
       ...{ organisation, project, since, due },
@@ -70,6 +67,16 @@ export function shownTasks(tasks: readonly Listed[], look: Look, doers: readonly
 
 /** Tasks that one reminder tells of at most. */
 const MOST_REMINDED = 500
+
+/** The first who could do it: in a large organisation not everybody is asked. */
+function some(doers: readonly Doer[], isFor: (doer: Doer) => boolean): Doer[] {
+  const found: Doer[] = []
+  for (const doer of doers) {
+    if (found.length === MOST_OTHERS) break
+    if (isFor(doer)) found.push(doer)
+  }
+  return found
+}
 
 /** What has waited for somebody since an instant or longer, as a reminder lists it. */
 export function waitingSince(services: Services, sources: readonly Source[]): WaitingSince {

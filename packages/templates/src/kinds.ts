@@ -23,6 +23,7 @@ export function kindOf(expression: Expression, ground: Ground, fault: Fault): Ki
     wants(['bool'], condition, ground, fault)
     return alike(then, otherwise, ground, fault)
   }
+  if ('lookup' in expression) return lookupKind(expression.lookup, ground, fault)
   return numeric(expression, ground, fault) ?? columns(expression, ground, fault) ?? logical(expression, ground, fault)
 }
 
@@ -52,10 +53,19 @@ function numeric(expression: Expression, ground: Ground, fault: Fault): Kind | u
   return 'number'
 }
 
+/** What each function of a column takes and gives. */
+const OF_COLUMN = {
+  sum: { takes: ['number'], gives: 'number' },
+  average: { takes: ['number'], gives: 'number' },
+  unique: { takes: ['number', 'text', 'date'], gives: 'bool' },
+} as const
+
 function columns(expression: Expression, ground: Ground, fault: Fault): Kind | undefined {
-  if ('sum' in expression) return column(expression.sum, ['number'], ground, fault) && 'number'
-  if ('average' in expression) return column(expression.average, ['number'], ground, fault) && 'number'
-  if ('unique' in expression) return column(expression.unique, ['number', 'text', 'date'], ground, fault) && 'bool'
+  const [operator, operand] = Object.entries(expression)[0] as [string, string]
+  if (operator === 'sum' || operator === 'average' || operator === 'unique') {
+    column(operand, OF_COLUMN[operator].takes, ground, fault)
+    return OF_COLUMN[operator].gives
+  }
   if ('count' in expression) {
     placeAt(expression.count, ground, fault)
     return 'number'
@@ -67,15 +77,14 @@ function columns(expression: Expression, ground: Ground, fault: Fault): Kind | u
   }
   if ('countIf' in expression) return overRows(...expression.countIf, ground, fault, 'number')
   if ('every' in expression) return overRows(...expression.every, ground, fault, 'bool')
-  if ('any' in expression) return overRows(...expression.any, ground, fault, 'bool')
-  if ('lookup' in expression) {
-    const [path, key, wanted] = expression.lookup
-    const table = placeAt(tableOf(path), ground, fault)
-    const searched = table && rowKind(key, { ...ground, row: table }, fault)
-    if (searched) wants([searched], wanted, ground, fault)
-    return column(path, ['number', 'text', 'date', 'bool', 'period'], ground, fault)
-  }
-  return undefined
+  return 'any' in expression ? overRows(...expression.any, ground, fault, 'bool') : undefined
+}
+
+function lookupKind([path, key, wanted]: [string, string, Expression], ground: Ground, fault: Fault): Kind | undefined {
+  const table = placeAt(tableOf(path), ground, fault)
+  const searched = table && rowKind(key, { ...ground, row: table }, fault)
+  if (searched) wants([searched], wanted, ground, fault)
+  return column(path, ['number', 'text', 'date', 'bool', 'period'], ground, fault)
 }
 
 function logical(expression: Expression, ground: Ground, fault: Fault): Kind {

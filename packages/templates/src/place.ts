@@ -132,6 +132,10 @@ export function rowsOf(field: Field, json: Json | undefined): [string, Members][
   return rows
 }
 
+/** A value as text: itself where it is one. (Never `String`, which asks the value how it wants to be called.) */
+export const textOf = (json: Json | undefined): string =>
+  typeof json === 'string' ? json : JSON.stringify(json ?? null)
+
 /** Whether something stands there. */
 export function isFilled(json: Json | undefined): boolean {
   if (json === undefined || json === null) return false

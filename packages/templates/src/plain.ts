@@ -1,7 +1,7 @@
 import { holds, type Scope, scopeOf } from './evaluate.ts'
 import { choiceName, countryName } from './options.ts'
 import { formOf } from './own.ts'
-import { held, isFilled, isGrid, type Members, member, membersOf, type Place, rowsOf } from './place.ts'
+import { held, isFilled, isGrid, type Members, member, membersOf, type Place, rowsOf, textOf } from './place.ts'
 import { filledIn, inLanguage, WORDS } from './problem.ts'
 import { type Block, blocksOf } from './rich.ts'
 import { dateText, numberText } from './speech.ts'
@@ -157,7 +157,7 @@ export function plainValue(leaf: Field | Column, json: Json | undefined, languag
   switch (leaf.type) {
     case 'int':
     case 'decimal':
-      return { kind: 'text', text: numberText(String(json), language), number: true }
+      return { kind: 'text', text: numberText(textOf(json), language), number: true }
     case 'date':
       return text(dateText(json, language))
     case 'period':
@@ -165,21 +165,21 @@ export function plainValue(leaf: Field | Column, json: Json | undefined, languag
     case 'bool':
       return text(json === true ? WORDS[language].words.yes : WORDS[language].words.no)
     case 'enum':
-      return text(choiceName(leaf, String(json), language))
+      return text(choiceName(leaf, textOf(json), language))
     case 'multi':
       return {
         kind: 'list',
-        items: (Array.isArray(json) ? json : []).map((one) => choiceName(leaf, String(one), language)),
+        items: (Array.isArray(json) ? json : []).map((one) => choiceName(leaf, textOf(one), language)),
       }
     case 'richtext':
-      return { kind: 'rich', blocks: blocksOf(String(json)) }
+      return { kind: 'rich', blocks: blocksOf(textOf(json)) }
     case 'longtext':
       return {
         kind: 'rich',
         blocks: [
           {
             kind: 'paragraph',
-            lines: String(json)
+            lines: textOf(json)
               .split('\n')
               .map((line) => [{ text: line }]),
           },
@@ -192,7 +192,7 @@ export function plainValue(leaf: Field | Column, json: Json | undefined, languag
 
 function plainObject(type: Field['type'], json: Json, language: TemplateLanguage): Plain {
   const { words } = WORDS[language]
-  const said = (key: string) => (typeof member(json, key) === 'string' ? String(member(json, key)) : undefined)
+  const said = (key: string) => (typeof member(json, key) === 'string' ? textOf(member(json, key)) : undefined)
   const listed = (...parts: (string | undefined)[]) => text(parts.filter((part) => part !== undefined).join(' · '))
   switch (type) {
     case 'money':
@@ -224,7 +224,7 @@ function plainObject(type: Field['type'], json: Json, language: TemplateLanguage
 function fileOf(json: Json) {
   const title = member(json, 'title')
   const titled = typeof title === 'string' ? { title } : {}
-  return { name: String(member(json, 'name') ?? ''), sha256: String(member(json, 'sha256') ?? ''), ...titled }
+  return { name: textOf(member(json, 'name') ?? ''), sha256: textOf(member(json, 'sha256') ?? ''), ...titled }
 }
 
 const periodText = (json: Json, language: TemplateLanguage): string =>
@@ -237,15 +237,15 @@ const periodText = (json: Json, language: TemplateLanguage): string =>
 function placeText(json: Json, language: TemplateLanguage): string {
   const coordinates = member(json, 'coordinates')
   if (member(json, 'type') === 'Point' && Array.isArray(coordinates))
-    return `${String(coordinates[1])}, ${String(coordinates[0])}`
+    return `${textOf(coordinates[1])}, ${textOf(coordinates[0])}`
   const count = JSON.stringify(coordinates ?? []).split('],').length
-  return `${String(member(json, 'type'))}: ${filledIn(WORDS[language].words.points, { count: String(count) })}`
+  return `${textOf(member(json, 'type'))}: ${filledIn(WORDS[language].words.points, { count: String(count) })}`
 }
 
 /** What a calculation says: its method, what went in, what came out. */
 function calculationFacts(json: Json, language: TemplateLanguage): Plain {
   const { words, results } = WORDS[language]
-  const [method, version] = [String(member(json, 'method')), String(member(json, 'version'))]
+  const [method, version] = [textOf(member(json, 'method')), textOf(member(json, 'version'))]
   const spoken = (value: Json | undefined): string =>
     typeof value === 'string' ? numberText(value, language) : JSON.stringify(value ?? null)
   const inputs = Object.entries(membersOf(member(json, 'inputs')) ?? {})

@@ -27,7 +27,8 @@ export class TemplateError extends Error {
 
 /** A template from its data file: groups put in, its form and all of its paths checked. Throws a TemplateError that lists every fault. */
 export function readTemplate(json: unknown): Template {
-  const name = String((json as { id?: unknown } | null)?.id ?? 'This')
+  const id = (json as { id?: unknown } | null)?.id
+  const name = typeof id === 'string' ? id.slice(0, 60) : 'This'
   const unknown: string[] = []
   const parsed = templateSchema.safeParse(expanded(json, unknown))
   if (unknown.length > 0 || !parsed.success)

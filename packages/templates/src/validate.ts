@@ -2,7 +2,18 @@ import { compute, type Sources } from './compute.ts'
 import { evaluate, holds, isNumber, type JudgeCalculation, type Scope, scopeOf, type Value } from './evaluate.ts'
 import { exact, written } from './number.ts'
 import { type Form, formOf } from './own.ts'
-import { held, isFilled, isGrid, type Members, member, membersOf, type Place, placeIn, rowsOf } from './place.ts'
+import {
+  held,
+  isFilled,
+  isGrid,
+  type Members,
+  member,
+  membersOf,
+  type Place,
+  placeIn,
+  rowsOf,
+  textOf,
+} from './place.ts'
 import { isOfForm, type Problem } from './problem.ts'
 import { isOfSize } from './size.ts'
 import {
@@ -44,7 +55,7 @@ export function validate(template: Template, given: unknown, judging: Judging): 
     judge: judging.calculation,
   })
   for (const section of form.sections) presence(section, scope, judging.final, report)
-  if (!problems.some(isOfForm)) autoProblems(form, template, document, judging, report)
+  if (judging.final && !problems.some(isOfForm)) autoProblems(form, template, document, judging, report)
   if (judging.calculation) calculationProblems(form, document.values, judging.calculation, report)
   for (const check of form.checks) if (judging.final || !check.final) checkProblems(check, scope, problems)
   return bounded(problems)
@@ -73,7 +84,7 @@ function wholeProblem(template: Template, given: unknown): Problem | undefined {
   const extra = Object.keys(members ?? {}).find((key) => !known.includes(key))
   if (!members || !membersOf(values) || extra !== undefined) return problem('form', '', { type: 'document' })
   const expected = `${template.id}@${template.version}`
-  const id = `${clipped(String(members.template))}@${clipped(String(members.version))}`
+  const id = `${clipped(textOf(members.template))}@${clipped(textOf(members.version))}`
   return id === expected && typeof members.version === 'number'
     ? undefined
     : problem('template', '', { given: id, expected })
@@ -176,14 +187,13 @@ function agree(a: Json | undefined, b: Json | undefined): boolean {
   return x && y ? x.eq(y) : JSON.stringify(a) === JSON.stringify(b)
 }
 
-const told = (json: Json | undefined): string =>
-  json === undefined || json === null ? '—' : clipped(typeof json === 'string' ? json : JSON.stringify(json))
+const told = (json: Json | undefined): string => (json === undefined || json === null ? '—' : clipped(textOf(json)))
 
 function calculationProblems(form: Form, values: Document['values'], judge: JudgeCalculation, report: Report) {
   const one = (leaf: Field | Column, json: Json | undefined, path: string) => {
     const calculation = leaf.type === 'calc' ? calculationOf(json) : undefined
     if (!calculation) return
-    const params = { method: clipped(String(calculation.method)), version: clipped(String(calculation.version)) }
+    const params = { method: clipped(textOf(calculation.method)), version: clipped(textOf(calculation.version)) }
     const judged = judge(calculation)
     if (!judged) report('calculation-unknown', path, params)
     else if (!judged.agrees) report('calculation-differs', path, params)

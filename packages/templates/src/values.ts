@@ -2,7 +2,7 @@ import { isDate } from './date.ts'
 import { geometryFault } from './geometry.ts'
 import { exact, isDecimal, isWhole } from './number.ts'
 import { isCountry, isCurrency, isOption } from './options.ts'
-import { isFilled, isGrid, type Members, member, membersOf } from './place.ts'
+import { isFilled, isGrid, type Members, member, membersOf, textOf } from './place.ts'
 import type { Problem, ProblemCode } from './problem.ts'
 import { type Column, type Field, GEOMETRIES, type Json, LIMITS } from './template.ts'
 
@@ -216,7 +216,8 @@ function keyProblems(rowKey: readonly string[], rows: readonly Json[], path: str
     const cells = rowKey.map((key) => member(row, key))
     if (!cells.every(isFilled)) continue
     const key = JSON.stringify(cells)
-    if (seen.has(key)) report('repeated', `${path}.${index}.${rowKey[0]}`, { given: clipped(cells.join(', ')) })
+    if (seen.has(key))
+      report('repeated', `${path}.${index}.${rowKey[0]}`, { given: clipped(cells.map(textOf).join(', ')) })
     seen.add(key)
   }
 }

@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest'
+import { mini, whole, withValue } from './mini.fixture.ts'
+import { choices } from './options.ts'
+import { type Plain, plain } from './plain.ts'
+import { blocksOf } from './rich.ts'
+import { numberText } from './speech.ts'
+import { type Document, TEMPLATE_LANGUAGES, type TemplateLanguage } from './template.ts'
+
+const shown = (document: Document, path: string, language: TemplateLanguage = 'en'): Plain | undefined =>
+  plain(mini, document, language)
+    .flatMap(({ fields }) => fields)
+    .find((one) => one.path === path)?.value
+
+test('a view walks the sections in order, with what is asked for only', () => {
+  const paths = (document: Document) => plain(mini, document, 'en').map(({ number, fields }) => [number, fields.length])
+  expect(paths(whole())).toEqual([
+    ['A', 18],
+    ['B', 6],
+  ])
+  expect(paths(withValue(whole(), 'A.sampled', true))).toEqual([
+    ['A', 19],
+    ['B', 6],
+    ['C', 1],
+  ])
+})
+
+test('the public sees what is public', () => {
+  const open = plain(mini, whole(), 'en', { onlyPublic: true }).flatMap(({ fields }) => fields.map(({ path }) => path))
+  expect(open).toContain('A.owner')
+  expect(open).not.toContain('A.contact')
+  expect(open).not.toContain('A.note')
+})
+
+describe('values are shown in the language', () => {
+  test.each<[string, TemplateLanguage, string]>([
+    ['A.start', 'en', '1 January 2025'],
+    ['A.start', 'fr', '1 janvier 2025'],
+    ['A.start', 'es', '1 de enero de 2025'],
+    ['A.start', 'ar', '1 يناير 2025'],
+    ['A.crediting', 'en', '1 January 2025 to 31 December 2026'],
+    ['A.crediting', 'fr', 'du 1 janvier 2025 au 31 décembre 2026'],
+    ['A.sampled', 'es', 'No'],
+    ['A.sampled', 'ar', 'لا'],
+    ['A.country', 'fr', 'Kenya'],
+    ['A.country', 'ar', 'كينيا'],
+    ['A.owner', 'es', 'Selu Solar Ltd · Kenia'],
+    ['A.contact', 'en', 'Ada Otieno · ada@selu.example'],
+    ['A.place', 'en', '-1.3, 36.8'],
+    ['A.letter', 'en', 'NOL-1'],
+    ['A.share', 'fr', '12,5'],
+    ['A.share', 'ar', '12.5'],
+  ])('%s in %s', (path, language, text) => {
+    expect(shown(whole(), path, language)).toMatchObject({ text })
+  })
+
+  test('money, digits of every length, and what is no number', () => {
+    expect(shown(whole(), 'A.cost', 'en')).toEqual({ kind: 'text', text: '1200.50 USD', number: true })
+    expect(shown(whole(), 'A.cost', 'fr')).toEqual({ kind: 'text', text: '1200,50 USD', number: true })
+    expect(numberText('-12345678901234567890.123456789', 'en')).toBe('-12,345,678,901,234,567,890.123456789')
+    expect(numberText('-0.5', 'es')).toBe('-0,5')
+    expect(numberText('46866.05', 'fr')).toBe('46\u202f866,05')
+    expect(numberText('many', 'en')).toBe('many')
+  })
+})
+
+test('each kind of value has its kind of view', () => {
+  expect(shown(whole(), 'A.plan')).toBeUndefined()
+  expect(shown(whole(), 'A.why')).toEqual({ kind: 'empty', text: 'Not filled in' })
+  expect(shown(whole(), 'A.gases')).toEqual({ kind: 'list', items: ['CO2 (carbon dioxide)', 'CH4 (methane)'] })
+  expect(shown(whole(), 'A.papers')).toEqual({
+    kind: 'files',
+    files: [{ name: 'map.pdf', sha256: 'a'.repeat(64), title: 'Map' }],
+  })
+  expect(shown(whole(), 'B.calculation')).toMatchObject({
+    kind: 'facts',
+    facts: [
+      { value: 'Method ACM0002, version 1' },
+      { label: 'eg', value: '10' },
+      { label: 'ef', value: '0.5' },
+      { value: '21' },
+      {},
+      {},
+      { label: 'Emission reductions (tCO2e)', value: '21' },
+    ],
+  })
+})
+
+test('a table has labels with units, and a matrix the words of its rows', () => {
+  expect(shown(whole(), 'B.yearly')).toMatchObject({
+    kind: 'table',
+    columns: [{ label: 'vintage', number: true }, { label: 'be (tCO2e)' }, {}, {}, { label: 'reason', number: false }],
+    rows: [{ key: '0', cells: [{ text: '2025' }, { text: '10.5' }, {}, {}, { kind: 'text', text: '' }] }, { key: '1' }],
+  })
+  expect(shown(whole(), 'B.risks')).toMatchObject({
+    rows: [
+      { key: 'fire', head: 'fire' },
+      { key: 'flood', head: 'flood' },
+    ],
+  })
+  expect(shown(withValue(whole(), 'B.parameters', []), 'B.parameters')).toEqual({ kind: 'empty', text: 'None' })
+})
+
+describe('richtext', () => {
+  test('is paragraphs, points, bold and italic', () => {
+    expect(blocksOf('One **two** *three*\nfour\n\n- a\n- b\n1. c\n2) d\ne')).toEqual([
+      {
+        kind: 'paragraph',
+        lines: [
+          [{ text: 'One ' }, { text: 'two', bold: true }, { text: ' ' }, { text: 'three', italic: true }],
+          [{ text: 'four' }],
+        ],
+      },
+      { kind: 'bullets', lines: [[{ text: 'a' }], [{ text: 'b' }]] },
+      { kind: 'numbers', lines: [[{ text: 'c' }], [{ text: 'd' }]] },
+      { kind: 'paragraph', lines: [[{ text: 'e' }]] },
+    ])
+  })
+
+  test.each([
+    ['2 * 3 = 6', [{ text: '2 * 3 = 6' }]],
+    ['a ** b', [{ text: 'a ** b' }]],
+    ['\\*not\\* \\\\', [{ text: '*not* \\' }]],
+    ['<b onclick="x">&amp;</b>', [{ text: '<b onclick="x">&amp;</b>' }]],
+    ['[a](javascript:x)', [{ text: '[a](javascript:x)' }]],
+    ['***both***', [{ text: 'both', bold: true, italic: true }]],
+  ])('%s', (text, runs) => {
+    expect(blocksOf(text)).toEqual([{ kind: 'paragraph', lines: [runs] }])
+  })
+
+  test('of any length is read in a moment', () => {
+    const start = performance.now()
+    for (const piece of ['*', '**', '\\', '- ', '1. ', '\n', '*a**']) blocksOf(piece.repeat(50_000 / piece.length))
+    expect(performance.now() - start).toBeLessThan(1_000)
+  })
+})
+
+test('the choices of a field are told in each language', () => {
+  const field = (key: string) => mini.sections[0]?.fields.find((one) => one.key === key)
+  for (const language of TEMPLATE_LANGUAGES) {
+    const [country, gases, scale] = ['country', 'gases', 'scale'].map((key) => {
+      const leaf = field(key)
+      return leaf ? choices(leaf, language) : []
+    })
+    expect(country).toHaveLength(249)
+    expect(country?.every(({ label, value }) => label !== value)).toBe(true)
+    expect(gases).toHaveLength(7)
+    expect(scale?.map(({ value }) => value)).toEqual(['SMALL', 'LARGE'])
+  }
+})

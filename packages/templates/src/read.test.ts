@@ -1,0 +1,187 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { miniData, words } from './mini.fixture.ts'
+import { readTemplate, TemplateError } from './read.ts'
+import { fromFolder, template, templates } from './templates.ts'
+
+/** What is said of the small template after something in it was changed. */
+function faults(change: (data: ReturnType<typeof miniData>) => void): string {
+  const data = miniData()
+  change(data)
+  try {
+    readTemplate(data)
+    return ''
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error
+    return error.message
+  }
+}
+
+const fieldsOf = (data: ReturnType<typeof miniData>, section: number) =>
+  data.sections[section]?.fields as Record<string, unknown>[]
+const add = (field: object) => (data: ReturnType<typeof miniData>) => {
+  fieldsOf(data, 1).push({ key: 'extra', label: words('extra'), ...field })
+}
+const computed = (compute: object, type = 'decimal') => add({ type, auto: { compute } })
+const check = (parts: object) => (data: ReturnType<typeof miniData>) => {
+  data.checks.push({ key: 'extra', at: 'B.total', must: { value: true }, message: words('x'), ...parts })
+}
+
+test('the small template is sound', () => {
+  expect(faults(() => {})).toBe('')
+})
+
+test.each([
+  ['a language is missing', add({ type: 'text', label: { en: 'a', fr: 'b', es: 'c' } }), 'label.ar'],
+  ['a word that no field has', add({ type: 'text', requird: true }), 'requird'],
+  ['an unknown type', add({ type: 'string' }), 'sections.1.fields.6.type'],
+  ['two fields of one key', add({ type: 'text', key: 'total' }), 'B: the key "total" comes twice'],
+  ['a key of another form', add({ type: 'text', key: '__proto__' }), 'sections.1.fields.6.key'],
+  [
+    'a table in a table',
+    add({ type: 'table', fields: [{ key: 'x', type: 'table', label: words('x'), fields: [] }] }),
+    'fields.0.type',
+  ],
+  [
+    'an unknown group',
+    (data: ReturnType<typeof miniData>) => fieldsOf(data, 1).push({ use: 'nothing' }),
+    'there is no group "nothing" in common.json; there are header',
+  ],
+  ['no choices', add({ type: 'enum' }), 'B.extra: needs either options or optionsOf'],
+  [
+    'an unknown list',
+    add({ type: 'enum', optionsOf: 'colours' }),
+    'there is no list "colours"; there are countries, currencies, scopes',
+  ],
+  ['a bad pattern', add({ type: 'text', pattern: '(' }), 'is not a regular expression'],
+  [
+    'bounds the wrong way round',
+    add({ type: 'decimal', min: '9', max: '10.5', required: true, places: 2, unit: 'x' }),
+    '',
+  ],
+  ['bounds the wrong way', add({ type: 'decimal', min: '11', max: '10.5' }), 'B.extra: min is more than max'],
+  [
+    'auto and from at once',
+    add({ type: 'text', auto: { fact: 'project.title' }, from: { fact: 'project.title' } }),
+    'both auto and from',
+  ],
+  ['an unknown operator', computed({ plus: [] }), 'there is no operator "plus"; there are field, row'],
+  ['two operators', computed({ sum: 'B.yearly.er', count: 'B.yearly' }), 'exactly one operator'],
+  ['a number without quotes', computed({ add: [{ number: 1 }] }), 'takes a decimal in quotes'],
+  ['an unknown fact', computed({ fact: 'project.colour' }, 'text'), 'the registry knows document.number'],
+  [
+    'a path to no section',
+    computed({ sum: 'Z.yearly.er' }),
+    'B.extra auto: there is no section "Z"; there are A, B, C',
+  ],
+  ['a path to no field', computed({ sum: 'B.years.er' }), 'section B has no field "years"; it has calculation'],
+  ['a path to no column', computed({ sum: 'B.yearly.le' }), 'B.yearly has no column "le"; it has vintage, be'],
+  ['a sum of texts', computed({ sum: 'B.parameters.value' }), 'B.parameters.value is a text, not a number'],
+  ['a column as one value', computed({ field: 'B.yearly.er' }), 'is a whole column'],
+  ['a row outside of any', computed({ row: 'er' }), '{"row": "er"} stands outside of any row'],
+  ['a date in a number', computed({ add: [{ field: 'A.start' }] }), 'is a date, not a number'],
+  ['a number in a text field', computed({ sum: 'B.yearly.er' }, 'text'), 'is a number, not a text'],
+  ['a computed file', computed({ field: 'A.papers' }, 'files'), 'a files cannot be computed'],
+  ['a condition that is a number', add({ type: 'text', visibleIf: { sum: 'B.yearly.er' } }), 'is a number, not a bool'],
+  [
+    'a choice that is none',
+    add({ type: 'text', required: { eq: [{ field: 'A.scale' }, { value: 'HUGE' }] } }),
+    '"scale" has no choice "HUGE"',
+  ],
+  [
+    'a list with a choice that is none',
+    add({ type: 'text', required: { has: [{ field: 'A.gases' }, { value: 'H2O' }] } }),
+    '"gases" has no choice "H2O"',
+  ],
+  [
+    'things that cannot be compared',
+    add({ type: 'text', required: { eq: [{ field: 'A.start' }, { field: 'B.total' }] } }),
+    'is a date, {"field":"B.total"} is a number',
+  ],
+  [
+    'an order of truths',
+    add({ type: 'text', required: { lt: [{ field: 'A.sampled' }, { value: true }] } }),
+    'lt takes two of number, date, not bool',
+  ],
+  [
+    'a part that is none',
+    computed({ field: 'A.crediting.middle' }, 'date'),
+    '"crediting" has no part "middle"; it has start, end',
+  ],
+  ['a check at no place', check({ at: 'B.yearly.er.x' }), 'check extra: at: "er" has no part "x"'],
+  ['a check of each row of no table', check({ each: 'B.total', at: 'er' }), 'each: B.total is not a table'],
+  ['a message with a place that is not shown', check({ message: words('{what}') }), 'nothing is shown for {what}'],
+  [
+    'a value that one language does not show',
+    check({ shows: { what: { field: 'B.total' } }, message: { ...words('{what}'), ar: 'x' } }),
+    'message in ar does not show {what}',
+  ],
+  [
+    'a slot that is none',
+    (data: ReturnType<typeof miniData>) =>
+      data.signatures.push({
+        key: 'b',
+        title: words('b'),
+        capacity: 'certifier',
+        level: 'AES',
+        order: 1,
+        otherPerson: ['c'],
+      }),
+    'signature b: there is no other slot "c"',
+  ],
+  [
+    'covers of no calculation',
+    check({ must: { covers: { calculation: 'B.total', by: ['B.parameters.parameter'] } } }),
+    'covers: B.total is not a calc field',
+  ],
+])('%s is named', (_, change, said) => {
+  if (said === '') expect(faults(change as never)).toBe('')
+  else expect(faults(change as never)).toContain(said)
+})
+
+test('values that are computed from one another in a circle are named', () => {
+  const said = faults((data) => {
+    fieldsOf(data, 1).push(
+      { key: 'one', type: 'decimal', label: words('one'), auto: { compute: { add: [{ field: 'B.two' }] } } },
+      { key: 'two', type: 'decimal', label: words('two'), auto: { compute: { add: [{ field: 'B.one' }] } } },
+    )
+  })
+  expect(said).toContain('in a circle: B.one → B.two → B.one')
+})
+
+test.each([null, 1, 'text', [], {}, { id: 7 }, { id: 'X', sections: [{}] }])(
+  '%j is no template and is told so',
+  (json) => {
+    expect(() => readTemplate(json)).toThrow(TemplateError)
+  },
+)
+
+test('every data file of the registry is a template, and is filled in from what exists', () => {
+  expect(templates().map(({ id }) => id)).toContain('PDD')
+  expect(template('PDD')?.version).toBe(1)
+  expect(template('NOTHING')).toBeUndefined()
+})
+
+test('a folder with a file that takes from nowhere, or of an id that is taken, is refused', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'templates-'))
+  const write = (name: string, change: (data: ReturnType<typeof miniData>) => void) => {
+    const data = miniData()
+    change(data)
+    writeFileSync(join(folder, name), JSON.stringify(data))
+  }
+  try {
+    write('a.json', add({ type: 'text', from: { document: 'OTHER:A.name' } }))
+    expect(() => fromFolder(folder)).toThrow('MINI B.extra: there is no template "OTHER"; there are MINI')
+    write('a.json', add({ type: 'text', from: { document: 'MINI:A.start' } }))
+    expect(() => fromFolder(folder)).toThrow('MINI:A.start is a date, the field a text')
+    write('a.json', add({ type: 'date', from: { fact: 'project.title' } }))
+    expect(() => fromFolder(folder)).toThrow('the fact project.title is a text, the field a date')
+    write('a.json', () => {})
+    write('b.json', () => {})
+    expect(() => fromFolder(folder)).toThrow('b.json: there is another template MINI')
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})

@@ -90,7 +90,9 @@ export const openAccounts = defineOperation({
   method: 'POST',
   path: '/national/accounts',
   summary: 'Open the accounts of an organisation',
-  description: 'One holding, one retirement and one cancellation account, or those that are asked for, in one entry.',
+  description:
+    'One holding, one retirement and one cancellation account, or those that are asked for, in one entry. Organisations of a ' +
+    'kind that certifies have none.',
   tag,
   access: 'signed-in',
   command: true,
@@ -128,7 +130,7 @@ export const openAccounts = defineOperation({
   }),
   status: 201,
   answer: z.object({ organisation: Id, accounts: z.array(Account), entry: Written }).meta({ id: 'AccountsOpened' }),
-  problems: ['organisation-unknown', 'registry-own'],
+  problems: ['organisation-unknown', 'organisation-kind', 'registry-own'],
 })
 
 export const listAccounts = defineOperation({

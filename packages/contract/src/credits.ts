@@ -105,6 +105,7 @@ export const periodProblems = [
   'periods-not-kept',
   'dates-differ',
   'certified-exceeded',
+  'conflict-of-interest',
   'crediting-missing',
 ] as const
 

@@ -1,5 +1,6 @@
 import { type LoggedEntry, withoutDirections } from '@tallystick/contract'
 import type pg from 'pg'
+import { followConcerns } from '../platform/concerns.ts'
 import { type LogRow, logRowOf } from '../platform/entries.ts'
 import type { Services } from '../platform/services.ts'
 import { inTransaction } from '../platform/transaction.ts'
@@ -138,8 +139,8 @@ export function wordsAsked(text: string): string {
 }
 
 /**
- * Follows the log as far as nobody waits for it: by small steps while others write, and wholly when they do not. Answers
- * whether to go on at once.
+ * Follows the log as far as nobody waits for it: by small steps while others write, and wholly when they do not; and whom
+ * projects concern, so that nobody who asks waits for it long. Answers whether to go on at once.
  */
 export function follower(services: Services): () => Promise<boolean> {
   let size = -1
@@ -147,6 +148,7 @@ export function follower(services: Services): () => Promise<boolean> {
     const head = await services.ledger.head()
     const isQuiet = head.size === size
     size = head.size
+    await followConcerns(services)
     const left = await followLog(services, isQuiet ? MOST_A_CALL : ENTRIES_A_READ)
     return isQuiet && left > 0
   }

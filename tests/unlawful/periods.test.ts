@@ -14,6 +14,7 @@ const { admin, approver, alpha, beta } = fixture.mandates
 const vkey = parseVkey(sha256Bytes, fixture.vkey)
 const [period, verifier] = [idOf('monitored year'), idOf('verifier')]
 const { project, authorisation } = fixture
+const certifier = (await fixture.ledger.row('mandate', verifier))?.organisation ?? ''
 
 const issuance = await country.lawful(
   'BatchIssued',
@@ -70,10 +71,25 @@ const cases: [what: string, rule: RefusalCode, forgery: Forgery][] = [
   ],
   ['a step that comes before another', 'period-state', withBody(completion, { move: 'publish-report' })],
   ['a crediting period that nobody has earned', 'crediting-used-up', crediting],
+  [
+    'a deregistration while holders have units',
+    'not-settled',
+    { type: 'ProjectMoved', by: admin, body: { project, move: 'deregister' } },
+  ],
+  [
+    'an account of a certifier',
+    'organisation-kind',
+    {
+      type: 'AccountsOpened',
+      by: admin,
+      body: { organisation: certifier, accounts: [{ account: idOf('kept'), kind: 'holding', registry: null }] },
+    },
+  ],
 ]
 
-async function logWith(forgery: Forgery) {
+async function logWith(forgery: Forgery, ...before: Forgery[]) {
   const store = await CarelessStore.copyOf(fixture)
+  for (const one of before) store.append(one)
   const index = store.append(forgery)
   await store.sign()
   return { index, report: await verifyLog(new MemorySource(await filesOf(store)), { vkey }) }
@@ -90,3 +106,13 @@ test.each(cases)('verify names the index and the rule of %s', async (_, rule, fo
   const { report, index } = await logWith(forgery)
   expect(report).toMatchObject({ outcome: 'wrong', firstUnlawful: { entry: index, rule } })
 })
+
+test.each([issuance, carried])(
+  'verify names the index and the rule of a $type of what an affiliate of the owner has certified',
+  async (forgery) => {
+    const organisations = [certifier, fixture.organisations.alpha].sort()
+    const affiliation = { type: 'AffiliationRecorded', by: admin, body: { organisations, kind: 'people' } }
+    const { report, index } = await logWith(forgery, affiliation)
+    expect(report).toMatchObject({ outcome: 'wrong', firstUnlawful: { entry: index, rule: 'conflict-of-interest' } })
+  },
+)

@@ -261,6 +261,25 @@ it('tells a proposer why his proposal was refused', async () => {
   expect(rows[0]?.params).toMatchObject({ reason: 'Too early.' })
 })
 
+it('tells holder and pledgee of a pledge and of its end', async () => {
+  const { sunfield, harbour, issue } = all
+  const batch = await issue('2022', '100')
+  await told()
+  const units = { batch: batch.id, account: sunfield.holding, quantity: '7' }
+  const pledge = await done(
+    sunfield.admin.post('/national/pledges', { ...units, to: harbour.id, reason: 'collateral' }),
+  )
+  const pledged = await told()
+  expect(toWhom(pledged)).toEqual(['pledge-received harbour', 'units-pledged sunfield'])
+  expect(pledged[0]?.params).toMatchObject({ quantity: { number: '7' }, holder: { organisation: 'Sunfield Power' } })
+  await done(harbour.admin.post(`/national/pledges/${pledge.id}/release`))
+  const ended = await told()
+  expect(toWhom(ended)).toEqual(['pledge-ended sunfield'])
+  expect(ended.map(({ params }) => params.quantity)).toContainEqual({ number: '7' })
+  // Whoever did it knows.
+  expect(ended.map(({ email }) => email)).not.toContain(await emailOf(harbour.admin.token))
+})
+
 it('tells the people of an organisation that it is suspended, and asks nobody who wants only what is essential', async () => {
   const { registry, harbour, issue } = all
   await registry.services.pool.query(`UPDATE content_user SET mail_pace = 'never'`)

@@ -101,7 +101,7 @@ function readOptions(method: Method, options: Options): ReadOptions {
   const overlay = options.parameters === undefined ? undefined : readParameterSet(options.parameters)
   if (overlay && 'problems' in overlay) problems.push(...overlay.problems)
   const set = overlay && 'set' in overlay ? overlay.set : undefined
-  const on = options.on ?? lastDay(vintages)
+  const on = options.on !== undefined && isDay(options.on) ? options.on : lastDay(vintages)
   return { problems, around: { gwpSet: gwpSet ?? 'AR5', parameters: inForce(set, on) }, overlay: set, vintages, on }
 }
 

@@ -69,7 +69,7 @@ function checkScope(inputs: Inputs, raw: unknown, at: string, check: Check): Giv
     if (!applies(input, known)) {
       words.delete(key)
       if (isGiven) tell(check, 'not-applicable', key, whenFacts(input))
-    } else if (!isGiven) tellMissing(input, key, known, check)
+    } else if (!isGiven) tellMissing(inputs, key, known, check)
     else if (input.type === 'number') {
       const number = numberOf(input, raw[key], key, check)
       if (number) numbers.set(key, number)
@@ -108,14 +108,24 @@ const defaultWord = (input: Input) => (input.type === 'choice' ? input.default?.
 
 const whenFacts = ({ when }: Input): Facts => (when ? { input: when.input, allowed: when.is.join(', ') } : {})
 
-function tellMissing(input: Input, key: string, words: ReadonlyMap<string, string>, check: Check): void {
-  if (input.optional || defaultWord(input) !== undefined) return
+function tellMissing(inputs: Inputs, key: string, words: ReadonlyMap<string, string>, check: Check): void {
+  const input = inputs[key]
+  if (!input || input.optional || defaultWord(input) !== undefined) return
   const standard = input.type === 'number' ? input.default : undefined
   if (standard && 'value' in standard) return
-  const parameter = standard && parameterKey(standard.parameter, words, check.gwpSet)
-  if (parameter === undefined) tell(check, 'missing', key)
-  else if (!check.parameters.find(parameter)?.value) tell(check, 'missing-parameter', key, { parameter })
+  if (!standard) {
+    tell(check, 'missing', key)
+    return
+  }
+  const parameter = parameterKey(standard.parameter, words, check.gwpSet)
+  if (parameter === undefined) {
+    // Where the default depends on a choice that is itself missing, that is what is told.
+    const isFree = placesOf(standard.parameter).some((place) => inputs[place]?.optional && !words.has(place))
+    if (isFree) tell(check, 'missing', key)
+  } else if (!check.parameters.find(parameter)?.value) tell(check, 'missing-parameter', key, { parameter })
 }
+
+const placesOf = (pattern: string) => [...pattern.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
 
 function wordOf(input: ChoiceInput | { type: 'day' }, raw: unknown, key: string, check: Check): string | undefined {
   if (input.type === 'day') {

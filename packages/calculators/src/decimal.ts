@@ -17,6 +17,9 @@ export const isDecimal = (text: string): boolean => DECIMAL.test(text)
 /** The number as a plain text, without an exponent. */
 export const plain = (value: Exact): string => (value.isZero() ? '0' : value.toFixed())
 
+/** The number for a sentence: at most twelve significant digits. */
+export const shown = (value: Exact): string => plain(value.toSignificantDigits(12))
+
 /** Rounds to so many places; a half goes away from zero. */
 export function roundHalfUp(value: string, places: number): string {
   return plain(new Exact(value).toDecimalPlaces(places, Decimal.ROUND_HALF_UP))

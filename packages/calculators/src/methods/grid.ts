@@ -1,5 +1,5 @@
 import type { Calculation } from '../calculation.ts'
-import { Exact, plain } from '../decimal.ts'
+import { Exact, shown } from '../decimal.ts'
 import { choice, type Method, number, table } from '../method.ts'
 import type { Row } from '../reading.ts'
 import { COMBINED, FUEL, fuelTable, gridInputs, gridStep, otherEmissions, weightInputs } from './pieces.ts'
@@ -32,7 +32,7 @@ export const operatingMargin: Method = {
     if (!c.number('lowCostShare').isZero()) {
       const limit = c.parameter('lowCostLimit', 'tool07.low-cost-limit', '1')
       const share = c.number('lowCostShare')
-      c.gate('low-cost-share', share.lessThan(limit), { value: plain(share), limit: plain(limit) })
+      c.gate('low-cost-share', share.lessThan(limit), { value: shown(share), limit: shown(limit) })
     }
     c.sum('emitted', c.rows('units'), FUEL, 'tCO2')
     c.sum('generated', c.rows('units'), 'generation', 'MWh')
@@ -72,7 +72,7 @@ export const buildMargin: Method = {
     const sums = newest.map((_, index) => generated(newest.slice(0, index + 1)))
     const enough = sums.findIndex((sum) => sum.greaterThanOrEqualTo(wanted))
     const all = sums.at(-1) ?? new Exact(0)
-    c.gate('build-sample', enough >= 0, { value: plain(all), limit: plain(wanted) })
+    c.gate('build-sample', enough >= 0, { value: shown(all), limit: shown(wanted) })
     // Both sets are the newest first, so the larger is the longer one.
     const sample = newest.slice(0, Math.max(NEWEST, enough + 1))
     c.sum('emitted', sample, 'generation * unitFactor', 'tCO2')
@@ -177,7 +177,7 @@ function reservoirSteps(c: Calculation): void {
   }
   const density = c.step('powerDensity', '(capacityAfter - capacityBefore) / addedArea', 'W/m2')
   const least = c.parameter('leastDensity', 'acm0002.power-density-least', 'W/m2')
-  c.gate('power-density', density.greaterThan(least), { value: plain(density), limit: plain(least) })
+  c.gate('power-density', density.greaterThan(least), { value: shown(density), limit: shown(least) })
   const free = c.parameter('freeDensity', 'acm0002.power-density-free', 'W/m2')
   if (density.greaterThan(free)) c.step('PE_reservoir', '0', 'tCO2e')
   else {
@@ -228,7 +228,7 @@ export const smallRenewable: Method = {
   formula(c) {
     const limit = c.parameter('capacityLimit', 'ams-i-d.capacity-limit', 'MW')
     const capacity = c.number('ratedCapacity')
-    c.gate('capacity', capacity.lessThanOrEqualTo(limit), { value: plain(capacity), limit: plain(limit) })
+    c.gate('capacity', capacity.lessThanOrEqualTo(limit), { value: shown(capacity), limit: shown(limit) })
     plantSteps(c)
     if (c.choice('technology') === 'hydro') {
       reservoirSteps(c)

@@ -1,5 +1,5 @@
 import type { Calculation } from '../calculation.ts'
-import { plain } from '../decimal.ts'
+import { shown } from '../decimal.ts'
 import { choice, type Method, number } from '../method.ts'
 
 /** What both methods need to know of the fuel. Only of the CO2 counts what is not renewable. */
@@ -39,9 +39,9 @@ function capGate(c: Calculation): void {
   const used = c.number('personFuel')
   const fuel = c.choice('stoveFuel')
   const cap = c.parameter('personCap', `stove.cap.${fuel}`, 't/yr')
-  c.gate('consumption-cap', used.lessThanOrEqualTo(cap), { value: plain(used), limit: plain(cap) })
+  c.gate('consumption-cap', used.lessThanOrEqualTo(cap), { value: shown(used), limit: shown(cap) })
   const usual = c.parameter('personUsual', `stove.justify.${fuel}`, 't/yr')
-  if (used.greaterThan(usual)) c.warn('consumption-high', { value: plain(used), limit: plain(usual) })
+  if (used.greaterThan(usual)) c.warn('consumption-high', { value: shown(used), limit: shown(usual) })
 }
 
 export const perDay: Method = {

@@ -30,7 +30,7 @@ export const electricVehicles: Method = {
       },
       { max: 200 },
     ),
-    improvement: number('ratio', '1', { max: '1', default: { parameter: 'ams-iii-c.improvement' } }),
+    improvement: number('ratio', '1', { min: '0.5', max: '1', default: { parameter: 'ams-iii-c.improvement' } }),
     yearsSince: number('years', 'yr', { max: '50', whole: true }),
     powerFactor: number('emissions-per-power', 'tCO2/MWh', {
       max: '3',

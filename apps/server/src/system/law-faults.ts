@@ -1,6 +1,7 @@
 import {
   type FieldError,
   inputSentencesIn,
+  inputTextIn,
   isProblemCode,
   type Language,
   lawSentence,
@@ -68,9 +69,10 @@ function factsOf({ facts }: Remark): Record<string, string> {
 
 /** Where it stands, where that is a field; and the sentence that the check has for it. */
 function fieldOf(fault: Remark, language: Language): FieldError {
-  const { at = '', reason = '' } = fault.facts
+  const { at = '' } = fault.facts
+  const reason = inputTextIn(language, fault.facts.reason ?? '')
   const isField = fault.code === 'form' && /^[\w.-]+$/.test(at)
   return isField
     ? { field: `content.${at}`, message: reason }
-    : { field: 'content', message: lawSentence(fault, language) }
+    : { field: 'content', message: lawSentence({ ...fault, facts: { ...fault.facts, reason } }, language) }
 }

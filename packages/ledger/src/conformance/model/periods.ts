@@ -115,9 +115,11 @@ const spans = [
 
 const monitoringPeriodOpened = defineCommand<Opening>({
   type: 'MonitoringPeriodOpened',
-  weight: 0.8,
+  weight: 1.2,
   generate: (model, choose) => {
-    const project = knownId(model.projects.keys(), choose)
+    const credited = [...model.projects].filter(([, { credits }]) => credits.length > 0).map(([id]) => id)
+    const isCredited = credited.length > 0 && !choose.rarely(8)
+    const project = isCredited ? choose.pick(credited) : knownId(model.projects.keys(), choose)
     const [from, to] = choose.pick(spans)
     const owner = model.projects.get(project)?.owners[0]?.account ?? ''
     const later = standing(model, project).find(([, one]) => one.from > from)?.[0]

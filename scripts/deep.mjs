@@ -14,6 +14,7 @@ export const suites = {
   crash: { paths: ['tests/e2e/crash'], env: { TALLYSTICK_CRASHES: '100' } },
   fork: { paths: ['tests/attack/fork'], env: { TALLYSTICK_CRASHES: '100' } },
   flips: { paths: ['tests/tamper/flips'], env: { TALLYSTICK_FLIPS: '10000' } },
+  calculations: { paths: ['packages/calculators/src/second'], env: { TALLYSTICK_CALCULATIONS: '10000' } },
   canonical: { paths: ['packages/rules/src/canonical'], env: { TALLYSTICK_JSON_OBJECTS: '1000000' } },
   tamper: { paths: ['tests/tamper/tamper', 'tests/tamper/database', 'tests/unlawful'], env: {} },
 }

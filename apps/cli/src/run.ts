@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { ExportError, ForkError, MirrorError } from '@tallystick/ledger'
 import { StartupError } from '@tallystick/server'
 import { type Command, UsageError } from './command.ts'
+import { calculateCommand } from './commands/calculate.ts'
 import { demoCommand } from './commands/demo.ts'
 import { keyCommand } from './commands/key.ts'
 import { exportLogCommand, reconcileCommand, vkeyCommand } from './commands/ledger.ts'
@@ -26,6 +27,7 @@ const commands: Record<string, Command> = {
   roles: rolesCommand,
   recover: recoverCommand,
   successor: successorCommand,
+  calculate: calculateCommand,
   setup: setupCommand,
   demo: demoCommand,
   'take-back': takeBackCommand,

@@ -38,5 +38,8 @@ function entry(texts: Readonly<Record<string, string>>, key: string, otherwise =
   return (Object.hasOwn(texts, key) ? texts[key] : undefined) ?? otherwise
 }
 
-const filled = (text: string, facts: Readonly<Record<string, string>>) =>
-  text.replace(/\{(\w+)\}/g, (place, name) => facts[name] ?? place)
+/** A text with its places filled; the unit of a plain number is not written. */
+function filled(text: string, facts: Readonly<Record<string, string>>): string {
+  const whole = facts.unit === '1' ? text.replaceAll(' {unit}', '') : text
+  return whole.replace(/\{(\w+)\}/g, (place, name) => facts[name] ?? place)
+}

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { Gathered } from './gathered.ts'
 import type { Services } from './services.ts'
 import { inTransaction } from './transaction.ts'
 
@@ -11,7 +12,16 @@ const ENTRIES_A_WRITE = 1_000
  * Takes what is new in the log into `content_concern`, so that it has every project that concerns an organisation by
  * what was written before the call. Any number of processes may do so at once.
  */
-export async function followConcerns({ pool }: Pick<Services, 'pool'>): Promise<void> {
+export function followConcerns({ pool }: Pick<Services, 'pool'>): Promise<void> {
+  const follower = followers.get(pool) ?? new Gathered(() => follow(pool))
+  followers.set(pool, follower)
+  return follower.get(['log'])
+}
+
+/** Who asks at once is answered by one look at the log. */
+const followers = new WeakMap<pg.Pool, Gathered<void>>()
+
+async function follow(pool: pg.Pool): Promise<void> {
   while (await isBehind(pool)) await inTransaction(pool, takeIn)
 }
 

@@ -1,4 +1,4 @@
-import { evaluate, type Facts, isNumber, type Scope, type Value } from './evaluate.ts'
+import { evaluate, type Facts, holds, isNumber, type Scope, type Value } from './evaluate.ts'
 import { written } from './number.ts'
 import { type Computed, computedOrder } from './order.ts'
 import { type Form, formOf } from './own.ts'
@@ -41,18 +41,21 @@ function filledValues(form: Form, given: Values, sources: Sources): Values {
     const before = held(values, section.key, field.key)
     const after = node.column
       ? computedColumn(node, node.column, before, scope)
-      : jsonOf(field, evaluate(node.expression, scope))
+      : jsonOf(field, valueOfNode(node, scope))
     values = put(values, section.key, field.key, after)
   }
   return values
 }
+
+const valueOfNode = ({ expression, shownIf }: Computed, scope: Scope): Value =>
+  shownIf.every((one) => holds(one, scope) === true) ? evaluate(expression, scope) : undefined
 
 /** The rows of a table with one column computed in each. */
 function computedColumn(node: Computed, column: Column, json: Json | undefined, scope: Scope): Json | undefined {
   const table = { section: node.section, field: node.field, kind: 'table', many: false } as const
   const changed = new Map<string, Members>()
   for (const [key, cells] of rowsOf(node.field, json)) {
-    const after = jsonOf(column, evaluate(node.expression, { ...scope, row: { table, cells } }))
+    const after = jsonOf(column, valueOfNode(node, { ...scope, row: { table, cells } }))
     if (!same(member(cells, column.key), after)) changed.set(key, withMember(cells, column.key, after))
   }
   if (changed.size === 0) return json

@@ -189,6 +189,21 @@ describe('settling a document that is handed in', () => {
     expect(validate(mini, settled, { final: true }).map(({ path }) => path)).toEqual([])
   })
 
+  test('what is computed is there only where it is asked for', () => {
+    const data = miniData()
+    const fields = data.sections[2]?.fields as object[]
+    fields.push({
+      key: 'double',
+      type: 'int',
+      label: words('d'),
+      auto: { compute: { mul: [{ field: 'C.size' }, { number: '2' }] } },
+    })
+    const other = readTemplate(data)
+    const sampled = compute(other, withValue(withValue(whole(), 'A.sampled', true), 'C.size', '4'))
+    expect(sampled.values.C).toEqual({ size: '4', double: '8' })
+    expect(settle(other, withValue(sampled, 'A.sampled', false)).values.C).toEqual({})
+  })
+
   test('changes nothing where there is nothing to take away', () => {
     const document = whole()
     expect(settle(mini, document)).toBe(document)

@@ -3,7 +3,7 @@ import { type Scope, scopeOf } from './evaluate.ts'
 import { formOf } from './own.ts'
 import { held, isFilled, isGrid, type Members, rowsOf } from './place.ts'
 import type { Document, Field, Section, Template } from './template.ts'
-import { isShown } from './validate.ts'
+import { isFromElsewhere, isShown } from './validate.ts'
 
 /** A document in which nothing is filled in. */
 export const blank = (template: Template): Document => ({
@@ -45,7 +45,7 @@ function withoutHidden(template: Template, document: Document, sources: Sources)
     const shown = isShown(section, scope)
     for (const field of section.fields) {
       const json = held(document.values, section.key, field.key)
-      if (!isFilled(json)) continue
+      if (!isFilled(json) || isFromElsewhere(field)) continue
       if (!shown || !isShown(field, scope)) values = put(values, section.key, field.key, undefined)
       else if (isGrid(field)) values = put(values, section.key, field.key, withoutHiddenCells(section, field, scope))
     }

@@ -1,14 +1,14 @@
 import { daysBetween, isDate } from './date.ts'
 import { type Expression, FACTS, type FactName } from './expression.ts'
-import { divide, type Exact, exact, floored, rounded, sumOf, whole } from './number.ts'
+import { calculated, divide, type Exact, exact, floored, rounded, sumOf, whole } from './number.ts'
 import { held, isFilled, type Members, member, type Place, placeIn, rowPlaceOf, rowsOf, tableOf } from './place.ts'
 import type { Column, Field, Json, Template } from './template.ts'
 import { calculationOf } from './values.ts'
 
 /** A calculation that a document holds, as whoever knows calculators judges it. */
 export interface CalculationJudged {
-  /** Names of what its method takes in, that a document must fix or monitor. */
-  inputs: readonly string[]
+  /** What its method takes in, that a document must fix or monitor: each by its name, or by any of several names. */
+  inputs: readonly (string | readonly string[])[]
   /** Whether the result follows from the inputs. */
   agrees: boolean
 }
@@ -209,10 +209,11 @@ function covers({ calculation, by }: { calculation: string; by: string[] }, scop
   const given = calculationOf(json)
   const judged = given && scope.judge?.(given)
   if (!judged) return undefined
-  const names = by.flatMap((path) => listAt(path, scope)).filter((name) => typeof name === 'string')
-  const named = new Set(names.map((name) => name.trim().toLowerCase()))
-  const missing = judged.inputs.filter((input) => !named.has(input.trim().toLowerCase()))
-  scope.missing?.push(...missing)
+  const stated = by.flatMap((path) => listAt(path, scope)).filter((name) => typeof name === 'string')
+  const named = new Set(stated.map((name) => name.trim().toLowerCase()))
+  const names = judged.inputs.map((input) => (typeof input === 'string' ? [input] : input))
+  const missing = names.filter((input) => !input.some((name) => named.has(name.trim().toLowerCase())))
+  scope.missing?.push(...missing.map(([name]) => name ?? '—'))
   return missing.length === 0
 }
 
@@ -308,7 +309,7 @@ function partOf(place: Place, json: Json | undefined): Json | undefined {
 function typed(place: Place, json: Json | undefined): Value {
   switch (place.kind) {
     case 'number':
-      return exact(json)
+      return place.part === undefined ? exact(json) : calculated(json)
     case 'date':
       return isDate(json) ? json : undefined
     case 'text':

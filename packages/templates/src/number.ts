@@ -15,6 +15,10 @@ export const isDecimal = (text: string): boolean => DECIMAL.test(text)
 export const exact = (json: unknown): Exact | undefined =>
   typeof json === 'string' && DECIMAL.test(json) ? new Exact(json) : undefined
 
+/** A number of a calculation, which may have many more digits than people write. */
+export const calculated = (json: unknown): Exact | undefined =>
+  typeof json === 'string' && /^-?\d{1,40}(\.\d{1,60})?$/.test(json) ? new Exact(json) : undefined
+
 export const whole = (count: number): Exact => new Exact(count)
 
 export const divide = (dividend: Exact, divisor: Exact): Exact | undefined =>
@@ -29,4 +33,10 @@ export function written(number: Exact, places = 20): string | undefined {
   const fitting = rounded(number, Math.min(places, 20))
   const text = fitting.isZero() ? '0' : fitting.toFixed()
   return DECIMAL.test(text) ? text : undefined
+}
+
+/** A number of a calculation as it is shown: to six places. What is no number stays as it is. */
+export function shortened(text: string): string {
+  const number = calculated(text)
+  return number ? (written(number, 6) ?? text) : text
 }

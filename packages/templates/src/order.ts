@@ -9,6 +9,8 @@ export interface Computed {
   field: Field
   column?: Column
   expression: Expression
+  /** It is there only where its section, its field and its column are asked for. */
+  shownIf: Expression[]
   /** It needs what the registry knows. */
   asksFacts: boolean
 }
@@ -48,8 +50,9 @@ function computedOf(template: Pick<Template, 'sections'>): Computed[] {
   const add = (section: Section, field: Field, column?: Column) => {
     const { auto } = column ?? field
     if (!auto || !('compute' in auto)) return
-    const asksFacts = JSON.stringify(auto.compute).includes('"fact":')
-    found.push({ section, field, expression: auto.compute, asksFacts, ...(column ? { column } : {}) })
+    const shownIf = [section, field, column].flatMap((one) => one?.visibleIf ?? [])
+    const asksFacts = JSON.stringify([auto.compute, shownIf]).includes('"fact":')
+    found.push({ section, field, expression: auto.compute, shownIf, asksFacts, ...(column ? { column } : {}) })
   }
   for (const section of template.sections) {
     for (const field of section.fields) {
@@ -62,7 +65,8 @@ function computedOf(template: Pick<Template, 'sections'>): Computed[] {
 
 function needs(node: Computed, template: Pick<Template, 'sections'>): string[] {
   const table = node.column && nodeOf({ section: node.section, field: node.field })
-  return references(node.expression, table).flatMap(({ path, rows }) => {
+  const all = [node.expression, ...node.shownIf].flatMap((one) => references(one, table))
+  return all.flatMap(({ path, rows }) => {
     const place = placeIn(template, path)
     if (typeof place === 'string') return []
     return rows ? [tableOf(path)] : [nodeOf(place)]

@@ -1,4 +1,5 @@
 import { holds, type Scope, scopeOf } from './evaluate.ts'
+import { shortened } from './number.ts'
 import { choiceName, countryName } from './options.ts'
 import { formOf } from './own.ts'
 import { held, isFilled, isGrid, type Members, member, membersOf, type Place, rowsOf, textOf } from './place.ts'
@@ -242,23 +243,46 @@ function placeText(json: Json, language: TemplateLanguage): string {
   return `${textOf(member(json, 'type'))}: ${filledIn(WORDS[language].words.points, { count: String(count) })}`
 }
 
-/** What a calculation says: its method, what went in, what came out. */
+/** What a calculation says: its method, what went in, its steps, what came out. */
 function calculationFacts(json: Json, language: TemplateLanguage): Plain {
   const { words, results } = WORDS[language]
-  const [method, version] = [textOf(member(json, 'method')), textOf(member(json, 'version'))]
-  const spoken = (value: Json | undefined): string =>
-    typeof value === 'string' ? numberText(value, language) : JSON.stringify(value ?? null)
-  const inputs = Object.entries(membersOf(member(json, 'inputs')) ?? {})
+  const [method, version, result] = [
+    textOf(member(json, 'method')),
+    textOf(member(json, 'version')),
+    member(json, 'result'),
+  ]
+  const trace = member(result, 'trace')
+  const steps = (Array.isArray(trace) ? trace : []).map((step) => ({
+    label: textOf(member(step, 'step')),
+    value: `${textOf(member(step, 'formula'))} = ${inputText(step, language)}`,
+  }))
   const sums = (['be', 'pe', 'le', 'er'] as const).map((key) => ({
     label: results[key],
-    value: spoken(member(member(json, 'result'), key)),
+    value: inputText(member(result, key), language),
   }))
   return {
     kind: 'facts',
     facts: [
       { label: words.calculation, value: filledIn(words.method, { method, version }) },
-      ...inputs.map(([label, value]) => ({ label, value: spoken(value) })),
+      ...Object.entries(membersOf(member(json, 'inputs')) ?? {}).map(([label, one]) => ({
+        label,
+        value: inputText(one, language),
+      })),
+      ...steps,
       ...sums,
     ],
   }
+}
+
+/** An input of a calculation: a number with its unit, a choice, or rows of them. */
+function inputText(json: Json | undefined, language: TemplateLanguage): string {
+  if (Array.isArray(json)) return json.map((one) => inputText(one, language)).join('; ')
+  const members = membersOf(json)
+  if (!members) return typeof json === 'string' ? numberText(shortened(json), language) : textOf(json)
+  const unit = member(members, 'unit')
+  if (typeof member(members, 'value') === 'string')
+    return `${inputText(member(members, 'value'), language)}${typeof unit === 'string' && unit !== '1' ? ` ${unit}` : ''}`
+  return Object.entries(members)
+    .map(([key, one]) => `${key} ${inputText(one, language)}`)
+    .join(', ')
 }

@@ -58,7 +58,7 @@ export function validate(template: Template, given: unknown, judging: Judging): 
   if (judging.final && !problems.some(isOfForm)) autoProblems(form, template, document, judging, report)
   if (judging.calculation) calculationProblems(form, document.values, judging.calculation, report)
   for (const check of form.checks) if (judging.final || !check.final) checkProblems(check, scope, problems)
-  return bounded(problems)
+  return bounded(withoutDoubles(problems))
 }
 
 const problem = (code: Problem['code'], path: string, params: Record<string, string>): Problem => ({
@@ -68,7 +68,13 @@ const problem = (code: Problem['code'], path: string, params: Record<string, str
   severity: 'error',
 })
 
-/** The same place and code once, and no more than can be read. */
+/** A check that says why a computed value is wrong says enough. */
+function withoutDoubles(problems: Problem[]): Problem[] {
+  const told = new Set(problems.filter(({ code }) => code === 'check').map(({ path }) => path))
+  return problems.filter(({ code, path }) => code !== 'auto' || !told.has(path))
+}
+
+/** No more than can be read. */
 function bounded(problems: Problem[]): Problem[] {
   if (problems.length <= LIMITS.problems) return problems
   const more = problems.length - LIMITS.problems
@@ -145,9 +151,12 @@ function leafPresence(
   report: Report,
 ) {
   const filled = isFilled(json)
-  if (filled && !asked) report('hidden', path)
+  if (filled && !asked && !isFromElsewhere(leaf)) report('hidden', path)
   if (!filled && asked && isRequired(leaf, scope)) report('required', path)
 }
+
+/** What the registry knows, or another document says, does no harm where it is not asked for. */
+export const isFromElsewhere = ({ auto }: Field | Column): boolean => auto !== undefined && !('compute' in auto)
 
 /** Whether a field must be filled in, as the rest of the document stands. */
 export const isRequired = ({ required }: { required?: Field['required'] }, scope: Scope): boolean =>

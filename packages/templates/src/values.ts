@@ -1,6 +1,6 @@
 import { isDate } from './date.ts'
 import { geometryFault } from './geometry.ts'
-import { exact, isDecimal, isWhole } from './number.ts'
+import { calculated, exact, isDecimal, isWhole } from './number.ts'
 import { isCountry, isCurrency, isOption } from './options.ts'
 import { isFilled, isGrid, type Members, member, membersOf, textOf } from './place.ts'
 import type { Problem, ProblemCode } from './problem.ts'
@@ -73,7 +73,7 @@ function hasTexts(json: Json, wanted: Record<string, boolean>): boolean {
   })
 }
 
-const CALC_MEMBERS = ['id', 'method', 'version', 'parameterSet', 'gwpSet', 'inputs', 'result']
+const CALC_MEMBERS = ['method', 'version', 'inputs', 'result']
 
 /** Method, version, inputs and a result with its four sums; what else the calculator froze with them may stand there too. */
 export function calculationOf(json: Json | undefined): Members | undefined {
@@ -82,7 +82,7 @@ export function calculationOf(json: Json | undefined): Members | undefined {
   const [result, inputs] = [member(members, 'result'), member(members, 'inputs')]
   if (!isLine(member(members, 'method'), 100) || !isLine(member(members, 'version'), 40) || !membersOf(inputs))
     return undefined
-  return ['be', 'pe', 'le', 'er'].every((sum) => exact(member(result, sum)) !== undefined) ? members : undefined
+  return ['be', 'pe', 'le', 'er'].every((sum) => calculated(member(result, sum)) !== undefined) ? members : undefined
 }
 
 type Of<T> = Extract<Field | Column, { type: T }>

@@ -113,6 +113,7 @@ const passing: ReadonlySet<string> = new Set([
   'crediting-used-up',
   'outcomes-missing',
   'not-settled',
+  'conflict-of-interest',
   'too-early',
   'too-late',
 ])

@@ -1,4 +1,5 @@
 import { type Case, given, refuses, writes } from './case.fixture.ts'
+import { accredit, affiliate, assign, certifier, assess as certifierComes } from './certifier.fixture.ts'
 import { byBoth, byPort, bySun, bySystem, officersMay } from './people.fixture.ts'
 import { deregistered } from './settled.cases.ts'
 import type { World } from './world.fixture.ts'
@@ -129,6 +130,34 @@ const moveCases: Case[] = [
     needing(world, { certifier: 'validation' })
     return suspendIt(world)
   }),
+  refuses(
+    'ProjectMoved',
+    'conflict-of-interest',
+    'whoever is assigned has become an affiliate of the owner',
+    (world) => {
+      needing(world, { certifier: 'validation' })
+      certifierComes(world)
+      given(assign(world, { task: 'validation' }), affiliate(world, 'sun ltd', 'assessor'))
+      return suspendIt(world)
+    },
+  ),
+  writes(
+    'ProjectMoved',
+    'whoever is assigned to another task is not asked',
+    (world) => {
+      needing(world, { certifier: 'validation' })
+      certifierComes(world)
+      world.do('OrganisationRegistered', certifier(world, 'second assessor'))
+      given(accredit(world, { organisation: world.id('second assessor'), accreditation: world.id('another') }))
+      given(assign(world, { task: 'validation', organisation: world.id('second assessor') }), assign(world))
+      given(affiliate(world, 'sun ltd', 'assessor'))
+      return suspendIt(world)
+    },
+    [
+      'project solar: state registered → suspended, entered {index:15,at:2026-01-01T00:00:00.000Z} → {index:32,at:2026-01-01T00:00:00.000Z}',
+      'ledger: states {registered:2} → {registered:1,suspended:1}',
+    ],
+  ),
   refuses('ProjectMoved', 'too-early', 'a millisecond before the days are over', (world) => {
     given(suspendIt(world), move(world, 'resume'))
     needing(world, { days: 30 })

@@ -80,6 +80,19 @@ const certifyingCases: Case[] = [
       return step(world, 'approve-issuance', byBoth(world))
     },
   ),
+  refuses(
+    'MonitoringPeriodMoved',
+    'conflict-of-interest',
+    'to a verifier that has become an affiliate of the owner',
+    (world) => {
+      opened(world)
+      assess(world)
+      const report = paper(world, 'monitoring-report', bySun(world))
+      given(assign(world), report, step(world, 'submit-report', bySun(world)), step(world, 'publish-report'))
+      given(affiliate(world, 'sun ltd', 'assessor'))
+      return step(world, 'begin-verification')
+    },
+  ),
   refuses('OutcomeCertified', 'period-state', 'before the verification', (world) => {
     opened(world)
     assess(world)

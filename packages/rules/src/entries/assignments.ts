@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { Code, Id } from '../ids.ts'
 import { admitAccreditation, admitIndependence } from '../permissions.ts'
-import { type Preset, VERIFICATION } from '../preset.ts'
+import { type Move, type Preset, VERIFICATION } from '../preset.ts'
 import { type Refusal, refuse } from '../refusal.ts'
 import { defineRule, firstOf, noEffects } from '../rule.ts'
-import { noKeys, type Rows, type State } from '../state.ts'
+import { noKeys, type RowKey, type Rows, type State } from '../state.ts'
 import { codeIn } from './accounts.ts'
 import { admitCertifier } from './accreditations.ts'
 import { partiesOf, partiesReads } from './parties.ts'
@@ -28,6 +28,25 @@ export function verifiedBy(project: Project, organisation: string): Project {
 
 function admitTask(task: string, { certifiers }: Preset): Refusal | undefined {
   return codeIn('task', task, certifiers.tasks)
+}
+
+/** The rows of whoever is assigned to a task of a project. */
+export function assignedReads(state: State, project: string): RowKey[] {
+  const { certifiers = {} } = state.peek('project', project) ?? {}
+  return Object.values(certifiers).map((id) => ({ kind: 'organisation', id }))
+}
+
+/** Whoever is assigned to the task that a move needs is independent of those who own the project by now. */
+export function admitAssigned(
+  state: State,
+  machine: { moves: readonly Move[] },
+  { project, move }: { project: string; move: string },
+): Refusal | undefined {
+  const task = machine.moves.find(({ name }) => name === move)?.needs?.certifier ?? ''
+  const { certifiers = {} } = state.get('project', project) ?? {}
+  const certifier = Object.hasOwn(certifiers, task) ? certifiers[task] : undefined
+  if (certifier === undefined) return undefined
+  return admitIndependence(state, certifier, partiesOf(state, project).interests, { certifier })
 }
 
 const Assignment = z.strictObject({ project: Id, task: Code, organisation: Id })

@@ -5,6 +5,7 @@ import type { Preset } from '../preset.ts'
 import { type Refusal, refuse } from '../refusal.ts'
 import { defineRule, firstOf, noEffects } from '../rule.ts'
 import { type Keys, type LedgerRow, noKeys, type Put, type RowKey, type Rows, type State } from '../state.ts'
+import { admitAssigned, assignedReads } from './assignments.ts'
 import { admitCredited } from './crediting.ts'
 import { admitGrounds, admitMove, Grounds, groundsOf } from './machine.ts'
 import { partiesReads } from './parties.ts'
@@ -106,7 +107,8 @@ export const monitoringPeriodMoved = defineRule<Moving, Moving>({
   reads: (state, { period }) => {
     const { previous = null, next = null } = state.peek('period', period) ?? {}
     const keys = periodReads(state, period)
-    return { ...keys, rows: [...keys.rows, ...[previous, next].flatMap(periodKey)] }
+    const assigned = assignedReads(state, state.peek('period', period)?.project ?? '')
+    return { ...keys, rows: [...keys.rows, ...[previous, next].flatMap(periodKey), ...assigned] }
   },
   decide: (state, request, { preset }) => {
     const period = state.get('period', request.period)
@@ -125,6 +127,7 @@ export const monitoringPeriodMoved = defineRule<Moving, Moving>({
         refuse('period-state', { state: from, allowed }),
       ),
       admitGrounds(body.documents, groundsOf(machine, period, body)),
+      admitAssigned(state, machine, { project: period.project, move: body.move }),
       isVoidedBy(body.move, preset) && isIssued(period) && refuse('already-issued', { period: body.period }),
     )
   },

@@ -7,6 +7,7 @@ import { defineRule, firstOf, noEffects } from '../rule.ts'
 import { sharesSumTo100 } from '../shares.ts'
 import { type Keys, noKeys, type Rows, type State } from '../state.ts'
 import { organisationsOf, usable } from './accounts.ts'
+import { admitAssigned, assignedReads } from './assignments.ts'
 import { admitGrounds, admitMove, Grounds, groundsOf } from './machine.ts'
 import { freshStream } from './organisations.ts'
 import { partiesOf, partiesReads } from './parties.ts'
@@ -189,7 +190,7 @@ export const projectMoved = defineRule<Move, Move>({
   attested: ['the grounds of the decision'],
   reads: (state, { project }) => {
     const keys = projectReads(state, project)
-    return { ...keys, rows: [...keys.rows, { kind: 'outstanding', id: project }] }
+    return { ...keys, rows: [...keys.rows, { kind: 'outstanding', id: project }, ...assignedReads(state, project)] }
   },
   decide: (state, request, { preset }) => {
     const project = state.get('project', request.project)
@@ -206,6 +207,7 @@ export const projectMoved = defineRule<Move, Move>({
         refuse('project-state', { state: from, allowed }),
       ),
       admitGrounds(body.documents, groundsOf(preset.project, project, body)),
+      admitAssigned(state, preset.project, body),
     )
   },
   streams: (_state, { project }) => [project],

@@ -78,9 +78,9 @@ it('tells the owner at once, in words, until when an appeal may be made, and so 
   expect(appeal).toMatchObject({ move: 'appeal-concept', until: expect.any(String) })
   const { genesis, publicUrl } = all.registry.services
   for (const [language, words] of [
-    ['en', /You have the right to appeal: .*appeal.*\. Do so before/],
-    ['fr', /droit de faire recours/],
-    ['es', /derecho a recurrir/],
+    ['en', /You have the right to appeal\. Do so before .*\nThe step to take: appeal\n/],
+    ['fr', /droit de faire appel/],
+    ['es', /derecho a apelar/],
   ] as const) {
     const [mail] = owners
     if (!mail) throw new Error('the owner was told')

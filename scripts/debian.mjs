@@ -13,6 +13,7 @@ const PACKAGES = [
     room: 'packages/tlog',
   },
   { name: 'chromium', file: '/usr/bin/chromium', tests: 'pages in a browser', room: 'apps/web' },
+  { name: 'poppler-utils', file: '/usr/bin/pdftotext', tests: 'what others read in PDF files', room: 'apps/server' },
   // Only in CI: nobody wants a second PostgreSQL on the own machine.
   ...(process.env.CI
     ? [

@@ -38,6 +38,16 @@ const TRANSLATED = [
   'packages/calculators/src/locales/',
 ]
 
+/** Families that papers are written in, which speak one language more: papers go to readers whom pages do not have yet. */
+const OF_PAPERS = [
+  // The frame around a paper, and letters and certificates.
+  'apps/server/src/platform/paper/locales/paper.',
+  'apps/server/src/platform/paper/letters/locales/',
+  // Problems of documents, and words of their views; the texts of a template stand in its data file.
+  'packages/templates/src/locales/',
+]
+const PAPER_LANGUAGES = [...LANGUAGES, 'ar']
+
 /** Families that are English only so far: their place is here, so that none is forgotten. */
 const ENGLISH_ONLY = [
   // The report on organisations.csv and users.csv at the start.
@@ -106,18 +116,19 @@ function shapeOf(text: string): string {
 describe('languages', () => {
   it('lists every family of texts, in one place', () => {
     const english = localeFiles.filter(({ language }) => language === 'en').map(({ family }) => family)
-    expect(english.toSorted()).toEqual([...TRANSLATED, ...ENGLISH_ONLY].toSorted())
+    expect(english.toSorted()).toEqual([...TRANSLATED, ...OF_PAPERS, ...ENGLISH_ONLY].toSorted())
   })
 
   it('has no file of a language that has no English, and no family begun but not finished', () => {
     for (const { family, language } of localeFiles)
       expect(languagesOf(family), `${family}${language}.json`).toContain('en')
     for (const family of TRANSLATED) expect(languagesOf(family).toSorted(), family).toEqual([...LANGUAGES].toSorted())
+    for (const family of OF_PAPERS) expect(languagesOf(family).toSorted(), family).toEqual(PAPER_LANGUAGES.toSorted())
     for (const family of ENGLISH_ONLY) expect(languagesOf(family), family).toEqual(['en'])
   })
 })
 
-describe.each([...TRANSLATED, ...ENGLISH_ONLY])('%s', (family) => {
+describe.each([...TRANSLATED, ...OF_PAPERS, ...ENGLISH_ONLY])('%s', (family) => {
   const english = textsOf(family, 'en')
 
   describe.each(languagesOf(family))('in %s', (language) => {

@@ -1,0 +1,52 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Table } from './paper.ts'
+import { across, upright } from './samples.fixture.ts'
+import { plans } from './table-plan.ts'
+
+describe('a table on A4', () => {
+  it('stands upright where it can be read so', () => {
+    expect(plans(upright)).toMatchObject([{ landscape: false, size: 9 }])
+  })
+
+  it('lies across where it has many columns', () => {
+    expect(plans(across(9, 3))).toMatchObject([{ landscape: true }])
+  })
+
+  it('is cut into parts that repeat the first column where no page is wide enough', () => {
+    const found = plans(across(40, 3))
+    expect(found.length).toBeGreaterThan(1)
+    for (const { table } of found) expect(table.columns[0]?.title).toBe('Parameter')
+    const others = found.flatMap(({ table }) => table.columns.slice(1).map(({ title }) => title))
+    expect(others).toEqual(
+      across(40, 1)
+        .columns.slice(1)
+        .map(({ title }) => title),
+    )
+  })
+
+  it('loses no cell and never falls below 7.5 points', () => {
+    const text = fc.string({ maxLength: 60 })
+    const columns = fc.array(fc.record({ title: text }), { minLength: 1, maxLength: 30 })
+    const tables = columns.chain((some) =>
+      fc.record({
+        block: fc.constant('table' as const),
+        columns: fc.constant(some),
+        rows: fc.array(fc.record({ cells: fc.array(text, { maxLength: some.length }) }), { maxLength: 4 }),
+      }),
+    )
+    fc.assert(
+      fc.property(tables, (table: Table) => {
+        const found = plans(table)
+        const shown = found.flatMap((plan, part) => plan.table.columns.slice(part === 0 ? 0 : 1))
+        expect(shown).toEqual(table.columns)
+        for (const plan of found) {
+          expect(plan.size).toBeGreaterThanOrEqual(7.5)
+          expect(plan.weights.every((weight) => weight > 0)).toBe(true)
+          expect(plan.weights).toHaveLength(plan.table.columns.length)
+          expect(plan.table.rows).toHaveLength(table.rows.length)
+        }
+      }),
+    )
+  })
+})

@@ -1,10 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { compute } from './compute.ts'
+import { OPERANDS } from './expression.ts'
 import { miniData, words } from './mini.fixture.ts'
+import { KINDS } from './place.ts'
+import { sentence } from './problem.ts'
 import { readTemplate, TemplateError } from './read.ts'
-import { fromFolder, template, templates } from './templates.ts'
+import { fromFolder, sourceFaults, template, templates } from './templates.ts'
+import { validate } from './validate.ts'
 
 /** What is said of the small template after something in it was changed. */
 function faults(change: (data: ReturnType<typeof miniData>) => void): string {
@@ -161,6 +166,7 @@ test.each([null, 1, 'text', [], {}, { id: 7 }, { id: 'X', sections: [{}] }])(
 test('every data file of the registry is a template, and is filled in from what exists', () => {
   expect(templates().map(({ id }) => id)).toContain('PDD')
   expect(template('PDD')?.version).toBe(1)
+  expect(template('PDD', 2)).toBeUndefined()
   expect(template('NOTHING')).toBeUndefined()
 })
 
@@ -180,8 +186,32 @@ test('a folder with a file that takes from nowhere, or of an id that is taken, i
     expect(() => fromFolder(folder)).toThrow('the fact project.title is a text, the field a date')
     write('a.json', () => {})
     write('b.json', () => {})
-    expect(() => fromFolder(folder)).toThrow('b.json: there is another template MINI')
+    expect(() => fromFolder(folder)).toThrow('b.json: there is another MINI of version 1')
+    write('b.json', (data) => Object.assign(data, { version: 2 }))
+    expect(fromFolder(folder).map(({ id, version }) => `${id} ${version}`)).toEqual(['MINI 1', 'MINI 2'])
   } finally {
     rmSync(folder, { recursive: true })
   }
+})
+
+const page = readFileSync(join(import.meta.dirname, '../../../docs/templates.md'), 'utf8')
+
+test('the template of docs/templates.md is one', () => {
+  const example = /It is a whole template\.\n\n(.*?)\n\n2\. /s.exec(page)?.[1] ?? ''
+  const one = readTemplate(JSON.parse(example))
+  expect(sourceFaults(one, templates())).toEqual([])
+  const rows = [
+    { name: 'Ada', hours: '30.5' },
+    { name: 'Ben', hours: '8' },
+  ]
+  const values = { A: { dates: { start: '2026-03-01', end: '2026-03-01' }, people: rows, faults: false } }
+  const document = compute(one, { template: one.id, version: 1, values })
+  expect(document.values.A?.hours).toBe('38.5')
+  const [problem] = validate(one, document, { final: true })
+  expect(problem && sentence(problem, 'fr')).toBe('30.5 heures dépassent la durée de la visite.')
+})
+
+test('every operator and type can be found by who reads that page', () => {
+  for (const name of [...Object.keys(OPERANDS), 'covers']) expect(page).toMatch(new RegExp(`[\`"]${name}[\`"]`))
+  for (const type of Object.keys(KINDS)) expect(page).toContain(`\`${type}\``)
 })

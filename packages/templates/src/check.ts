@@ -1,0 +1,32 @@
+/** `node packages/templates/src/check.ts <file>`: says everything that is wrong with a data file, or what it holds. */
+import { readFileSync } from 'node:fs'
+import { isGrid } from './place.ts'
+import { readTemplate, TemplateError } from './read.ts'
+import type { Column, Field, Template } from './template.ts'
+import { sourceFaults, templates } from './templates.ts'
+
+const needed = ({ required, auto }: Field | Column) =>
+  auto ? 'filled by the registry' : typeof required === 'object' ? 'needed in some cases' : required ? 'needed' : ''
+
+function listing(one: Template): string {
+  const lines = [`${one.id}, version ${one.version}: ${one.title.en}. It is a template.`]
+  for (const section of one.sections) {
+    lines.push(`${section.number}  ${section.title.en}`)
+    for (const field of section.fields) {
+      const columns = isGrid(field) ? ` (${field.fields.map(({ key }) => key).join(', ')})` : ''
+      lines.push(`    ${section.key}.${field.key}  ${field.type}${columns}  ${needed(field)}`.trimEnd())
+    }
+  }
+  return lines.join('\n')
+}
+
+try {
+  const one = readTemplate(JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')))
+  const others = templates().filter(({ id, version }) => id !== one.id || version !== one.version)
+  const faults = sourceFaults(one, [one, ...others])
+  if (faults.length > 0) throw new TemplateError(one.id, faults)
+  console.log(listing(one))
+} catch (error) {
+  console.log(error instanceof Error ? error.message : String(error))
+  process.exitCode = 1
+}

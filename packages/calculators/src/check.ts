@@ -129,7 +129,7 @@ const placesOf = (pattern: string) => [...pattern.matchAll(/\{(\w+)\}/g)].map(([
 
 function wordOf(input: ChoiceInput | { type: 'day' }, raw: unknown, key: string, check: Check): string | undefined {
   if (input.type === 'day') {
-    if (typeof raw === 'string' && isDay(raw)) return raw
+    if (isDay(raw)) return raw
     return void tell(check, 'not-a-day', key)
   }
   if (typeof raw === 'string' && input.options.includes(raw)) return raw

@@ -1,8 +1,8 @@
 const DAY_MS = 86_400_000
 
 /** Is this a day of the calendar, `YYYY-MM-DD`, from 1900 to 2199? */
-export function isDay(text: string): boolean {
-  if (!/^(?:19|20|21)\d{2}-\d{2}-\d{2}$/.test(text)) return false
+export function isDay(text: unknown): text is string {
+  if (typeof text !== 'string' || !/^(?:19|20|21)\d{2}-\d{2}-\d{2}$/.test(text)) return false
   const at = Date.parse(`${text}T00:00:00Z`)
   return Number.isFinite(at) && new Date(at).toISOString().startsWith(text)
 }

@@ -94,7 +94,7 @@ function textOf(input: unknown, at: string, tell: Tell): string {
 
 function dayOf(input: unknown, at: string, tell: Tell): string | null {
   if (input === null) return null
-  if (typeof input === 'string' && isDay(input)) return input
+  if (isDay(input)) return input
   tell('not-a-day', at)
   return null
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { calculate, type Options } from './calculate.ts'
 import { Exact } from './decimal.ts'
@@ -188,4 +189,34 @@ test('what does not exist is refused by name', () => {
     expect(problemsOf(id, {})).toMatchObject([{ code: 'unknown-method', at: 'method' }])
   }
   expect(methodOf('acm0002')).toBeUndefined()
+})
+
+const anything = fc.anything({ withNullPrototype: true, withBigInt: true, withDate: true, maxDepth: 3 })
+const options = fc.dictionary(fc.constantFrom('gwpSet', 'on', 'parameters', 'vintages'), anything)
+
+test('whatever is given, nothing is thrown', () => {
+  const id = fc.constantFrom(...methods().map((method) => method.id))
+  fc.assert(
+    fc.property(id, anything, fc.integer(), options, (method, stray, seed, given) => {
+      expect(typeof calculate(method, stray, given)).toBe('object')
+      const inputs = draw(methodOf(method)?.inputs ?? {}, randomOf(`${seed}`), { gwpSet: 'AR5' }).inputs
+      const keys = Object.keys(inputs)
+      const key = keys[Math.abs(seed) % keys.length] ?? ''
+      expect(typeof calculate(method, { ...inputs, [key]: stray }, given)).toBe('object')
+      expect(typeof calculate(method, inputs, given)).toBe('object')
+    }),
+  )
+})
+
+test('a result is plain JSON, and comes out the same from what it keeps', () => {
+  for (const { id, inputs } of methods()) {
+    const random = randomOf(`again ${id}`)
+    for (let round = 0; round < 10; round += 1) {
+      const result = calculate(id, draw(inputs, random, { gwpSet: 'AR5' }).inputs, { gwpSet: 'AR5' })
+      if (isRefused(result)) continue
+      const kept = JSON.parse(JSON.stringify(result))
+      expect(kept).toEqual(result)
+      expect(calculate(kept.methodId, kept.inputs, { gwpSet: kept.gwpSet })).toEqual(result)
+    }
+  }
 })

@@ -18,19 +18,27 @@ const inputs = methods().flatMap((method) =>
 )
 
 test('every method, input and choice has its words, and no words are left over', () => {
-  const words = (of: object) => Object.keys(of).toSorted()
+  const words = (family: string) => Object.keys(Object.entries(en).find(([name]) => name === family)?.[1] ?? {})
   const keys = new Set(inputs.flatMap(({ id, key }) => (`${id} ${key}` in en.inputs ? [`${id} ${key}`] : [key])))
-  const options = new Set(inputs.flatMap(({ input }) => (input.type === 'choice' ? input.options : [])))
+  const options = new Set<string>(inputs.flatMap(({ input }) => (input.type === 'choice' ? input.options : [])))
   const gates = new Set(methods().flatMap((method) => method.gates ?? []))
-  expect(words(en.methods)).toEqual(
-    methods()
-      .map(({ id }) => id)
-      .toSorted(),
-  )
-  expect(words(en.inputs)).toEqual([...keys].toSorted())
-  expect(words(en.choices)).toEqual([...options].toSorted())
-  expect(words(en.gates)).toEqual([...gates].toSorted())
-  expect(words(en.rules)).toEqual([...gates].toSorted())
+  const wanted = {
+    methods: new Set(methods().map(({ id }) => id)),
+    inputs: keys,
+    choices: options,
+    gates,
+    rules: gates,
+  }
+  const found = Object.entries(wanted).map(([family, needed]) => {
+    const there = words(family)
+    const all = new Set<string>(needed)
+    return {
+      family,
+      missing: [...all].filter((one) => !there.includes(one)),
+      leftOver: there.filter((one) => !all.has(one)),
+    }
+  })
+  expect(found).toEqual(Object.keys(wanted).map((family) => ({ family, missing: [], leftOver: [] })))
 })
 
 test.each(LANGUAGES)('descriptions in %s are whole, and plain JSON', (language) => {

@@ -35,8 +35,8 @@ export function readVintages(input: unknown): { vintages?: Vintages; problems: P
   else if (input.by === 'days') {
     tellUnknown(input, ['by', 'from', 'to'], 'vintages', tell)
     const { from, to } = input
-    if (typeof from !== 'string' || !isDay(from)) tell('not-a-day', 'vintages.from')
-    else if (typeof to !== 'string' || !isDay(to)) tell('not-a-day', 'vintages.to')
+    if (!isDay(from)) tell('not-a-day', 'vintages.from')
+    else if (!isDay(to)) tell('not-a-day', 'vintages.to')
     else if (to < from) tell('days-turned', 'vintages', { validFrom: from, validTo: to })
     else if (daysByYear(from, to).length > MOST_YEARS)
       tell('wrong-rows', 'vintages', { min: '1', max: String(MOST_YEARS) })

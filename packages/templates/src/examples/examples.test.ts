@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { compute } from '../compute.ts'
+import { prefill } from '../document.ts'
 import { isFilled } from '../place.ts'
 import { sentence } from '../problem.ts'
 import type { Document, Json, Template } from '../template.ts'
@@ -28,14 +29,24 @@ const SHOWN_IN_FULL = [
   'authorisation-request',
 ]
 
-/** Every kind of which a project has a document. */
-const kinds = new Set([...SHOWN_IN_FULL, ...PROJECTS.flatMap((project) => [...documentsOf(project).keys()])])
-
 describe.each(PROJECTS)('the documents of %s', (project) => {
   const documents = documentsOf(project)
 
   test('are of every kind', () => {
-    expect([...documents.keys()].sort()).toEqual([...kinds].sort())
+    expect([...documents.keys()].sort()).toEqual([...DATA.keys()].sort())
+  })
+
+  test.each(SHOWN_IN_FULL)('%s says what the registry and the other documents say', (name) => {
+    const template = templateOf(name)
+    const begun = prefill(template, sourcesOf(project, template.id)).values
+    const sourced = template.sections.flatMap(({ key, fields }) =>
+      fields
+        .filter(({ from, auto }) => from || (auto && !('compute' in auto)))
+        .map((field) => [key, field.key] as const),
+    )
+    const values = documents.get(name)?.values
+    for (const [section, field] of sourced)
+      expect(lacking(begun[section]?.[field] ?? null, values?.[section]?.[field], `${section}.${field}`)).toEqual([])
   })
 
   test.each([...documents])('%s may be final, for itself and beside what the registry knows', (name, document) => {
@@ -56,6 +67,14 @@ describe.each(PROJECTS)('the documents of %s', (project) => {
     }
   })
 })
+
+/** Paths of what the first says and the second does not; rows are compared in their order. */
+function lacking(first: Json, second: Json | undefined, path: string): string[] {
+  if (first === null) return []
+  if (typeof first !== 'object') return first === second ? [] : [path]
+  const members = (typeof second === 'object' && second !== null ? second : {}) as Record<string, Json>
+  return Object.entries(first).flatMap(([key, json]) => lacking(json, members[key], `${path}.${key}`))
+}
 
 /** Every file that a document names, wherever it stands. */
 function filesOf(document: Document): { name: string; sha256: string }[] {

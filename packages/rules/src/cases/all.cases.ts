@@ -17,6 +17,7 @@ import { pendingCases } from './pending.cases.ts'
 import { peopleCases } from './people.cases.ts'
 import { periodCases } from './periods.cases.ts'
 import { projectCases } from './projects.cases.ts'
+import { reportCases } from './reports.cases.ts'
 import { reversalsCases } from './reversals.cases.ts'
 import { settledCases } from './settled.cases.ts'
 import { tightenedCases } from './tightened.cases.ts'
@@ -34,6 +35,7 @@ export const cases: readonly Case[] = [
   ...creditingCases,
   ...periodCases,
   ...outcomeCases,
+  ...reportCases,
   ...issuingCases,
   ...movementCases,
   ...pendingCases,

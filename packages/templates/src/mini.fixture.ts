@@ -174,3 +174,11 @@ export function withValue(document: Document, path: string, json: unknown): Docu
   else at[last] = json as Json
   return copy
 }
+
+/** Milliseconds of work of the processor; a machine that is busy with other things changes nothing. */
+export function worked(work: () => void): number {
+  const before = process.cpuUsage()
+  work()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1_000
+}

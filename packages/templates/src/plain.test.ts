@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { mini, whole, withValue } from './mini.fixture.ts'
+import { mini, whole, withValue, worked } from './mini.fixture.ts'
 import { choices } from './options.ts'
 import { type Plain, plain } from './plain.ts'
 import { blocksOf } from './rich.ts'
@@ -128,9 +128,8 @@ describe('richtext', () => {
   })
 
   test('of any length is read in a moment', () => {
-    const start = performance.now()
-    for (const piece of ['*', '**', '\\', '- ', '1. ', '\n', '*a**']) blocksOf(piece.repeat(50_000 / piece.length))
-    expect(performance.now() - start).toBeLessThan(1_000)
+    const pieces = ['*', '**', '\\', '- ', '1. ', '\n', '*a**'].map((piece) => piece.repeat(50_000 / piece.length))
+    expect(worked(() => pieces.forEach(blocksOf))).toBeLessThan(1_000)
   })
 })
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { compare } from './compare.ts'
 import { compute } from './compute.ts'
+import { worked } from './mini.fixture.ts'
 import { plain } from './plain.ts'
 import { save } from './save.ts'
 import type { Document, Template } from './template.ts'
@@ -50,11 +51,7 @@ function long(pdd: Template): Document {
 
 /** The middle of several runs, in milliseconds. */
 function middle(runs: number, work: (run: number) => void): number {
-  const times = Array.from({ length: runs }, (_, run) => {
-    const start = performance.now()
-    work(run)
-    return performance.now() - start
-  })
+  const times = Array.from({ length: runs }, (_, run) => worked(() => work(run)))
   return times.sort((a, b) => a - b)[runs >> 1] ?? 0
 }
 

@@ -59,6 +59,15 @@ test('what a person used before is capped, and explained above the usual', () =>
   expect(codes({})).toContain('cap-not-checked')
 })
 
+test.each(['charcoal', 'charcoal-kiln-6', 'charcoal-kiln-4'])('%s has a cap of its own', (stoveFuel) => {
+  const used = (tonnes: string) => ({ stoveFuel, personFuel: q(tonnes, 't/yr') })
+  expect(said('ams-ii-g', used('0.4001'))[0]).toContain('at most 0.4 t may be claimed')
+  expect(said('ams-ii-g', used('0.4'))).toEqual([])
+  const codes = (tonnes: string) => reduction('ams-ii-g', used(tonnes)).warnings.map(({ code }) => code)
+  expect(codes('0.2001')).toContain('consumption-high')
+  expect(codes('0.2')).not.toContain('consumption-high')
+})
+
 test('charcoal has other factors than AR5 only where they are given', () => {
   const charcoal = { stoveFuel: 'charcoal', otherGasFactor: undefined }
   const { otherGasFactor: _, ...inputs } = { ...vectors.find(({ id }) => id === 'tpddtec')?.inputs, ...charcoal }

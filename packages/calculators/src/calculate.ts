@@ -4,7 +4,7 @@ import { isDay } from './days.ts'
 import { Exact, plain, ZERO } from './decimal.ts'
 import type { Method } from './method.ts'
 import { methodOf, methods } from './methods.ts'
-import { readParameterSet } from './parameter-check.ts'
+import { isRecord, readParameterSet } from './parameter-check.ts'
 import { inForce, nameOf, nameOfReference, type Parameter, type ParameterSet, type SetName } from './parameters.ts'
 import { Fault, invariant, MOST_PROBLEMS, type Problem, type Refused, type Warning } from './problem.ts'
 import type { TraceStep, Traces } from './reading.ts'
@@ -19,7 +19,10 @@ export interface Options {
   /** Fifth assessment report where none is named. */
   readonly gwpSet?: GwpSet
   readonly vintages?: Vintages
-  /** The day on which parameters are in force; the last day of the vintages, or those that have not ended, where none is named. */
+  /**
+   * The day on which parameters are in force. Where none is named: the last day of each year that is calculated by itself,
+   * the last day of a period that is split by days, or else those hold that have not ended.
+   */
   readonly on?: string
 }
 
@@ -73,7 +76,7 @@ export function calculate(methodId: string, inputs: unknown, options: Options = 
   const runs = runsOf(method, inputs, read)
   const problems = [...read.problems, ...runs.flatMap((run) => run.problems)]
   if (problems.length > 0) return { problems: problems.slice(0, MOST_PROBLEMS) }
-  const done = runs.map((run) => ({ year: run.year, ...work(method, run.given, read.around) }))
+  const done = runs.map(({ year, given, around }) => ({ year, ...work(method, given, around) }))
   const faults = done.flatMap(({ year, traces }) =>
     traces.problems.map((one) => (year === undefined ? one : { ...one, at: `vintages.${year}.${one.at}` })),
   )
@@ -82,7 +85,7 @@ export function calculate(methodId: string, inputs: unknown, options: Options = 
 
 interface ReadOptions {
   readonly problems: Problem[]
-  readonly around: Surroundings & { gwpSet: GwpSet }
+  readonly gwpSet: GwpSet
   readonly overlay: ParameterSet | undefined
   readonly vintages: Vintages | undefined
   readonly on: string | undefined
@@ -101,28 +104,28 @@ function readOptions(method: Method, options: Options): ReadOptions {
   const overlay = options.parameters === undefined ? undefined : readParameterSet(options.parameters)
   if (overlay && 'problems' in overlay) problems.push(...overlay.problems)
   const set = overlay && 'set' in overlay ? overlay.set : undefined
-  const on = options.on !== undefined && isDay(options.on) ? options.on : lastDay(vintages)
-  return { problems, around: { gwpSet: gwpSet ?? 'AR5', parameters: inForce(set, on) }, overlay: set, vintages, on }
-}
-
-function lastDay(vintages: Vintages | undefined): string | undefined {
-  if (!vintages) return undefined
-  return vintages.by === 'days' ? vintages.to : `${Math.max(...vintages.years.map(({ year }) => year))}-12-31`
+  const last = vintages?.by === 'days' ? vintages.to : undefined
+  const on = isDay(options.on) ? options.on : last
+  return { problems, gwpSet: gwpSet ?? 'AR5', overlay: set, vintages, on }
 }
 
 interface Run {
   readonly year: number | undefined
   readonly given: Given
+  readonly around: Surroundings
   readonly problems: Problem[]
 }
 
-function runsOf(method: Method, inputs: unknown, { vintages, around }: ReadOptions): Run[] {
-  if (vintages?.by !== 'data') return [{ year: undefined, ...checkInputs(method.inputs, inputs, 'inputs', around) }]
-  const common = typeof inputs === 'object' ? inputs : {}
-  return vintages.years.map(({ year, inputs: own }) => ({
-    year,
-    ...checkInputs(method.inputs, { ...common, ...own }, `vintages.${year}.inputs`, around),
-  }))
+function runsOf(method: Method, inputs: unknown, { vintages, gwpSet, overlay, on }: ReadOptions): Run[] {
+  const run = (year: number | undefined, given: unknown, path: string, day: string | undefined) => {
+    const around = { gwpSet, parameters: inForce(overlay, day) }
+    return { year, around, ...checkInputs(method.inputs, given, path, around) }
+  }
+  if (vintages?.by !== 'data' || (inputs !== undefined && !isRecord(inputs)))
+    return [run(undefined, inputs, 'inputs', on)]
+  return vintages.years.map(({ year, inputs: own }) =>
+    run(year, { ...inputs, ...own }, `vintages.${year}.inputs`, on ?? `${year}-12-31`),
+  )
 }
 
 interface Done {
@@ -146,18 +149,18 @@ function work(method: Method, given: Given, around: Surroundings): Done {
 function answer(
   method: Method,
   inputs: unknown,
-  { around, overlay, vintages, on }: ReadOptions,
+  { gwpSet, overlay, vintages, on }: ReadOptions,
   done: readonly (Done & { year: number | undefined })[],
 ): Reduction | Value {
-  const used = new Map(done.flatMap(({ traces }) => [...traces.used]))
+  const used = new Set(done.flatMap(({ traces }) => [...traces.used]))
   const country = overlay ? nameOf(overlay) : null
   const common = {
     methodId: method.id,
     methodVersion: method.version,
     outputs: outputsOf(method, done),
-    gwpSet: around.gwpSet,
+    gwpSet,
     parameterSet: { reference: nameOfReference(), country },
-    parameters: [...used.values()].map(bare),
+    parameters: [...used].map(bare),
     inputs,
     vintages: vintages ?? null,
     on: on ?? null,
@@ -223,8 +226,8 @@ function bare({
   return { key, value, unit, source, sourceVersion, validFrom, validTo, verifiedBy, verifiedAt }
 }
 
-function notConfirmed(used: ReadonlyMap<string, Parameter>): Warning[] {
-  return [...used.values()].flatMap(({ key, value, unit, source, verifiedBy }) =>
+function notConfirmed(used: ReadonlySet<Parameter>): Warning[] {
+  return [...used].flatMap(({ key, value, unit, source, verifiedBy }) =>
     verifiedBy === null ? [{ code: 'not-confirmed' as const, facts: { key, value: value ?? '', unit, source } }] : [],
   )
 }

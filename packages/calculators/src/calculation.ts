@@ -27,7 +27,7 @@ type Named = Readonly<Record<string, Exact>>
 
 /** Makes what a formula works with, over inputs that were checked. */
 export function calculationOver(method: Method, given: Given, around: Surroundings): Calculation & { traces: Traces } {
-  const desk: Desk = { method, around, trace: [], warnings: [], problems: [], used: new Map() }
+  const desk: Desk = { method, around, trace: [], warnings: [], problems: [], used: new Set() }
   const whole = rowOver(desk, given)
   const named = new Map<string, Exact>()
   const rows = new Map(

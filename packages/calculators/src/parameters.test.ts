@@ -135,6 +135,26 @@ test('values hold on their days; without a day those hold that have not ended', 
   expect(factorOf(years, '2024-13-01')).toBe('not-a-day')
 })
 
+test('each year that is calculated by itself has the values of its own time', () => {
+  const year = (value: string, of: number) =>
+    entry({ key: 'grid.combined-margin', value, validFrom: `${of}-01-01`, validTo: `${of}-12-31` })
+  const parameters = set(year('0.6', 2023), year('0.5', 2024))
+  const electricity = { value: '10', unit: 'MWh' }
+  const common = { technology: 'solar', gridRoute: 'combined', electricity }
+  const years = [2023, 2024].map((of) => ({ year: of, inputs: {} }))
+  const result = calculate('ACM0002', common, { parameters, vintages: { by: 'data', years } })
+  if (isRefused(result) || result.of !== 'reduction') throw new Error(JSON.stringify(result))
+  expect(result.perVintage.map(({ er }) => er)).toEqual(['6', '5'])
+  expect(result.parameters).toEqual(parameters.entries)
+  const later = { by: 'data', years: [...years, { year: 2025, inputs: {} }] } as const
+  expect(calculate('ACM0002', common, { parameters, vintages: later })).toMatchObject({
+    problems: [{ code: 'missing-parameter', at: 'vintages.2025.inputs.combinedMargin' }],
+  })
+  expect(calculate('ACM0002', 'text', { parameters, vintages: later })).toMatchObject({
+    problems: [{ code: 'not-an-object', at: 'inputs' }],
+  })
+})
+
 test('what a country leaves empty in the reference it fills for itself', () => {
   const inputs = { technology: 'solar', electricity: { value: '10', unit: 'MWh' }, gridRoute: 'combined' }
   const without = calculate('ACM0002', inputs)

@@ -21,7 +21,8 @@ export interface Traces {
   readonly trace: TraceStep[]
   readonly warnings: Warning[]
   readonly problems: Problem[]
-  readonly used: Map<string, Parameter>
+  /** Parameters that were read, each as it was in force. */
+  readonly used: Set<Parameter>
 }
 
 /** What all that reads in one calculation has in common. */
@@ -77,7 +78,7 @@ export function parameterValue(desk: Desk, key: string, unit: string, step: stri
   if (!parameter || parameter.value === null) {
     throw new Fault({ code: 'missing-parameter', at, facts: { parameter: key } })
   }
-  desk.used.set(key, parameter)
+  desk.used.add(parameter)
   const value = converted(new Exact(parameter.value), parameter.unit, unit)
   desk.trace.push({ step, formula: key, inputs: {}, value: plain(value), unit })
   return value

@@ -40,6 +40,12 @@ describe('a paper as a page', () => {
     expect(page(sample())).toContain('<caption>Monitoring plan</caption>')
   })
 
+  it('keeps numbers and names from the left in one piece on a page from the right', () => {
+    expect(page(arabic())).toContain('<dd><bdi dir="ltr">12.3456, −45.6789</bdi></dd>')
+    expect(page(arabic())).toContain('<bdi dir="ltr">−1,211</bdi>')
+    expect(page(sample())).not.toContain('<bdi dir')
+  })
+
   it('shows to whom a letter is, and what a certificate carries', () => {
     expect(page(letterOfNoObjection(noObjection, 'en'))).toContain('Ms Grace Wanjiru')
     expect(page(certificateOfRetirement(retirement, 'en'))).toContain('<code>certificate-318.json</code>')

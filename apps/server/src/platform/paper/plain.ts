@@ -101,10 +101,15 @@ function lettersOf(direction: Direction): readonly [RegExp, RegExp] {
   return direction === 'ltr' ? [LEFT_TO_RIGHT, RIGHT_TO_LEFT] : [RIGHT_TO_LEFT, LEFT_TO_RIGHT]
 }
 
+/** Are words all written the other way than their paper? Digits alone are, on a paper that reads from the right. */
+export function isOtherWay(texts: readonly string[], direction: Direction): boolean {
+  const [same, other] = lettersOf(direction)
+  return !texts.some((text) => same.test(text)) && texts.some((text) => other.test(text))
+}
+
 /** Words that are all written the other way than their paper are isolated as one: signs at their ends stay with them. */
 function apart(texts: readonly string[], direction: Direction): readonly string[] {
-  const [same, other] = lettersOf(direction)
-  if (texts.some((text) => same.test(text)) || !texts.some((text) => other.test(text))) return texts
+  if (!isOtherWay(texts, direction)) return texts
   const bare = texts.map((text) => text.replace(/[\u2068\u2069]/g, ''))
   return bare.map((text, at) => `${at === 0 ? OPEN : ''}${text}${at === bare.length - 1 ? CLOSE : ''}`)
 }

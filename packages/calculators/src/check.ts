@@ -66,11 +66,14 @@ function checkScope(inputs: Inputs, raw: unknown, at: string, check: Check): Giv
   const known = new Map([...(check.outer ?? []), ...words])
   for (const [key, input] of entries) {
     const isGiven = Object.hasOwn(raw, key)
-    if (!applies(input, known)) {
+    const isOpen = isUndecided(input, inputs, known)
+    if (!isOpen && !applies(input, known)) {
       words.delete(key)
+      known.delete(key)
       if (isGiven) tell(check, 'not-applicable', key, whenFacts(input))
-    } else if (!isGiven) tellMissing(inputs, key, known, check)
-    else if (input.type === 'number') {
+    } else if (!isGiven) {
+      if (!isOpen) tellMissing(inputs, key, known, check)
+    } else if (input.type === 'number') {
       const number = numberOf(input, raw[key], key, check)
       if (number) numbers.set(key, number)
     } else if (input.type === 'table') {
@@ -83,6 +86,11 @@ function checkScope(inputs: Inputs, raw: unknown, at: string, check: Check): Giv
 /** Does this input count, with what was chosen elsewhere? */
 export function applies(input: Input, words: ReadonlyMap<string, string>): boolean {
   return !input.when || input.when.is.includes(words.get(input.when.input) ?? '')
+}
+
+/** Does it depend on a choice that had to be made and was not? Then that is told, and not what would follow. */
+function isUndecided({ when }: Input, inputs: Inputs, words: ReadonlyMap<string, string>): boolean {
+  return when !== undefined && !words.has(when.input) && !inputs[when.input]?.optional
 }
 
 /** The name of a parameter with its places filled, or nothing where a choice that it needs was not made. */

@@ -184,6 +184,16 @@ test.each(methods().map((method) => [method.id, method] as const))(
   },
 )
 
+test('a choice that was not made is told, and not what depends on it', () => {
+  const given = { gas: { value: '1', unit: 'm3' }, cover: 'covered', requirement: 'none', climate: 'tropical-wet' }
+  expect(problemsOf('ACM0001', given).map(({ code, at }) => [code, at])).toEqual([['missing', 'inputs.route']])
+  const wrong = problemsOf('ACM0001', { ...given, route: 'ex ante', gas: { value: '1', unit: 'kg' } })
+  expect(wrong.map(({ code, at }) => [code, at])).toEqual([
+    ['not-a-choice', 'inputs.route'],
+    ['wrong-unit', 'inputs.gas'],
+  ])
+})
+
 test('what does not exist is refused by name', () => {
   for (const id of ['', 'ACM9999', '__proto__', 'constructor']) {
     expect(problemsOf(id, {})).toMatchObject([{ code: 'unknown-method', at: 'method' }])

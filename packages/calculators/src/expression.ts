@@ -48,82 +48,93 @@ function tokensOf(text: string): string[] {
   return tokens
 }
 
+/** Where a reader stands in a formula. */
+interface Reader {
+  readonly text: string
+  readonly tokens: readonly string[]
+  readonly names: Set<string>
+  next: number
+}
+
 function parse(text: string): Expression {
-  const tokens = tokensOf(text)
-  const names = new Set<string>()
-  let next = 0
-  const take = (wanted: string) => {
-    if (tokens[next] !== wanted) return false
-    next += 1
-    return true
-  }
-  const must = (wanted: string) => {
-    if (!take(wanted)) throw new Error(`"${wanted}" is missing at part ${next + 1}: ${text}`)
-  }
-
-  function sum(): Node {
-    let left = product()
-    for (;;) {
-      const a = left
-      if (take('+')) left = combined(a, product(), (x, y) => x.plus(y))
-      else if (take('-')) left = combined(a, product(), (x, y) => x.minus(y))
-      else return left
-    }
-  }
-  function product(): Node {
-    let left = signed()
-    for (;;) {
-      const a = left
-      if (take('*')) left = combined(a, signed(), (x, y) => x.times(y))
-      else if (take('/')) left = combined(a, signed(), divided)
-      else return left
-    }
-  }
-  function signed(): Node {
-    if (!take('-')) return power()
-    const of = signed()
-    return (read) => of(read).negated()
-  }
-  function power(): Node {
-    const base = atom()
-    return take('^') ? combined(base, signed(), (x, y) => x.pow(y)) : base
-  }
-  function atom(): Node {
-    if (take('(')) {
-      const inner = sum()
-      must(')')
-      return inner
-    }
-    const token = tokens[next] ?? ''
-    next += 1
-    if (/^\d/.test(token)) {
-      const value = new Exact(token)
-      return () => value
-    }
-    if (!/^[A-Za-z_]/.test(token)) throw new Error(`a number or a name is missing at part ${next}: ${text}`)
-    if (take('(')) return call(token)
-    names.add(token)
-    return (read) => read(token)
-  }
-  function call(name: string): Node {
-    const apply = Object.hasOwn(functions, name) ? functions[name] : undefined
-    if (!apply) throw new Error(`there is no function ${name}: ${text}`)
-    const args = [sum()]
-    while (take(',')) args.push(sum())
-    must(')')
-    return (read) => apply(...args.map((one) => one(read)))
-  }
-
-  const whole = sum()
-  if (next !== tokens.length) throw new Error(`"${tokens[next]}" is not expected at part ${next + 1}: ${text}`)
+  const reader: Reader = { text, tokens: tokensOf(text), names: new Set(), next: 0 }
+  const whole = sum(reader)
+  const left = reader.tokens[reader.next]
+  if (left !== undefined) throw new Error(`"${left}" is not expected at part ${reader.next + 1}: ${text}`)
   return {
-    names: [...names],
+    names: [...reader.names],
     evaluate(read) {
       const value = whole(read)
       if (!value.isFinite()) throw new NotComputable(text)
       return value
     },
   }
+}
+
+function take(reader: Reader, wanted: string): boolean {
+  if (reader.tokens[reader.next] !== wanted) return false
+  reader.next += 1
+  return true
+}
+
+function must(reader: Reader, wanted: string): void {
+  if (!take(reader, wanted)) throw new Error(`"${wanted}" is missing at part ${reader.next + 1}: ${reader.text}`)
+}
+
+function sum(reader: Reader): Node {
+  let left = product(reader)
+  for (;;) {
+    if (take(reader, '+')) left = combined(left, product(reader), (x, y) => x.plus(y))
+    else if (take(reader, '-')) left = combined(left, product(reader), (x, y) => x.minus(y))
+    else return left
+  }
+}
+
+function product(reader: Reader): Node {
+  let left = signed(reader)
+  for (;;) {
+    if (take(reader, '*')) left = combined(left, signed(reader), (x, y) => x.times(y))
+    else if (take(reader, '/')) left = combined(left, signed(reader), divided)
+    else return left
+  }
+}
+
+function signed(reader: Reader): Node {
+  if (!take(reader, '-')) return power(reader)
+  const of = signed(reader)
+  return (read) => of(read).negated()
+}
+
+function power(reader: Reader): Node {
+  const base = atom(reader)
+  return take(reader, '^') ? combined(base, signed(reader), (x, y) => x.pow(y)) : base
+}
+
+function atom(reader: Reader): Node {
+  if (take(reader, '(')) {
+    const inner = sum(reader)
+    must(reader, ')')
+    return inner
+  }
+  const token = reader.tokens[reader.next] ?? ''
+  reader.next += 1
+  if (/^\d/.test(token)) {
+    const value = new Exact(token)
+    return () => value
+  }
+  if (!/^[A-Za-z_]/.test(token)) throw new Error(`a number or a name is missing at part ${reader.next}: ${reader.text}`)
+  if (take(reader, '(')) return call(reader, token)
+  reader.names.add(token)
+  return (read) => read(token)
+}
+
+function call(reader: Reader, name: string): Node {
+  const apply = Object.hasOwn(functions, name) ? functions[name] : undefined
+  if (!apply) throw new Error(`there is no function ${name}: ${reader.text}`)
+  const args = [sum(reader)]
+  while (take(reader, ',')) args.push(sum(reader))
+  must(reader, ')')
+  return (read) => apply(...args.map((one) => one(read)))
 }
 
 function combined(left: Node, right: Node, by: (x: Exact, y: Exact) => Exact): Node {

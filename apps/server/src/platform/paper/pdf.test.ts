@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Printed, Standard } from './compile.ts'
 import * as certificates from './letters/certificates.ts'
@@ -259,6 +260,41 @@ describe('hostile text', () => {
   ])('of a hundred thousand characters is set: %s', async (_, text) => {
     const printed = await print(sample({ sections: [{ title: 'T', blocks: [{ block: 'paragraph', text }] }] }))
     expect(printed.pages).toBeGreaterThan(10)
+  })
+
+  it('of any other kind is set in PDF/A and in PDF/UA', async () => {
+    const odd = [
+      'عربي',
+      'हिन्दी',
+      '\u0301\u094d\u064b',
+      '\u200d',
+      '\u2068',
+      '\u2069',
+      '😀',
+      '中',
+      '\n',
+      '-/.',
+      '०٣',
+      '\u0600',
+      '\u115f\u3164',
+    ]
+    const piece = fc.oneof(
+      fc.constantFrom(...odd),
+      fc.string({ unit: 'binary', maxLength: 6 }),
+      fc.string({ maxLength: 6 }),
+    )
+    const text = fc.array(piece, { maxLength: 14 }).map((pieces) => pieces.join(''))
+    const forms = fc.constantFrom<[Paper['direction'], Standard]>(
+      ['ltr', 'a-2b'],
+      ['rtl', 'a-2b'],
+      ['ltr', 'ua-1'],
+      ['rtl', 'ua-1'],
+    )
+    const property = fc.asyncProperty(text, forms, async (one, [direction, standard]) => {
+      const paper = sample({ ...everywhere(one), direction, watermark: one })
+      expect((await print(paper, standard)).pages).toBeGreaterThan(0)
+    })
+    await fc.assert(property, { numRuns: 60 })
   })
 
   it('cannot name a language that is none', async () => {

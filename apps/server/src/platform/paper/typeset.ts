@@ -56,7 +56,7 @@ function dataOf(paper: Paper, setter: Setter) {
   const locale = new Intl.Locale(paper.language)
   const script = locale.maximize().script
   const { size, leading } = script === 'Arab' || script === 'Deva' ? TYPE[script] : TYPE.other
-  const title = plain.line(paper.title)
+  const title = plain.line(paper.title).trim() || plain.line(paper.foot.id).trim() || '—'
   return {
     kind: paper.kind,
     lang: /^[a-z]{2,3}$/.test(locale.language ?? '') ? locale.language : 'und',
@@ -68,7 +68,7 @@ function dataOf(paper: Paper, setter: Setter) {
     words: setter.words,
     head: headOf(paper, setter),
     over: setter.text(paper.over),
-    title: setter.text(paper.title),
+    title: setter.text(paper.title).trim() || title,
     plainTitle: title,
     shortTitle: title.length > MAX_RUNNING_TITLE ? `${title.slice(0, MAX_RUNNING_TITLE)}…` : title,
     lead: paper.lead === undefined ? null : setter.spans(paper.lead),
@@ -130,10 +130,10 @@ function groupsOf(sections: readonly Section[], setter: Setter): Group[] {
     headings = []
   }
   for (const section of sections) {
-    if (section.title !== undefined) {
-      level = Math.min(section.level ?? 1, level + 1) // none is left out, or readers aloud lose their way
-      headings.push(setter.heading(section, section.title, level))
-    }
+    const next = Math.min(section.level ?? 1, level + 1) // none is left out, or readers aloud lose their way
+    const heading = setter.heading(section, next)
+    if (heading) headings.push(heading)
+    if (heading) level = next
     for (const block of section.blocks) {
       if (block.block === 'table') for (const plan of setter.tables(block)) add(plan.landscape, [plan.element])
       else add(false, [setter.block(block)])
@@ -197,8 +197,11 @@ class Setter {
     return { word: this.text(word), tone }
   }
 
-  heading({ number }: Section, title: string, level: number): Element {
-    return { block: 'heading', level, number: orNull(number, (text) => this.text(text)), title: this.text(title) }
+  /** None where there would be nothing to read. */
+  heading({ number = '', title = '' }: Section, level: number): Element | undefined {
+    const isBlank = (text: string) => this.plain.line(text).trim() === ''
+    if (isBlank(number) && isBlank(title)) return undefined
+    return { block: 'heading', level, number: isBlank(number) ? null : this.text(number), title: this.text(title) }
   }
 
   /** Beside its label, or below it where that is better. */

@@ -1,5 +1,6 @@
-import { evaluate, type Facts, holds, isNumber, type Scope, type Value } from './evaluate.ts'
+import { evaluate, type Facts, holds, type Scope } from './evaluate.ts'
 import { written } from './number.ts'
+import { isNumber, isSpan, type Value } from './operators.ts'
 import { type Computed, computedOrder } from './order.ts'
 import { type Form, formOf } from './own.ts'
 import { held, isFilled, isGrid, type Members, member, membersOf, rowsOf } from './place.ts'
@@ -84,7 +85,7 @@ function jsonOf(leaf: Field | Column, value: Value): Json | undefined {
     const text = written(value, leaf.type === 'decimal' ? leaf.places : undefined)
     return leaf.type === 'int' && text?.includes('.') ? undefined : text
   }
-  if (typeof value === 'object' && value !== null && 'start' in value) return { start: value.start, end: value.end }
+  if (isSpan(value)) return { start: value.start, end: value.end }
   return typeof value === 'string' || typeof value === 'boolean' ? value : undefined
 }
 

@@ -1,6 +1,6 @@
 import { kept } from './memo.ts'
+import { references } from './operators.ts'
 import { isGrid, nodeOf, placeIn, tableOf } from './place.ts'
-import { references } from './references.ts'
 import type { Column, Expression, Field, Section, Template } from './template.ts'
 
 /** One computed value: of a field, or of a column in each row. */

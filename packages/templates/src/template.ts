@@ -12,35 +12,10 @@
  *   geo         a GeoJSON geometry                           calc       { method, version, inputs, result: { be, pe, le, er, … } }
  *   table       [{ column: … }]                              matrix     { row: { column: … } }
  *
- * Example, whole but for its length:
- *
- *   { "id": "MINI", "version": 1, "of": "project", "public": true,
- *     "title": T, "purpose": T,                                        (T = { "en": …, "fr": …, "es": …, "ar": … })
- *     "sections": [
- *       { "key": "A", "number": "A", "title": T, "fields": [
- *         { "key": "title", "type": "text", "label": T, "required": true, "maxLength": 200, "auto": { "fact": "project.title" } },
- *         { "key": "scale", "type": "enum", "label": T, "required": true, "options": [{ "value": "SMALL", "label": T }] },
- *         { "key": "debundling", "type": "richtext", "label": T, "required": { "eq": [{ "field": "A.scale" }, { "value": "SMALL" }] } },
- *         { "use": "prepared" }                     (stands for the fields, or columns, of that group in data/common.json)
- *       ] },
- *       { "key": "B", "number": "B", "title": T, "fields": [
- *         { "key": "yearly", "type": "table", "label": T, "required": true, "minRows": 1, "rowKey": ["vintage"], "fields": [
- *           { "key": "vintage", "type": "int", "label": T, "required": true, "min": "1990", "max": "2100" },
- *           { "key": "be", "type": "decimal", "unit": "tCO2e", "label": T, "required": true },
- *           { "key": "pe", "type": "decimal", "unit": "tCO2e", "label": T, "required": true },
- *           { "key": "er", "type": "decimal", "unit": "tCO2e", "label": T, "auto": { "compute": { "sub": [{ "row": "be" }, { "row": "pe" }] } } }
- *         ] },
- *         { "key": "total", "type": "decimal", "unit": "tCO2e", "label": T, "auto": { "compute": { "sum": "B.yearly.er" } } }
- *       ] }
- *     ],
- *     "checks": [
- *       { "key": "er-negative", "each": "B.yearly", "at": "er", "must": { "gte": [{ "row": "er" }, { "number": "0" }] },
- *         "shows": { "er": { "row": "er" } }, "message": { "en": "ER is {er}: …", … } }
- *     ],
- *     "signatures": [{ "key": "developer", "title": T, "capacity": "developer", "level": "AES", "order": 1 }] }
+ * `docs/templates.md` has a whole template, and says what each member does.
  */
 import { z } from 'zod'
-import { type Condition, type Expression, expressionFault, FACTS, type FactName, isPath } from './expression.ts'
+import { type Condition, type Expression, FACTS, type FactName, isFact, isPath } from './expression.ts'
 
 /** The languages in which every template that comes with the registry speaks. */
 export const TEMPLATE_LANGUAGES = ['en', 'fr', 'es', 'ar'] as const
@@ -74,17 +49,15 @@ const key = z
   .regex(KEY)
   .refine((one) => !['constructor', 'prototype'].includes(one), 'is not a key')
 
-const expression: z.ZodType<Expression> = z.custom<Expression>().superRefine((json, context) => {
-  const fault = expressionFault(json)
-  if (fault) context.addIssue({ code: 'custom', message: fault })
-})
+/** An expression of `operators.ts`; what is in it is looked at in `kinds.ts`. */
+const expression: z.ZodType<Expression> = z.record(z.string(), z.unknown())
 const path = z.custom<string>(isPath, 'takes a path such as "B64.yearly.er"')
 
 /** Where a value comes from: what the registry knows, or a field of the last document of another kind ("PDD:A2.locations"). */
 export type Source = { fact: FactName } | { document: string }
 const DOCUMENT_PATH = /^[A-Z][A-Z0-9-]{1,29}:[A-Za-z][A-Za-z0-9-]*(\.[A-Za-z][A-Za-z0-9-]*){1,2}$/
 const source = z.union([
-  z.strictObject({ fact: z.enum(Object.keys(FACTS) as [FactName, ...FactName[]]) }),
+  z.strictObject({ fact: z.custom<FactName>(isFact, `the registry knows ${Object.keys(FACTS).join(', ')}`) }),
   z.strictObject({ document: z.string().regex(DOCUMENT_PATH, 'takes a place such as "PDD:A2.locations"') }),
 ])
 

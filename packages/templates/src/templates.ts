@@ -5,7 +5,7 @@ import { KINDS, placeOf } from './place.ts'
 import { readTemplate } from './read.ts'
 import type { Field, Source, Template } from './template.ts'
 
-const SHARED = ['common.json', 'lists.json']
+const SHARED = ['common.json', 'facts.json', 'lists.json']
 let read: readonly Template[] | undefined
 
 /** The templates that come with the registry, every version of each: the files of `data/` that are not shared by them. */
@@ -51,7 +51,7 @@ export function sourceFaults(one: Template, all: readonly Template[]): string[] 
 function sourceFault(field: Field, source: Source, all: readonly Template[]): string | undefined {
   const kind = KINDS[field.type]
   if ('fact' in source) {
-    const type = FACTS[source.fact]
+    const type = FACTS[source.fact] as Field['type']
     const alike = KINDS[type] === kind && (kind !== 'object' || type === field.type)
     return alike ? undefined : `the fact ${source.fact} is a ${type}, the field a ${field.type}`
   }

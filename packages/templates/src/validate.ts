@@ -1,6 +1,7 @@
 import { compute, type Sources } from './compute.ts'
-import { evaluate, holds, isNumber, type JudgeCalculation, type Scope, scopeOf, type Value } from './evaluate.ts'
+import { evaluate, holds, type JudgeCalculation, type Scope, scopeOf } from './evaluate.ts'
 import { exact, written } from './number.ts'
+import { isNumber, isSpan, type Value } from './operators.ts'
 import { type Form, formOf } from './own.ts'
 import {
   held,
@@ -247,5 +248,5 @@ function spoken(value: Value): string {
   if (typeof value === 'boolean') return String(value)
   if (typeof value === 'string') return clipped(value)
   if (Array.isArray(value)) return clipped(value.map((one: Value) => spoken(one)).join(', '))
-  return value && 'start' in value ? `${value.start} – ${value.end}` : '—'
+  return isSpan(value) ? `${value.start} – ${value.end}` : '—'
 }

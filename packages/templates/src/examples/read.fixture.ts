@@ -15,7 +15,7 @@ export type Project = (typeof PROJECTS)[number]
 /** The templates that come with the registry, by the name of their data file. */
 export const DATA: ReadonlyMap<string, Template> = new Map(
   named('../data')
-    .filter((name) => !['common.json', 'lists.json'].includes(name))
+    .filter((name) => !['common.json', 'facts.json', 'lists.json'].includes(name))
     .map((name) => [name.replace('.json', ''), readTemplate(json(`../data/${name}`))]),
 )
 

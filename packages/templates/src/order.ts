@@ -50,7 +50,7 @@ function computedOf(template: Pick<Template, 'sections'>): Computed[] {
   const add = (section: Section, field: Field, column?: Column) => {
     const { auto } = column ?? field
     if (!auto || !('compute' in auto)) return
-    const shownIf = [section, field, column].flatMap((one) => one?.visibleIf ?? [])
+    const shownIf = [section, field, column].flatMap((one) => (one?.visibleIf ? [one.visibleIf] : []))
     const asksFacts = JSON.stringify([auto.compute, shownIf]).includes('"fact":')
     found.push({ section, field, expression: auto.compute, shownIf, asksFacts, ...(column ? { column } : {}) })
   }

@@ -64,10 +64,12 @@ describe('a text on paper', () => {
     )
   })
 
-  it('counts what it could not print', () => {
+  it('remembers that something could not be printed', () => {
     const plain = new Plain(coverage, 'ltr')
+    plain.text('abc')
+    expect(plain.isLacking).toBe(false)
     plain.text('中 a 😀')
-    expect(plain.unprintable).toBe(2)
+    expect(plain.isLacking).toBe(true)
   })
 
   it('takes no longer for a hundred thousand characters', () => {

@@ -14,17 +14,18 @@ const JOINERS = new Set([0x200c, 0x200d, 0x2068, 0x2069, 0x0a])
 const MARKS = /\p{M}|\u200d/u
 const [OPEN, CLOSE] = ISOLATES
 
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+
 /** A token that is longer than this gets places where a line may break. */
 const LONGEST = 24
 const PIECE = 12
 const ZERO_WIDTH_SPACE = '\u200b'
 
-/** Makes texts printable, and counts what the fonts do not have. */
+/** Makes texts printable, and remembers whether the fonts lacked anything. */
 export class Plain {
   readonly #coverage: Coverage
-  readonly #graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
   readonly #direction: Direction
-  unprintable = 0
+  isLacking = false
 
   constructor(coverage: Coverage, direction: Direction) {
     this.#coverage = coverage
@@ -62,7 +63,7 @@ export class Plain {
   #printable(text: string): string {
     if (PLAIN.test(text)) return text
     if (!MARKS.test(text)) return Array.from(text, (character) => this.#known(character)).join('')
-    return Array.from(this.#graphemes.segment(text), ({ segment }) => this.#known(segment)).join('')
+    return Array.from(graphemes.segment(text), ({ segment }) => this.#known(segment)).join('')
   }
 
   /** One letter with its marks; the letter alone where no family has both. */
@@ -71,7 +72,7 @@ export class Plain {
       (one) => !JOINERS.has(one),
     )
     if (this.#coverage.some((family) => characters.every((character) => family.has(character)))) return letter
-    this.unprintable += 1
+    this.isLacking = true
     const [base = ''] = letter
     return this.#coverage.some((family) => family.has(base.codePointAt(0) ?? 0)) && !/\p{M}/u.test(base)
       ? base + UNPRINTABLE
@@ -136,8 +137,6 @@ function breakable(text: string): string {
       .join(ZERO_WIDTH_SPACE),
   )
 }
-
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
 function cut(piece: string): string {
   const letters = /^[ -~]*$/.test(piece)

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { getPriority } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import type { Paper } from './paper.ts'
 import { PaperError, type PaperRenderer, paperRenderer, type RendererOptions } from './renderer.ts'
@@ -77,6 +79,18 @@ describe('papers are set in processes of their own', () => {
       expect((await renderer.renderPdf(small)).pages).toBe(1)
     })
   })
+
+  it.skipIf(process.platform !== 'linux')('which stand back, and know nothing of the server', () =>
+    withRenderer({ workers: 1 }, async (renderer) => {
+      process.env.DB_PASSWORD_OF_TEST = 'secret'
+      await renderer.renderPdf(small)
+      delete process.env.DB_PASSWORD_OF_TEST
+      const [pid = 0] = renderer.processes
+      expect(getPriority(pid)).toBeGreaterThan(getPriority())
+      expect(readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8').trim()).toBe('1000')
+      expect(readFileSync(`/proc/${pid}/environ`, 'utf8')).not.toContain('DB_PASSWORD_OF_TEST')
+    }),
+  )
 
   it('and what cannot be set is refused, and the process stays', () =>
     withRenderer({ workers: 1 }, async (renderer) => {

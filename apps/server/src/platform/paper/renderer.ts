@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { setPriority } from 'node:os'
+import { writeFileSync } from 'node:fs'
+import { getPriority, setPriority } from 'node:os'
 import { join } from 'node:path'
 import { serialize } from 'node:v8'
 import type { Printed, Standard } from './compile.ts'
@@ -54,104 +55,127 @@ interface Worker {
 /** Longest paper, with its pictures and attachments. */
 const MOST_BYTES = 32 * 1024 * 1024
 const WORKER = join(import.meta.dirname, 'worker.ts')
-/** Below what serves people: papers are made beside the ledger, on the same processors. */
-const PRIORITY = 5
+/** Of priority, below the server. */
+const STEPS_BELOW = 5
+const LOWEST = 19
+
+const DEFAULTS: Required<RendererOptions> = {
+  workers: 2,
+  queue: 40,
+  timeoutMs: 30_000,
+  idleMs: 60_000,
+  memoryBytes: 600 * 1024 * 1024,
+}
 
 /** Starts no process before the first paper. */
 export function paperRenderer(options: RendererOptions = {}): PaperRenderer {
-  const { workers = 2, queue = 40, timeoutMs = 30_000, idleMs = 60_000, memoryBytes = 600 * 1024 * 1024 } = options
-  const waiting: Waiting[] = []
-  const crew = new Set<Worker>()
-  let closed = false
+  return new Pool({ ...DEFAULTS, ...options })
+}
 
-  function end(worker: Worker, error?: PaperError): void {
-    crew.delete(worker)
-    clearTimeout(worker.timer)
-    worker.child.kill('SIGKILL')
-    if (error) worker.job?.reject(error)
-    delete worker.job
-    next()
+class Pool implements PaperRenderer {
+  readonly #limits: Required<RendererOptions>
+  readonly #waiting: Waiting[] = []
+  readonly #crew = new Set<Worker>()
+  #closed = false
+
+  constructor(limits: Required<RendererOptions>) {
+    this.#limits = limits
   }
 
-  function rest(worker: Worker): void {
-    worker.child.unref()
-    worker.child.channel?.unref()
-    worker.timer = setTimeout(() => end(worker), idleMs).unref()
+  get processes(): readonly number[] {
+    return [...this.#crew].flatMap(({ child }) => child.pid ?? [])
   }
 
-  function begin(worker: Worker, job: Waiting): void {
-    clearTimeout(worker.timer)
-    worker.job = job
-    worker.child.ref()
-    worker.child.channel?.ref()
-    worker.timer = setTimeout(() => {
-      end(worker, new PaperError('timeout', `A paper took longer than ${timeoutMs / 1000} s`))
-    }, timeoutMs)
-    const { paper, standard } = job
-    worker.child.send({ paper, ...(standard && { standard }) } satisfies Job, (error) => {
-      if (error) end(worker, new PaperError('crashed', `A paper could not be handed over: ${error.message}`))
+  renderPdf(paper: Paper, standard?: Standard): Promise<Printed> {
+    return new Promise((resolve, reject) => {
+      const refusal = refusalOf(paper, this.#closed, this.#waiting.length >= this.#limits.queue)
+      if (refusal) return reject(refusal)
+      this.#waiting.push({ paper, ...(standard && { standard }), resolve, reject })
+      this.#next()
     })
   }
 
-  function answered(worker: Worker, answer: Answer): void {
+  close(): void {
+    this.#closed = true
+    for (const job of this.#waiting.splice(0)) job.reject(closed())
+    for (const worker of [...this.#crew]) this.#end(worker, closed())
+  }
+
+  /** Gives the paper that has waited longest to whoever is free. */
+  #next(): void {
+    if (this.#waiting.length === 0 || this.#closed) return
+    const idle = [...this.#crew].find(({ job }) => !job)
+    const worker = idle ?? (this.#crew.size < this.#limits.workers ? this.#hire() : undefined)
+    if (!worker) return
+    const job = this.#waiting.shift()
+    if (job) this.#begin(worker, job)
+  }
+
+  #hire(): Worker {
+    const worker: Worker = { child: started() }
+    const crashed = (how: string) => {
+      if (this.#crew.has(worker))
+        this.#end(worker, new PaperError('crashed', `A process that sets papers ended: ${how}`))
+    }
+    this.#crew.add(worker)
+    worker.child.on('message', (answer: Answer) => this.#answered(worker, answer))
+    worker.child.on('error', ({ message }) => crashed(message))
+    worker.child.on('exit', (code, signal) => crashed(`${signal ?? code}`))
+    return worker
+  }
+
+  #begin(worker: Worker, job: Waiting): void {
+    const { child } = worker
+    const { paper, standard } = job
+    const { timeoutMs } = this.#limits
+    clearTimeout(worker.timer)
+    worker.job = job
+    child.ref()
+    child.channel?.ref()
+    worker.timer = setTimeout(() => {
+      this.#end(worker, new PaperError('timeout', `A paper took longer than ${timeoutMs / 1000} s`))
+    }, timeoutMs)
+    child.send({ paper, ...(standard && { standard }) } satisfies Job, (error) => {
+      if (error) this.#end(worker, new PaperError('crashed', `A paper could not be handed over: ${error.message}`))
+    })
+  }
+
+  #answered(worker: Worker, answer: Answer): void {
     const { job } = worker
     delete worker.job
     clearTimeout(worker.timer)
     if ('refused' in answer) job?.reject(new PaperError('refused', answer.refused))
     else job?.resolve(answer.printed)
-    const isGrown = 'printed' in answer && answer.memory > memoryBytes
-    if (isGrown) end(worker)
-    else {
-      rest(worker)
-      next()
-    }
+    const isGrown = 'printed' in answer && answer.memory > this.#limits.memoryBytes
+    if (isGrown) this.#end(worker)
+    else this.#rest(worker)
+    this.#next()
   }
 
-  function hire(): Worker {
-    const worker: Worker = { child: started() }
-    crew.add(worker)
-    worker.child.on('message', (answer: Answer) => answered(worker, answer))
-    worker.child.on('error', (error) => end(worker, new PaperError('crashed', error.message)))
-    worker.child.on('exit', (code, signal) => {
-      if (crew.has(worker))
-        end(worker, new PaperError('crashed', `A process that sets papers ended (${signal ?? code})`))
-    })
-    return worker
+  /** Does not keep the server from ending, and goes itself after a while. */
+  #rest(worker: Worker): void {
+    worker.child.unref()
+    worker.child.channel?.unref()
+    worker.timer = setTimeout(() => this.#end(worker), this.#limits.idleMs).unref()
   }
 
-  function next(): void {
-    if (waiting.length === 0 || closed) return
-    const idle = [...crew].find(({ job }) => !job)
-    const worker = idle ?? (crew.size < workers ? hire() : undefined)
-    if (!worker) return
-    const job = waiting.shift()
-    if (job) begin(worker, job)
-  }
-
-  return {
-    renderPdf(paper, standard) {
-      return new Promise((resolve, reject) => {
-        const refusal = refusalOf(paper, closed, waiting.length >= queue)
-        if (refusal) return reject(refusal)
-        waiting.push({ paper, ...(standard && { standard }), resolve, reject })
-        next()
-      })
-    },
-    close() {
-      closed = true
-      const error = new PaperError('closed', 'Papers are no longer made here')
-      for (const job of waiting.splice(0)) job.reject(error)
-      for (const worker of [...crew]) end(worker, error)
-    },
-    get processes() {
-      return [...crew].flatMap(({ child }) => child.pid ?? [])
-    },
+  #end(worker: Worker, error?: PaperError): void {
+    this.#crew.delete(worker)
+    clearTimeout(worker.timer)
+    worker.child.kill('SIGKILL')
+    if (error) worker.job?.reject(error)
+    delete worker.job
+    this.#next()
   }
 }
 
-function refusalOf(paper: Paper, closed: boolean, busy: boolean): PaperError | undefined {
-  if (closed) return new PaperError('closed', 'Papers are no longer made here')
-  if (busy) return new PaperError('busy', 'Too many papers wait to be made')
+function closed(): PaperError {
+  return new PaperError('closed', 'Papers are no longer made here')
+}
+
+function refusalOf(paper: Paper, isClosed: boolean, isBusy: boolean): PaperError | undefined {
+  if (isClosed) return closed()
+  if (isBusy) return new PaperError('busy', 'Too many papers wait to be made')
   if (serialize(paper).length > MOST_BYTES)
     return new PaperError('too-large', `A paper has more than ${MOST_BYTES} bytes`)
   return undefined
@@ -165,10 +189,16 @@ function started(): ChildProcess {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
-  try {
-    if (child.pid !== undefined) setPriority(child.pid, PRIORITY)
-  } catch {
-    // It has ended already, which its own event tells, or priorities cannot be set here.
-  }
+  if (child.pid !== undefined) standBack(child.pid)
   return child
+}
+
+/** Papers are made beside the ledger: with what it leaves of the processors, and first to go where memory is short. */
+function standBack(pid: number): void {
+  try {
+    setPriority(pid, Math.min(LOWEST, getPriority() + STEPS_BELOW))
+    writeFileSync(`/proc/${pid}/oom_score_adj`, '1000')
+  } catch {
+    // The system has no such thing, or the process has ended already, which its own event tells.
+  }
 }

@@ -60,7 +60,7 @@ function dataOf(paper: Paper, setter: Setter) {
   return {
     kind: paper.kind,
     lang: /^[a-z]{2,3}$/.test(locale.language ?? '') ? locale.language : 'und',
-    region: locale.region?.toLowerCase() ?? null,
+    region: /^[A-Z]{2}$/.test(locale.region ?? '') ? locale.region?.toLowerCase() : null,
     direction: paper.direction,
     size: paper.kind === 'certificate' ? size * OF_CERTIFICATES : size,
     leading,
@@ -70,7 +70,7 @@ function dataOf(paper: Paper, setter: Setter) {
     over: setter.text(paper.over),
     title: setter.text(paper.title).trim() || title,
     plainTitle: title,
-    shortTitle: title.length > MAX_RUNNING_TITLE ? `${title.slice(0, MAX_RUNNING_TITLE)}…` : title,
+    shortTitle: shortened(title),
     lead: paper.lead === undefined ? null : setter.spans(paper.lead),
     plainLead: plain.line(wordsOf(paper.lead ?? '')),
     status: paper.status === undefined ? null : setter.status(paper.status),
@@ -85,9 +85,14 @@ function dataOf(paper: Paper, setter: Setter) {
       const path = setter.file('attachments', file.bytes)
       return { name: file.name, media: file.media, description: plain.line(file.description), path }
     }),
-    // Last: everything else has been counted by now.
-    unprintable: plain.unprintable,
+    // Last: everything else has been looked at by now.
+    isLacking: plain.isLacking,
   }
+}
+
+function shortened(title: string): string {
+  const letters = Array.from(title)
+  return letters.length > MAX_RUNNING_TITLE ? `${letters.slice(0, MAX_RUNNING_TITLE).join('')}…` : title
 }
 
 function headOf({ head }: Paper, setter: Setter) {

@@ -4,7 +4,7 @@ import { blank, prefill, settle } from './document.ts'
 import { mini, miniData, whole, withValue, words } from './mini.fixture.ts'
 import { formOf } from './own.ts'
 import { readTemplate } from './read.ts'
-import { save } from './save.ts'
+import { isPlace, save } from './save.ts'
 import { type Document, LIMITS, type Section } from './template.ts'
 import { validate } from './validate.ts'
 
@@ -173,6 +173,23 @@ describe('saving one value', () => {
       { path: 'B.yearly.0.vintage', code: 'too-small' },
     ])
   })
+})
+
+test('a place is a field, a row or a cell that may be there', () => {
+  for (const path of ['A.name', 'B.yearly', 'B.yearly.7', 'B.yearly.7.be', 'B.risks.fire', 'B.risks.fire.level'])
+    expect(isPlace(mini, path), path).toBe(true)
+  for (const path of [
+    '',
+    'A',
+    'A.none',
+    'A.name.0',
+    'B.yearly.x',
+    'B.yearly.-1',
+    'B.yearly.1.none',
+    'B.risks.0',
+    '__proto__.x',
+  ])
+    expect(isPlace(mini, path), path).toBe(false)
 })
 
 describe('settling a document that is handed in', () => {

@@ -1,9 +1,8 @@
 import { compute, put, type Sources, sourced } from './compute.ts'
-import { type Scope, scopeOf } from './evaluate.ts'
+import { isFromElsewhere, isShown, type Scope, scopeOf } from './evaluate.ts'
 import { formOf } from './own.ts'
 import { held, isFilled, isGrid, type Members, rowsOf } from './place.ts'
 import type { Document, Field, Section, Template } from './template.ts'
-import { isFromElsewhere, isShown } from './validate.ts'
 
 /** A document in which nothing is filled in. */
 export const blank = (template: Template): Document => ({

@@ -1,7 +1,7 @@
 import { isDate } from './date.ts'
 import { type Expression, FACTS, type FactName, isFact, isPath } from './expression.ts'
 import { calculated, exact, whole } from './number.ts'
-import { coverOf, isExpression, listOf, opened, type Shape, type Span, type Value } from './operators.ts'
+import { coverOf, isExpression, listOf, opened, pathIn, type Shape, type Span, type Value } from './operators.ts'
 import { held, isFilled, type Members, member, type Place, placeIn, rowPlaceOf, rowsOf, tableOf } from './place.ts'
 import type { Column, Field, Json, Template } from './template.ts'
 import { calculationOf } from './values.ts'
@@ -38,13 +38,13 @@ export const scopeOf = (scope: Omit<Scope, 'memo'>): Scope => ({ ...scope, memo:
 export function evaluate(expression: Expression, scope: Scope): Value {
   const { name, operator, operands } = opened(expression)
   if (!operator) return undefined
-  const path = operands.length === 1 ? operands[0]?.[1] : undefined
+  const path = pathIn(operands)
   const work = () => {
-    const values = operands.map(([shape, operand]) => operandValue(shape, operand, String(operands[0]?.[1]), scope))
+    const values = operands.map(([shape, operand]) => operandValue(shape, operand, path, scope))
     return !operator.lenient && values.includes(undefined) ? undefined : operator.of(values)
   }
   // what is over a whole column is the same in every row
-  return typeof path === 'string' && name !== 'row' ? once(`${name} ${path}`, scope, work) : work()
+  return operands.length === 1 && path !== '' && name !== 'row' ? once(`${name} ${path}`, scope, work) : work()
 }
 
 /** Whether a condition is true; nothing where that cannot be said. */
@@ -52,6 +52,17 @@ export function holds(condition: Expression, scope: Scope): boolean | undefined 
   const value = evaluate(condition, scope)
   return typeof value === 'boolean' ? value : undefined
 }
+
+/** Whether a section, field or column is asked for: shown unless its condition is not true. */
+export const isShown = ({ visibleIf }: { visibleIf?: Field['visibleIf'] }, scope: Scope): boolean =>
+  visibleIf === undefined || holds(visibleIf, scope) === true
+
+/** Whether a field must be filled in, as the rest of the document stands. */
+export const isRequired = ({ required }: { required?: Field['required'] }, scope: Scope): boolean =>
+  typeof required === 'object' ? holds(required, scope) === true : required === true
+
+/** What the registry knows, or another document says, does no harm where it is not asked for. */
+export const isFromElsewhere = ({ auto }: Field | Column): boolean => auto !== undefined && !('compute' in auto)
 
 /** The value of one operand. `path` is the first operand, by which others know their table. */
 function operandValue(shape: Shape, operand: unknown, path: string, scope: Scope): Value {

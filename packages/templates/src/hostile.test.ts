@@ -3,11 +3,13 @@ import { expect, test } from 'vitest'
 import { compare } from './compare.ts'
 import { compute } from './compute.ts'
 import { prefill, settle } from './document.ts'
-import { mini, whole, withValue } from './mini.fixture.ts'
+import { mini, whole, withValue, worked } from './mini.fixture.ts'
+import { OPERATORS } from './operators.ts'
+import { isGrid } from './place.ts'
 import { plain } from './plain.ts'
 import { sentence } from './problem.ts'
 import { save } from './save.ts'
-import { type Document, type Json, TEMPLATE_LANGUAGES } from './template.ts'
+import { type Document, type Json, TEMPLATE_LANGUAGES, type Template } from './template.ts'
 import { templates } from './templates.ts'
 import { validate } from './validate.ts'
 
@@ -67,6 +69,32 @@ const anything = fc.oneof(
   broken,
 )
 
+const operand = fc.oneof(
+  json,
+  fc.constantFrom<Json>(
+    'A.name',
+    'B.yearly',
+    'B.yearly.er',
+    { field: 'A.name' },
+    { row: 'er' },
+    { number: '1' },
+    { value: true },
+  ),
+)
+const expression = fc
+  .tuple(
+    fc.constantFrom(...Object.keys(OPERATORS), '__proto__', 'toString'),
+    fc.oneof(operand, fc.array(operand, { maxLength: 3 })),
+  )
+  .map(([operator, one]) => JSON.parse(`{${JSON.stringify(operator)}:${JSON.stringify(one)}}`))
+const ownSection = fc.tuple(expression, expression, fc.constantFrom('x-a', 'x-b', 'A')).map(([one, two, key]) => ({
+  key,
+  number: 'X',
+  title: { en: 'Own' },
+  visibleIf: one,
+  fields: [{ key: 'size', type: 'decimal', label: { en: 'Size' }, required: two, auto: { compute: one } }],
+}))
+
 const judge = () => ({ inputs: ['a'], agrees: false })
 
 test('whatever is handed in, it is judged and never thrown at', () => {
@@ -78,6 +106,45 @@ test('whatever is handed in, it is judged and never thrown at', () => {
     }),
     { numRuns: RUNS },
   )
+})
+
+test('sections of a project’s own are judged whatever they say', () => {
+  fc.assert(
+    fc.property(fc.array(ownSection, { minLength: 1, maxLength: 3 }), broken, (own, document) => {
+      const given = { ...document, own, values: { ...document.values, 'x-a': { size: '1' } } } as unknown as Document
+      for (const problem of validate(mini, given, { final: true, calculation: judge }))
+        if (problem.code === 'own') expect(problem.params.reason?.length).toBeLessThanOrEqual(500)
+      save(mini, given, 'A.name', 'Other')
+      settle(mini, given)
+    }),
+    { numRuns: RUNS },
+  )
+})
+
+test('the most that may be handed in is judged in a moment', () => {
+  const most = (template: Template): Document => ({
+    template: template.id,
+    version: template.version,
+    values: Object.fromEntries(
+      template.sections.map((section) => [
+        section.key,
+        Object.fromEntries(
+          section.fields
+            .filter(isGrid)
+            .map((field) => [
+              field.key,
+              Array.from({ length: 900 }, (_, n) =>
+                Object.fromEntries(field.fields.slice(0, 4).map(({ key }) => [key, String(n)])),
+              ),
+            ]),
+        ),
+      ]),
+    ),
+  })
+  for (const template of templates()) {
+    const document = most(template)
+    expect(worked(() => void validate(template, document, { final: true, sources: { facts: {} } }))).toBeLessThan(4_000)
+  }
 })
 
 test('nothing that stands in a document reaches Object', () => {

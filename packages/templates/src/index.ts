@@ -1,7 +1,7 @@
 export { type Change, compare } from './compare.ts'
 export { compute, type Sources } from './compute.ts'
 export { blank, prefill, settle } from './document.ts'
-export type { CalculationJudged, Facts, JudgeCalculation } from './evaluate.ts'
+export { type CalculationJudged, type Facts, isRequired, isShown, type JudgeCalculation } from './evaluate.ts'
 export { FACTS, type FactName } from './expression.ts'
 export { choiceName, choices, countryName } from './options.ts'
 export { type Form, formOf } from './own.ts'
@@ -10,7 +10,7 @@ export { type Plain, type PlainField, type PlainSection, type PlainTable, plain,
 export { type Problem, type ProblemCode, sentence } from './problem.ts'
 export { readTemplate, TemplateError } from './read.ts'
 export { type Block, blocksOf, type Run } from './rich.ts'
-export { type Saved, save } from './save.ts'
+export { isPlace, type Saved, save } from './save.ts'
 export {
   type Column,
   type Document,
@@ -25,4 +25,4 @@ export {
   type Text,
 } from './template.ts'
 export { sourceFaults, template, templates } from './templates.ts'
-export { isRequired, isShown, type Judging, validate } from './validate.ts'
+export { type Judging, validate } from './validate.ts'

@@ -1,5 +1,5 @@
 import { FACTS, isFact, isPath } from './expression.ts'
-import { coverOf, isExpression, OPERATORS, opened, type Shape } from './operators.ts'
+import { coverOf, isExpression, OPERATORS, opened, pathIn, type Shape } from './operators.ts'
 import { isOption } from './options.ts'
 import { KINDS, type Kind, type Place, placeIn, rowPlaceOf, tableOf } from './place.ts'
 import type { Field, Template } from './template.ts'
@@ -28,7 +28,7 @@ export function kindOf(expression: unknown, ground: Ground, fault: Fault): Kind 
   if (more ? operands.length === 0 || operands.length > MAX_OPERANDS : operands.length !== takes.length)
     fault(`${name} takes a list of ${more ? `1 to ${MAX_OPERANDS}` : takes.length}`)
   const kinds: (Kind | undefined)[] = []
-  const path = String(operands[0]?.[1])
+  const path = pathIn(operands)
   for (const [shape, operand] of operands)
     kinds.push(operandKind(shape, operand, { ...ground, path, before: kinds.at(-1) }, fault))
   choiceFaults(operands, ground, fault)

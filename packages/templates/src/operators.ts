@@ -208,6 +208,9 @@ function open(expression: Expression): Opened {
   }
 }
 
+/** The first operand where it is a path, by which the others know their table. */
+export const pathIn = ([first]: Opened['operands']): string => (typeof first?.[1] === 'string' ? first[1] : '')
+
 /** What an expression reads. */
 export interface Reference {
   path: string
@@ -218,7 +221,7 @@ export interface Reference {
 /** All references of an expression, as paths from the top. `table` is that of the row in which it stands. */
 export function references(expression: Expression, table = ''): Reference[] {
   const { operands } = opened(expression)
-  const path = String(operands[0]?.[1])
+  const path = pathIn(operands)
   return operands.flatMap(([shape, operand]): Reference[] => {
     if (shape === 'at' || shape === 'numbers' || shape === 'column') return [{ path }]
     if (shape === 'count' || shape === 'table') return [{ path, rows: true }]
@@ -236,5 +239,5 @@ export const isExpression = (given: unknown): given is Expression =>
 /** The paths of `covers`: of the calculation, and of the columns where its inputs are named. */
 export function coverOf(operand: unknown): string[] {
   const { calculation, by } = isExpression(operand) ? operand : {}
-  return [calculation, ...(Array.isArray(by) ? by : [])].map((path) => String(path))
+  return [calculation, ...(Array.isArray(by) ? by : [])].map((path) => (typeof path === 'string' ? path : ''))
 }

@@ -38,7 +38,7 @@ function joined(template: Template, own: readonly unknown[]): Form | string {
   if (new Set(form.sections.map(({ key }) => key)).size < form.sections.length) faults.push('a section comes twice')
   const circle = faults.length === 0 ? computedOrder(form) : []
   if (typeof circle === 'string') faults.push(circle)
-  return faults.length > 0 ? faults.slice(0, 5).join('; ') : form
+  return faults.length > 0 ? faults.slice(0, 5).join('; ').slice(0, 500) : form
 }
 
 /** What a project may not do: stand in the core's place, take what the registry fills in, or bring a pattern of its own. */

@@ -136,6 +136,22 @@ export function rowsOf(field: Field, json: Json | undefined): [string, Members][
 export const textOf = (json: Json | undefined): string =>
   typeof json === 'string' ? json : JSON.stringify(json ?? null)
 
+/** One value of a document: of a field, or of a column in a row. */
+export interface Leaf {
+  leaf: Field | Column
+  json: Json | undefined
+  path: string
+}
+
+/** The values of a field: itself, or those of each of its rows. */
+export function leavesOf(section: Section, field: Field, json: Json | undefined): Leaf[] {
+  const path = `${section.key}.${field.key}`
+  if (!isGrid(field)) return [{ leaf: field, json, path }]
+  return rowsOf(field, json).flatMap(([key, cells]) =>
+    field.fields.map((leaf) => ({ leaf, json: member(cells, leaf.key), path: `${path}.${key}.${leaf.key}` })),
+  )
+}
+
 /** Whether something stands there. */
 export function isFilled(json: Json | undefined): boolean {
   if (json === undefined || json === null) return false

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { mini, whole, withValue, worked } from './mini.fixture.ts'
+import { mini, miniData, whole, withValue, worked } from './mini.fixture.ts'
 import { choices } from './options.ts'
 import { type Plain, plain } from './plain.ts'
+import { readTemplate } from './read.ts'
 import { blocksOf } from './rich.ts'
 import { numberText } from './speech.ts'
 import { type Document, TEMPLATE_LANGUAGES, type TemplateLanguage } from './template.ts'
@@ -29,6 +30,18 @@ test('the public sees what is public', () => {
   expect(open).toContain('A.owner')
   expect(open).not.toContain('A.contact')
   expect(open).not.toContain('A.note')
+  const data = miniData()
+  const fields = data.sections[0]?.fields as { key: string; public?: boolean }[]
+  for (const field of fields) if (field.key === 'contact') field.public = true
+  const contactable = readTemplate(data)
+  const shared = withValue(whole(), 'A.papers.0.public', false)
+  const seen = (path: string, onlyPublic: boolean) =>
+    plain(contactable, shared, 'en', { onlyPublic })
+      .flatMap((section) => section.fields)
+      .find((one) => one.path === path)?.value
+  expect(seen('A.contact', true)).toEqual({ kind: 'text', text: 'Ada Otieno' })
+  expect(seen('A.contact', false)).toEqual({ kind: 'text', text: 'Ada Otieno · ada@selu.example' })
+  expect(seen('A.papers', true)).toEqual({ kind: 'files', files: [] })
 })
 
 describe('values are shown in the language', () => {

@@ -1,10 +1,10 @@
-import { holds, type Scope, scopeOf } from './evaluate.ts'
+import { isRequired, isShown, type Scope, scopeOf } from './evaluate.ts'
 import { shortened } from './number.ts'
 import { choiceName, countryName } from './options.ts'
 import { formOf } from './own.ts'
 import { held, isFilled, isGrid, type Members, member, membersOf, type Place, rowsOf, textOf } from './place.ts'
 import { filledIn, inLanguage, WORDS } from './problem.ts'
-import { type Block, blocksOf } from './rich.ts'
+import { type Block, blocksOf, linesOf } from './rich.ts'
 import { dateText, numberText } from './speech.ts'
 import type {
   Column,
@@ -64,7 +64,7 @@ export function plain(
   const scope = scopeOf({ template: form, values: document.values })
   const isOpen = (field: Field) => field.public ?? template.public
   return form.sections
-    .filter((section) => isSeen(section, scope))
+    .filter((section) => isShown(section, scope))
     .map((section) => ({
       key: section.key,
       number: section.number,
@@ -72,14 +72,11 @@ export function plain(
       ...helpOf(section, language),
       own: section.key.startsWith('x-'),
       fields: section.fields
-        .filter((field) => isSeen(field, scope) && (!onlyPublic || isOpen(field)))
+        .filter((field) => isShown(field, scope) && (!onlyPublic || isOpen(field)))
         .map((field) => plainField(section, field, scope, language, { isOpen: isOpen(field), onlyPublic })),
     }))
     .filter(({ fields }) => fields.length > 0)
 }
-
-const isSeen = (one: { visibleIf?: Section['visibleIf'] }, scope: Scope): boolean =>
-  one.visibleIf === undefined || holds(one.visibleIf, scope) === true
 
 const helpOf = ({ help }: Pick<Section, 'help'>, language: TemplateLanguage) =>
   help ? { help: inLanguage(help, language) } : {}
@@ -92,16 +89,15 @@ function plainField(
   { isOpen, onlyPublic }: { isOpen: boolean; onlyPublic: boolean },
 ): PlainField {
   const json = held(scope.values, section.key, field.key)
-  const required = typeof field.required === 'object' ? holds(field.required, scope) === true : field.required === true
   return {
     path: `${section.key}.${field.key}`,
     label: labelOf(field, language),
     ...helpOf(field, language),
     public: isOpen,
-    required,
+    required: isRequired(field, scope),
     value: isGrid(field)
       ? plainTable(section, field, json, scope, language, onlyPublic)
-      : plainValue(field, json, language),
+      : plainValue(field, json, language, onlyPublic),
   }
 }
 
@@ -133,8 +129,8 @@ function plainTable(
   const filled = rowsOf(field, json).filter(([, cells]) => isFilled(cells))
   if (filled.length === 0) return { kind: 'empty', text: WORDS[language].words.noRows }
   const cellOf = (column: Column, cells: Members): Plain =>
-    isSeen(column, { ...scope, row: { table, cells } })
-      ? plainValue(column, member(cells, column.key), language)
+    isShown(column, { ...scope, row: { table, cells } })
+      ? plainValue(column, member(cells, column.key), language, onlyPublic)
       : { kind: 'text', text: '' }
   return {
     kind: 'table',
@@ -151,9 +147,15 @@ function plainTable(
 }
 
 const text = (words: string): Plain => ({ kind: 'text', text: words })
+const many = (json: Json | undefined): Json[] => (Array.isArray(json) ? json : [])
 
-/** One value as it is shown. A value that is not of its form is shown as it stands. */
-export function plainValue(leaf: Field | Column, json: Json | undefined, language: TemplateLanguage): Plain {
+/** One value as it is shown; to the public without addresses of people and files that are not for it. A value of another form is shown as it stands. */
+export function plainValue(
+  leaf: Field | Column,
+  json: Json | undefined,
+  language: TemplateLanguage,
+  onlyPublic = false,
+): Plain {
   if (json === undefined || !isFilled(json)) return { kind: 'empty', text: WORDS[language].words.empty }
   switch (leaf.type) {
     case 'int':
@@ -168,30 +170,17 @@ export function plainValue(leaf: Field | Column, json: Json | undefined, languag
     case 'enum':
       return text(choiceName(leaf, textOf(json), language))
     case 'multi':
-      return {
-        kind: 'list',
-        items: (Array.isArray(json) ? json : []).map((one) => choiceName(leaf, textOf(one), language)),
-      }
+      return { kind: 'list', items: many(json).map((one) => choiceName(leaf, textOf(one), language)) }
     case 'richtext':
       return { kind: 'rich', blocks: blocksOf(textOf(json)) }
     case 'longtext':
-      return {
-        kind: 'rich',
-        blocks: [
-          {
-            kind: 'paragraph',
-            lines: textOf(json)
-              .split('\n')
-              .map((line) => [{ text: line }]),
-          },
-        ],
-      }
+      return { kind: 'rich', blocks: [linesOf(textOf(json))] }
     default:
-      return plainObject(leaf.type, json, language)
+      return plainObject(leaf.type, json, language, onlyPublic)
   }
 }
 
-function plainObject(type: Field['type'], json: Json, language: TemplateLanguage): Plain {
+function plainObject(type: Field['type'], json: Json, language: TemplateLanguage, onlyPublic: boolean): Plain {
   const { words } = WORDS[language]
   const said = (key: string) => (typeof member(json, key) === 'string' ? textOf(member(json, key)) : undefined)
   const listed = (...parts: (string | undefined)[]) => text(parts.filter((part) => part !== undefined).join(' · '))
@@ -208,17 +197,27 @@ function plainObject(type: Field['type'], json: Json, language: TemplateLanguage
       return listed(said('name'), registered || undefined, country && countryName(country, language))
     }
     case 'person':
-      return listed(said('name'), said('title'), said('organisation'), said('email'), said('phone'))
+      return listed(
+        said('name'),
+        said('title'),
+        said('organisation'),
+        ...(onlyPublic ? [] : [said('email'), said('phone')]),
+      )
     case 'reference':
       return listed(said('id'), said('title'))
     case 'files':
-      return { kind: 'files', files: (Array.isArray(json) ? json : []).map(fileOf) }
+      return {
+        kind: 'files',
+        files: many(json)
+          .filter((one) => !onlyPublic || member(one, 'public') !== false)
+          .map(fileOf),
+      }
     case 'geo':
       return { kind: 'place', text: placeText(json, language), geometry: json }
     case 'calc':
       return calculationFacts(json, language)
     default:
-      return text(typeof json === 'string' ? json : JSON.stringify(json))
+      return text(textOf(json))
   }
 }
 
@@ -246,30 +245,22 @@ function placeText(json: Json, language: TemplateLanguage): string {
 /** What a calculation says: its method, what went in, its steps, what came out. */
 function calculationFacts(json: Json, language: TemplateLanguage): Plain {
   const { words, results } = WORDS[language]
-  const [method, version, result] = [
-    textOf(member(json, 'method')),
-    textOf(member(json, 'version')),
-    member(json, 'result'),
-  ]
-  const trace = member(result, 'trace')
-  const steps = (Array.isArray(trace) ? trace : []).map((step) => ({
-    label: textOf(member(step, 'step')),
-    value: `${textOf(member(step, 'formula'))} = ${inputText(step, language)}`,
-  }))
-  const sums = (['be', 'pe', 'le', 'er'] as const).map((key) => ({
-    label: results[key],
-    value: inputText(member(result, key), language),
-  }))
+  const [method, version] = [textOf(member(json, 'method')), textOf(member(json, 'version'))]
+  const result = member(json, 'result')
+  const fact = (label: string, value: Json | undefined, start = '') => ({
+    label,
+    value: start + inputText(value, language),
+  })
+  const sums = ['be', 'pe', 'le', 'er'] as const
   return {
     kind: 'facts',
     facts: [
-      { label: words.calculation, value: filledIn(words.method, { method, version }) },
-      ...Object.entries(membersOf(member(json, 'inputs')) ?? {}).map(([label, one]) => ({
-        label,
-        value: inputText(one, language),
-      })),
-      ...steps,
-      ...sums,
+      fact(words.calculation, filledIn(words.method, { method, version })),
+      ...Object.entries(membersOf(member(json, 'inputs')) ?? {}).map(([label, one]) => fact(label, one)),
+      ...many(member(result, 'trace')).map((step) =>
+        fact(textOf(member(step, 'step')), step, `${textOf(member(step, 'formula'))} = `),
+      ),
+      ...sums.map((key) => fact(results[key], member(result, key))),
     ],
   }
 }

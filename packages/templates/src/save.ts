@@ -42,6 +42,9 @@ export function save(template: Template, document: Document, path: string, json:
   return { document: compute(template, { ...document, values }, sources), saved: true, problems }
 }
 
+/** Whether a path leads to a field, row or cell that a document may have: where a comment can stand. */
+export const isPlace = (form: Form, path: string): boolean => targetOf(form, path) !== undefined
+
 interface Target {
   section: Section
   field: Field

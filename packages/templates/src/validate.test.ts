@@ -221,6 +221,11 @@ test('what is beyond every bound is refused at once', () => {
   ])
 })
 
+test('text that is no Unicode is refused: it could not be hashed', () => {
+  expect(said(withValue(whole(), 'A.note', 'half \ud800'))).toEqual(['size'])
+  expect(said(withValue(whole(), 'B.calculation.inputs', { '\udc00': '1' }))).toEqual(['size'])
+})
+
 test('a key of Object is no field', () => {
   for (const key of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
     const hostile = JSON.parse(`{"template":"MINI","version":1,"values":{"${key}":{"x":"y"},"A":{"${key}":"y"}}}`)

@@ -1,5 +1,14 @@
 import { compute, type Sources } from './compute.ts'
-import { evaluate, holds, type JudgeCalculation, type Scope, scopeOf } from './evaluate.ts'
+import {
+  evaluate,
+  holds,
+  isFromElsewhere,
+  isRequired,
+  isShown,
+  type JudgeCalculation,
+  type Scope,
+  scopeOf,
+} from './evaluate.ts'
 import { exact, written } from './number.ts'
 import { isNumber, isSpan, type Value } from './operators.ts'
 import { type Form, formOf } from './own.ts'
@@ -7,6 +16,7 @@ import {
   held,
   isFilled,
   isGrid,
+  leavesOf,
   type Members,
   member,
   membersOf,
@@ -55,7 +65,7 @@ export function validate(template: Template, given: unknown, judging: Judging): 
     facts: judging.sources?.facts,
     judge: judging.calculation,
   })
-  for (const section of form.sections) presence(section, scope, judging.final, report)
+  if (judging.final) for (const section of form.sections) presence(section, scope, report)
   if (judging.final && !problems.some(isOfForm)) autoProblems(form, template, document, judging, report)
   if (judging.calculation) calculationProblems(form, document.values, judging.calculation, report)
   for (const check of form.checks) if (judging.final || !check.final) checkProblems(check, scope, problems)
@@ -115,13 +125,8 @@ function sectionProblems(section: Section, fields: Members, report: Report) {
   }
 }
 
-/** Whether a section, field or column is asked for: shown unless its condition is not true. */
-export const isShown = (one: { visibleIf?: Section['visibleIf'] }, scope: Scope): boolean =>
-  one.visibleIf === undefined || holds(one.visibleIf, scope) === true
-
 /** What is missing, and what stands where nothing is asked for. */
-function presence(section: Section, scope: Scope, final: boolean, report: Report) {
-  if (!final) return
+function presence(section: Section, scope: Scope, report: Report) {
   const shown = isShown(section, scope)
   for (const field of section.fields) {
     const path = `${section.key}.${field.key}`
@@ -156,36 +161,22 @@ function leafPresence(
   if (!filled && asked && isRequired(leaf, scope)) report('required', path)
 }
 
-/** What the registry knows, or another document says, does no harm where it is not asked for. */
-export const isFromElsewhere = ({ auto }: Field | Column): boolean => auto !== undefined && !('compute' in auto)
-
-/** Whether a field must be filled in, as the rest of the document stands. */
-export const isRequired = ({ required }: { required?: Field['required'] }, scope: Scope): boolean =>
-  typeof required === 'object' ? holds(required, scope) === true : required === true
-
 /** Compares what the registry fills in with what stands there. */
 function autoProblems(form: Form, template: Template, document: Document, judging: Judging, report: Report) {
   const right = compute(template, document, judging.sources).values
-  if (right === document.values) return
+  const differ = (is: Json | undefined, be: Json | undefined, path: string) => {
+    if (!agree(is, be)) report('auto', path, { expected: told(be) })
+  }
   for (const section of form.sections) {
     for (const field of section.fields) {
       const [is, be] = [held(document.values, section.key, field.key), held(right, section.key, field.key)]
-      if (is !== be) differences(field, is, be, `${section.key}.${field.key}`, report)
-    }
-  }
-}
-
-function differences(field: Field, is: Json | undefined, be: Json | undefined, path: string, report: Report) {
-  if (field.auto || !isGrid(field)) {
-    if (!agree(is, be)) report('auto', path, { expected: told(be) })
-    return
-  }
-  const right = new Map(rowsOf(field, be))
-  for (const [key, cells] of rowsOf(field, is)) {
-    for (const column of field.fields) {
-      const expected = member(right.get(key), column.key)
-      if (!agree(member(cells, column.key), expected))
-        report('auto', `${path}.${key}.${column.key}`, { expected: told(expected) })
+      if (is === be) continue
+      if (field.auto) differ(is, be, `${section.key}.${field.key}`)
+      else {
+        const computed = leavesOf(section, field, be)
+        for (const [index, { json, path }] of leavesOf(section, field, is).entries())
+          differ(json, computed[index]?.json, path)
+      }
     }
   }
 }
@@ -200,23 +191,16 @@ function agree(a: Json | undefined, b: Json | undefined): boolean {
 const told = (json: Json | undefined): string => (json === undefined || json === null ? '—' : clipped(textOf(json)))
 
 function calculationProblems(form: Form, values: Document['values'], judge: JudgeCalculation, report: Report) {
-  const one = (leaf: Field | Column, json: Json | undefined, path: string) => {
+  const leaves = form.sections.flatMap((section) =>
+    section.fields.flatMap((field) => leavesOf(section, field, held(values, section.key, field.key))),
+  )
+  for (const { leaf, json, path } of leaves) {
     const calculation = leaf.type === 'calc' ? calculationOf(json) : undefined
-    if (!calculation) return
+    if (!calculation) continue
     const params = { method: clipped(textOf(calculation.method)), version: clipped(textOf(calculation.version)) }
     const judged = judge(calculation)
     if (!judged) report('calculation-unknown', path, params)
     else if (!judged.agrees) report('calculation-differs', path, params)
-  }
-  for (const section of form.sections) {
-    for (const field of section.fields) {
-      const path = `${section.key}.${field.key}`
-      const json = held(values, section.key, field.key)
-      if (!isGrid(field)) one(field, json, path)
-      else if (field.fields.some(({ type }) => type === 'calc'))
-        for (const [key, cells] of rowsOf(field, json))
-          for (const column of field.fields) one(column, member(cells, column.key), `${path}.${key}.${column.key}`)
-    }
   }
 }
 

@@ -10,8 +10,8 @@ import { type Column, type Field, GEOMETRIES, type Json, LIMITS } from './templa
 export type Report = (code: ProblemCode, path: string, params?: Record<string, string>) => void
 
 /** What a text on one line may not have: control characters, ends of line, marks that turn the direction of what follows. */
-const NOT_ON_A_LINE = /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u
-const NOT_IN_A_TEXT = /[^\P{Cc}\n\t]|[\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u
+const NOT_ON_A_LINE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u
+const NOT_IN_A_TEXT = /[^\P{Cc}\n\t]|[\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u
 const SHA256 = /^[0-9a-f]{64}$/
 const EMAIL = /^[^\s@<>()",;:\\]{1,64}@[^\s@<>()",;:\\]{1,190}$/
 

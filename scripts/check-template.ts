@@ -1,11 +1,9 @@
-/** `node packages/templates/src/check.ts <file>`: says everything that is wrong with a data file, or what it holds. */
+/** `npx node scripts/check-template.ts <file>`: says everything that is wrong with the data file of a template, or what it holds. */
 import { readFileSync } from 'node:fs'
-import { isGrid } from './place.ts'
-import { readTemplate, TemplateError } from './read.ts'
-import type { Column, Field, Template } from './template.ts'
-import { sourceFaults, templates } from './templates.ts'
+import { readTemplate, sourceFaults, type Template, TemplateError, templates } from '../packages/templates/src/index.ts'
 
-const needed = ({ required, auto }: Field | Column) =>
+type Field = Template['sections'][number]['fields'][number]
+const needed = ({ required, auto }: Field) =>
   auto ? 'filled by the registry' : typeof required === 'object' ? 'needed in some cases' : required ? 'needed' : ''
 
 function listing(one: Template): string {
@@ -13,7 +11,7 @@ function listing(one: Template): string {
   for (const section of one.sections) {
     lines.push(`${section.number}  ${section.title.en}`)
     for (const field of section.fields) {
-      const columns = isGrid(field) ? ` (${field.fields.map(({ key }) => key).join(', ')})` : ''
+      const columns = 'fields' in field ? ` (${field.fields.map(({ key }) => key).join(', ')})` : ''
       lines.push(`    ${section.key}.${field.key}  ${field.type}${columns}  ${needed(field)}`.trimEnd())
     }
   }

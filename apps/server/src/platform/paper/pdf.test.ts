@@ -97,6 +97,8 @@ describe('a paper as PDF', () => {
     expect((await print(withPicture(Buffer.from(png, 'base64')))).pages).toBe(1)
     const script = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>')
     await expect(print(withPicture(script))).rejects.toThrow('neither PNG nor JPEG')
+    const press = Buffer.from('ffd8ffc0001108000a000a04011100021100031100041100', 'hex')
+    await expect(print(withPicture(press))).rejects.toThrow('CMYK')
     const huge = Buffer.from(png, 'base64')
     huge.writeUInt32BE(100_000, 16)
     huge.writeUInt32BE(100_000, 20)

@@ -39,7 +39,7 @@ async function until(holds: () => boolean): Promise<void> {
 describe('papers are set in processes of their own', () => {
   it('which are killed where one hangs, and replaced', () =>
     withRenderer({ workers: 1, timeoutMs: 4000 }, async (renderer) => {
-      const hung = reasonOf(renderer.renderPdf(slow(20_000)))
+      const hung = reasonOf(renderer.renderPdf(slow(5000)))
       await until(() => renderer.processes.length === 1)
       const [before] = renderer.processes
       expect(await hung).toBe('timeout')
@@ -104,6 +104,7 @@ describe('papers are set in processes of their own', () => {
     withRenderer({}, async (renderer) => {
       const text = 'x'.repeat(33 * 1024 * 1024)
       expect(await reasonOf(renderer.renderPdf(sample({ lead: text })))).toBe('too-large')
+      expect(await reasonOf(renderer.renderPdf(slow(5001)))).toBe('too-large')
       expect(renderer.processes).toEqual([])
     }))
 

@@ -54,6 +54,8 @@ interface Worker {
 
 /** Longest paper, with its pictures and attachments. */
 const MOST_BYTES = 32 * 1024 * 1024
+/** Of all its tables: a cell takes about 30 kB while pages are made. */
+const MOST_CELLS = 40_000
 const WORKER = join(import.meta.dirname, 'worker.ts')
 /** Of priority, below the server. */
 const STEPS_BELOW = 5
@@ -62,7 +64,7 @@ const LOWEST = 19
 const DEFAULTS: Required<RendererOptions> = {
   workers: 2,
   queue: 40,
-  timeoutMs: 30_000,
+  timeoutMs: 60_000,
   idleMs: 60_000,
   memoryBytes: 600 * 1024 * 1024,
 }
@@ -176,9 +178,16 @@ function closed(): PaperError {
 function refusalOf(paper: Paper, isClosed: boolean, isBusy: boolean): PaperError | undefined {
   if (isClosed) return closed()
   if (isBusy) return new PaperError('busy', 'Too many papers wait to be made')
+  if (cellsOf(paper) > MOST_CELLS)
+    return new PaperError('too-large', `A paper has more than ${MOST_CELLS} cells in tables`)
   if (serialize(paper).length > MOST_BYTES)
     return new PaperError('too-large', `A paper has more than ${MOST_BYTES} bytes`)
   return undefined
+}
+
+function cellsOf({ sections }: Paper): number {
+  const tables = sections.flatMap(({ blocks }) => blocks.filter((block) => block.block === 'table'))
+  return tables.reduce((sum, { columns, rows }) => sum + columns.length * rows.length, 0)
 }
 
 /** Without the environment of the server: it knows neither database nor keys, and sees no fonts but ours. */

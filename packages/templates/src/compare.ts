@@ -1,7 +1,7 @@
 import { formOf } from './own.ts'
 import { type Pair, pairs } from './pairs.ts'
-import { held, isFilled, isGrid, type Members, member, membersOf, rowsOf } from './place.ts'
-import type { Document, Field, Json, Section, Template } from './template.ts'
+import { isFilled, isGrid, type Members, member, membersOf, rowsOf } from './place.ts'
+import type { Document, Field, Json, Template } from './template.ts'
 
 /** One difference between two documents. A row that moved or whose cells changed has the cells that changed in `cells`. */
 export interface Change {
@@ -17,49 +17,30 @@ export interface Change {
 
 /** Every difference from one version of a document to another, in the order of the template. */
 export function compare(template: Template, earlier: Document, later: Document): Change[] {
-  const sections = sectionsOf(template, earlier, later)
-  const changes = ownChanges(earlier, later)
+  const sections = [later, earlier].flatMap(({ own }) => {
+    const form = formOf(template, own)
+    return typeof form === 'string' ? [] : form.sections
+  })
+  const changes = cellChanges(ownOf(earlier), ownOf(later), 'own')
   for (const key of keysOf([sections, earlier.values, later.values])) {
     const section = sections.find((one) => one.key === key)
     const [a, b] = [member(earlier.values, key), member(later.values, key)]
     for (const name of keysOf([section?.fields ?? [], a, b])) {
       const field = section?.fields.find((one) => one.key === name)
-      changes.push(
-        ...fieldChanges(field, held(earlier.values, key, name), held(later.values, key, name), `${key}.${name}`),
-      )
+      changes.push(...fieldChanges(field, member(a, name), member(b, name), `${key}.${name}`))
     }
   }
   return changes
 }
 
-function sectionsOf(template: Template, earlier: Document, later: Document): Section[] {
-  const forms = [later, earlier].map(({ own }) => formOf(template, own))
-  const sections = new Map<string, Section>()
-  for (const form of forms) {
-    if (typeof form === 'string') continue
-    for (const section of form.sections) if (!sections.has(section.key)) sections.set(section.key, section)
-  }
-  return [...sections.values()]
-}
+/** The sections of the project's own, by their keys: what came, went or has another form. */
+const ownOf = ({ own = [] }: Document): Json => Object.fromEntries(own.map((section) => [section.key, section])) as Json
 
 /** Keys in the order of the template, then those that only the documents have. */
 function keysOf([known, ...members]: [readonly { key: string }[], ...(Json | undefined)[]]): string[] {
   return [
     ...new Set([...known.map(({ key }) => key), ...members.flatMap((one) => Object.keys(membersOf(one) ?? {})).sort()]),
   ]
-}
-
-/** Sections of the project's own that came, went or have another form. */
-function ownChanges(earlier: Document, later: Document): Change[] {
-  const [before, after] = [earlier, later].map(
-    ({ own }) => new Map((own ?? []).map((section) => [section.key, section])),
-  )
-  const keys = new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])])
-  return [...keys]
-    .sort()
-    .flatMap((key) =>
-      valueChanges(before?.get(key) as Json | undefined, after?.get(key) as Json | undefined, `own.${key}`),
-    )
 }
 
 function fieldChanges(
@@ -83,7 +64,7 @@ function valueChanges(before: Json | undefined, after: Json | undefined, path: s
   return sameJson(before, after) ? [] : [{ path, kind: 'changed', before: before ?? null, after: after ?? null }]
 }
 
-const cellChanges = (before: Members, after: Members, path: string): Change[] =>
+const cellChanges = (before: Json, after: Json, path: string): Change[] =>
   keysOf([[], before, after]).flatMap((key) => valueChanges(member(before, key), member(after, key), `${path}.${key}`))
 
 function tableChanges(

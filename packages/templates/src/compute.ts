@@ -3,7 +3,7 @@ import { written } from './number.ts'
 import { isNumber, isSpan, type Value } from './operators.ts'
 import { type Computed, computedOrder } from './order.ts'
 import { type Form, formOf } from './own.ts'
-import { held, isFilled, isGrid, type Members, member, membersOf, rowsOf } from './place.ts'
+import { held, isFilled, isGrid, type Members, member, membersOf, rowsOf, withMember } from './place.ts'
 import { isOfForm } from './problem.ts'
 import type { Column, Document, Field, Json, Source, Template } from './template.ts'
 import { problemsOf } from './values.ts'
@@ -66,16 +66,11 @@ function computedColumn(node: Computed, column: Column, json: Json | undefined, 
 
 const same = (a: Json | undefined, b: Json | undefined) => a === b || JSON.stringify(a) === JSON.stringify(b)
 
-const withMember = (members: Members, key: string, value: Json | undefined): Members => {
-  const { [key]: _, ...others } = members
-  return value === undefined ? others : { ...others, [key]: value }
-}
-
 /** The values with one field set, or taken away; the same object where nothing changes. */
 export function put(values: Values, section: string, field: string, json: Json | undefined): Values {
   const before = held(values, section, field)
   if (before === json || same(before, json)) return values
-  const fields = withMember(membersOf(member(values, section)) ?? {}, field, json)
+  const fields = withMember(member(values, section), field, json)
   return { ...values, [section]: fields }
 }
 
@@ -103,24 +98,15 @@ export function sourced(field: Field, source: Source, { facts, documents }: Sour
 }
 
 function fitting(field: Field, json: Json | undefined): Json | undefined {
-  if (json === undefined || json === null) return undefined
-  if (isGrid(field)) return fittingRows(field, json)
-  return fits(field, json) ? json : undefined
-}
-
-const fits = (leaf: Field | Column, json: Json): boolean => !problemsOf(leaf, json, '').some(isOfForm)
-
-function fittingRows(field: Extract<Field, { type: 'table' | 'matrix' }>, json: Json): Json | undefined {
-  const rows = rowsOf(field, json).map(([key, cells]) => [key, fittingCells(field.fields, cells)] as const)
+  if (!isGrid(field)) return fits(field, json) ? json : undefined
+  const rows = rowsOf(field, json).map(([key, cells]): [string, Members] => {
+    const fit = field.fields.filter((column) => isFilled(member(cells, column.key)) && fits(column, cells[column.key]))
+    return [key, Object.fromEntries(fit.map(({ key: name }) => [name, cells[name] ?? null]))]
+  })
   const filled = rows.filter(([, cells]) => isFilled(cells))
   if (filled.length === 0) return undefined
   return field.type === 'matrix' ? Object.fromEntries(filled) : filled.map(([, cells]) => cells)
 }
 
-const fittingCells = (columns: readonly Column[], cells: Members): Members =>
-  Object.fromEntries(
-    columns.flatMap((column) => {
-      const json = member(cells, column.key)
-      return json !== undefined && isFilled(json) && fits(column, json) ? [[column.key, json]] : []
-    }),
-  )
+const fits = (leaf: Field | Column, json: Json | undefined): boolean =>
+  json !== undefined && json !== null && !problemsOf(leaf, json, '').some(isOfForm)

@@ -9,7 +9,7 @@ const WHOLE = /^(0|-?[1-9]\d{0,29})$/
 const DECIMAL = /^-?(0|[1-9]\d{0,29})(\.\d{1,20})?$/
 
 export const isWhole = (text: string): boolean => WHOLE.test(text)
-export const isDecimal = (text: string): boolean => DECIMAL.test(text)
+export const isDecimal = (text: string): text is `${number}` => DECIMAL.test(text)
 
 /** A number that stands in a document as text; nothing where it is none. */
 export const exact = (json: unknown): Exact | undefined =>

@@ -111,6 +111,12 @@ export const member = (json: Json | undefined, key: string): Json | undefined =>
   return members && Object.hasOwn(members, key) ? members[key] : undefined
 }
 
+/** An object with one member set, or taken away. */
+export function withMember(json: Json | undefined, key: string, value: Json | undefined): Members {
+  const { [key]: _, ...others } = membersOf(json) ?? {}
+  return value === undefined ? others : { ...others, [key]: value }
+}
+
 /** What a field holds; the keys are those of the template. */
 export const held = (values: unknown, section: string, field: string): Json | undefined =>
   member(member(values as Json | undefined, section), field)

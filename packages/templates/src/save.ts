@@ -1,6 +1,6 @@
 import { compute, put, type Sources } from './compute.ts'
 import { type Form, formOf } from './own.ts'
-import { held, isFilled, isGrid, type Members, member, membersOf } from './place.ts'
+import { held, isFilled, isGrid, member, withMember } from './place.ts'
 import { isOfForm, type Problem, type ProblemCode } from './problem.ts'
 import { isOfSize } from './size.ts'
 import { type Column, type Document, type Field, type Json, LIMITS, type Section, type Template } from './template.ts'
@@ -82,17 +82,12 @@ function changed(
 ): { json: Json | undefined } | undefined {
   if (row === undefined) return { json }
   if (field.type === 'matrix') {
-    const next = column ? withCell(member(before, row), column.key, json) : json
-    return { json: withCell(before, row, isFilled(next) ? next : undefined) }
+    const next = column ? withMember(member(before, row), column.key, json) : json
+    return { json: withMember(before, row, isFilled(next) ? next : undefined) }
   }
   const rows = Array.isArray(before) ? before : []
   const index = Number(row)
   if (index > rows.length) return undefined
-  const next = column ? withCell(rows[index], column.key, json) : json
+  const next = column ? withMember(rows[index], column.key, json) : json
   return { json: [...rows.slice(0, index), ...(next === undefined ? [] : [next]), ...rows.slice(index + 1)] }
-}
-
-function withCell(json: Json | undefined, key: string, value: Json | undefined): Members {
-  const { [key]: _, ...others } = membersOf(json) ?? {}
-  return value === undefined ? others : { ...others, [key]: value }
 }

@@ -12,19 +12,7 @@ import {
 import { exact, written } from './number.ts'
 import { isNumber, isSpan, type Value } from './operators.ts'
 import { type Form, formOf } from './own.ts'
-import {
-  held,
-  isFilled,
-  isGrid,
-  leavesOf,
-  type Members,
-  member,
-  membersOf,
-  type Place,
-  placeIn,
-  rowsOf,
-  textOf,
-} from './place.ts'
+import { held, isFilled, isGrid, leavesOf, member, membersOf, type Place, placeIn, rowsOf, textOf } from './place.ts'
 import { isOfForm, type Problem } from './problem.ts'
 import { isOfSize } from './size.ts'
 import {
@@ -108,20 +96,16 @@ function wholeProblem(template: Template, given: unknown): Problem | undefined {
 }
 
 function formProblems(form: Form, values: Document['values'], report: Report) {
-  for (const key of Object.keys(values)) {
+  for (const [key, json] of Object.entries(values)) {
     const section = form.sections.find((one) => one.key === key)
-    const fields = membersOf(values[key])
+    const fields = membersOf(json)
     if (!section) report('unknown', clipped(key))
     else if (!fields) report('form', key, { type: 'section' })
-    else sectionProblems(section, fields, report)
-  }
-}
-
-function sectionProblems(section: Section, fields: Members, report: Report) {
-  for (const [key, json] of Object.entries(fields)) {
-    const field = section.fields.find((one) => one.key === key)
-    if (!field) report('unknown', `${section.key}.${clipped(key)}`)
-    else if (isFilled(json)) valueProblems(field, json, `${section.key}.${key}`, report)
+    for (const [name, value] of Object.entries((section && fields) ?? {})) {
+      const field = section?.fields.find((one) => one.key === name)
+      if (!field) report('unknown', `${key}.${clipped(name)}`)
+      else if (isFilled(value)) valueProblems(field, value, `${key}.${name}`, report)
+    }
   }
 }
 

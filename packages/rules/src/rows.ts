@@ -102,6 +102,10 @@ export interface Rows {
     active: boolean
     /** The mandate on whose word alone this one is there; itself where two have vouched for it. */
     hand: string
+    /** Where whoever granted it stands on another's word: that mandate, until somebody vouches for this one. */
+    word?: string
+    /** How many mandates are there on the word of this one, while it stands on another's. */
+    brought?: number
   }
   account: {
     organisation: string

@@ -112,6 +112,21 @@ describe('another role', () => {
     await expectOne(await idOf(other))
   })
 
+  it('is not given on the word of another to somebody who has brought others in, for whom nobody vouches', async () => {
+    const second = await registry.join(registry.root, government, 'Admin')
+    const person = await registry.join(second, developer.id, 'Admin')
+    const id = await idOf(person)
+    const puppet = await idOf(await registry.join(person, developer.id, 'ViewOnly'))
+    const wish = { role: 'Admin', limit: '50' }
+    const notDistinct = { status: 409, body: { code: 'approval-not-distinct' } }
+    // Whoever admitted that person, too, would have two people where there may be one.
+    expect(await officer.post(`/national/users/${id}/confirmation`)).toMatchObject(notDistinct)
+    expect(await give(developer.admin, id, wish)).toMatchObject(notDistinct)
+    await done(officer.post(`/national/users/${puppet}/confirmation`))
+    await done(give(developer.admin, id, wish))
+    await expectOne(id)
+  })
+
   it('leaves an organisation an Admin, whatever happens to two of them at once', async () => {
     for (const [one, two] of [
       ['role', 'role'],

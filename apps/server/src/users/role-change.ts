@@ -66,7 +66,17 @@ async function refuseBeforehand(services: Services, { mandate: by }: Actor, user
   if (revoked) throw refusalProblem(revoked)
   const granted = await refusalOf(services, { type: 'MandateGranted', by, request })
   if (granted) throw refusalProblem(granted)
+  await refuseApart(services, by, user.mandate)
   if (user.role === request.role && user.limit === request.limit) throw problem('nothing-changes', { field: 'role' })
+}
+
+/**
+ * Whoever has brought others in counts as one with them while nobody vouches for these. On the word of another than before
+ * he would be somebody else.
+ */
+async function refuseApart({ ledger }: Services, by: string, mandate: string): Promise<void> {
+  const [granter, before] = await Promise.all([ledger.row('mandate', by), ledger.row('mandate', mandate)])
+  if ((before?.brought ?? 0) > 0 && granter?.hand !== before?.hand) throw problem('approval-not-distinct')
 }
 
 async function begin(

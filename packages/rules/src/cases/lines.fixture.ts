@@ -24,7 +24,7 @@ function rowLine(state: State, put: Put): string[] {
   const before = state.get(kind, id) as Record<string, unknown> | undefined
   const fields = Object.entries(row).filter(([field, value]) => textOf(value) !== textOf(before?.[field] ?? null))
   const changes = fields.map(([field, value]) => {
-    return before && before[field] !== null
+    return before && (before[field] ?? null) !== null
       ? `${field} ${textOf(before[field])} → ${textOf(value)}`
       : `${field} ${textOf(value)}`
   })

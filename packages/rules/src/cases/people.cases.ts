@@ -85,7 +85,10 @@ const mandateCases: Case[] = [
     'MandateGranted',
     'by somebody whom another has brought in: on the word of that other',
     (world) => grant(world, {}, 'sun admin'),
-    ['new mandate trader: organisation sun ltd, role developer/Admin, active true, hand second officer'],
+    [
+      'new mandate trader: organisation sun ltd, role developer/Admin, active true, hand second officer, word sun admin',
+      'mandate sun admin: brought 1',
+    ],
   ),
   writes(
     'MandateGranted',
@@ -116,6 +119,38 @@ const mandateCases: Case[] = [
     grant(world)
     return confirm(world, 'trader')
   }),
+  refuses(
+    'MandateConfirmed',
+    'approval-not-distinct',
+    'somebody who has brought in another, for whom nobody has vouched',
+    (world) => {
+      colleague(world)
+      return confirm(world, 'officer', 'sun admin')
+    },
+  ),
+  refuses(
+    'MandateConfirmed',
+    'approval-not-distinct',
+    'somebody who has brought in another, who has brought in a third and was revoked',
+    (world) => {
+      colleague(world)
+      grant(world, { mandate: world.id('third') }, 'sun colleague')
+      world.do('MandateRevoked', { mandate: world.id('sun colleague') })
+      return confirm(world, 'officer', 'sun admin')
+    },
+  ),
+  writes(
+    'MandateConfirmed',
+    'once somebody has vouched for all whom it has brought in',
+    (world) => {
+      colleague(world)
+      grant(world, { mandate: world.id('third') }, 'sun admin')
+      world.do('MandateRevoked', { mandate: world.id('third') })
+      world.do('MandateConfirmed', { mandate: world.id('sun colleague') })
+      return confirm(world, 'officer', 'sun admin')
+    },
+    ['mandate sun admin: hand second officer → sun admin'],
+  ),
   refuses('MandateConfirmed', 'nothing-changes', 'a mandate that two have vouched for', (world) => {
     grant(world)
     confirm(world, 'second officer')

@@ -4,7 +4,7 @@ import { Code, Commitment, Id, Quantity } from '../ids.ts'
 import { type Act, handOf } from '../permissions.ts'
 import { type Refusal, refuse } from '../refusal.ts'
 import { type AnyRule, defineRule, firstOf, noEffects } from '../rule.ts'
-import { noKeys, type RowKind, type State } from '../state.ts'
+import { type Keys, noKeys, type Put, type RowKind, type State } from '../state.ts'
 
 /** An id may be used once, for one thing. */
 export function fresh(state: State, kind: RowKind, id: string): Refusal | undefined {
@@ -131,12 +131,32 @@ export const mandateGranted = defineRule<Grant, Grant>({
     const granter = state.get('mandate', by)
     const standsAlone = approvals.length > 0 || permissions.appoints.includes(granter?.role ?? '')
     const hand = standsAlone ? mandate : handOf(state, by)
+    const isLent = !standsAlone && hand !== by
+    const row = { organisation, role, limit, active: true, hand, ...(isLent ? { word: by } : {}) }
     return {
       ...noEffects(),
-      puts: [{ kind: 'mandate', id: mandate, row: { organisation, role, limit, active: true, hand } }],
+      puts: [{ kind: 'mandate', id: mandate, row }, ...(isLent ? broughtPuts(state, by, 1) : [])],
     }
   },
 })
+
+/**
+ * So many mandates more, or fewer, are there on the word of this one, which itself stands on another's. They have the same
+ * hand as it has; so nobody vouches for it before these, or they would be others than whoever has made them up.
+ */
+function broughtPuts(state: State, id: string, more: 1 | -1): Put[] {
+  const mandate = state.get('mandate', id)
+  if (!mandate) return []
+  const { brought = 0, ...row } = mandate
+  return [{ kind: 'mandate', id, row: brought + more === 0 ? row : { ...row, brought: brought + more } }]
+}
+
+/** The rows of a mandate, and of that on whose word it is there. */
+function mandateReads(state: State, { mandate }: Named): Keys {
+  const word = state.peek('mandate', mandate)?.word
+  const ids = [mandate, ...(word === undefined ? [] : [word])]
+  return { ...noKeys(), rows: ids.map((id) => ({ kind: 'mandate', id })) }
+}
 
 /** Does a limit allow more than another? `null` is no limit. */
 function widerThan(limit: string | null, other: string | null): boolean {
@@ -159,7 +179,7 @@ export const mandateConfirmed = defineRule<Named, Named>({
   body: Named,
   request: Named,
   attested: ['that the person who holds the mandate is another than whoever granted it'],
-  reads: (_state, { mandate }) => ({ ...noKeys(), rows: [{ kind: 'mandate', id: mandate }] }),
+  reads: mandateReads,
   decide: (_state, request) => request,
   act: grantsAlike,
   admit: (state, body, _law, { by }) => {
@@ -169,15 +189,20 @@ export const mandateConfirmed = defineRule<Named, Named>({
       mandate?.active === false && refuse('mandate-revoked', body),
       mandate?.hand === body.mandate && refuse('nothing-changes', { field: 'mandate' }),
       mandate?.hand === handOf(state, by) && refuse('approval-not-distinct', { mandate: by }),
+      (mandate?.brought ?? 0) > 0 && refuse('approval-not-distinct', { mandate: body.mandate }),
       mandate && widerThan(mandate.limit, limit) && refuse('mandate-limit', { limit: limit ?? '' }),
     )
   },
   streams: () => [],
   effects: (state, body) => {
     const mandate = state.get('mandate', body.mandate)
-    return mandate
-      ? { ...noEffects(), puts: [{ kind: 'mandate', id: body.mandate, row: { ...mandate, hand: body.mandate } }] }
-      : noEffects()
+    if (!mandate) return noEffects()
+    const { word, ...row } = mandate
+    const puts: Put[] = word === undefined ? [] : broughtPuts(state, word, -1)
+    return {
+      ...noEffects(),
+      puts: [{ kind: 'mandate', id: body.mandate, row: { ...row, hand: body.mandate } }, ...puts],
+    }
   },
 })
 
@@ -187,7 +212,7 @@ export const mandateRevoked = defineRule<Named, Named>({
   body: Named,
   request: Named,
   attested: [],
-  reads: (_state, { mandate }) => ({ ...noKeys(), rows: [{ kind: 'mandate', id: mandate }] }),
+  reads: mandateReads,
   decide: (_state, request) => request,
   act: grantsAlike,
   admit: (state, body) => {
@@ -197,8 +222,12 @@ export const mandateRevoked = defineRule<Named, Named>({
   streams: () => [],
   effects: (state, body) => {
     const mandate = state.get('mandate', body.mandate)
-    return mandate
-      ? { ...noEffects(), puts: [{ kind: 'mandate', id: body.mandate, row: { ...mandate, active: false } }] }
-      : noEffects()
+    if (!mandate) return noEffects()
+    const { word, ...row } = mandate
+    // Those whom it has brought in are still there on that word.
+    const isLast = word !== undefined && mandate.brought === undefined
+    const left = { ...(isLast ? row : mandate), active: false }
+    const puts: Put[] = isLast ? broughtPuts(state, word, -1) : []
+    return { ...noEffects(), puts: [{ kind: 'mandate', id: body.mandate, row: left }, ...puts] }
   },
 })

@@ -88,6 +88,8 @@ export interface Mandate {
   active: boolean
   /** Whoever might have made it up alone. */
   hand: string
+  /** Whoever granted it, and stood on the word of another. */
+  word?: string
 }
 
 export interface Account {

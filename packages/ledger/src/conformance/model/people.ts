@@ -75,6 +75,7 @@ export const mandateGranted = defineCommand<Grant>({
     const hand = isAppointed ? mandate : (granter?.hand ?? mandate)
     model.mandates.set(mandate, {
       ...{ organisation, role, limit: limit === null ? null : BigInt(limit), active: true, hand },
+      ...(isAppointed || hand === by ? {} : { word: by }),
     })
     return {}
   },
@@ -98,15 +99,22 @@ export const mandateConfirmed = defineCommand<{ mandate: string }>({
       ...where(found?.active === false, 'mandate-revoked'),
       ...where(found?.hand === mandate, 'nothing-changes'),
       ...where(found !== undefined && found.hand === voucher?.hand, 'approval-not-distinct'),
+      ...where(hasBrought(model, mandate), 'approval-not-distinct'),
       ...where(isWider(found?.limit ?? null, voucher?.limit ?? null), 'mandate-limit'),
     ]
   },
   carryOut: (model, { request: { mandate } }) => {
     const found = model.mandates.get(mandate)
     if (found) found.hand = mandate
+    delete found?.word
     return {}
   },
 })
+
+/** Are some there on the word of one who stands on another's? */
+function hasBrought(model: Model, mandate: string): boolean {
+  return [...model.mandates.values()].some(({ word }) => word === mandate)
+}
 
 /** Does a limit allow more than another? */
 function isWider(limit: bigint | null, other: bigint | null): boolean {
@@ -133,6 +141,7 @@ export const mandateRevoked = defineCommand<{ mandate: string }>({
   carryOut: (model, { request }) => {
     const found = model.mandates.get(request.mandate)
     if (found) found.active = false
+    if (!hasBrought(model, request.mandate)) delete found?.word
     return {}
   },
 })

@@ -38,13 +38,16 @@ async function until(holds: () => boolean): Promise<void> {
 
 describe('papers are set in processes of their own', () => {
   it('which are killed where one hangs, and replaced', () =>
-    withRenderer({ workers: 1, timeoutMs: 4000 }, async (renderer) => {
-      const hung = reasonOf(renderer.renderPdf(slow(5000)))
-      await until(() => renderer.processes.length === 1)
-      const [before] = renderer.processes
+    withRenderer({ workers: 1, timeoutMs: 400 }, async (renderer) => {
+      const hung = reasonOf(renderer.renderPdf(small))
+      const [before = 0] = renderer.processes
+      process.kill(before, 'SIGSTOP')
       expect(await hung).toBe('timeout')
-      await until(() => !isAlive(before ?? 0))
-      expect((await renderer.renderPdf(small)).pages).toBe(1)
+      await until(() => !isAlive(before))
+      const next = reasonOf(renderer.renderPdf(small))
+      expect(renderer.processes).toHaveLength(1)
+      expect(renderer.processes).not.toContain(before)
+      await next
     }))
 
   it('whose death is told to whoever waits for the paper, and to nobody else', () =>

@@ -10,7 +10,23 @@ describe('a table on A4', () => {
   })
 
   it('lies across where it has many columns', () => {
-    expect(plans(across(9, 3))).toMatchObject([{ landscape: true }])
+    expect(plans(across(9, 20))).toMatchObject([{ landscape: true }])
+    expect(plans(across(9, 3))).toMatchObject([{ landscape: false, size: 7.5 }])
+  })
+
+  it('keeps rows whole, but not those that would not fit a page', () => {
+    expect(plans(upright)).toMatchObject([{ keepsRows: true }])
+    const tall = { ...upright, rows: [{ cells: ['x '.repeat(3000)] }] }
+    expect(plans(tall)).toMatchObject([{ keepsRows: false }])
+  })
+
+  it('gives long texts more room than numbers with long titles', () => {
+    const columns = [{ title: 'Other persons who were present' }, { title: 'How people were invited' }]
+    const rows = [
+      { cells: ['2', 'Letters to households, notices at the school and the market, an announcement on local radio.'] },
+    ]
+    const [number = 0, text = 0] = plans({ block: 'table', columns, rows })[0]?.weights ?? []
+    expect(text).toBeGreaterThan(3 * number)
   })
 
   it('is cut into parts that repeat the first column where no page is wide enough', () => {

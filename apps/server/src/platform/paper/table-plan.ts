@@ -8,6 +8,8 @@ export interface Plan {
   size: number
   /** Of the columns, in proportion. */
   weights: number[]
+  /** No row is so tall that it may begin on one page and end on the next. */
+  keepsRows: boolean
 }
 
 /** Widths in points: text of a page, padding of a column, and of one character in ems. */
@@ -15,21 +17,35 @@ const PORTRAIT = 482
 const LANDSCAPE = 728
 const PADDING = 7
 const CHARACTER = 0.58
-/** No column asks for more than so many characters; it breaks its lines instead. */
+/** A column asks for so many characters at most for each line; longer texts ask for more, but not in proportion. */
 const WIDEST = 40
-const COMFORTABLE = 12
 
-const FORMS = [
-  { landscape: false, size: 9, width: PORTRAIT },
-  { landscape: false, size: 8, width: PORTRAIT },
-  { landscape: true, size: 8.5, width: LANDSCAPE },
-  { landscape: true, size: 7.5, width: LANDSCAPE },
-] as const
-const SMALLEST = { landscape: true, size: 7.5, width: LANDSCAPE }
+/** Characters of a cell with which its row still stands on one page. */
+const LONGEST_KEPT = 400
+
+/** A page, the size of its type, and with how many characters a column of text is still read with ease. */
+interface Form {
+  landscape: boolean
+  size: number
+  width: number
+  ease: number
+  /** Is it for tables of few rows, which may be taller, as a page of their own would be wasted on them? */
+  short?: true
+}
+/** Rows of a short table. */
+const FEW = 10
+const SMALLEST: Form = { landscape: true, size: 7.5, width: LANDSCAPE, ease: 12 }
+const FORMS: readonly Form[] = [
+  { landscape: false, size: 9, width: PORTRAIT, ease: 12 },
+  { landscape: false, size: 8, width: PORTRAIT, ease: 12 },
+  { landscape: false, size: 7.5, width: PORTRAIT, ease: 10, short: true },
+  { landscape: true, size: 8.5, width: LANDSCAPE, ease: 12 },
+  SMALLEST,
+]
 
 interface Width {
-  /** Characters below which words would be cut. */
-  least: number
+  /** Characters of the longest word. */
+  word: number
   /** Characters with which nothing breaks. */
   natural: number
 }
@@ -40,7 +56,8 @@ interface Width {
  */
 export function plans(table: Table): Plan[] {
   const widths = table.columns.map((column, at) => widthOf(column, table.rows, at))
-  const form = FORMS.find(({ size, width }) => sum(widths.map(({ least }) => points(least, size))) <= width)
+  const forms = FORMS.filter(({ short }) => !short || table.rows.length <= FEW)
+  const form = forms.find((one) => sum(widths.map((width) => leastOf(width, one))) <= one.width)
   if (form) return [planOf(table, widths, form)]
   return parts(widths).map((columns) => {
     const part = {
@@ -56,21 +73,28 @@ export function plans(table: Table): Plan[] {
   })
 }
 
-function planOf(
-  table: Table,
-  widths: readonly Width[],
-  { landscape, size, width }: (typeof FORMS)[number] | typeof SMALLEST,
-): Plan {
-  const least = widths.map((one) => points(one.least, size))
-  const more = widths.map((one, at) => points(one.natural, size) - (least[at] ?? 0))
-  const share = Math.min(1, Math.max(0, width - sum(least)) / Math.max(1, sum(more)))
+function planOf(table: Table, widths: readonly Width[], form: Form): Plan {
+  const { landscape, size } = form
+  const least = widths.map((width) => leastOf(width, form))
+  const more = widths.map(({ natural }, at) => Math.max(0, points(natural, size) - (least[at] ?? 0)))
+  const share = Math.min(1, Math.max(0, form.width - sum(least)) / Math.max(1, sum(more)))
   const weights = least.map((one, at) => Math.round(one + share * (more[at] ?? 0)))
-  return { table, landscape, size, weights }
+  const longest = table.rows.reduce(
+    (most, { cells }) => cells.reduce((sum, cell) => Math.max(sum, wordsOf(cell).length), most),
+    0,
+  )
+  return { table, landscape, size, weights, keepsRows: longest <= LONGEST_KEPT }
+}
+
+/** Points below which words would be cut, or lines be too short to read. */
+function leastOf({ word, natural }: Width, { size, ease, short }: Form): number {
+  const more = short ? 0 : Math.max(0, natural - ease) / 6
+  return points(Math.max(word, Math.min(natural, ease + more)), size)
 }
 
 /** Columns of each part: the first of the table, and as many others as fit. */
 function parts(widths: readonly Width[]): number[][] {
-  const [first, ...others] = widths.map(({ least }) => points(least, SMALLEST.size))
+  const [first, ...others] = widths.map((width) => leastOf(width, SMALLEST))
   const found: number[][] = []
   let room = 0
   for (const [at, width] of others.entries()) {
@@ -85,14 +109,16 @@ function parts(widths: readonly Width[]): number[][] {
 }
 
 function widthOf(column: Column, rows: readonly Row[], at: number): Width {
-  const texts = [column.title, column.unit ?? '', ...rows.map((row) => wordsOf(row.cells[at] ?? ''))]
-  let [longest, word] = [0, 0]
-  for (const text of texts) {
-    longest = Math.max(longest, Math.min(text.length, WIDEST))
+  const title = `${column.title} ${column.unit ?? ''}`
+  let [longest, word] = [title.length / 2, longestWord(title)] // a title may stand on two lines
+  for (const row of rows) {
+    const text = wordsOf(row.cells[at] ?? '')
+    longest = Math.max(longest, text.length)
     if (text.length > word) word = Math.max(word, longestWord(text.slice(0, 2000)))
   }
   const wide = column.mono ? 1.1 : 1
-  return { least: wide * Math.max(word, Math.min(longest, COMFORTABLE)), natural: wide * longest }
+  const natural = longest <= WIDEST ? longest : WIDEST + 3 * Math.sqrt(Math.min(longest, 400) - WIDEST)
+  return { word: wide * word, natural: wide * Math.max(word, natural) }
 }
 
 /** The longest run without a place to break; longer ones are broken by `Plain`. */

@@ -274,7 +274,10 @@ class Setter {
         }),
       }))
       const caption = orNull(plan.table.caption, (text) => this.text(text))
-      return { landscape: plan.landscape, element: { block: 'table', size: plan.size, caption, columns, rows } }
+      return {
+        landscape: plan.landscape,
+        element: { block: 'table', size: plan.size, keepsRows: plan.keepsRows, caption, columns, rows },
+      }
     })
   }
 

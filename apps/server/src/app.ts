@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { register as accounts } from './accounts/routes.ts'
 import { register as apiKeys } from './api-keys/routes.ts'
+import { register as attachments } from './attachments/routes.ts'
 import { register as certifications } from './certifications/routes.ts'
 import { commentsOnPage } from './comments/queries.ts'
 import { register as comments } from './comments/routes.ts'
@@ -58,6 +59,7 @@ const capabilities: readonly Capability[] = [
   projects,
   periods,
   descriptions,
+  attachments,
   comments,
   proposals,
   credits,

@@ -1,12 +1,15 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto'
-import { rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { statusesOf } from '@tallystick/contract'
 import { CheckpointSigner, Integrator, PostgresLedger, signingKey } from '@tallystick/ledger'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import { testDatabase } from '../../../tests/support/database.ts'
 import { createApp } from './app.ts'
 import { openContent } from './platform/content.ts'
+import { localFiles } from './platform/files/local.ts'
+import { openQuarantine } from './platform/files/quarantine.ts'
 import { invite } from './platform/invitations.ts'
 import { consoleNotify } from './platform/notify.ts'
 import { Openings } from './platform/openings.ts'
@@ -91,8 +94,12 @@ export async function testRegistry({
   const confirmations = new Map<string, string[]>()
   const temporary = new Map<string, string>()
   const messages: string[] = []
+  const folder = await mkdtemp(join(tmpdir(), 'files-'))
+  const incoming = join(folder, 'incoming')
+  await openQuarantine(incoming)
   const services: Services = {
     pool,
+    files: { store: await localFiles(folder), incoming, maxBytes: 2 ** 21, maxDocumentBytes: 2 ** 22 },
     ledger,
     genesis: founded.genesis,
     openings: new Openings(pool),
@@ -177,6 +184,7 @@ export async function testRegistry({
       await pool.end()
       await database.close()
       await rm(signed, { force: true })
+      await rm(folder, { recursive: true })
     },
   }
 }

@@ -18,6 +18,7 @@ import pg from 'pg'
 import manifest from '../package.json' with { type: 'json' }
 import { type Config, databaseOf, roleOf, urlAs } from './platform/config.ts'
 import { openContent } from './platform/content.ts'
+import { openFiles } from './platform/files/open.ts'
 import {
   keepLedgerOfFolder,
   ledgerOfDatabase,
@@ -96,6 +97,8 @@ export async function openRegistry(config: Config, options: OpenOptions): Promis
     if (signing !== ledger) closers.push(() => signing.close())
     await refuseBroken(config, ledger)
     await refuseTestClock(config, ledger)
+    const files = await openFiles(config)
+    closers.push(async () => files.store.close())
     const clock = ahead ?? (() => new Date())
     const parts = { pool, ledger, clock, key: () => newKey(config) }
     const founded =
@@ -110,6 +113,7 @@ export async function openRegistry(config: Config, options: OpenOptions): Promis
       ledger,
       genesis,
       openings: new Openings(pool),
+      files,
       notify: options.notify ?? outboxNotify(pool, config.DEFAULT_LANGUAGE),
       onboarding: config.ONBOARDING,
       hasher: passwordHasher(),

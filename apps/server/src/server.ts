@@ -8,6 +8,7 @@ import { follower } from './history/acted.ts'
 import { readOnboardingFiles } from './onboarding/files/read.ts'
 import { followSuspensions } from './organisations/suspension.ts'
 import type { Config } from './platform/config.ts'
+import { forgetFiles } from './platform/files/kept.ts'
 import { quietSerializers } from './platform/http.ts'
 import { claimInstance } from './platform/instance.ts'
 import { invite } from './platform/invitations.ts'
@@ -26,6 +27,7 @@ const INTEGRATOR_PAUSE_MS = 100
 const SIGNER_PAUSE_MS = 500
 const EXPIRY_PAUSE_MS = 5_000
 const CLOCK_PAUSE_MS = 30_000
+const FILES_PAUSE_MS = 3_600_000
 
 export interface ServerOptions {
   config: Config
@@ -101,7 +103,7 @@ async function startModules(config: Config, registry: Registry, log: Log): Promi
       stops.push(await startMail(mail, tellOnce(log, 'mailer')))
     }
     if (runs('national')) {
-      stops.push(runExpiry(registry, log), runClock(registry, log))
+      stops.push(runExpiry(registry, log), runClock(registry, log), runFiles(registry, log))
       stops.push(runHistory(config, registry, log), await listen(config, registry))
     }
   } catch (error) {
@@ -138,6 +140,14 @@ function runHistory({ SIGN_IN_DAYS }: Config, { services }: Registry, log: Log):
     pauseMs: EXPIRY_PAUSE_MS,
     onError: tellOnce(log, 'history'),
   })
+  return () => loop.stop()
+}
+
+/** Forgets files that nothing names any more; and tells at the start where files are not to be had. */
+function runFiles({ services }: Registry, log: Log): () => Promise<void> {
+  const tell = tellOnce(log, 'files')
+  services.files.store.check().catch(tell)
+  const loop = repeat(() => forgetFiles(services), { pauseMs: FILES_PAUSE_MS, onError: tell })
   return () => loop.stop()
 }
 

@@ -50,7 +50,7 @@ const securitySchemes = {
 }
 
 function operationOf(operation: Operation, problem: Json, schemas: Json): Json {
-  const { id, summary, description, tag, access, keys, body } = operation
+  const { id, summary, description, tag, access, keys, body, takesFile } = operation
   return {
     operationId: id,
     summary,
@@ -71,8 +71,15 @@ function operationOf(operation: Operation, problem: Json, schemas: Json): Json {
           },
         }
       : {}),
+    ...(takesFile ? { requestBody: file } : {}),
     responses: { ...successResponses(operation, schemas), ...problemResponses(operation, problem) },
   }
+}
+
+/** A body that is a file: its bytes as they are, in whatever media type they are sent. */
+const file = {
+  required: true,
+  content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
 }
 
 function successResponses({ answers, media = 'application/json' }: Operation, schemas: Json): Json {

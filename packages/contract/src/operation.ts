@@ -45,8 +45,10 @@ export interface Operation<
   proposable: boolean
   params: Params
   query: Query
-  /** Undefined where the request has no body. */
+  /** Undefined where the request has no body, or a file. */
   body: Body | undefined
+  /** The body is a file as it is, and no JSON: the handler reads it. */
+  takesFile: boolean
   /** Other names that members of the body may have. */
   aliases: Aliases
   status: 200 | 201 | 204
@@ -79,6 +81,7 @@ interface Declaration<
   params?: Params
   query?: Query
   body?: Body
+  takesFile?: boolean
   aliases?: Aliases
   status?: 200 | 201 | 204
   answer: Answer
@@ -102,6 +105,7 @@ export function defineOperation<
   const description = [declared.description, named, proposable && WAITS, KEY_USE[keys]].filter(Boolean).join(' ')
   return {
     command: false,
+    takesFile: false,
     problems: [],
     ...declared,
     aliases,

@@ -32,6 +32,8 @@ export type HttpCode =
   | 'law-unsound'
   | 'external-id-taken'
   | 'comments-closed'
+  | 'file-refused'
+  | 'files-unavailable'
   | 'registration-decided'
   | 'too-many-requests'
   | 'not-found'
@@ -80,6 +82,8 @@ export const problemStatus = {
   'law-unsound': 422,
   'external-id-taken': 409,
   'comments-closed': 409,
+  'file-refused': 422,
+  'files-unavailable': 503,
   'registration-decided': 409,
   'too-many-requests': 429,
   'not-found': 404,

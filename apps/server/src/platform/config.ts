@@ -1,30 +1,29 @@
 import { readFileSync } from 'node:fs'
-import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { LANGUAGES } from '@tallystick/contract'
 import { shippedPresets } from '@tallystick/rules'
 import { z } from 'zod'
+import {
+  isTimeZone,
+  ledgerType,
+  proxies,
+  smtpEndpoint,
+  text,
+  trueOrFalse,
+  webAddress,
+  wholeNumber,
+  witnesses,
+} from './config-values.ts'
 import { errorCode } from './error-code.ts'
-import { endpointOf } from './mail/endpoint.ts'
 import type { DatabaseOptions } from './postgres/database.ts'
 import { StartupError } from './startup-error.ts'
-import { witnessList } from './witnesses.ts'
 
 /** What a process can run. */
 export const MODULES = ['national', 'integrator', 'signer', 'mailer'] as const
 export type Module = (typeof MODULES)[number]
 
 const MODULE_LIST = `a list, separated by commas, of ${MODULES.join(', ')}`
-
-const text = z.string()
-const wholeNumber = (least: number, most: number) =>
-  text
-    .regex(/^\d{1,9}$/, `must be a whole number from ${least} to ${most}`)
-    .transform(Number)
-    .refine((number) => number >= least && number <= most, `must be a whole number from ${least} to ${most}`)
-const webAddress = (message: string) =>
-  z.url({ protocol: /^https?$/, error: message }).transform((url) => url.replace(/\/+$/, ''))
 
 const modules = text.transform((list, context): Module[] => {
   const named = list.split(',').map((name) => name.trim())
@@ -33,48 +32,6 @@ const modules = text.transform((list, context): Module[] => {
   context.addIssue(`must be ${MODULE_LIST}`)
   return z.NEVER
 })
-
-const ledgerType = text.transform((type, context): 'PGSQL' => {
-  if (type === 'PGSQL' || type === 'OQDB') return 'PGSQL'
-  const reasons: Record<string, string> = {
-    QLDB: 'Amazon ended the QLDB service on 2025-07-31; use PGSQL',
-    MEMORY: 'a ledger in memory is for tests and would be lost with the process; use PGSQL',
-  }
-  context.addIssue(reasons[type] ?? 'must be PGSQL (OQDB means the same)')
-  return z.NEVER
-})
-
-const witnesses = text.transform((list, context) => {
-  try {
-    return witnessList(list)
-  } catch (error) {
-    if (!(error instanceof StartupError)) throw error
-    context.addIssue(error.message)
-    return z.NEVER
-  }
-})
-
-const smtpEndpoint = text.transform((endpoint, context) => {
-  const read = endpointOf(endpoint)
-  if (typeof read !== 'string') return read
-  context.addIssue(read)
-  return z.NEVER
-})
-
-const proxies = text.transform((list, context): string[] => {
-  const named = list.split(',').map((one) => one.trim())
-  if (named.every(isNetwork)) return named
-  context.addIssue('must be addresses or networks such as 10.0.0.0/8, separated by commas')
-  return z.NEVER
-})
-
-function isNetwork(text: string): boolean {
-  const [address = '', bits, ...more] = text.split('/')
-  const most = isIP(address) === 4 ? 32 : 128
-  return (
-    isIP(address) > 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))
-  )
-}
 
 type Variable<Schema extends z.ZodType> = {
   readonly schema: Schema
@@ -226,9 +183,7 @@ const VARIABLES = {
       'Test ledgers only: so many days the registry is ahead of the clock, to rehearse what takes time. The ledger of a country refuses it. It only goes up: a ledger never goes back in time.',
   }),
   IS_EMAIL_DISABLED: define({
-    schema: text
-      .refine((value) => value === 'true' || value === 'false', 'must be true or false')
-      .transform((value) => value === 'true'),
+    schema: trueOrFalse,
     byDefault: 'false',
     about: '`true`: mail is printed on the console, not sent; so it is without `SMTP_ENDPOINT`. See [mail](mail.md).',
   }),
@@ -248,6 +203,41 @@ const VARIABLES = {
   SOURCE_EMAIL: define({
     schema: z.email('must be an e-mail address').optional(),
     about: 'E-mail address from which mail comes.',
+  }),
+  FILE_SERVICE: define({
+    schema: z.enum(['LOCAL', 'S3'], { error: 'must be LOCAL or S3' }),
+    byDefault: 'LOCAL',
+    about:
+      'Where attached files are kept: `LOCAL`, in `files` in `DATA_DIR`, or `S3`, in a bucket of a server that speaks S3. See [files](files.md).',
+  }),
+  S3_COMMON_BUCKET: define({
+    schema: text.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket').optional(),
+    about: 'With `FILE_SERVICE=S3`: name of the bucket. It must be there, and must not be public.',
+  }),
+  S3_ENDPOINT: define({
+    schema: webAddress('must be an address that begins with http:// or https://').optional(),
+    about: 'Address of the S3 server, where it is not Amazon’s.',
+  }),
+  S3_REGION: define({ schema: text, byDefault: 'us-east-1', about: 'Region of the bucket.' }),
+  S3_ACCESS_KEY_ID: define({
+    schema: text.optional(),
+    about: 'Key for the bucket. Without one, that of the machine or of the role it runs in.',
+  }),
+  S3_SECRET_ACCESS_KEY: define({ schema: text.optional(), secret: true, about: 'Its secret.' }),
+  S3_PATH_STYLE: define({
+    schema: trueOrFalse.optional(),
+    about:
+      '`true`: the bucket is a part of the path, not of the name of the host. Default: `true` with `S3_ENDPOINT`, otherwise `false`.',
+  }),
+  FILE_MAX_MB: define({
+    schema: wholeNumber(1, 100),
+    byDefault: '25',
+    about: 'MiB that one attached file has at most.',
+  }),
+  DOCUMENT_FILES_MAX_MB: define({
+    schema: wholeNumber(1, 100_000),
+    byDefault: '500',
+    about: 'MiB that all files have at most which go with one kind of document of a project.',
   }),
   REMINDER_DAYS: define({
     schema: wholeNumber(0, 365),
@@ -289,6 +279,12 @@ export function readConfig(environment: Environment = process.env, folder = proc
   }
   if ((values.SMTP_USERNAME === undefined) !== (values.SMTP_PASSWORD === undefined)) {
     problems.push('SMTP_USERNAME and SMTP_PASSWORD go together: set both, or none.')
+  }
+  if (values.FILE_SERVICE === 'S3' && !values.S3_COMMON_BUCKET) {
+    problems.push('FILE_SERVICE is S3 without S3_COMMON_BUCKET: set both.')
+  }
+  if ((values.S3_ACCESS_KEY_ID === undefined) !== (values.S3_SECRET_ACCESS_KEY === undefined)) {
+    problems.push('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY go together: set both, or none.')
   }
   const roles = [values.DB_USER_WRITER, values.DB_USER_SIGNER, values.DB_USER_READER]
   if (roles.some((role) => role !== undefined) && !values.DATABASE_URL && !values.DB_HOST) {
@@ -364,13 +360,4 @@ function withoutEmpty(environment: Environment): Environment {
 /** A preset that ships, or a folder. */
 function isPreset(name: string): boolean {
   return shippedPresets.some((one) => one === name) || name.startsWith('.') || name.startsWith('/')
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return true
-  } catch {
-    return false
-  }
 }

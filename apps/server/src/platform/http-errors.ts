@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { Language, Problem } from '@tallystick/contract'
 import { isPassing, LedgerBusy } from '@tallystick/ledger'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { FilesUnavailable } from './files/store.ts'
 import { spokenTo } from './language.ts'
 import { ProblemError, problem } from './problem.ts'
 
@@ -38,6 +39,7 @@ function problemErrorOf(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error
   if (!(error instanceof Error)) return problem('internal')
   if (error instanceof LedgerBusy) return problem('ledger-busy')
+  if (error instanceof FilesUnavailable) return problem('files-unavailable')
   const { code = '', statusCode = 500 } = error as FastifyError
   // The database waits, restarts, or cannot be reached: the same request may be sent again.
   if (isPassing(error) || code === STATEMENT_CANCELLED) return problem('ledger-busy')

@@ -3,7 +3,7 @@ import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import type { Operation } from '@tallystick/contract'
 import { doubledMember } from '@tallystick/ledger'
-import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import type { z } from 'zod'
 import { withoutApiKeys } from './api-key.ts'
 import { answerError, clientErrors, onFrameworkError } from './http-errors.ts'
@@ -31,12 +31,17 @@ declare module 'fastify' {
     /** Every operation that is served, in the order of registration. */
     operations: Operation[]
   }
+  interface FastifyContextConfig {
+    /** The request brings a file, which may take longer to arrive. */
+    takesFile?: true
+  }
 }
 
 export const MAX_BODY_BYTES = 1_048_576
 const MAX_PARAM_LENGTH = 300
-/** A request must have arrived whole within this time. */
+/** A request must have arrived whole within this time; one that brings a file has longer. */
 const REQUEST_MS = 30_000
+const FILE_MS = 900_000
 
 /** The HTTP server with everything that no capability owns, and these capabilities. Not yet listening. */
 export async function createHttp(
@@ -48,7 +53,7 @@ export async function createHttp(
     logger: options.logger === undefined ? false : options.logger,
     trustProxy: options.trustProxy ?? false,
     bodyLimit: MAX_BODY_BYTES,
-    requestTimeout: REQUEST_MS,
+    requestTimeout: FILE_MS,
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
@@ -56,6 +61,7 @@ export async function createHttp(
     clientErrorHandler: clientErrors(services.language),
     forceCloseConnections: 'idle',
   })
+  app.server.headersTimeout = REQUEST_MS
   app.decorate('operations', [])
   app.decorate('language', services.language)
   app.setValidatorCompiler(
@@ -79,6 +85,7 @@ export async function createHttp(
   app.addHook('onRequest', (request, reply, done) => {
     for (const [name, value] of security) reply.raw.setHeader(name, value)
     reply.header('x-request-id', request.id)
+    if (!request.routeOptions.config.takesFile) arriveInTime(app, request)
     done()
   })
   await app.register(cookie)
@@ -92,6 +99,17 @@ export async function createHttp(
   for (const capability of capabilities) await app.register(async (scope) => capability(scope, services))
   addMethodRoutes(app, routes)
   return app
+}
+
+/** Ends a request whose body does not arrive in time, as the server itself ends one whose head does not. */
+function arriveInTime(app: FastifyInstance, { raw }: FastifyRequest): void {
+  const { 'content-length': length = '0', 'transfer-encoding': coding } = raw.headers
+  if (length === '0' && coding === undefined) return
+  const timer = setTimeout(() => {
+    const late = Object.assign(new Error('the request did not arrive in time'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' })
+    if (!raw.complete && !raw.destroyed) app.server.emit('clientError', late, raw.socket)
+  }, REQUEST_MS).unref()
+  for (const over of ['end', 'close']) raw.once(over, () => clearTimeout(timer))
 }
 
 /** JSON in UTF-8 is the only body; an empty one is none. Invalid bytes are refused rather than replaced. */

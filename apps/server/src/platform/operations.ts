@@ -64,6 +64,7 @@ export function handle<
   app.route({
     method: operation.method,
     url: operation.path.replace(/\{(\w+)\}/g, ':$1'),
+    ...(operation.takesFile ? { config: { takesFile: true } } : {}),
     schema: {
       params: operation.params,
       querystring: operation.query,

@@ -2,6 +2,7 @@ import type { Language } from '@tallystick/contract'
 import type { Clock, Ledger, WitnessState } from '@tallystick/ledger'
 import type { Genesis } from '@tallystick/rules'
 import type pg from 'pg'
+import type { Files } from './files/open.ts'
 import type { Notify } from './notify.ts'
 import type { Openings } from './openings.ts'
 import type { PasswordHasher } from './password-hash.ts'
@@ -30,6 +31,8 @@ export interface Services {
   genesis: Genesis
   /** Texts and keys behind commitments. */
   openings: Openings
+  /** Where the bytes of attached files are. */
+  files: Files
   /** Tells people what they must know: by mail, through the outbox. */
   notify: Notify
   /** How people sign in: by links that work once, or with passwords. */

@@ -20,6 +20,8 @@ const TRANSLATED = [
   'apps/server/src/onboarding/page.',
   // Categories of greenhouse gas inventories.
   'apps/server/src/national-records/locales/',
+  // Sheets of signatures, and what is agreed to by signing.
+  'apps/server/src/signatures/locales/',
   // Mails.
   'apps/server/src/platform/mail/locales/',
   // Errors of the API.

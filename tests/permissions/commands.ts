@@ -122,6 +122,19 @@ const certifiers: Record<string, Tried> = {
 
 const reason = ({ needs }: Line) => (needs.includes('reason') ? { reason: 'other' } : {})
 
+/** `<kind of document>/<slot>`: on the version in force, or on what is not there. Ink is an owner's. */
+function signature({ world, country, project }: Journey, _kind: string, { of, detail, action }: Line) {
+  const [document = '', slot = ''] = detail.split('/')
+  const period = of === 'period' ? periodOf(world, project) : null
+  const row = period === null ? world.state.get('project', world.id(project)) : world.state.get('period', period)
+  const { version = 1, sha256 = world.hash('nothing') } = row?.documents[document] ?? {}
+  const ink = { level: 'WET', organisation: world.id(`${country.names.developer} own`) }
+  return {
+    ...{ project: world.id(project), period, document, version, sha256, slot, evidence: world.hash('how') },
+    ...(action === 'documents.sign.ink' ? ink : { level: 'AES' }),
+  }
+}
+
 const projects: Record<string, Tried> = {
   ProjectRegistered: {
     request: ({ world }, kind) => {
@@ -143,6 +156,7 @@ const projects: Record<string, Tried> = {
     },
   },
   DocumentSubmitted: { request: (journey, _kind, { of, detail }) => paper(journey, of, detail) },
+  DocumentSigned: { request: signature },
   FindingRaised: { request: (journey, _kind, { of }) => finding(journey, of) },
   FindingAnswered: { request: (journey, _kind, { of }) => answerTo(journey, of) },
   FindingAssessed: { request: (journey, _kind, { of }) => ({ ...answerTo(journey, of), outcome: 'closed' }) },

@@ -18,6 +18,9 @@ export async function haveItCertified(fixture: LedgerFixture): Promise<void> {
 
   const report = { project, document: 'verification-report', sha256: sha256Hex(dice.id()), name: null }
   await write(certifier, 'DocumentSubmitted', report)
+  const { sha256 } = report
+  const signed = { project, document: 'verification-report', version: 1, sha256, slot: 'certifier', level: 'AES' }
+  await write(certifier, 'DocumentSigned', { ...signed, evidence: sha256Hex(dice.id()) })
   const question = { kind: 'CL', section: 'B.4', text: say('Which stoves were sampled?') }
   await write(certifier, 'FindingRaised', { project, finding, ...question })
   await write(alpha, 'FindingAnswered', { project, finding, text: say('Those of the list.') })

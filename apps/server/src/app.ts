@@ -27,6 +27,7 @@ import { projectDetails } from './projects/queries.ts'
 import { register as projects } from './projects/routes.ts'
 import { register as proposals } from './proposals/routes.ts'
 import { register as sessions } from './sessions/routes.ts'
+import { register as signatures } from './signatures/routes.ts'
 import { publicPages } from './site/routes.ts'
 import { register as system } from './system/routes.ts'
 import { taskSources } from './task-sources.ts'
@@ -60,6 +61,7 @@ const capabilities: readonly Capability[] = [
   periods,
   descriptions,
   attachments,
+  signatures,
   comments,
   proposals,
   credits,

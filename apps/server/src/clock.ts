@@ -66,7 +66,7 @@ async function takeDue(
   if (last && rows.length === MOST_A_ROUND) places.set(place, [last.row.entered.at, last.id])
   else places.delete(place)
   const known = await withUnsettled(services.ledger, preset, new Map(rows.map(({ id, row }) => [id, row])))
-  const ready = rows.filter(({ id, row }) => isReady(missingFor(move, known.get(id) ?? row, now)))
+  const ready = rows.filter(({ id, row }) => isReady(missingFor(move, known.get(id) ?? row, now, preset.documents)))
   return forEach(ready, AT_ONCE, (due) => take(services, move, due))
 }
 

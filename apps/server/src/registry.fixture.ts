@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomUUID } from 'node:crypto'
+import { generateKeyPairSync, hash, randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -120,6 +120,7 @@ export async function testRegistry({
     },
     onboarding,
     hasher: passwordHasher(QUICK),
+    signingSecret: async () => hash('sha256', 'secret of a test', 'buffer'),
     clock,
     language: 'en',
     publicUrl: 'http://localhost:3030',

@@ -30,6 +30,7 @@ import { lawInForce } from './platform/law.ts'
 import type { Log } from './platform/log.ts'
 import { type Notify, outboxNotify } from './platform/notify.ts'
 import { Openings } from './platform/openings.ts'
+import { installationSecret } from './platform/paper-signing/installation.ts'
 import { passwordHasher } from './platform/password-hash.ts'
 import { type Database, openDatabase } from './platform/postgres/database.ts'
 import type { Services } from './platform/services.ts'
@@ -117,6 +118,7 @@ export async function openRegistry(config: Config, options: OpenOptions): Promis
       notify: options.notify ?? outboxNotify(pool, config.DEFAULT_LANGUAGE),
       onboarding: config.ONBOARDING,
       hasher: passwordHasher(),
+      signingSecret: () => installationSecret(config.DATA_DIR, config.SIGNING_SECRET),
       clock,
       language: config.DEFAULT_LANGUAGE,
       publicUrl: config.PUBLIC_URL,

@@ -111,6 +111,18 @@ export interface EntryBodies extends MovementBodies {
     name: string | null
     allotted: { version: number }
   }
+  DocumentSigned: {
+    project: string
+    period: string | null
+    document: string
+    version: number
+    sha256: string
+    slot: string
+    level: 'SES' | 'AES' | 'QES' | 'WET'
+    evidence: string
+    organisation: string | null
+    allotted: { capacity: string }
+  }
   FindingRaised: {
     finding: string
     project: string

@@ -34,6 +34,11 @@ export type HttpCode =
   | 'comments-closed'
   | 'file-refused'
   | 'files-unavailable'
+  | 'signing-code-wrong'
+  | 'signing-permit-unknown'
+  | 'signing-key-missing'
+  | 'authenticator-refused'
+  | 'signing-off'
   | 'registration-decided'
   | 'too-many-requests'
   | 'not-found'
@@ -84,6 +89,11 @@ export const problemStatus = {
   'comments-closed': 409,
   'file-refused': 422,
   'files-unavailable': 503,
+  'signing-code-wrong': 403,
+  'signing-permit-unknown': 404,
+  'signing-key-missing': 409,
+  'authenticator-refused': 403,
+  'signing-off': 409,
   'registration-decided': 409,
   'too-many-requests': 429,
   'not-found': 404,
@@ -137,6 +147,11 @@ export const problemStatus = {
   'project-state': 409,
   'move-unknown': 422,
   'document-missing': 409,
+  'signatures-missing': 409,
+  'signature-level': 409,
+  'signature-order': 409,
+  'signer-wrong': 403,
+  'signed-before': 409,
   'findings-open': 409,
   'certifier-missing': 409,
   'certification-missing': 409,

@@ -30,6 +30,9 @@ export const OpenMove = z
     missing: z
       .object({
         documents: z.array(z.string()).meta({ description: 'Kinds of documents that are to be submitted first.' }),
+        signatures: z
+          .array(z.object({ document: z.string(), slots: z.array(z.string()) }))
+          .meta({ description: 'Documents that are to be signed first, each with the places that nobody has signed.' }),
         findings: z.number().int().meta({ description: 'Findings that are to be closed first.' }),
         certifier: z.string().nullable().meta({ description: 'The task that a certifier is to be assigned to first.' }),
         from: Instant.nullable().meta({ description: 'When it may be taken at the earliest.' }),

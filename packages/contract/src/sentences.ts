@@ -64,6 +64,7 @@ function phraseOf(statement: Statement, say: Phrases): Phrase {
     case 'ProjectRegistered':
     case 'ProjectMoved':
     case 'DocumentSubmitted':
+    case 'DocumentSigned':
     case 'FindingRaised':
     case 'FindingAnswered':
     case 'FindingAssessed':
@@ -190,7 +191,8 @@ function aboutPolicy(
   return { key: rules.length === 0 ? `${type}.none` : type, places: { organisation, rules: say.speech.list(rules) } }
 }
 
-type LifeTypes = 'ProjectMoved' | 'DocumentSubmitted' | 'FindingRaised' | 'FindingAnswered' | 'FindingAssessed'
+type DocumentTypes = 'DocumentSubmitted' | 'DocumentSigned'
+type LifeTypes = DocumentTypes | 'ProjectMoved' | 'FindingRaised' | 'FindingAnswered' | 'FindingAssessed'
 type ProjectTypes = LifeTypes | 'ProjectRegistered' | 'OwnershipChanged' | 'IssuanceTermsSet' | 'PoolsNamed'
 
 function aboutLife(statement: StatementOf<LifeTypes>, say: Phrases): Phrase {
@@ -206,6 +208,12 @@ function aboutLife(statement: StatementOf<LifeTypes>, say: Phrases): Phrase {
   switch (type) {
     case 'DocumentSubmitted':
       return { key: type, places: { project, document: say.code('document', statement.body.document) } }
+    case 'DocumentSigned': {
+      const { document, organisation } = statement.body
+      const places = { project, document: say.code('document', document) }
+      if (organisation === null) return { key: type, places }
+      return { key: `${type}.ink`, places: { ...places, organisation: say.organisation(organisation) } }
+    }
     case 'FindingRaised': {
       const { kind, section } = statement.body
       const places = { project, kind: say.code('finding', kind), section: section ?? '' }
@@ -223,6 +231,7 @@ function aboutProject(statement: StatementOf<ProjectTypes>, say: Phrases): Phras
   switch (type) {
     case 'ProjectMoved':
     case 'DocumentSubmitted':
+    case 'DocumentSigned':
     case 'FindingRaised':
     case 'FindingAnswered':
     case 'FindingAssessed':

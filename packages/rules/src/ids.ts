@@ -62,6 +62,14 @@ export const DocumentName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be lower-case letters, digits and hyphens, at most 40')
 
+/** A kind of organisation, as a preset names it. */
+export const OrganisationKind = z
+  .string()
+  .regex(/^(?!system$)[a-z]{1,20}$/, 'must be a kind of organisation: 1 to 20 lower-case letters, not system')
+
+/** A word that stands in the name of an action. */
+export const ActionWord = z.string().regex(/^[A-Za-z][A-Za-z-]{0,39}$/, 'must be a word of letters and hyphens')
+
 export interface Range {
   first: bigint
   last: bigint

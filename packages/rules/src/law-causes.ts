@@ -84,13 +84,14 @@ const ofEntries = new Set(Object.values(declarations).flatMap(({ actions }) => a
 const DESCRIBING = 'documents.submit.description'
 
 /**
- * What is done at once or not at all: what it brings besides has no place to wait for approvals, or it is done beside the
+ * What is done at once or not at all: a signature is the person's own, what it brings besides has no place to wait for approvals, or it is done beside the
  * ledger, where nothing waits.
  */
 function isUnheard(action: string): boolean {
   const isFamily = [...ofEntries].some((one) => one.endsWith('*') && action.startsWith(one.slice(0, -1)))
   const isBeside = Object.hasOwn(shippedActions, action) && !ofEntries.has(action) && !isFamily
-  return action === 'organisations.register' || action === DESCRIBING || action.startsWith('mandates.') || isBeside
+  const isPersonal = action.startsWith('mandates.') || action.startsWith('documents.sign.')
+  return action === 'organisations.register' || action === DESCRIBING || isPersonal || isBeside
 }
 
 /** Approvals that nobody could ever be asked for. */

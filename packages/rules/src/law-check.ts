@@ -366,7 +366,7 @@ function pairNotes(
 }
 
 /** Prefixes of actions that are as many as the preset, or the list of roles, has words. */
-const OPEN = ['projects.move.', 'periods.move.', 'documents.submit.', 'mandates.']
+const OPEN = ['projects.move.', 'periods.move.', 'documents.submit.', 'documents.sign.', 'mandates.']
 
 /** The actions of this program: those of entries, and those that the table which ships has besides. */
 function actionsOfProgram(): Set<string> {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { Code, DocumentName } from './ids.ts'
+import { ActionWord, Code, DocumentName, OrganisationKind } from './ids.ts'
 import { Percentage, sumsToAtMost100 } from './shares.ts'
+import { Slot } from './slot.ts'
 
 /** The kind of document that the bundle of what the public has commented is. */
 export const PUBLIC_COMMENTS = 'public-comments'
@@ -10,18 +11,13 @@ export const VERIFICATION = 'verification'
 
 const Year = z.string().regex(/^20\d\d$/, 'must be a year from 2000 to 2099, in quotes')
 
-const OrganisationKind = z
-  .string()
-  .regex(/^(?!system$)[a-z]{1,20}$/, 'must be a kind of organisation: 1 to 20 lower-case letters, not system')
-
-/** A word that stands in the name of an action. */
-const ActionWord = z.string().regex(/^[A-Za-z][A-Za-z-]{0,39}$/, 'must be a word of letters and hyphens')
-
 /** What must be there before a move is taken. */
 const Needs = z.strictObject({
   /** Kinds of documents; with `fresh` in a version that was submitted since the project came into its state. */
   documents: z.array(ActionWord).min(1).max(20).optional(),
   fresh: z.literal(true).optional(),
+  /** Kinds of documents whose versions in force are signed in every slot. */
+  signed: z.array(ActionWord).min(1).max(20).optional(),
   /** No clarification and no corrective action request is open. */
   findingsClosed: z.literal(true).optional(),
   /** The task that a certifier must be assigned to. */
@@ -146,7 +142,20 @@ export const Preset = z
     crediting: Crediting.optional(),
     /** Kinds of documents, of a project or of its monitoring periods, and the states in which a version may be submitted. */
     documents: z
-      .array(z.strictObject({ kind: ActionWord, of: z.literal('period').optional(), states: z.array(Code).min(1) }))
+      .array(
+        z.strictObject({
+          kind: ActionWord,
+          of: z.literal('period').optional(),
+          states: z.array(Code).min(1),
+          /** Places for signatures. Every one is on the SHA-256 of the version: a new version has none. */
+          signatures: z
+            .array(Slot)
+            .min(1)
+            .max(20)
+            .refine((slots) => areDistinct(slots.map(({ slot }) => slot)), 'slots have names of their own')
+            .optional(),
+        }),
+      )
       .max(50),
     /** States in which anybody may comment on a project, and for how many days from when it comes into one of them. */
     comments: z.strictObject({ states: z.array(Code).min(1), days: z.number().int().min(1).max(3650) }).optional(),
@@ -283,6 +292,13 @@ export const Preset = z
       areThere(preset.period?.moves ?? [], kindsOfDocuments(preset, 'period')),
     'moves need documents of the kinds of the list',
   )
+  .refine(({ project, period, documents }) => {
+    const signed = (of: 'period' | undefined) =>
+      documents.filter((one) => one.of === of && one.signatures).map(({ kind }) => kind)
+    const areSigned = (moves: readonly Move[], kinds: readonly string[]) =>
+      moves.every(({ needs }) => (needs?.signed ?? []).every((kind) => kinds.includes(kind)))
+    return areSigned(project.moves, signed(undefined)) && areSigned(period?.moves ?? [], signed('period'))
+  }, 'moves need signatures of documents that have places for them')
   .refine(
     (preset) => (preset.period?.reports ?? []).every((kind) => kindsOfDocuments(preset, 'period').includes(kind)),
     'outcomes are certified on documents of monitoring periods',
@@ -310,7 +326,7 @@ export const Preset = z
   )
 export type Preset = z.infer<typeof Preset>
 
-type Documents = { documents: { kind: string; of?: 'period' | undefined; states: string[] }[] }
+type Documents = { documents: readonly { kind: string; of?: 'period' | undefined; states: string[] }[] }
 
 /** The states of what a document is of, in which it may be submitted. */
 function statesOfDocuments({ documents }: Documents, of: 'period' | undefined): string[] {

@@ -44,6 +44,11 @@ export const refusalCodes = [
   'project-state', // the preset does not allow this in the project's state
   'move-unknown', // the preset has no such move
   'document-missing', // the move needs a document of this kind; of this round, where it says so
+  'signatures-missing', // the move needs a document signed in every slot
+  'signature-level', // the slot is signed at another level
+  'signature-order', // other slots are signed first
+  'signer-wrong', // the slot is for an organisation of another part in the project
+  'signed-before', // the same person has signed this version
   'findings-open', // the move needs every clarification and corrective action request closed
   'certifier-missing', // the move needs a certifier who is assigned to this task
   'certification-missing', // the preset wants a certifier's certification before anything is issued

@@ -83,6 +83,24 @@ export interface LedgerRow {
   kept: number
 }
 
+/** The version in force of a kind of document, with the index of its entry. */
+export interface DocumentVersion {
+  version: number
+  index: number
+  sha256: string
+  /** By slot. They stand on this version: the next one has none. */
+  signatures?: Record<string, Signature>
+}
+
+/** A signature: for which organisation, written by which mandate, at which level. */
+export interface Signature {
+  organisation: string
+  capacity: 'owner' | 'certifier' | 'government'
+  by: string
+  level: 'SES' | 'AES' | 'QES' | 'WET'
+  index: number
+}
+
 /** The state rows: a cache of the log, written only by effects, the only thing that decisions read. */
 export interface Rows {
   ledger: LedgerRow
@@ -123,7 +141,7 @@ export interface Rows {
     /** The entry by which it came into its state, and when. */
     entered: { index: number; at: string }
     /** The version in force of each kind of document, with the index of its entry. */
-    documents: Record<string, { version: number; index: number; sha256: string }>
+    documents: Record<string, DocumentVersion>
     /**
      * Findings about the project itself that are open, forward action requests counted apart; and how many were ever raised
      * about it and its monitoring periods, by kind.
@@ -170,7 +188,7 @@ export interface Rows {
     state: string
     /** The entry by which it came into its state, and when. */
     entered: { index: number; at: string }
-    documents: Record<string, { version: number; index: number; sha256: string }>
+    documents: Record<string, DocumentVersion>
     /** Findings about it that are open, forward action requests counted apart. */
     findings: { open: number; forward: number }
     /** The entry by which its outcomes were certified last, and by which organisation; none where that does not stand. */

@@ -50,6 +50,7 @@ import { pledgeExpired, pledgeReleased, unitsPledged } from './entries/pledges.t
 import { documentSubmitted } from './entries/project-documents.ts'
 import { ownershipChanged, projectMoved, projectRegistered } from './entries/projects.ts'
 import { reversalDecided, reversalReported } from './entries/reversals.ts'
+import { documentSigned } from './entries/signatures.ts'
 import type { AnyRule } from './rule.ts'
 
 /** Every entry type and version. A new one is a file in `entries` and a line here. */
@@ -76,6 +77,7 @@ export const rules: readonly AnyRule[] = [
   projectRegistered,
   projectMoved,
   documentSubmitted,
+  documentSigned,
   findingRaised,
   findingAnswered,
   findingAssessed,

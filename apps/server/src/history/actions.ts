@@ -33,6 +33,8 @@ function toldBy(entry: LoggedEntry, roleOf: (mandate: string) => string | undefi
       return entry.body.move
     case 'DocumentSubmitted':
       return entry.body.document
+    case 'DocumentSigned':
+      return entry.body.level === 'WET' ? 'ink' : entry.body.allotted.capacity
     case 'MandateGranted':
       return entry.body.role
     case 'MandateConfirmed':

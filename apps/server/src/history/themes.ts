@@ -5,6 +5,7 @@ const themes: Readonly<Partial<Record<EntryType, Theme>>> = {
   ProjectRegistered: 'life',
   ProjectMoved: 'life',
   DocumentSubmitted: 'document',
+  DocumentSigned: 'document',
   FindingRaised: 'finding',
   FindingAnswered: 'finding',
   FindingAssessed: 'finding',

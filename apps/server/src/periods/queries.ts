@@ -22,7 +22,7 @@ export async function periodDetails(services: Services, id: string): Promise<Per
   const { certifiers } = project
   return {
     ...periodOf(names, id, row),
-    ...lifeOf({ ...row, certifiers }, preset.period ?? { moves: [] }, services.clock().toISOString()),
+    ...lifeOf({ ...row, certifiers }, preset.period ?? { moves: [] }, preset.documents, services.clock().toISOString()),
     findings: findingsLeft(row, project),
     certified:
       certified && certification

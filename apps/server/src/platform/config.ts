@@ -80,6 +80,15 @@ const VARIABLES = {
     byDefault: './data',
     about: 'Folder of keys, signer state, files and, without `DATABASE_URL` or `DB_HOST`, the database.',
   }),
+  SIGNING_SECRET: define({
+    schema: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits, as `openssl rand -hex 32` prints')
+      .optional(),
+    secret: true,
+    about:
+      'Secret under which the keys of people to sign with are kept: 64 hexadecimal digits. Without it one is made in `DATA_DIR`; several processes need the same.',
+  }),
   DATABASE_URL: define({
     schema: z.url({ protocol: /^postgres(ql)?$/, error: 'must begin with postgres://' }).optional(),
     secret: true,

@@ -1,5 +1,5 @@
 import type { OpenMove, ProjectDetails } from '@tallystick/contract'
-import { isReady, missingFor, movesFrom, type Unsettled, windowOf } from '@tallystick/rules'
+import { isReady, missingFor, movesFrom, type Papers, type Unsettled, windowOf } from '@tallystick/rules'
 
 type Machine = Parameters<typeof movesFrom>[0]
 
@@ -13,12 +13,13 @@ type Living = Parameters<typeof missingFor>[1] & {
 export function lifeOf(
   row: Living,
   machine: Machine,
+  papers: Papers,
   at: string,
 ): Pick<ProjectDetails, 'since' | 'moves' | 'documents' | 'findings'> {
   return {
     since: row.entered,
     moves: movesFrom(machine, row.state).map((move): OpenMove => {
-      const missing = missingFor(move, row, at)
+      const missing = missingFor(move, row, at, papers)
       const ready = isReady(missing)
       const { until } = windowOf(move, row)
       const open = { ...missing, unsettled: missing.unsettled && told(missing.unsettled) }

@@ -2,6 +2,7 @@ import {
   type Act,
   allows,
   isAccredited,
+  kindsNeeded,
   type Law,
   type Missing,
   missingFor,
@@ -9,6 +10,7 @@ import {
   type PermissionTable,
   type Preset,
   type Rows,
+  type Slot,
 } from '@tallystick/rules'
 
 type Machine = Parameters<typeof movesFrom>[0]
@@ -25,7 +27,7 @@ export interface Thing {
   /** Its name in the actions of the permission table. */
   of: 'projects' | 'periods'
   /** Documents that it may have, and in which states. */
-  documents: readonly { kind: string; states: readonly string[] }[]
+  documents: readonly { kind: string; states: readonly string[]; signatures?: readonly Slot[] | undefined }[]
   /** Whose it is, who is assigned to it, and the sectoral scope for that. */
   owners: readonly string[]
   assigned: readonly string[]
@@ -113,7 +115,7 @@ export function isAtRest(thing: Pick<Thing, 'machine' | 'ends' | 'works'>, state
 export function actionsFrom(thing: Pick<Thing, 'machine' | 'ends' | 'works' | 'of'>, state: string): string[] {
   return movesOn(thing, state).leading.flatMap(({ name, needs = {}, renews }) => [
     `${thing.of}.move.${name}`,
-    ...(needs.documents ?? []).map((kind) => `documents.submit.${kind}`),
+    ...kindsNeeded(needs).map((kind) => `documents.submit.${kind}`),
     ...(needs.certifier === undefined ? [] : ['certifiers.assign']),
     ...(needs.certified === undefined ? [] : ['periods.certify']),
     ...((needs.renewable ?? needs.creditingEnds ?? renews) === undefined ? [] : ['projects.crediting.set']),
@@ -127,7 +129,7 @@ export function actionsFrom(thing: Pick<Thing, 'machine' | 'ends' | 'works' | 'o
  */
 export function nextSteps(thing: Thing, at: string): NextStep[] {
   const { leading, others } = movesOn(thing, thing.standing.state)
-  const missingOf = (move: (typeof leading)[number]) => missingFor(move, thing.standing, at)
+  const missingOf = (move: (typeof leading)[number]) => missingFor(move, thing.standing, at, thing.documents)
   const steps = [
     ...leading.flatMap((move) => [
       ...moveStep(thing, move.name, missingOf(move), false),
@@ -139,9 +141,10 @@ export function nextSteps(thing: Thing, at: string): NextStep[] {
 }
 
 function moveStep(thing: Thing, name: string, missing: Missing, isEnd: boolean): NextStep[] {
-  const { findings, documents, ...rest } = missing
+  const { findings, documents, signatures, ...rest } = missing
   if (
     findings > 0 ||
+    signatures.length > 0 ||
     rest.outcomes ||
     [rest.certifier, rest.from, rest.until, rest.crediting, rest.unsettled].some((one) => one !== null)
   ) {

@@ -35,6 +35,8 @@ export interface Notify {
   passwordLink(to: Recipient, link: Link, more?: More): Promise<void>
   /** A password was chosen or changed; `url` is where to ask for a link if it was somebody else. */
   passwordChanged(to: Recipient, change: { id: string; at: Date; url: string }, more?: More): Promise<void>
+  /** A code with which somebody who is signed in shows once more who he is, to sign. */
+  signingCode(to: Recipient, access: { code: string; expiresAt: Date; url: string }, more?: More): Promise<void>
   /** An API key of this person was made or revoked: never what it is made of. */
   apiKey(
     to: Recipient,
@@ -78,6 +80,11 @@ export function outboxNotify(pool: pg.Pool, language: string): Notify {
       const params = { at: instant(at) }
       return queue(to, { cause: `password-changed:${id}`, template: 'password-changed', params, link: url }, more)
     },
+    signingCode(to, { code, expiresAt, url }, more) {
+      const cause = `signing-code:${hash('sha256', `${to.id} ${code} ${expiresAt.toISOString()}`)}`
+      const mail = { cause, template: 'signing-code', params: { expiresAt: instant(expiresAt) }, link: url } as const
+      return queue(to, { ...mail, secret: true, expiresAt, hidden: { code } }, more)
+    },
     apiKey(to, what, { id, name, expiresAt, url }, more) {
       const params = { key: name, ...(what === 'made' ? { expiresAt: instant(expiresAt) } : {}) }
       return queue(to, { cause: `api-key-${what}:${id}`, template: `api-key-${what}`, params, link: url }, more)
@@ -111,6 +118,9 @@ export function consoleNotify(print: (text: string) => void): Notify {
     passwordLink: async (to, found) => link('Link to choose a password for', to, found),
     async passwordChanged({ email }) {
       print(`The password of ${email} was changed`)
+    },
+    async signingCode({ email }, { code }) {
+      print(`Code to sign with for ${email}: ${code}`)
     },
     async apiKey({ email }, what, { name }) {
       print(`API key “${name}” of ${email} was ${what}`)

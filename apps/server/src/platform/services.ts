@@ -38,6 +38,8 @@ export interface Services {
   /** How people sign in: by links that work once, or with passwords. */
   onboarding: 'link' | 'password'
   hasher: PasswordHasher
+  /** Under which keys to sign with are sealed; without it nobody gets one. Made when the first one is. */
+  signingSecret?: () => Promise<Uint8Array>
   clock: Clock
   /** Of whoever asks for none that we speak. */
   language: Language

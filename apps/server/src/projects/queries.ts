@@ -69,7 +69,7 @@ export async function projectDetails(services: Services, id: string): Promise<Pr
   return {
     ...project,
     registered: placeOf(registration),
-    ...lifeOf(standing, law.preset.project, services.clock().toISOString()),
+    ...lifeOf(standing, law.preset.project, law.preset.documents, services.clock().toISOString()),
     terms: { buffer: row.buffer, exempt: row.exempt },
     debts: Object.entries(row.debts)
       .map(([unitType, quantity]) => ({ unitType, quantity }))

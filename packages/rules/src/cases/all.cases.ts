@@ -20,6 +20,7 @@ import { projectCases } from './projects.cases.ts'
 import { reportCases } from './reports.cases.ts'
 import { reversalsCases } from './reversals.cases.ts'
 import { settledCases } from './settled.cases.ts'
+import { signatureCases } from './signatures.cases.ts'
 import { tightenedCases } from './tightened.cases.ts'
 import { useCases } from './uses.cases.ts'
 
@@ -32,6 +33,7 @@ export const cases: readonly Case[] = [
   ...projectCases,
   ...lifeCycleCases,
   ...settledCases,
+  ...signatureCases,
   ...creditingCases,
   ...periodCases,
   ...outcomeCases,

@@ -24,6 +24,11 @@ function takers(law: Law, action: string, bySystem: boolean): string[] {
     .map(([role]) => role)
 }
 
+/** Could somebody of a kind of organisation take the action, with all approvals that it asks for? */
+export function isOpenTo(law: Law, action: string, kind: string): boolean {
+  return withoutApprover(law, action).length === 0 && takers(law, action, false).some((role) => kindOf(role) === kind)
+}
+
 /** Could people take the action, if only those could approve it of whom that is asked? */
 export function isTaken(law: Law, action: string): boolean {
   return takers(law, action, false).length > 0

@@ -3,6 +3,7 @@ import { Code, Hash } from '../ids.ts'
 import type { Move, Needs, Preset } from '../preset.ts'
 import { type Refusal, refuse } from '../refusal.ts'
 import { firstOf } from '../rule.ts'
+import type { Slot } from '../slot.ts'
 import { factsOf, isSettled, type Unsettled } from './settled.ts'
 
 const DAY_MS = 86_400_000
@@ -12,13 +13,16 @@ export interface Machine {
   moves: readonly Move[]
 }
 
+/** Kinds of documents, with their places for signatures. */
+export type Papers = readonly { kind: string; signatures?: readonly Slot[] | undefined }[]
+
 /** Where a thing stands: what its moves may ask of it. */
 export interface Standing {
   state: string
   /** The entry by which it came into its state, and when. */
   entered: { index: number; at: string }
-  /** The version in force of each kind of document, with the index of its entry. */
-  documents: Readonly<Record<string, { version: number; index: number }>>
+  /** The version in force of each kind of document, with the index of its entry and the slots that are signed. */
+  documents: Readonly<Record<string, { version: number; index: number; signatures?: Record<string, unknown> }>>
   findings: { open: number }
   /** Who is assigned to which task. */
   certifiers?: Readonly<Record<string, string>>
@@ -40,6 +44,8 @@ export interface Crediting {
 export interface Missing {
   /** Kinds of documents: there is none, or none of this round. */
   documents: string[]
+  /** Slots of documents that nobody has signed in the version in force. */
+  signatures: { document: string; slots: string[] }[]
   /** Findings that are open. */
   findings: number
   /** The task that nobody is assigned to. */
@@ -57,9 +63,10 @@ export interface Missing {
 }
 
 /** May the move be taken? */
-export function isReady({ documents, findings, outcomes, ...rest }: Missing): boolean {
+export function isReady({ documents, signatures, findings, outcomes, ...rest }: Missing): boolean {
   const others = [rest.certifier, rest.from, rest.until, rest.crediting, rest.unsettled]
-  return documents.length === 0 && findings === 0 && !outcomes && others.every((one) => one === null)
+  const areThere = documents.length === 0 && signatures.length === 0
+  return areThere && findings === 0 && !outcomes && others.every((one) => one === null)
 }
 
 /** The instant from which on a move may be taken, and the one from which on not any more; null where there is none. */
@@ -95,8 +102,27 @@ function creditingMissing({ needs = {}, renews }: Asking, crediting: Crediting |
 
 type Asking = Pick<Move, 'needs' | 'renews'>
 
-/** What the move still waits for, at an instant. */
-export function missingFor(move: Asking, standing: Standing, at: string): Missing {
+/** The slots that nobody has signed, of the documents that a move needs signed and that are there. */
+function signaturesMissing(
+  { signed = [] }: Needs,
+  { documents }: Pick<Standing, 'documents'>,
+  papers: Papers,
+): Missing['signatures'] {
+  return signed.flatMap((document) => {
+    const version = Object.hasOwn(documents, document) ? documents[document] : undefined
+    const slots = papers.find(({ kind }) => kind === document)?.signatures ?? []
+    const open = slots.filter(({ slot }) => !Object.hasOwn(version?.signatures ?? {}, slot))
+    return version && open.length > 0 ? [{ document, slots: open.map(({ slot }) => slot) }] : []
+  })
+}
+
+/** The kinds of documents that a move needs: to be there, or to be signed. */
+export function kindsNeeded({ documents = [], signed = [] }: Needs = {}): string[] {
+  return [...new Set([...documents, ...signed])]
+}
+
+/** What the move still waits for, at an instant; `papers` are the documents of the preset. */
+export function missingFor(move: Asking, standing: Standing, at: string, papers: Papers): Missing {
   const { needs = {} } = move
   const { entered, documents, findings, certifiers = {}, certified, unsettled } = standing
   const isThere = (kind: string) => {
@@ -106,7 +132,8 @@ export function missingFor(move: Asking, standing: Standing, at: string): Missin
   const { from, until } = windowOf(move, standing)
   const { certifier } = needs
   return {
-    documents: (needs.documents ?? []).filter((kind) => !isThere(kind)),
+    documents: kindsNeeded(needs).filter((kind) => !isThere(kind)),
+    signatures: signaturesMissing(needs, standing, papers),
     findings: needs.findingsClosed === true ? findings.open : 0,
     certifier: certifier !== undefined && !Object.hasOwn(certifiers, certifier) ? certifier : null,
     from: from !== null && from > at ? from : null,
@@ -136,7 +163,7 @@ export function groundsOf(
   { move }: { move: string },
 ): Grounds | undefined {
   const { needs = {} } = machine?.moves.find(({ name }) => name === move) ?? {}
-  return versionsOf(needs.documents ?? [], documents)
+  return versionsOf(kindsNeeded(needs), documents)
 }
 
 /** The versions in force of these kinds of documents; undefined where there are no kinds, or one is missing. */
@@ -179,15 +206,20 @@ export function admitMove(
     asked.reason !== undefined &&
       !decision.includes(asked.reason) &&
       refuse('code-unknown', { field: 'reason', allowed: decision.join(', ') }),
-    admitNeeds(missingFor(move, standing, at), standing.crediting?.renewals),
+    admitNeeds(missingFor(move, standing, at, preset.documents), standing.crediting?.renewals),
   )
 }
 
+function slotsNamed(signatures: Missing['signatures']): string {
+  return signatures.map(({ document, slots }) => `${document}: ${slots.join(', ')}`).join('; ')
+}
+
 function admitNeeds(missing: Missing, renewals = 0): Refusal | undefined {
-  const { documents, findings, certifier, from, until, outcomes, crediting, unsettled } = missing
+  const { documents, signatures, findings, certifier, from, until, outcomes, crediting, unsettled } = missing
   return firstOf(
     until !== null && refuse('too-late', { until }),
     documents.length > 0 && refuse('document-missing', { kinds: documents.join(', ') }),
+    signatures.length > 0 && refuse('signatures-missing', { slots: slotsNamed(signatures) }),
     findings > 0 && refuse('findings-open', { open: String(findings) }),
     certifier !== null && refuse('certifier-missing', { task: certifier }),
     outcomes && refuse('outcomes-missing'),

@@ -133,7 +133,7 @@ function steps({ preset }: Law, closed: readonly string[], stand: Stand): Stand[
   }
   const moved = period.moves
     .filter(({ name, from }) => from.includes(state) && isOpen(`periods.move.${name}`))
-    .filter((move) => isReady(missingFor(move, standing, '2036-01-01T00:00:00.000Z')))
+    .filter((move) => isReady(missingFor(move, standing, '2036-01-01T00:00:00.000Z', preset.documents)))
     .filter(({ to }) => !(issued && period.void.includes(to)))
   const isCertified =
     period.certifies.includes(state) && open === 0 && !issued && report !== 'none' && isOpen('periods.certify')

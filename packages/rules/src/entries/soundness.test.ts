@@ -155,7 +155,7 @@ function steps({ preset }: Law, ways: ReadonlyMap<string, Way>, stand: Stand, at
       return from.includes(state) && (isTaken || isOpen(`projects.move.${name}`))
     })
     .filter((move) => {
-      const missing = missingFor(move, standing, at)
+      const missing = missingFor(move, standing, at, preset.documents)
       const isOver = missing.from !== null || missing.until !== null
       return missing.documents.length === 0 && missing.findings === 0 && !isOver
     })

@@ -4,6 +4,8 @@ import { type Move, type Preset, VERIFICATION } from '../preset.ts'
 import { type Refusal, refuse } from '../refusal.ts'
 import { canCertify, isHeld, isOpen, isTaken, kindOf, type Scope, withoutApprover } from './appointable.ts'
 import { movesOfClock } from './clock.ts'
+import { kindsNeeded } from './machine.ts'
+import { isFillable, slotsClosed } from './slots.ts'
 import {
   CREDITED,
   certainDocuments,
@@ -67,7 +69,7 @@ function closedActions(law: Law): string[] {
       isTaken(law, action) &&
       withoutApprover(law, action).length > 0,
   )
-  return [...new Set([...needed, ...submitted, ...unapproved])]
+  return [...new Set([...needed, ...submitted, ...slotsClosed(law), ...unapproved])]
 }
 
 /** Submitting what a move needs that somebody may take. */
@@ -78,7 +80,7 @@ function neededDocuments(law: Law): string[] {
     ...project.moves.filter((move) => ofClock.includes(move) || isTaken(law, `projects.move.${move.name}`)),
     ...(period?.moves ?? []).filter(({ name }) => isTaken(law, `periods.move.${name}`)),
   ]
-  const kinds = taken.flatMap(({ needs }) => needs?.documents ?? [])
+  const kinds = taken.flatMap(({ needs }) => kindsNeeded(needs))
   return [...new Set(kinds)].map((kind) => `documents.submit.${kind}`)
 }
 
@@ -217,6 +219,10 @@ function canBeMet(
     (granted(`documents.submit.${kind}`) || isOpen(law, `documents.submit.${kind}`))
   const isReported = (kind: string) => certain.has(kind) || isSubmitted(kind)
   const isThere = (kind: string) => (needs.fresh === true ? isSubmitted(kind) : isReported(kind))
+  const isSigned = (kind: string) =>
+    documents
+      .filter((one) => (one.of ?? 'project') === of && one.kind === kind)
+      .every(({ signatures = [] }) => signatures.every((slot) => isFillable(law, slot)))
   const isCredited = () =>
     certain.has(CREDITED) || (crediting?.states.includes(state) === true && isOpen(law, 'projects.crediting.set'))
   const areAnswered = () => isOpen(law, 'findings.answer') && isOpen(law, 'findings.assess')
@@ -227,7 +233,8 @@ function canBeMet(
   return (
     [needs.within, needs.renewable, renews].every((asked) => asked === undefined) &&
     (reason !== true || purposes.decision.length > 0) &&
-    (needs.documents ?? []).every(isThere) &&
+    kindsNeeded(needs).every(isThere) &&
+    (needs.signed ?? []).every(isSigned) &&
     (needs.findingsClosed !== true || areAnswered()) &&
     (needs.certifier === undefined || isAssigned(needs.certifier)) &&
     (needs.creditingEnds === undefined || isCredited()) &&

@@ -1,5 +1,6 @@
 import type { Move, Preset } from '../preset.ts'
 import type { LedgerRow } from '../state.ts'
+import { kindsNeeded } from './machine.ts'
 
 /** How many projects, and how many monitoring periods, stand in each state; and which kinds of organisations have accounts. */
 export type Standings = Pick<LedgerRow, 'states' | 'periods'> & Partial<Pick<LedgerRow, 'holders'>>
@@ -92,8 +93,8 @@ export function certainDocuments({ ways, entries }: Walk): Map<string, ReadonlyS
 }
 
 function broughtBy(move: Move | null): string[] {
-  const { documents = [], creditingEnds } = move?.needs ?? {}
-  return creditingEnds === undefined ? documents : [...documents, CREDITED]
+  const documents = kindsNeeded(move?.needs)
+  return move?.needs?.creditingEnds === undefined ? documents : [...documents, CREDITED]
 }
 
 /** The standings from which an end can be reached on ways that can be relied on. */

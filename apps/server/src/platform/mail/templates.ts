@@ -39,6 +39,7 @@ export const TEMPLATES = {
   'password-temporary': own('email', 'password', 'expiresAt'),
   'password-link': own('expiresAt'),
   'password-changed': own('at'),
+  'signing-code': own('code', 'expiresAt'),
   'api-key-made': own('key', 'expiresAt'),
   'api-key-revoked': own('key'),
   'address-confirm': { essential: true, why: 'applicant', places: ['expiresAt'] },

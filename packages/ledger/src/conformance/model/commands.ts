@@ -33,6 +33,7 @@ import { periodCommands } from './periods.ts'
 import { pledgeExpired, pledgeReleased, unitsPledged } from './pledges.ts'
 import { issuanceTermsSet, ownershipChanged, projectRegistered } from './projects.ts'
 import { reversalDecided, reversalReported } from './reversals.ts'
+import { documentSigned } from './signatures.ts'
 import {
   movementApproved,
   movementDeclined,
@@ -62,6 +63,7 @@ export const commands: readonly AnyCommand[] = [
   projectRegistered,
   projectMoved,
   documentSubmitted,
+  documentSigned,
   findingRaised,
   findingAnswered,
   findingAssessed,

@@ -47,7 +47,11 @@ const presets: Record<number, Omit<Law, 'approvals'>> = {
     releaseYears: 1,
     debitIssuances: false,
     periods: false,
-    needs: { suspend: { fresh: 'project-design', answered: true }, deregister: { reason: true, settled: true } },
+    needs: {
+      suspend: { fresh: 'project-design', answered: true },
+      resume: { signed: 'project-design' },
+      deregister: { reason: true, settled: true },
+    },
   },
   3: {
     pendingHours: 240,
@@ -102,6 +106,7 @@ function permissionsBytes(version: number): Uint8Array {
 function moveNeeds({
   fresh,
   once,
+  signed,
   answered,
   days,
   within,
@@ -117,6 +122,7 @@ function moveNeeds({
     needs: {
       ...(kind === undefined ? {} : { documents: [kind] }),
       ...(fresh === undefined ? {} : { fresh: true }),
+      ...(signed === undefined ? {} : { signed: [signed] }),
       ...(answered ? { findingsClosed: true } : {}),
       ...(days === undefined ? {} : { days }),
       ...(within === undefined ? {} : { within }),

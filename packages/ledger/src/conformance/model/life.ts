@@ -14,6 +14,7 @@ import {
   organisationOf,
   where,
 } from './reasons.ts'
+import { isSigned } from './signatures.ts'
 import { heldOf } from './units.ts'
 
 const DAY_MS = 86_400_000
@@ -90,6 +91,8 @@ export interface Needs {
   fresh?: string
   /** A document of this kind, whenever it came. */
   once?: string
+  /** A document of this kind, signed in every place. */
+  signed?: string
   answered?: true
   days?: number
   within?: number
@@ -103,7 +106,7 @@ export interface Needs {
 }
 
 function needReasons(model: Model, id: string, project: Project, needs: Needs): string[] {
-  const { fresh, once, answered, days = 0, within = Infinity } = needs
+  const { fresh, once, signed, answered, days = 0, within = Infinity } = needs
   const { submitted, entered } = project
   const since = (kind: string) => submitted.some((one) => one.document === kind && one.index > entered.index)
   const ever = (kind: string) => submitted.some((one) => one.document === kind)
@@ -113,6 +116,8 @@ function needReasons(model: Model, id: string, project: Project, needs: Needs): 
   return [
     ...where(fresh !== undefined && !since(fresh), 'document-missing'),
     ...where(once !== undefined && !ever(once), 'document-missing'),
+    ...where(signed !== undefined && !ever(signed), 'document-missing'),
+    ...where(signed !== undefined && !isSigned(project, signed), 'signatures-missing'),
     ...where(answered === true && isOpen, 'findings-open'),
     ...where(Date.parse(model.now) < Date.parse(entered.at) + days * DAY_MS, 'too-early'),
     ...where(Date.parse(model.now) >= Date.parse(entered.at) + within * DAY_MS, 'too-late'),

@@ -106,7 +106,7 @@ export interface Project {
   /** By which entry it came into its state, and when. */
   entered: { index: number; at: string }
   /** Every document that was submitted, the oldest first. */
-  submitted: { document: string; sha256: string; index: number }[]
+  submitted: { document: string; sha256: string; index: number; signatures?: Record<string, Signature> }[]
   number: number
   scope: string
   owners: Owner[]
@@ -126,6 +126,15 @@ export interface Project {
   /** Its crediting periods, the first one first, and how often it was renewed. */
   credits: { kind: string; from: string; to: string }[]
   renewed: number
+}
+
+/** For whom a place was signed, by whom, and how. */
+export interface Signature {
+  organisation: string
+  capacity: 'owner' | 'certifier' | 'government'
+  by: string
+  level: 'SES' | 'AES' | 'QES' | 'WET'
+  index: number
 }
 
 /** A monitoring period. */

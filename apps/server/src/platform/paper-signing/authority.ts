@@ -1,0 +1,149 @@
+import 'reflect-metadata'
+import { randomBytes, webcrypto } from 'node:crypto'
+import {
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  cryptoProvider,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  SubjectKeyIdentifierExtension,
+  X509Certificate,
+  X509CertificateGenerator,
+  X509CrlGenerator,
+} from '@peculiar/x509'
+
+cryptoProvider.set(webcrypto)
+
+const KEY = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
+const DAY_MS = 86_400_000
+
+/** How long a person's key is good, and the registry's own that vouches for it. */
+export const PERSON_DAYS = 3 * 365
+export const AUTHORITY_DAYS = 20 * 365
+/** After so long there is a newer list of revoked keys. */
+const LIST_DAYS = 7
+
+/** A key with its certificate, both in DER. */
+export interface CertifiedKey {
+  certificate: Uint8Array
+  /** PKCS #8. */
+  privateKey: Uint8Array
+}
+
+/** A person's, with the serial number of its certificate, and from when to when that is good. */
+export interface PersonKey extends CertifiedKey {
+  serial: string
+  from: Date
+  to: Date
+}
+
+/** In what names a certificate is made out. */
+export interface Named {
+  /** Common name. */
+  name: string
+  organisation: string
+  /** Two letters; none where it is none of a country. */
+  country?: string
+}
+
+/** A new authority of a registry, which vouches for the keys of its people, and for nothing below them. */
+export async function newAuthority(names: Named, at: Date): Promise<CertifiedKey> {
+  const keys = await newKeys()
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    serialNumber: newSerial(),
+    name: nameOf(names),
+    notBefore: at,
+    notAfter: daysAfter(at, AUTHORITY_DAYS),
+    signingAlgorithm: KEY,
+    keys,
+    extensions: [
+      new BasicConstraintsExtension(true, 0, true),
+      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+      await SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  })
+  return { certificate: new Uint8Array(certificate.rawData), privateKey: await exported(keys.privateKey) }
+}
+
+/** A new key of a person, for which the authority vouches. */
+export async function newPersonKey(authority: CertifiedKey, names: Named, at: Date): Promise<PersonKey> {
+  const keys = await newKeys()
+  const issuer = new X509Certificate(authority.certificate)
+  const serial = newSerial()
+  const to = earlier(daysAfter(at, PERSON_DAYS), issuer.notAfter)
+  const certificate = await X509CertificateGenerator.create({
+    serialNumber: serial,
+    subject: nameOf(names),
+    issuer: issuer.subject,
+    notBefore: at,
+    notAfter: to,
+    signingAlgorithm: KEY,
+    publicKey: keys.publicKey,
+    signingKey: await importKey(authority.privateKey),
+    extensions: [
+      new BasicConstraintsExtension(false, undefined, true),
+      new KeyUsagesExtension(KeyUsageFlags.digitalSignature | KeyUsageFlags.nonRepudiation, true),
+      await AuthorityKeyIdentifierExtension.create(issuer.publicKey),
+      await SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  })
+  return {
+    certificate: new Uint8Array(certificate.rawData),
+    privateKey: await exported(keys.privateKey),
+    ...{ serial, from: at, to },
+  }
+}
+
+/** The authority's list of keys that are not to be believed any more (X.509 CRL, DER). */
+export async function revocationList(
+  authority: CertifiedKey,
+  revoked: readonly { serial: string; at: Date }[],
+  at: Date,
+): Promise<Uint8Array> {
+  const list = await X509CrlGenerator.create({
+    issuer: new X509Certificate(authority.certificate).subject,
+    thisUpdate: at,
+    nextUpdate: daysAfter(at, LIST_DAYS),
+    signingAlgorithm: KEY,
+    signingKey: await importKey(authority.privateKey),
+    entries: revoked.map((one) => ({ serialNumber: one.serial, revocationDate: one.at })),
+  })
+  return new Uint8Array(list.rawData)
+}
+
+/** A key that signs by itself. */
+export function importKey(privateKey: Uint8Array): Promise<webcrypto.CryptoKey> {
+  return webcrypto.subtle.importKey('pkcs8', Uint8Array.from(privateKey), KEY, false, ['sign'])
+}
+
+/** One or more certificates as people exchange them. */
+export function pemOf(...certificates: readonly Uint8Array[]): string {
+  return certificates.map((der) => `${new X509Certificate(der).toString('pem')}\n`).join('')
+}
+
+function newKeys(): Promise<webcrypto.CryptoKeyPair> {
+  return webcrypto.subtle.generateKey(KEY, true, ['sign', 'verify'])
+}
+
+async function exported(key: webcrypto.CryptoKey): Promise<Uint8Array> {
+  return new Uint8Array(await webcrypto.subtle.exportKey('pkcs8', key))
+}
+
+/** 127 random bits: positive, and never the same twice. */
+function newSerial(): string {
+  const bytes = randomBytes(16)
+  bytes.writeUInt8(((bytes[0] ?? 0) & 0x7f) | 0x40, 0)
+  return bytes.toString('hex')
+}
+
+function nameOf({ name, organisation, country }: Named) {
+  return [{ CN: [name] }, { O: [organisation] }, ...(country === undefined ? [] : [{ C: [country] }])]
+}
+
+function daysAfter(at: Date, days: number): Date {
+  return new Date(at.getTime() + days * DAY_MS)
+}
+
+function earlier(a: Date, b: Date): Date {
+  return a < b ? a : b
+}

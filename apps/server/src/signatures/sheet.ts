@@ -1,0 +1,96 @@
+import type { DocumentSignatures } from '@tallystick/contract'
+import { namesIn } from '../platform/names.ts'
+import type { Paper } from '../platform/paper/paper.ts'
+import type { Actor, Services } from '../platform/services.ts'
+import { evidenceIn } from './store.ts'
+import { projectNamed } from './target.ts'
+import { wordsIn } from './words.ts'
+
+/** The PDF with the newest advanced signature; undefined where there is none, or it was erased. */
+export async function lastSignedPdf(services: Services, { places }: DocumentSignatures): Promise<Buffer | undefined> {
+  const advanced = places
+    .flatMap(({ signed }) => (signed?.level === 'AES' ? [signed] : []))
+    .sort((a, b) => b.entry.index - a.entry.index)
+  const [last] = advanced
+  return last && ((await evidenceIn(services, [last.evidence])).get(last.evidence)?.pdf ?? undefined)
+}
+
+/** The sheet of signatures of a document, with those that there are: to be printed, or to be signed with keys. */
+export async function sheetOf(services: Services, of: DocumentSignatures, language: string): Promise<Paper> {
+  const { genesis, publicUrl, clock } = services
+  const words = wordsIn(services, language)
+  const names = await namesIn(services, of.project)
+  const records = await evidenceIn(
+    services,
+    of.places.flatMap(({ signed }) => signed?.evidence ?? []),
+  )
+  const document = words.document(of.document)
+  const version = String(of.version)
+  const project = projectNamed(names.project(of.project))
+  return {
+    kind: 'document',
+    language: words.language,
+    direction: 'ltr',
+    made: clock().toISOString(),
+    head: { registry: words.say('registry', { country: genesis.country.name }) },
+    over: words.say('over'),
+    title: words.say('title', { document, version }),
+    lead: words.say('lead'),
+    facts: [
+      { label: words.say('project'), value: project },
+      { label: words.say('document'), value: document },
+      { label: words.say('version'), value: version },
+      { label: words.say('hash'), value: [{ text: of.sha256, mono: true }] },
+    ],
+    sections: [
+      {
+        title: words.say('signatures'),
+        blocks: [
+          {
+            block: 'signatures',
+            slots: of.places.map(({ slot, capacity, signed }) => {
+              const name = signed ? records.get(signed.evidence)?.record.name : undefined
+              const told = signed && words.say('signed', { level: signed.level, at: words.instant(signed.entry.at) })
+              return {
+                id: slot,
+                role: capacity === slot ? slot : `${slot} · ${capacity}`,
+                ...(name === undefined ? {} : { name }),
+                ...(signed?.organisation.name ? { organisation: signed.organisation.name } : {}),
+                ...(told ? { signed: [told] } : {}),
+              }
+            }),
+          },
+          { block: 'paragraph', tone: 'note', text: words.say('open') },
+        ],
+      },
+    ],
+    foot: {
+      id: `${names.project(of.project)?.number ?? ''} ${of.document}`.trim(),
+      version,
+      sha256: of.sha256,
+      check: `${publicUrl}/projects/${of.project}`,
+    },
+    ...(genesis.test ? { banner: 'TEST' } : {}),
+  }
+}
+
+/** Those who see the names of people: whose project it is, who is assigned to it, and authorities that sign it. */
+export async function maySee(
+  services: Services,
+  { organisation }: Actor,
+  { project, places }: DocumentSignatures,
+): Promise<boolean> {
+  const [row, own, names] = await Promise.all([
+    services.ledger.row('project', project),
+    services.ledger.row('organisation', organisation),
+    namesIn(services, project),
+  ])
+  if (!row || !own) return false
+  return (
+    organisation === services.genesis.authority ||
+    Object.values(row.certifiers).includes(organisation) ||
+    row.owners.some(({ account }) => names.account(account)?.organisation === organisation) ||
+    // A slot is for every authority of its kind, but for one owner and one certifier alone.
+    places.some(({ capacity }) => capacity !== 'owner' && capacity !== 'certifier' && capacity === own.kind)
+  )
+}

@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto'
+import type { SigningTarget } from '@tallystick/contract'
+import { canonicalJson, sha256Hex } from '@tallystick/rules'
+import { problem } from '../platform/problem.ts'
+import type { Services } from '../platform/services.ts'
+
+/** How a document was signed, and by whom. The ledger has the SHA-256 of its canonical JSON. */
+export interface SignatureRecord extends SigningTarget {
+  v: 1
+  level: 'SES' | 'AES' | 'WET'
+  /** Of whoever wrote the entry. */
+  mandate: string
+  /** For which it is. */
+  organisation: string
+  /** Of the person. */
+  name: string
+  at: string
+  /** From which the request came. */
+  address: string
+  /** What was agreed to; of ink, what was noted. */
+  statement: string | null
+  /** How the person has shown who that is. */
+  proof: Readonly<Record<string, string>>
+}
+
+export interface Evidence {
+  evidence: string
+  bytes: Buffer
+}
+
+/** The record with 256 random bits, so that nobody finds out by guessing whom the hash in the ledger stands for. */
+export function evidenceOf(record: SignatureRecord): Evidence {
+  const bytes = Buffer.from(canonicalJson({ ...record, salt: randomBytes(32).toString('hex') }))
+  return { evidence: sha256Hex(bytes), bytes }
+}
+
+/** Keeps a record, before the ledger knows its hash; of an advanced signature with the PDF that has it. */
+export async function keepEvidence(
+  { pool, clock }: Services,
+  { evidence, bytes }: Evidence,
+  pdf?: Uint8Array,
+): Promise<void> {
+  await pool.query('INSERT INTO content_signature (evidence, record, pdf, created_at) VALUES ($1, $2, $3, $4)', [
+    ...[evidence, bytes, pdf ?? null, clock()],
+  ])
+}
+
+/** Takes back the record of a signature that the ledger did not take. */
+export async function dropEvidence({ pool }: Services, evidence: string): Promise<void> {
+  await pool.query('DELETE FROM content_signature WHERE evidence = $1', [evidence])
+}
+
+/** What is kept of signatures, by the hashes that the ledger has; what was erased is not there. */
+export async function evidenceIn(
+  { pool }: Services,
+  hashes: readonly string[],
+): Promise<Map<string, { record: SignatureRecord; pdf: Buffer | null }>> {
+  const { rows } = await pool.query<{ evidence: string; record: Buffer; pdf: Buffer | null }>(
+    'SELECT evidence, record, pdf FROM content_signature WHERE evidence = ANY($1)',
+    [hashes],
+  )
+  return new Map(
+    rows.map(({ evidence, record, pdf }) => [
+      evidence,
+      { record: JSON.parse(record.toString('utf8')) as SignatureRecord, pdf },
+    ]),
+  )
+}
+
+const DAY_MS = 86_400_000
+
+/** Leave to sign one place on one version of a document. */
+export interface Permit {
+  id: string
+  target: SigningTarget
+  statement: string
+  proof: string
+}
+
+export interface NewPermit extends Permit {
+  user: string
+  level: 'SES' | 'AES'
+  language: string
+  expiresAt: Date
+}
+
+/** Keeps a permit. A used one is kept for a day, so that a repetition of what was done with it is answered. */
+export async function keepPermit({ pool, clock }: Services, permit: NewPermit): Promise<void> {
+  const { id, user, level, target, statement, language, proof, expiresAt } = permit
+  await pool.query('DELETE FROM content_signing_permit WHERE expires_at < $1', [new Date(clock().getTime() - DAY_MS)])
+  await pool.query(
+    `INSERT INTO content_signing_permit (id, user_id, level, target, statement, language, proof, expires_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [id, user, level, JSON.stringify(target), statement, language, proof, expiresAt],
+  )
+}
+
+/** The permit of this person, used or not. Throws a problem where there is none. */
+export async function permitOf({ pool }: Services, id: string, user: string, level: 'SES' | 'AES'): Promise<Permit> {
+  const { rows } = await pool.query<Permit>(
+    'SELECT id, target, statement, proof FROM content_signing_permit WHERE id = $1 AND user_id = $2 AND level = $3',
+    [id, user, level],
+  )
+  if (!rows[0]) throw problem('signing-permit-unknown')
+  return rows[0]
+}
+
+/** Uses a permit up. Throws a problem where somebody has, or it is too late. */
+export async function usePermit({ pool, clock }: Services, { id }: Permit): Promise<void> {
+  const { rowCount } = await pool.query(
+    'UPDATE content_signing_permit SET used_at = $2 WHERE id = $1 AND used_at IS NULL AND expires_at > $2',
+    [id, clock()],
+  )
+  if (rowCount !== 1) throw problem('signing-permit-unknown')
+}

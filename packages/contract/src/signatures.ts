@@ -1,0 +1,378 @@
+import { z } from 'zod'
+import { Code, choiceOf, Hash, Id, Instant, line, prose, Written } from './common.ts'
+import { defineOperation } from './operation.ts'
+import { OrganisationRef } from './units.ts'
+
+const tag = 'Signatures'
+
+export const SignatureLevel = z.enum(['SES', 'AES', 'QES', 'WET']).meta({
+  id: 'SignatureLevel',
+  description:
+    '`SES` simple: signed in, with the password or a fresh code. `AES` advanced: with a key of the person’s own, in a PDF. ' +
+    '`QES` qualified. `WET` ink on paper that an officer has compared.',
+})
+
+const Place = z
+  .object({
+    slot: z.string(),
+    capacity: z.string().meta({ description: '`owner`, `certifier`, or the kind of authority such as `government`.' }),
+    levels: z.array(SignatureLevel).meta({ description: 'At which it may be signed.' }),
+    before: z.array(z.string()).meta({ description: 'Places that are to be signed first and are not.' }),
+    signed: z
+      .object({ organisation: OrganisationRef, level: SignatureLevel, evidence: Hash, entry: Written })
+      .nullable()
+      .meta({ description: 'For which organisation, never by which person; null while it is open.' }),
+  })
+  .meta({ id: 'SignaturePlace' })
+
+export const DocumentSignatures = z
+  .object({
+    project: Id,
+    period: Id.nullable(),
+    document: z.string(),
+    version: z.number().int(),
+    sha256: Hash.meta({ description: 'What every signature is on.' }),
+    complete: z.boolean().meta({ description: 'Is it signed in every place?' }),
+    places: z.array(Place),
+  })
+  .meta({ id: 'DocumentSignatures', description: 'The places for signatures on the version in force of a document.' })
+export type DocumentSignatures = z.infer<typeof DocumentSignatures>
+
+const ofDocument = z.strictObject({ id: Id, document: Code })
+const OfPeriod = z.strictObject({
+  period: Id.optional().meta({ description: 'The monitoring period that the document is of, if it is of one.' }),
+})
+
+export const readSignatures = defineOperation({
+  id: 'readSignatures',
+  method: 'GET',
+  path: '/national/projects/{id}/documents/{document}/signatures',
+  summary: 'Read who has signed a document, and who is still to sign',
+  description: 'Of the version in force: a new version has no signatures.',
+  tag,
+  access: 'public',
+  params: ofDocument,
+  query: OfPeriod,
+  answer: DocumentSignatures,
+  problems: ['not-found'],
+})
+
+export const readSignatureSheet = defineOperation({
+  id: 'readSignatureSheet',
+  method: 'GET',
+  path: '/national/projects/{id}/documents/{document}/signatures/sheet',
+  summary: 'The sheet of signatures of a document, as a PDF',
+  description:
+    'For those who have a part in the project, and for the authorities. It names the document by its SHA-256, with a QR code; advanced ' +
+    'signatures are in it (PAdES), and ink goes on a print of it. It names people, and so is not public.',
+  tag,
+  access: 'signed-in',
+  params: ofDocument,
+  query: OfPeriod,
+  answer: z.string(),
+  media: 'application/pdf',
+  problems: ['not-found', 'forbidden', 'too-many-requests'],
+})
+
+const target = {
+  project: Id,
+  period: Id.nullable().default(null),
+  document: Code,
+  version: z.number().int().min(1),
+  sha256: Hash,
+  slot: Code,
+}
+export const SigningTarget = z
+  .strictObject(target)
+  .meta({ id: 'SigningTarget', description: 'A place for a signature on one version of a document.' })
+export type SigningTarget = z.infer<typeof SigningTarget>
+
+const Secret = z.string().min(1, 'must not be empty').max(1000, 'must have at most 1000 characters')
+const proof = {
+  password: Secret.optional().meta({ description: 'Where the registry has passwords.' }),
+  code: Secret.optional().meta({ description: 'A fresh one, of `POST /national/signing/codes`.' }),
+}
+const oneProof = choiceOf(['password', 'code'], 'give either a password or a code')
+
+export const requestSigningCode = defineOperation({
+  id: 'requestSigningCode',
+  method: 'POST',
+  path: '/national/signing/codes',
+  summary: 'Ask for a code with which to sign, by mail',
+  description: 'It is good for ten minutes, once, and for this alone.',
+  tag,
+  access: 'signed-in',
+  keys: 'never',
+  body: z.strictObject({
+    sha256: Hash.nullable().meta({
+      description: 'Of the document that is to be signed; null to get a key to sign with.',
+    }),
+  }),
+  status: 201,
+  answer: z.object({ expiresAt: Instant }).meta({ id: 'SigningCodeSent' }),
+  problems: ['too-many-requests'],
+})
+
+const statement = z.string().meta({ description: 'What is signed, in the language of the request: show it before.' })
+
+const signingProblems = [
+  'project-unknown',
+  'period-unknown',
+  'code-unknown',
+  'document-missing',
+  'terms-changed',
+  'already-exists',
+  'signature-level',
+  'signature-order',
+  'signer-wrong',
+  'signed-before',
+  'approval-missing',
+] as const
+
+export const obtainSigningPermit = defineOperation({
+  id: 'obtainSigningPermit',
+  method: 'POST',
+  path: '/national/signing/permits',
+  summary: 'Show once more who you are, to sign a document',
+  description:
+    'By password or by a code from a mail. The permit is good for five minutes, once, for this place on this document.',
+  tag,
+  access: 'signed-in',
+  keys: 'never',
+  body: z.strictObject({ ...target, ...proof }).superRefine(oneProof),
+  status: 201,
+  answer: z
+    .object({ permit: z.string().meta({ description: 'Known to nobody else.' }), statement, expiresAt: Instant })
+    .meta({ id: 'SigningPermit' }),
+  problems: [...signingProblems, 'signing-code-wrong', 'passwords-off', 'too-many-requests'],
+})
+
+export const SignedDocument = z
+  .object({ ...target, period: Id.nullable(), level: SignatureLevel, evidence: Hash, entry: Written })
+  .meta({ id: 'SignedDocument' })
+export type SignedDocument = z.infer<typeof SignedDocument>
+
+export const signDocument = defineOperation({
+  id: 'signDocument',
+  method: 'POST',
+  path: '/national/signatures',
+  summary: 'Sign a document with a permit (simple signature)',
+  description:
+    'The registry keeps a record of how it was signed: name, statement, time, address. The ledger keeps the SHA-256 of that record, ' +
+    'with level, place and hash of the document.',
+  tag,
+  access: 'signed-in',
+  command: true,
+  keys: 'never',
+  body: z.strictObject({
+    permit: z.string().min(1).max(100),
+    name: line(200).meta({ description: 'The name of whoever signs, typed by that person.' }),
+    agreed: z.literal(true).meta({ description: 'Yes to the statement of the permit.' }),
+  }),
+  status: 201,
+  answer: SignedDocument,
+  problems: [...signingProblems, 'signing-permit-unknown'],
+})
+
+export const signInInk = defineOperation({
+  id: 'signInInk',
+  method: 'POST',
+  path: '/national/signatures/ink',
+  summary: 'Record that the ink on a scan is an organisation’s signature on a document',
+  description:
+    'By an officer who has compared the scan with the sheet of signatures: the same SHA-256 stands on it. Name the scan by its own.',
+  tag,
+  access: 'signed-in',
+  command: true,
+  keys: 'never',
+  body: z.strictObject({
+    ...target,
+    organisation: Id.meta({ description: 'For which it was signed.' }),
+    name: line(200).meta({ description: 'Of the person who has signed, as it is legible there.' }),
+    scan: Hash.meta({ description: 'SHA-256 of the file of the scan.' }),
+    note: prose(2_000).optional().meta({ description: 'What was compared, and how. Not public.' }),
+  }),
+  status: 201,
+  answer: SignedDocument,
+  problems: [...signingProblems, 'organisation-unknown'],
+})
+
+export const SigningKey = z
+  .object({
+    id: Id,
+    name: z.string().meta({ description: 'In which the certificate is made out.' }),
+    serial: z.string().meta({ description: 'Of the certificate, hexadecimal.' }),
+    from: Instant,
+    to: Instant,
+    revoked: Instant.nullable(),
+  })
+  .meta({ id: 'SigningKey' })
+export type SigningKey = z.infer<typeof SigningKey>
+
+/** What an authenticator is asked, and what it answers: as browsers have it (WebAuthn, level 3, in JSON). */
+const Asked = z.record(z.string(), z.unknown()).meta({ description: 'For `navigator.credentials`, as JSON.' })
+const Encoded = z.string().max(100_000, 'must have at most 100000 characters')
+const answer = {
+  id: Encoded,
+  rawId: Encoded,
+  type: z.literal('public-key'),
+  clientExtensionResults: z.record(z.string(), z.unknown()).default({}),
+  authenticatorAttachment: z.string().optional(),
+}
+const Registered = z.object({
+  ...answer,
+  response: z.object({
+    clientDataJSON: Encoded,
+    attestationObject: Encoded,
+    transports: z.array(z.string().max(40, 'must have at most 40 characters')).max(10).optional(),
+  }),
+})
+const Asserted = z.object({
+  ...answer,
+  response: z.object({
+    clientDataJSON: Encoded,
+    authenticatorData: Encoded,
+    signature: Encoded,
+    userHandle: Encoded.optional(),
+  }),
+})
+
+export const beginSigningKey = defineOperation({
+  id: 'beginSigningKey',
+  method: 'POST',
+  path: '/national/signing/keys/begin',
+  summary: 'Begin to get a key to sign with: show who you are, and ask your authenticator',
+  tag,
+  access: 'signed-in',
+  keys: 'never',
+  body: z.strictObject(proof).superRefine(oneProof),
+  status: 201,
+  answer: z.object({ options: Asked, expiresAt: Instant }).meta({ id: 'SigningKeyBegun' }),
+  problems: ['signing-code-wrong', 'passwords-off', 'too-many-requests', 'signing-off'],
+})
+
+export const makeSigningKey = defineOperation({
+  id: 'makeSigningKey',
+  method: 'POST',
+  path: '/national/signing/keys',
+  summary: 'Get a key to sign with, which your authenticator unlocks',
+  description:
+    'The registry makes a key (ECDSA, P-256) and a certificate in your name, and keeps the key encrypted. Only the authenticator that ' +
+    'answers here unlocks it, for one document each time. A key that was there before is revoked.',
+  tag,
+  access: 'signed-in',
+  keys: 'never',
+  body: z.strictObject({
+    name: line(100).meta({ description: 'Your name, as it is to stand in the certificate and in what you sign.' }),
+    answer: Registered,
+  }),
+  status: 201,
+  answer: SigningKey,
+  problems: ['authenticator-refused', 'signing-off'],
+})
+
+export const listSigningKeys = defineOperation({
+  id: 'listSigningKeys',
+  method: 'GET',
+  path: '/national/signing/keys',
+  summary: 'List your keys to sign with, newest first',
+  tag,
+  access: 'signed-in',
+  keys: 'never',
+  answer: z.object({ items: z.array(SigningKey) }).meta({ id: 'SigningKeys' }),
+})
+
+const ById = z.strictObject({ id: Id })
+
+export const revokeSigningKey = defineOperation({
+  id: 'revokeSigningKey',
+  method: 'DELETE',
+  path: '/national/signing/keys/{id}',
+  summary: 'Revoke a key to sign with',
+  description: 'Your own; an Admin of the government revokes any. What was signed with it before stays signed.',
+  tag,
+  access: 'signed-in',
+  keys: 'never',
+  params: ById,
+  status: 204,
+  answer: z.undefined(),
+  problems: ['not-found'],
+})
+
+export const readSigningChain = defineOperation({
+  id: 'readSigningChain',
+  method: 'GET',
+  path: '/national/signing/keys/{id}/chain',
+  summary: 'The certificate of a key of yours, and that of the registry above it (PEM)',
+  tag,
+  access: 'signed-in',
+  keys: 'never',
+  params: ById,
+  answer: z.string(),
+  media: 'application/x-pem-file',
+  problems: ['not-found'],
+})
+
+export const readSigningAuthority = defineOperation({
+  id: 'readSigningAuthority',
+  method: 'GET',
+  path: '/public/signing/authority.pem',
+  summary: 'The certificate by which the registry vouches for keys to sign with (PEM)',
+  tag,
+  access: 'public',
+  answer: z.string(),
+  media: 'application/x-pem-file',
+  problems: ['not-found'],
+})
+
+export const readRevokedKeys = defineOperation({
+  id: 'readRevokedKeys',
+  method: 'GET',
+  path: '/public/signing/revoked.crl',
+  summary: 'The keys that were revoked (X.509 CRL, DER)',
+  tag,
+  access: 'public',
+  answer: z.string(),
+  media: 'application/pkix-crl',
+  problems: ['not-found'],
+})
+
+export const beginAdvancedSignature = defineOperation({
+  id: 'beginAdvancedSignature',
+  method: 'POST',
+  path: '/national/signing/challenges',
+  summary: 'Begin an advanced signature: what your authenticator is to answer',
+  description: 'The challenge is made of the place and the SHA-256 of the document, and good for five minutes, once.',
+  tag,
+  access: 'signed-in',
+  keys: 'never',
+  body: SigningTarget,
+  status: 201,
+  answer: z.object({ challenge: Id, statement, options: Asked, expiresAt: Instant }).meta({ id: 'SigningChallenge' }),
+  problems: [...signingProblems, 'signing-key-missing', 'signing-off', 'too-many-requests'],
+})
+
+export const signAdvanced = defineOperation({
+  id: 'signAdvanced',
+  method: 'POST',
+  path: '/national/signatures/advanced',
+  summary: 'Sign a document with your key (advanced signature)',
+  description:
+    'The answer of your authenticator unlocks the key for this once. The signature goes into the sheet of signatures as PAdES, behind ' +
+    'those that are there.',
+  tag,
+  access: 'signed-in',
+  command: true,
+  keys: 'never',
+  body: z.strictObject({ challenge: Id, answer: Asserted }),
+  status: 201,
+  answer: SignedDocument,
+  problems: [
+    ...signingProblems,
+    'signing-permit-unknown',
+    'signing-key-missing',
+    'authenticator-refused',
+    'too-many-requests',
+    'signing-off',
+  ],
+})

@@ -1,6 +1,7 @@
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { expectStatus, type Person, type TestRegistry, testRegistry } from '../registry.fixture.ts'
 
 let registry: TestRegistry
@@ -258,6 +259,28 @@ describe('over a real connection', () => {
       socket.on('error', () => resolve(answer))
     })
   }
+
+  it.each([
+    ['before anything else', '/national/sessions', /^HTTP\/1\.1 408 .*did not arrive in time/s],
+    ['and is answered already', '/national/organisations', /^HTTP\/1\.1 401 (?!.*408)/s],
+  ])('a request whose body does not come is ended after its time: %s', async (_name, path, told) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const begun = once(registry.app.server, 'request')
+    const head = `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{`
+    const socket = connect(port, '127.0.0.1', () => socket.write(head))
+    let answer = ''
+    socket.on('data', (data) => {
+      answer += String(data)
+    })
+    const closed = once(socket, 'close')
+    await begun
+    if (path !== '/national/sessions') while (!answer) await new Promise((resolve) => setImmediate(resolve))
+    while (vi.getTimerCount() === 0) await new Promise((resolve) => setImmediate(resolve))
+    vi.advanceTimersByTime(30_001)
+    await closed
+    expect(answer).toMatch(told)
+  })
 
   it.each([
     ['no HTTP', 'hello\r\n\r\n'],

@@ -3,7 +3,12 @@ import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import type { Operation } from '@tallystick/contract'
 import { doubledMember } from '@tallystick/ledger'
-import fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify'
+import fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+} from 'fastify'
 import type { z } from 'zod'
 import { withoutApiKeys } from './api-key.ts'
 import { answerError, clientErrors, onFrameworkError } from './http-errors.ts'
@@ -85,7 +90,7 @@ export async function createHttp(
   app.addHook('onRequest', (request, reply, done) => {
     for (const [name, value] of security) reply.raw.setHeader(name, value)
     reply.header('x-request-id', request.id)
-    if (!request.routeOptions.config.takesFile) arriveInTime(app, request)
+    if (!request.routeOptions.config.takesFile) arriveInTime(app, request, reply)
     done()
   })
   await app.register(cookie)
@@ -102,12 +107,14 @@ export async function createHttp(
 }
 
 /** Ends a request whose body does not arrive in time, as the server itself ends one whose head does not. */
-function arriveInTime(app: FastifyInstance, { raw }: FastifyRequest): void {
+function arriveInTime(app: FastifyInstance, { raw }: FastifyRequest, reply: FastifyReply): void {
   const { 'content-length': length = '0', 'transfer-encoding': coding } = raw.headers
   if (length === '0' && coding === undefined) return
   const timer = setTimeout(() => {
     const late = Object.assign(new Error('the request did not arrive in time'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' })
-    if (!raw.complete && !raw.destroyed) app.server.emit('clientError', late, raw.socket)
+    // Whoever was answered before his body came in gets no second answer.
+    if (reply.raw.writableEnded) raw.destroy()
+    else app.server.emit('clientError', late, raw.socket)
   }, REQUEST_MS).unref()
   for (const over of ['end', 'close']) raw.once(over, () => clearTimeout(timer))
 }

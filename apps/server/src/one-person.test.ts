@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { LedgerBusy } from '@tallystick/ledger'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { expireDue } from './expiry.ts'
 import { type Answer, expectStatus, type Person } from './registry.fixture.ts'
+import { finishRoleChanges } from './users/role-change.ts'
 import { type World, world } from './world.fixture.ts'
 
 /** One dishonest person against a guarded account, by nothing but requests. */
@@ -69,6 +71,42 @@ describe('one person with two mandates', () => {
     // What asks for less holds later, though two have said so.
     const { body } = expectStatus(await all.registry.nobody.get(`/national/accounts/${sunfield.holding}`), 200)
     expect(body).toMatchObject({ policy: { trustedOnly: true }, loosened: { trustedOnly: false } })
+  })
+})
+
+describe('somebody whose role is being changed', () => {
+  const roleOf = (user: string, role: string) => all.sunfield.admin.post(`/national/users/${user}/role`, { role })
+  const idOf = async (one: Person) => ((await one.get('/national/sessions/current')).body.user as { id: string }).id
+  const retire = () => ({ kind: 'retirement', batch, from: all.sunfield.holding, quantity: '5', purpose: 'voluntary' })
+  const changing = { status: 409, body: { code: 'role-changing' } }
+
+  /** Both mandates stand in the ledger: the change is broken off before the old one is revoked. */
+  async function breakOff(user: string, role: string): Promise<void> {
+    const { ledger } = all.registry.services
+    const real = ledger.execute.bind(ledger)
+    const spy = vi.spyOn(ledger, 'execute').mockImplementation(async (submission) => {
+      if (submission.type === 'MandateRevoked') throw new LedgerBusy('ended')
+      return real(submission)
+    })
+    expectStatus(await roleOf(user, role), 503)
+    spy.mockRestore()
+  }
+
+  it('does not approve under the new mandate what was begun under the old one', async () => {
+    const { registry, second, sunfield } = all
+    const person = await registry.join(second, sunfield.id, 'Admin')
+    const user = await idOf(person)
+    const waits = await done(person.post('/national/movements', retire()))
+    const approvals = `/national/movements/${waits.id}/approvals`
+    await breakOff(user, 'Manager')
+    expect(await person.post(approvals)).toMatchObject(changing)
+    // A further change, which comes to its end, revokes another mandate than that one.
+    await done(roleOf(user, 'Admin'))
+    expect(await person.post(approvals)).toMatchObject(changing)
+    registry.pass(61_000)
+    expect(await finishRoleChanges(registry.services)).toBe(1)
+    expect(await person.post(approvals)).toMatchObject({ status: 403, body: { code: 'mandate-revoked' } })
+    await done(sunfield.admin.post(`/national/movements/${waits.id}/withdrawal`))
   })
 })
 

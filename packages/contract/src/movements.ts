@@ -169,7 +169,14 @@ export const approveMovement = defineOperation({
   body: nothing,
   status: 201,
   answer: MovementStep,
-  problems: [...stepProblems, ...movementProblems, 'approval-not-distinct', 'receiver-not-trusted', 'account-foreign'],
+  problems: [
+    ...stepProblems,
+    ...movementProblems,
+    'approval-not-distinct',
+    'role-changing',
+    'receiver-not-trusted',
+    'account-foreign',
+  ],
 })
 
 export const declineMovement = defineOperation({

@@ -26,6 +26,7 @@ export type HttpCode =
   | 'own-account'
   | 'own-role'
   | 'last-admin'
+  | 'role-changing'
   | 'email-taken'
   | 'tax-id-taken'
   | 'link-unknown'
@@ -81,6 +82,7 @@ export const problemStatus = {
   'own-account': 403,
   'own-role': 403,
   'last-admin': 409,
+  'role-changing': 409,
   'email-taken': 409,
   'tax-id-taken': 409,
   'link-unknown': 404,

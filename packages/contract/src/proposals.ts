@@ -96,7 +96,7 @@ export const refuseProposal = defineOperation({
   body: z.strictObject({ reason: line(500) }),
   status: 201,
   answer: Proposal,
-  problems: ['not-found', 'approval-not-distinct', 'proposal-decided', 'expired'],
+  problems: ['not-found', 'approval-not-distinct', 'conflict-of-interest', 'proposal-decided', 'expired'],
 })
 
 export const withdrawProposal = defineOperation({

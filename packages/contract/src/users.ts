@@ -137,7 +137,7 @@ export const changeRole = defineOperation({
     'last-admin',
     'role-unknown',
     'nothing-changes',
-    'changed-since',
+    'role-changing',
     'mandate-revoked',
   ],
 })
@@ -172,7 +172,7 @@ export const removeUser = defineOperation({
   command: true,
   params: ById,
   answer: z.object({ id: Id, mandate: Id, entry: Written }).meta({ id: 'UserRemoved' }),
-  problems: ['not-found', 'own-account', 'last-admin', 'changed-since'],
+  problems: ['not-found', 'own-account', 'last-admin', 'role-changing'],
 })
 
 export const sendSignInLink = defineOperation({

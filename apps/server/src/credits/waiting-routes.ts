@@ -24,6 +24,7 @@ import {
   standingOf,
 } from '@tallystick/rules'
 import type { FastifyInstance } from 'fastify'
+import { refuseBetweenRoles } from '../platform/between-roles.ts'
 import { decodeCursor, IdKey, limitOf, pageFrom } from '../platform/cursor.ts'
 import { endingOf, entryNaming, entryOf, placeOf } from '../platform/entries.ts'
 import { execute, type Sender, writtenOf } from '../platform/idempotency.ts'
@@ -81,6 +82,7 @@ export function registerWaiting(app: FastifyInstance, services: Services): void 
   })
 
   handle(app, services, approveMovement, async (call) => {
+    await refuseBetweenRoles(services, call.actor)
     const receipt = await nextStepOf(services, call)
     return stepOf(call.params.id, receipt)
   })

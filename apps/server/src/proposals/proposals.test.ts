@@ -102,3 +102,24 @@ it('whoever may not approve hears it at once, even where others are still to app
   expect(await limited.post(`${path}/approvals`)).toMatchObject({ status: 403, body: { code: 'mandate-limit' } })
   expect(await done(all.second.post(`${path}/approvals`))).toMatchObject({ status: 'open', approvals: [{}] })
 })
+
+it('whoever may not approve it for an interest in it does not refuse it either', async () => {
+  const { registry, officer, second, sunfield, authorisation } = all
+  const office = await done(
+    registry.root.post('/national/organisations', { kind: 'government', name: 'Forest Office' }),
+  )
+  const interested = await registry.join(registry.root, String(office.id), 'Admin')
+  const path = `/national/organisations/${office.id}/affiliations`
+  await done(officer.post(path, { organisation: sunfield.id, kind: 'ownership' }))
+  const asked = { authorisation, vintage: '2024', quantity: '10' }
+  const made = await done(officer.post('/national/batches', asked), 202)
+  const reason = 'It is not for us.'
+  const refusal = (who: Person) => who.post(`/national/proposals/${made.id}/refusal`, { reason })
+  const facts = { organisation: sunfield.id, affiliate: office.id }
+  expect(await interested.post(`/national/proposals/${made.id}/approvals`)).toMatchObject({
+    body: { code: 'conflict-of-interest' },
+  })
+  expect(await refusal(interested)).toMatchObject({ status: 403, body: { code: 'conflict-of-interest', facts } })
+  await done(officer.post(`${path}/end`, { organisation: sunfield.id, reason: 'ended' }))
+  expect(await done(refusal(second))).toMatchObject({ status: 'refused', reason })
+})

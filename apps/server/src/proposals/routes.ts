@@ -7,6 +7,7 @@ import { isGovernment } from '../platform/auth.ts'
 import { CreatedKey, decodeCursor, limitOf, pageFrom } from '../platform/cursor.ts'
 import { spokenTo } from '../platform/language.ts'
 import { lawInForce } from '../platform/law.ts'
+import { namesIn } from '../platform/names.ts'
 import { handle } from '../platform/operations.ts'
 import { problem, refusalProblem } from '../platform/problem.ts'
 import {
@@ -20,6 +21,7 @@ import {
   proposalPage,
   refuseProposalRow,
 } from '../platform/proposal-store.ts'
+import { ownersOf, projectOf } from '../platform/proposal-subject.ts'
 import { approvedBy, approvesAs, endOf, ledgerKey, proposalsOf } from '../platform/proposals.ts'
 import type { Actor, Services } from '../platform/services.ts'
 import { inTransaction } from '../platform/transaction.ts'
@@ -165,7 +167,24 @@ async function refuse(
   const end = endOf(row, law)
   if (row.status === 'expired' || end <= services.clock()) throw problem('expired', { expiresAt: end.toISOString() })
   if (actor.user === row.created_by) throw problem('approval-not-distinct')
+  await refuseInterested(services, row, actor, law)
   await refuseProposalRow(client, row.id, reason)
+}
+
+/** Whoever may not approve it for an interest in it ends it as little: to refuse is to decide. */
+async function refuseInterested(
+  services: Services,
+  row: ProposalRow,
+  { organisation, mandate }: Actor,
+  { permissions }: Law,
+): Promise<void> {
+  if (!permissions.independent.includes(row.action)) return
+  const names = await namesIn(services, row.request)
+  const { affiliates = [] } = (await services.ledger.row('organisation', organisation)) ?? {}
+  const owner = ownersOf(projectOf(row, names), names).find((one) => one === organisation || affiliates.includes(one))
+  if (owner === undefined) return
+  const affiliate = owner === organisation ? {} : { affiliate: organisation }
+  throw problem('conflict-of-interest', { mandate, organisation: owner, ...affiliate })
 }
 
 /** Nobody approves what he proposed, or twice; and mandates that are there on one word are one person's. */

@@ -2,6 +2,7 @@ import { type Statement, sentenceOf } from '@tallystick/contract'
 import { type KnownNames, namesIn, speechOf } from '../platform/names.ts'
 import { hasInterest } from '../platform/next-steps.ts'
 import { type ApprovalRow, approvalsOf, type ProposalRow, proposalPage } from '../platform/proposal-store.ts'
+import { ownersOf, projectOf } from '../platform/proposal-subject.ts'
 import { approvedBy, approvesAs, endOf } from '../platform/proposals.ts'
 import { type Doer, type Found, type Look, type Source, sift } from './source.ts'
 
@@ -75,26 +76,4 @@ function mayApprove(
   const isWithin = doer.limit === null || quantity <= BigInt(doer.limit)
   const isIndependent = !law.permissions.independent.includes(row.action) || !hasInterest(doer, interests)
   return doer.active && (as.table || as.holder) && isOther && isWithin && isIndependent
-}
-
-/** The project that a proposal is about: that it names, or of which it names something. */
-function projectOf({ request }: ProposalRow, names: KnownNames): string | undefined {
-  const { project, authorisation, period, reversal, batch } = request
-  const of = [
-    named(project, (id) => (names.project(id) ? id : undefined)),
-    named(authorisation, (id) => names.authorisation(id)?.project),
-    named(period, (id) => names.period(id)?.project),
-    named(reversal, (id) => names.reversal(id)?.project),
-    named(batch, (id) => names.batch(id)?.project),
-  ]
-  return of.find((id) => id !== undefined && id !== '')
-}
-
-function named(id: unknown, project: (id: string) => string | undefined): string | undefined {
-  return typeof id === 'string' ? project(id) : undefined
-}
-
-function ownersOf(project: string | undefined, names: KnownNames): string[] {
-  const owners = (project === undefined ? undefined : names.project(project))?.owners ?? []
-  return [...new Set(owners.map(({ account }) => names.account(account)?.organisation ?? ''))]
 }

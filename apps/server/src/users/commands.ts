@@ -66,7 +66,7 @@ export async function remove(services: Services, call: Sender & { actor: Actor }
     if (user.active && user.role.endsWith('/Admin') && others === 0) throw problem('last-admin')
     const { rows } = await client.query('SELECT 1 FROM content_mandate WHERE mandate = $1', [user.mandate])
     // The role was changed meanwhile: it is another mandate that must be revoked.
-    if (rows.length === 0) throw problem('changed-since')
+    if (rows.length === 0) throw problem('role-changing')
     const receipt = await revoke(services, call, user)
     await endUser(services, client, user.id)
     return receipt

@@ -205,7 +205,7 @@ describe('a change that is interrupted', () => {
       await expectOne(id)
       expect((await me(person)).role).toBe(how === 'left' && nth === 1 ? 'ViewOnly' : 'Admin')
       if (how === 'left' && nth === 1) {
-        expect((await give(developer.admin, id, { role: 'Admin' }, key)).body.code).toBe('changed-since')
+        expect((await give(developer.admin, id, { role: 'Admin' }, key)).body.code).toBe('role-changing')
         await expectOne(id)
       }
       expect(await finishRoleChanges(registry.services)).toBe(0)

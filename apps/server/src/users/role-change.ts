@@ -98,7 +98,7 @@ async function lockChange(client: pg.PoolClient, mandate: string): Promise<boole
     [mandate],
   )
   const [change] = rows
-  if (!change || change.state === 'dropped') throw problem('changed-since')
+  if (!change || change.state === 'dropped') throw problem('role-changing')
   if (change.state !== 'begun') return false
   const { rows: current } = await client.query(
     `SELECT 1 FROM content_mandate m
@@ -107,7 +107,7 @@ async function lockChange(client: pg.PoolClient, mandate: string): Promise<boole
       WHERE m.user_id = $1 AND m.mandate = $2 FOR UPDATE OF m`,
     [change.user, change.old],
   )
-  if (current.length === 0) throw problem('changed-since')
+  if (current.length === 0) throw problem('role-changing')
   return true
 }
 

@@ -7,6 +7,7 @@ import { findingTasks } from './tasks/findings.ts'
 import { accreditationTasks, keyTasks } from './tasks/papers.ts'
 import { periodTasks, projectTasks } from './tasks/projects.ts'
 import { proposalTasks } from './tasks/proposals.ts'
+import { reversalTasks } from './tasks/reversals.ts'
 import { type Doer, type Found, type Look, type Source, sift } from './tasks/source.ts'
 
 /** Movements that somebody approves or accepts. */
@@ -97,6 +98,7 @@ export const taskSources: readonly Source[] = [
   proposalTasks,
   registrationTasks,
   findingTasks,
+  reversalTasks,
   periodTasks,
   projectTasks,
   accreditationTasks,

@@ -10,6 +10,7 @@ export const TASK_KINDS = [
   'proposal',
   'registration',
   'finding',
+  'reversal',
   'period',
   'project',
   'accreditation',
@@ -26,7 +27,7 @@ export const Task = z
     title: z.string().meta({ description: 'What it is, in one line, in your language.' }),
     steps: z.array(z.string()).meta({
       description:
-        'What you can do about it, such as `accept`, `approve`, `answer`; of a project or a monitoring period the moves of the ' +
+        'What you can do about it, such as `accept`, `approve`, `answer`; of a loss `decide`, `compensate` by the owners, or `cancel` out of the buffer; of a project or a monitoring period the moves of the ' +
         'preset, `document/<kind>` for a document to submit, `assignment/<task>` for a certifier to assign, ' +
         '`certification` of outcomes, `crediting` for a crediting period to set.',
     }),

@@ -1,4 +1,4 @@
-import type { Rows } from '@tallystick/rules'
+import type { Law, Rows } from '@tallystick/rules'
 import { concerning, concerns, followConcerns } from '../platform/concerns.ts'
 import { actOn, mayAct, projectThing } from '../platform/next-steps.ts'
 import { namesOf } from './projects.ts'
@@ -52,7 +52,8 @@ async function candidates(
   return rows.map(({ said, ...row }) => ({ ...row, since: said === null ? null : instantIn(said) }))
 }
 
-function instantIn(bytes: Buffer): string | null {
+/** The instant of an entry. */
+export function instantIn(bytes: Buffer): string | null {
   const entry: unknown = JSON.parse(bytes.toString('utf8'))
   return typeof entry === 'object' && entry !== null && 'at' in entry ? String(entry.at) : null
 }
@@ -91,7 +92,12 @@ async function tasksOf(look: Look, rows: readonly Candidate[]): Promise<Found[]>
     look,
     rows.map(({ project }) => project),
   )
+  const periods = await look.services.ledger.rows(
+    'period',
+    rows.flatMap(({ row }) => row.period ?? []),
+  )
   return rows.flatMap(({ id, row, project, since }) => {
+    if (isOver(law, row, project, row.period === null ? undefined : periods.get(row.period))) return []
     const thing = projectThing(project, names.owners(project), law.preset)
     // Of a monitoring period, who verifies is assigned, and nobody else.
     const assigned = row.period === null ? thing.assigned : verifierOf(project)
@@ -109,6 +115,17 @@ async function tasksOf(look: Look, rows: readonly Candidate[]): Promise<Found[]>
       } satisfies Found,
     ]
   })
+}
+
+/** What has come to its end waits for no answer; a forward action request about a period is for the next one. */
+function isOver(
+  { preset }: Law,
+  { kind }: Pick<Rows['finding'], 'kind'>,
+  project: Rows['project'],
+  period: Rows['period'] | undefined,
+): boolean {
+  if (preset.project.ends.includes(project.state)) return true
+  return period !== undefined && kind !== 'FAR' && preset.period?.ends.includes(period.state) === true
 }
 
 function verifierOf({ certifiers }: Rows['project']): string[] {

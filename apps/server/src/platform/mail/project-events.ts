@@ -275,6 +275,7 @@ export async function certifierAssigned(row: LogRow<'CertifierAssigned'>, look: 
   return [
     { template: 'certifier-assigned', to: { members: [certifier], without }, params: named, path },
     ...(isAwaited ? await projectWaits(row, id, look) : []),
+    ...(await periodsWait(row, look)),
     {
       template: 'certifier-named',
       to: { members: ownersOf(id, look.names), without },
@@ -282,6 +283,27 @@ export async function certifierAssigned(row: LogRow<'CertifierAssigned'>, look: 
       path,
     },
   ]
+}
+
+/** Monitoring periods of a project in these states: there are few. */
+const PERIODS_IN = `
+  SELECT row FROM ledger_row
+   WHERE kind = 'period' AND row ? 'project' AND row ->> 'project' = $1 AND row ->> 'state' = ANY($2::text[])`
+
+/** Where a monitoring period waited for the assignment, whoever can go on with it. */
+async function periodsWait(row: LogRow<'CertifierAssigned'>, look: Look): Promise<Told[]> {
+  const { project: id, task } = row.entry.body
+  const { preset } = look.law
+  const moves = (preset.period?.moves ?? []).filter(({ needs }) => needs?.certifier === task)
+  const parent = moves.length === 0 ? undefined : await look.services.ledger.row('project', id)
+  if (!parent) return []
+  const states = moves.flatMap(({ from }) => from)
+  const asked = { name: 'periods-in', text: PERIODS_IN, values: [id, states] }
+  const { rows } = await look.services.pool.query<{ row: Rows['period'] }>(asked)
+  return rows.flatMap(({ row: period }) => {
+    const thing = periodThing(period, parent, ownersOf(id, look.names), preset)
+    return thing ? waits(row, look, thing, [id, parent]) : []
+  })
 }
 
 export async function certifierReleased(row: LogRow<'CertifierReleased'>, look: Look): Promise<Told[]> {

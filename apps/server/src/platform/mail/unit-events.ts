@@ -131,7 +131,8 @@ export function authorisationChanged(row: LogRow<'AuthorisationChanged'>, look: 
 export async function reversalReported(row: LogRow<'ReversalReported'>, look: Look): Promise<Told[]> {
   const { reversal: id, project: projectId } = row.entry.body
   const open = (await look.services.ledger.row('reversal', id))?.state === 'reported'
-  const able = [[{ action: 'reversals.decide', organisations: [] }]]
+  const interests = ownersOf(projectId, look.names)
+  const able = [[{ action: 'reversals.decide', organisations: interests, interests }]]
   const params = withSentence(row, look, { project: project(look.names, projectId) })
   const path = `/projects/${projectId}`
   const to = { able, without: [row.entry.by] }

@@ -28,8 +28,11 @@ export function refuseWithoutGrounds(
   )
 }
 
+/** Also what counts as a letter or a sign, such as the fillers of Hangul and the empty pattern of Braille. */
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\u2800]|(?!\s)\p{C}/gu
+
 /** How many characters there are to read: spaces in a row count once, what is invisible never. */
 function lengthOf(text: string): number {
-  const words = text.replace(/[\p{Z}\s]+/gu, ' ').replace(/\p{C}+/gu, '')
+  const words = text.replace(INVISIBLE, '').replace(/[\p{Z}\s]+/gu, ' ')
   return [...words.trim()].length
 }

@@ -51,6 +51,8 @@ it('needs its grounds in words, and says so in each language', async () => {
     [`No.${' '.repeat(40)}No.`, 'es', /motivarse por escrito/],
     [`No${'\u200b'.repeat(40)}!`, 'en', /needs its grounds in words/],
     ['😀'.repeat(19), 'en', /needs its grounds in words/],
+    ['\u3164'.repeat(40), 'en', /needs its grounds in words/],
+    [`No${'\u2800'.repeat(40)}${'\u034f'.repeat(40)}`, 'en', /needs its grounds in words/],
   ]
   for (const [text, language, message] of said) {
     const answer = await reject(path, text, { 'accept-language': language })

@@ -190,6 +190,12 @@ const law: Record<string, Tried> = {
   DocumentAdopted: {
     request: (journey, _kind, { detail }) => nextDocument(journey, detail === 'preset' ? 'preset' : 'permissions'),
   },
+  ParametersAdopted: {
+    request: ({ world }) => {
+      const set = { id: 'tried', version: '1', entries: [] }
+      return { number: 1, name: set.id, version: set.version, sha256: world.lend(documentBytes(set)) }
+    },
+  },
   KeyRotated: {
     request: ({ world }) => ({ ...rotation(world.id('ledger'), world.origin, [world.key, nextKey]) }),
   },

@@ -1,4 +1,4 @@
-import { leafOf } from '@tallystick/rules'
+import { documentBytes, leafOf } from '@tallystick/rules'
 import { type Body, type Country, idOf } from '../unlawful/country.ts'
 
 const DAY_MS = 86_400_000
@@ -105,6 +105,18 @@ async function harvest(country: Country): Promise<void> {
     { account: idOf('guarded'), share: '25' },
   ]
   await country.decree('OwnershipChanged', { project, owners: shared })
+  await adoptParameters(country)
+}
+
+/** The country's own constants for calculations. */
+async function adoptParameters(country: Country): Promise<void> {
+  const entry = {
+    ...{ key: 'grid.combined-margin', value: '0.5512', unit: 'tCO2/MWh', source: 'Ministry of Energy' },
+    ...{ sourceVersion: 'March 2026', validFrom: '2025-01-01', validTo: null, verifiedBy: null, verifiedAt: null },
+  }
+  const set = { id: 'testland', version: '2026-1', entries: [entry] }
+  const sha256 = await country.fixture.ledger.putDocument(documentBytes(set))
+  await country.decree('ParametersAdopted', { number: 1, name: set.id, version: set.version, sha256 })
 }
 
 /** Units that leave the country and come to it, and a record of another registry that was wrong. */

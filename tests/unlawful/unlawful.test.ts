@@ -117,6 +117,12 @@ const mirrorRetirement = await latest('MirrorRecorded', ({ body }) => body.fate 
 
 /** The preset in force, which was adopted already. */
 const preset = (await fixture.ledger.row('ledger', 'ledger'))?.preset ?? ''
+const adoption: Forgery = {
+  type: 'ParametersAdopted',
+  by: mandates.admin,
+  approvers: [mandates.approver],
+  body: (await latest('ParametersAdopted')).body,
+}
 
 /** Hands over from one key to another, as if this log's. */
 const rotation = async (previous: SigningKey, next: SigningKey, origin = genesis.origin): Promise<Forgery> => ({
@@ -188,6 +194,8 @@ const cases: [what: string, rule: RefusalCode, forgery: Forgery][] = [
     'version-not-next',
     { type: 'DocumentAdopted', by: mandates.root, body: { document: 'preset', version: 2, sha256: preset } },
   ],
+  ['a preset as parameters for calculations', 'document-unknown', withBody(adoption, { number: 2, sha256: preset })],
+  ['parameters that are in force already', 'nothing-changes', withBody(adoption, { number: 2 })],
   ['a rotation that the old key has not signed', 'signature-wrong', withBody(lawfulRotation, { signatures: ofThief })],
   ['a rotation lifted from another log', 'signature-wrong', withBody(lawfulRotation, { signatures: ofAnother })],
   [

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { register as accounts } from './accounts/routes.ts'
 import { register as apiKeys } from './api-keys/routes.ts'
 import { register as attachments } from './attachments/routes.ts'
+import { register as calculations } from './calculations/routes.ts'
 import { register as certifications } from './certifications/routes.ts'
 import { commentsOnPage } from './comments/queries.ts'
 import { register as comments } from './comments/routes.ts'
@@ -63,6 +64,7 @@ const capabilities: readonly Capability[] = [
   attachments,
   signatures,
   comments,
+  calculations,
   proposals,
   credits,
   prices,

@@ -49,6 +49,7 @@ interface TakenUnits {
 export interface EntryBodies extends MovementBodies {
   Genesis: { ledger: string; origin: string; country: { code: string; name: string }; timeZone: string; test: boolean }
   DocumentAdopted: { document: string; version: number; sha256: string }
+  ParametersAdopted: { number: number; name: string; version: string; sha256: string }
   KeyRotated: { previous: string; next: string; signatures: { previous: string; next: string } }
   OrganisationRegistered: { organisation: string; kind: string; name: string }
   MandateGranted: { mandate: string; organisation: string; role: string; limit: string | null }

@@ -30,6 +30,7 @@ export type HttpCode =
   | 'email-taken'
   | 'tax-id-taken'
   | 'link-unknown'
+  | 'not-calculated'
   | 'law-unsound'
   | 'external-id-taken'
   | 'comments-closed'
@@ -86,6 +87,7 @@ export const problemStatus = {
   'email-taken': 409,
   'tax-id-taken': 409,
   'link-unknown': 404,
+  'not-calculated': 422,
   'law-unsound': 422,
   'external-id-taken': 409,
   'comments-closed': 409,

@@ -96,6 +96,10 @@ const told: readonly [Statement, string][] = [
     'Government of Exampleland adopts version 2 of the permission table.',
   ],
   [
+    { type: 'ParametersAdopted', by: 'officer', body: { number: 1, name: 'xt', version: '2026-1', sha256: '' } },
+    'Government of Exampleland adopts version 2026-1 of the constants “xt” for calculations.',
+  ],
+  [
     { type: 'OrganisationRegistered', by: 'officer', body: { organisation: 'sun', kind: 'developer', name: '' } },
     'Government of Exampleland registers Sunfield as project developer.',
   ],

@@ -47,6 +47,10 @@ function phraseOf(statement: Statement, say: Phrases): Phrase {
       const { version, document } = statement.body
       return { key: type, places: { version: String(version), document: say.code('document', document) } }
     }
+    case 'ParametersAdopted': {
+      const { name, version } = statement.body
+      return { key: type, places: { name, version } }
+    }
     case 'OrganisationRegistered':
     case 'OrganisationSuspended':
     case 'OrganisationReactivated':

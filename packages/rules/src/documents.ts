@@ -1,3 +1,4 @@
+import { CountryParameters } from './country-parameters.ts'
 import { canonicalJson, sha256Hex } from './envelope.ts'
 import { PermissionTable } from './permissions.ts'
 import { Preset } from './preset.ts'
@@ -21,6 +22,7 @@ export interface Law {
 export class Shelf {
   readonly #permissions = new Map<string, PermissionTable>()
   readonly #presets = new Map<string, Preset>()
+  readonly #parameters = new Map<string, CountryParameters>()
   /** What was in force when last asked. */
   #law: { of: Pick<LedgerRow, 'permissions' | 'preset'>; law: Law } | undefined
 
@@ -30,17 +32,28 @@ export class Shelf {
    */
   add(bytes: Uint8Array): string {
     const sha256 = sha256Hex(bytes)
-    if (this.#permissions.has(sha256) || this.#presets.has(sha256) || bytes.length > MAX_DOCUMENT_BYTES) return sha256
+    if (this.#has(sha256) || bytes.length > MAX_DOCUMENT_BYTES) return sha256
     const value = jsonOf(bytes)
     const permissions = PermissionTable.safeParse(value)
     if (permissions.success && isExactly(bytes, permissions.data)) this.#permissions.set(sha256, permissions.data)
     const preset = Preset.safeParse(value)
     if (preset.success && isExactly(bytes, preset.data)) this.#presets.set(sha256, preset.data)
+    const parameters = CountryParameters.safeParse(value)
+    if (parameters.success && isExactly(bytes, parameters.data)) this.#parameters.set(sha256, parameters.data)
     return sha256
+  }
+
+  #has(sha256: string): boolean {
+    return [this.#permissions, this.#presets, this.#parameters].some((known) => known.has(sha256))
   }
 
   find(kind: DocumentKind, sha256: string): PermissionTable | Preset | undefined {
     return kind === 'permissions' ? this.#permissions.get(sha256) : this.#presets.get(sha256)
+  }
+
+  /** A country's parameters for calculations. */
+  parameters(sha256: string): CountryParameters | undefined {
+    return this.#parameters.get(sha256)
   }
 
   /** The law in force, or undefined where a document's bytes are missing. The same documents are the same object. */

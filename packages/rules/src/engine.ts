@@ -1,5 +1,6 @@
 import type { Law, Shelf } from './documents.ts'
 import { Adoption, Genesis } from './entries/genesis.ts'
+import { admitParameters } from './entries/parameters.ts'
 import { admitLaw, admitVoid } from './entries/soundness.ts'
 import { type Approval, decodeBody, type Entry, type StreamLink } from './envelope.ts'
 import { admitApprovals, admitMandate } from './permissions.ts'
@@ -190,8 +191,9 @@ function admitDistinctStreams(entry: Entry): Refusal | undefined {
   return twice && refuse('stream-broken', { stream: twice[0] })
 }
 
-/** The bytes that are adopted are there, and stand beside the other document in force. */
+/** The bytes that are adopted are there; those of a law stand beside the other document in force. */
 function admitAdoption(state: State, entry: Entry, law: Law, shelf: Shelf): Refusal | undefined {
+  if (entry.type === 'ParametersAdopted') return admitParameters(entry.body, shelf)
   if (entry.type !== 'DocumentAdopted') return undefined
   const { document, version, sha256 } = Adoption.parse(entry.body)
   const found = shelf.find(document, sha256)

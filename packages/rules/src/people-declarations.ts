@@ -39,6 +39,11 @@ export const ofPeople = {
     ],
     writes: ['ledger', 'document'],
   },
+  ParametersAdopted: {
+    actions: ['parameters.adopt'],
+    refuses: ['version-not-next', 'document-unknown', 'nothing-changes', 'already-exists'],
+    writes: ['ledger', 'parameters', 'document'],
+  },
   KeyRotated: {
     actions: ['keys.rotate'],
     refuses: ['signing-key-name', 'signing-key-not-in-force', 'signing-key-known', 'signature-wrong'],

@@ -68,6 +68,8 @@ export interface LedgerRow {
   /** SHA-256 of the documents in force. */
   permissions: string
   preset: string
+  /** The country's parameters for calculations: the set in force, and how many were adopted. None: those that ship. */
+  parameters: { number: number; sha256: string } | null
   projects: number
   /** How many projects are in each state. */
   states: Record<string, number>
@@ -323,6 +325,8 @@ export interface Rows {
   stream: { revision: number; leaf: string }
   /** An idempotency key: index and leaf of the entry that was written under it. */
   key: { index: number; leaf: string }
+  /** What a name and a version of a country's parameters stand for. */
+  parameters: { sha256: string }
   /** A document's SHA-256 with the index of the entry that first adopted it. */
   document: { index: number }
   /** A key of the log, by its public half, with the index of the entry that first named it. */

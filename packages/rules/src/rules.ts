@@ -37,6 +37,7 @@ import {
   organisationSuspended,
 } from './entries/organisations.ts'
 import { outcomeCertified } from './entries/outcomes.ts'
+import { parametersAdopted } from './entries/parameters.ts'
 import {
   movementApproved,
   movementDeclined,
@@ -57,6 +58,7 @@ import type { AnyRule } from './rule.ts'
 export const rules: readonly AnyRule[] = [
   genesis,
   documentAdopted,
+  parametersAdopted,
   keyRotated,
   organisationRegistered,
   organisationSuspended,

@@ -28,6 +28,9 @@ const MOST_UNANSWERED = 10_000
 const PART = 50
 const PART_AHEAD = 16
 
+/** They need the bytes of a document. */
+const ADOPTIONS: ReadonlySet<string> = new Set(['DocumentAdopted', 'ParametersAdopted'])
+
 /** A command with the hash of what its sender asked for. */
 export interface Keyed {
   command: Command & { key: string }
@@ -273,7 +276,7 @@ export class Turns {
   async #groupOf(kept: Kept, keyed: readonly Keyed[]): Promise<Group> {
     const { shelf, shelve } = this.#options
     // Documents in force, or about to be adopted, that another process may have brought.
-    const adopts = keyed.some(({ command }) => command.type === 'DocumentAdopted')
+    const adopts = keyed.some(({ command }) => ADOPTIONS.has(command.type))
     if (adopts || !shelf.inForce(kept.state.ledger())) await shelve()
     const law = shelf.inForce(kept.state.ledger())
     invariant(law, 'the documents in force are kept')

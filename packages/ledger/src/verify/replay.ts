@@ -70,14 +70,14 @@ export interface Unjudged {
 }
 
 function documentsOf({ type, body }: Entry): string[] {
-  if (type === 'DocumentAdopted') return hashes(body.sha256)
+  if (type === 'DocumentAdopted' || type === 'ParametersAdopted') return hashes(body.sha256)
   return type === 'Genesis' ? hashes(body.permissions, body.preset) : []
 }
 
 /** The SHA-256 of the documents that an entry adopts, from its bytes; none of bytes that are no entry. */
 export function documentsNamed(bytes: Uint8Array): string[] {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-  if (!text.includes('"Genesis"') && !text.includes('"DocumentAdopted"')) return []
+  if (!['"Genesis"', '"DocumentAdopted"', '"ParametersAdopted"'].some((type) => text.includes(type))) return []
   const entry = decodeEntry(bytes)
   return isRefusal(entry) ? [] : documentsOf(entry)
 }

@@ -13,6 +13,7 @@ import { markingCases } from './marking.cases.ts'
 import { mirrorCases } from './mirrors.cases.ts'
 import { movementCases } from './movements.cases.ts'
 import { outcomeCases } from './outcomes.cases.ts'
+import { parameterCases } from './parameters.cases.ts'
 import { pendingCases } from './pending.cases.ts'
 import { peopleCases } from './people.cases.ts'
 import { periodCases } from './periods.cases.ts'
@@ -27,6 +28,7 @@ import { useCases } from './uses.cases.ts'
 /** The examples of all rules: each refusal of each, and what each writes. A new rule's have their place here. */
 export const cases: readonly Case[] = [
   ...foundingCases,
+  ...parameterCases,
   ...peopleCases,
   ...independenceCases,
   ...certificationCases,

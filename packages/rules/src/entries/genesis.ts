@@ -104,6 +104,7 @@ export const genesis = defineRule<Genesis, Genesis>({
           test: body.test,
           permissions: body.permissions,
           preset: body.preset,
+          parameters: null,
           projects: 0,
           states: {},
           periods: {},

@@ -19,6 +19,7 @@ import { keyRotated } from './keys.ts'
 import { documentSubmitted, findingAnswered, findingAssessed, findingRaised, projectMoved } from './life.ts'
 import { mirrorCorrected, mirrorLotRecorded, mirrorOpened, mirrorProjectRecorded, mirrorRecorded } from './mirrors.ts'
 import { creditsCancelled, creditsRetired, creditsTransferred } from './movements.ts'
+import { parametersAdopted } from './parameters.ts'
 import {
   documentAdopted,
   mandateConfirmed,
@@ -46,6 +47,7 @@ import {
 /** Every command that the model knows: all entry types but genesis. */
 export const commands: readonly AnyCommand[] = [
   documentAdopted,
+  parametersAdopted,
   keyRotated,
   organisationRegistered,
   organisationSuspended,

@@ -133,7 +133,10 @@ function compareRows(model: Model, dump: Dump): void {
       methodology: expect.anything(),
     })
   }
+  const named = model.adopted.map(({ name, version, sha256 }) => [`${name}/${version}`, { sha256 }] as const)
+  expect(rowsOf(dump, 'parameters')).toEqual(new Map(named))
   expect(rowsOf(dump, 'ledger').get('ledger')).toMatchObject({
+    parameters: inForce(model),
     pools: model.pools,
     certificates: model.certificates,
     projects: model.projects.size,
@@ -146,6 +149,12 @@ function compareRows(model: Model, dump: Dump): void {
   expect(new Map(told)).toEqual(new Map([...model.projects.keys()].map((id) => [id, { units: heldOf(model, id) }])))
   expect(rowsOf(dump, 'period')).toEqual(new Map([...model.periods.keys()].map((id) => [id, periodOf(model, id)])))
   expect(rowsOf(dump, 'finding')).toEqual(model.findings)
+}
+
+/** The set of parameters in force, and how many were adopted. */
+function inForce({ adopted }: Model): object | null {
+  const last = adopted.at(-1)
+  return last ? { number: adopted.length, sha256: last.sha256 } : null
 }
 
 /** The kinds of organisations that have accounts. */

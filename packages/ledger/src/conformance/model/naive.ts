@@ -68,6 +68,9 @@ export interface Model {
   rotations: KeyRotation[]
   documents: Map<string, { kind: DocumentKind; version: number }>
   inForce: Record<DocumentKind, number>
+  /** Parameters for calculations that may be adopted, by SHA-256, and those that were, the last one in force. */
+  sets: Map<string, { name: string; version: string }>
+  adopted: { name: string; version: string; sha256: string }[]
 }
 
 export type Fate = 'active' | 'retired' | 'cancelled'
@@ -344,6 +347,8 @@ export function modelOf(registry: TestRegistry): Model {
     rotations: [],
     documents: new Map(),
     inForce: { permissions: 1, preset: 1 },
+    sets: new Map(),
+    adopted: [],
   }
   for (const { organisation, mandate, holding, retirement, cancellation } of developers) {
     model.organisations.set(organisation, newOrganisation('developer'))

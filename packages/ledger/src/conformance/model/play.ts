@@ -11,6 +11,7 @@ import { compare } from './compare.ts'
 import { rotationsOf } from './keys.ts'
 import { nextDocuments } from './law.ts'
 import { type Model, modelOf } from './naive.ts'
+import { nextParameters } from './parameters.ts'
 
 const HOURS_IN_YEAR = 8_766
 
@@ -95,6 +96,7 @@ export async function live(
   for (const { kind, version, bytes } of nextDocuments()) {
     model.documents.set(await ledger.putDocument(bytes), { kind, version })
   }
+  for (const { bytes, ...named } of nextParameters()) model.sets.set(await ledger.putDocument(bytes), named)
   for (const [at, told] of tell(registry, model, life.beginning).entries()) await begin(living, told, `beginning ${at}`)
   if (life.beginning.aged) {
     clock.jump(6 * HOURS_IN_YEAR)

@@ -1,0 +1,128 @@
+import {
+  calculate,
+  describe,
+  isRefused,
+  LANGUAGES,
+  type Options,
+  type ParameterSet,
+  type Reduction,
+  type Refused,
+  type Value,
+} from '@tallystick/calculators'
+import { canonicalJson } from '@tallystick/rules'
+import type { JudgeCalculation } from '@tallystick/templates'
+import { adoptedSet } from './country-parameters.ts'
+import type { Services } from './services.ts'
+
+/** What may be chosen beside the inputs, as somebody has sent it: the calculators judge it. */
+export interface Wanted {
+  inputs: unknown
+  gwpSet?: unknown
+  vintages?: unknown
+  on?: unknown
+}
+
+/** Most rows of tables that one calculation goes through, those of each year counted. It is what a calculation costs. */
+export const MOST_ROWS = 1_000
+
+/** Calculates, within bounds: nothing comes back where there is more to go through than is done for anybody. */
+export function calculated(
+  method: string,
+  { inputs, ...wanted }: Wanted,
+  parameters: ParameterSet | undefined,
+): Reduction | Value | Refused | undefined {
+  if (rowsIn({ inputs, ...wanted }) > MOST_ROWS) return undefined
+  const given = Object.entries({ ...wanted, parameters }).filter(([, one]) => one !== undefined && one !== null)
+  const options: Options = Object.fromEntries(given)
+  return calculate(method, inputs, options)
+}
+
+/** How many rows of tables a calculation goes through. */
+export function rowsIn({ inputs, vintages }: Wanted): number {
+  const years = memberOf(vintages, 'years')
+  if (!Array.isArray(years)) return rowsOf(inputs)
+  const own = years.reduce((sum: number, year) => sum + rowsOf(memberOf(year, 'inputs')), 0)
+  return years.length * rowsOf(inputs) + own
+}
+
+function rowsOf(inputs: unknown): number {
+  if (typeof inputs !== 'object' || inputs === null) return 0
+  return Object.values(inputs).reduce((sum: number, one) => sum + (Array.isArray(one) ? one.length : 0), 0)
+}
+
+function memberOf(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined
+}
+
+/** A type as JSON has it: nothing of it is only to be read. */
+export type Json<T> = T extends readonly (infer One)[]
+  ? Json<One>[]
+  : T extends object
+    ? { -readonly [Key in keyof T]: Json<T[Key]> }
+    : T
+
+/** A value as it will be read from JSON. */
+export function asJson<T>(value: T): Json<T> {
+  return JSON.parse(JSON.stringify(value))
+}
+
+/** All that is needed to calculate it again: what a `calc` field of a document holds. */
+export function snapshotOf(answer: Reduction | Value) {
+  const { methodId, methodVersion, inputs, ...result } = answer
+  const given: Record<string, unknown> = JSON.parse(JSON.stringify(inputs))
+  return { method: methodId, version: String(methodVersion), inputs: given, result: asJson(result) }
+}
+
+const HASH = /^[0-9a-f]{64}$/
+
+/**
+ * Judges the calculations that `values` hold, wherever they stand: each is done again by its method, with the set of
+ * parameters that it names. One of a method, a version or a set that is not known is not judged.
+ */
+export async function calculationJudge(services: Pick<Services, 'ledger'>, values: unknown): Promise<JudgeCalculation> {
+  const sets = new Map<string, ParameterSet>()
+  for (const sha256 of setsNamed(values)) {
+    const set = await adoptedSet(services, sha256)
+    if (set) sets.set(sha256, set)
+  }
+  return ({ method, version, inputs, result }) => {
+    const known = typeof method === 'string' ? describe(method) : undefined
+    if (!known || version !== String(known.version)) return undefined
+    const country = setOf(result)
+    const set = country === null ? undefined : sets.get(String(country))
+    if (country !== null && !set) return undefined
+    const [gwpSet, vintages, on] = ['gwpSet', 'vintages', 'on'].map((key) => memberOf(result, key))
+    const again = calculated(known.id, { inputs, gwpSet, vintages, on }, set)
+    const agrees = again !== undefined && !isRefused(again) && isSame(snapshotOf(again).result, result)
+    return { inputs: namesOf(known.id, inputs), agrees }
+  }
+}
+
+/** Equal but for the set that ships: what was taken from it stands in the result itself. */
+function isSame(one: object, other: unknown): boolean {
+  const told = (result: object) => canonicalJson({ ...result, parameterSet: { country: setOf(result) } })
+  return typeof other === 'object' && other !== null && told(one) === told(other)
+}
+
+/** The SHA-256 of the country's set that a result names; null where it names none. */
+function setOf(result: unknown): unknown {
+  const country = memberOf(memberOf(result, 'parameterSet'), 'country')
+  return country === null || country === undefined ? null : (memberOf(country, 'hash') ?? '')
+}
+
+function* setsNamed(value: unknown): Iterable<string> {
+  if (typeof value !== 'object' || value === null) return
+  const sha256 = setOf(value)
+  if (typeof sha256 === 'string' && HASH.test(sha256)) yield sha256
+  for (const member of Object.values(value)) yield* setsNamed(member)
+}
+
+/** The inputs that were measured, each by its key and by what people call it. A choice or a day is no parameter. */
+function namesOf(method: string, inputs: unknown): string[][] {
+  const [first, ...others] = LANGUAGES.map((language) => describe(method, { language })?.inputs ?? [])
+  return (first ?? []).flatMap(({ key, label, type }, at) => {
+    const labels = others.map((list) => list[at]?.label ?? label)
+    const isMeasured = type !== 'choice' && type !== 'day' && memberOf(inputs, key) !== undefined
+    return !isMeasured ? [] : [[...new Set([key, label, ...labels])]]
+  })
+}

@@ -29,6 +29,29 @@ test('words for what neither document has are noted, and words for what there is
   ])
 })
 
+test('a project is not settled for ever where a loss is reported that nobody may decide on, or make good', () => {
+  const strands = (...actions: string[]) =>
+    checked((preset, table) => {
+      for (const action of actions) withdraw(table, action)
+      preset.twoPersons = preset.twoPersons.filter((one: string) => !actions.includes(one))
+    }).faults.map(({ code, facts }) => [code, facts.state])
+  const stranded = [
+    ['preset-strands', 'registered'],
+    ['preset-strands', 'suspended'],
+  ]
+  expect(strands('reversals.decide')).toEqual(stranded)
+  expect(strands('reversals.compensate', 'buffer.cancel')).toEqual(stranded)
+  expect(strands('reversals.compensate')).toEqual([])
+  expect(strands('reversals.decide', 'reversals.report')).toEqual([])
+})
+
+test('outcomes are certified by certifiers: a law by which only others may is none', () => {
+  const { preset, permissions } = structuredClone(shippedSources.article6) as { preset: Parts; permissions: Parts }
+  permissions.actions['periods.certify'] = { 'government/Admin': 'any' }
+  const { faults } = checkLaw(preset, permissions)
+  expect(faults).toContainEqual({ of: 'law', code: 'nobody-may', facts: { action: 'periods.certify' } })
+})
+
 test('approvals of a description are never heard: its bytes have no place to wait', () => {
   const { faults } = checked((_, { approvals }) =>
     Object.assign(approvals, { 'documents.submit.description': [{ count: 1, by: ['government/Admin'] }] }),

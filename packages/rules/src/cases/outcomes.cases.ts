@@ -132,6 +132,18 @@ const certifyingCases: Case[] = [
     officersMay(world, 'periods.certify')
     return certify(world, {}, { by: world.id('officer') })
   }),
+  refuses('OutcomeCertified', 'not-permitted', 'by officers, whatever the table says', (world) => {
+    underVerification(world)
+    officersMay(world, 'periods.certify')
+    return certify(world, {}, { by: world.id('officer') })
+  }),
+  refuses('OutcomeCertified', 'not-permitted', 'by the owner, whatever the table says', (world) => {
+    underVerification(world)
+    world.adopt('permissions', ({ actions }) => {
+      Object.assign(actions, { 'periods.certify': { 'developer/Admin': 'own', 'certifier/Admin': 'assigned' } })
+    })
+    return certify(world, {}, bySun(world))
+  }),
   refuses('OutcomeCertified', 'rotation-due', 'a sixth period in a row', (world) => {
     underVerification(world)
     inTurns(world, 5)

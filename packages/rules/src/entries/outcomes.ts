@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { Certified, decimalOf, Id, microOf } from '../ids.ts'
-import { admitIndependence } from '../permissions.ts'
+import { admitAccreditation, admitIndependence } from '../permissions.ts'
 import { type Preset, VERIFICATION } from '../preset.ts'
 import { type Refusal, refuse } from '../refusal.ts'
-import { defineRule, firstOf, noEffects } from '../rule.ts'
+import { defineRule, firstOf, noEffects, type Written } from '../rule.ts'
 import type { Put, RowKey, Rows, State } from '../state.ts'
 import { admitRotation, verifiedBy } from './assignments.ts'
 import { admitCredited } from './crediting.ts'
@@ -49,17 +49,18 @@ export const outcomeCertified = defineRule<Certification, Certification>({
     return documents ? { ...request, documents } : request
   },
   act: (state, { period }) => aboutPeriod(state, period, 'periods.certify'),
-  admit: (state, body, { preset }, { at }) => {
+  admit: (state, body, { preset }, written) => {
     const period = state.get('period', body.period)
     const project = period && state.get('project', period.project)
     if (!period || !project) return refuse('period-unknown', { period: body.period })
     return firstOf(
       admitState(period, preset),
       ...body.outcomes.map(({ vintage }) => admitVintage(vintage, period)),
-      admitOver(period, at),
+      admitOver(period, written.at),
       isIssued(period) && refuse('already-issued', { period: body.period }),
       admitFindings(project, period),
       admitVerifier(state, project, period, preset),
+      admitWord(state, project, period, written),
       admitReports(period, body, preset),
     )
   },
@@ -113,6 +114,24 @@ function admitVerifier(state: State, project: Rows['project'], period: Period, p
   const [verifier] = verifiersOf(state, period.project)
   if (verifier === undefined) return refuse('certifier-missing', { task: VERIFICATION })
   return period.turn === null ? admitRotation(project, verifier, preset) : undefined
+}
+
+/** It is the verifier itself that says so, independent and accredited on that day, whatever the permission table says. */
+function admitWord(
+  state: State,
+  { scope }: Rows['project'],
+  { project }: Period,
+  { by, at }: Pick<Written, 'by' | 'at'>,
+): Refusal | undefined {
+  const { organisation = '', role = '' } = state.get('mandate', by) ?? {}
+  if (!verifiersOf(state, project).includes(organisation)) {
+    return refuse('not-permitted', { action: 'periods.certify', role })
+  }
+  const { interests } = partiesOf(state, project)
+  return firstOf(
+    admitIndependence(state, organisation, interests, { certifier: organisation }),
+    admitAccreditation(state, organisation, scope, at),
+  )
 }
 
 /** The reports on which it would be certified now; undefined where one is missing. */

@@ -93,7 +93,7 @@ function lawOf(drawn: Drawn): Law | undefined {
   })
   if (!preset.success) return undefined
   const open = [...moves.keys()].map((at) => `periods.move.${moveName(at)}`)
-  const given = [...open, 'documents.submit.report', 'periods.certify', 'findings.answer']
+  const given = [...open, 'documents.submit.report', 'findings.answer']
   const permissions = PermissionTable.parse({
     ...simple.permissions,
     actions: {

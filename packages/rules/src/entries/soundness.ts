@@ -59,7 +59,7 @@ function certifyingHolders({ certifiers }: Preset, { holders = ['government'] }:
 /** What the documents need, or ask approvals of, and nobody could ever do. */
 function closedActions(law: Law): string[] {
   const needed = neededToIssue(law).filter(
-    (action) => !isOpen(law, action) || (action.endsWith('.certify') && !canCertify(law)),
+    (action) => !isOpen(law, action) || (action.endsWith('.certify') && !isCertified(law, action)),
   )
   const submitted = neededDocuments(law).filter((action) => !isOpen(law, action))
   const unapproved = Object.keys(law.permissions.approvals).filter(
@@ -70,6 +70,13 @@ function closedActions(law: Law): string[] {
       withoutApprover(law, action).length > 0,
   )
   return [...new Set([...needed, ...submitted, ...slotsClosed(law), ...unapproved])]
+}
+
+/** Could a certifier that is accredited do this? Nobody else ever certifies. */
+function isCertified(law: Law, action: string): boolean {
+  const roles = Object.keys(law.permissions.actions[action] ?? {})
+  const isOfCertifier = (role: string) => law.preset.certifiers.kinds.includes(kindOf(role)) && isHeld(law, role)
+  return canCertify(law) && isOpen(law, action) && roles.some(isOfCertifier)
 }
 
 /** Submitting what a move needs that somebody may take. */
@@ -245,16 +252,21 @@ function canBeMet(
 }
 
 /**
- * Can holders bring their units to an end, and owners repay the buffer? Monitoring periods come to an end by a machine of
- * their own, which is judged by itself.
+ * Can holders bring their units to an end, owners repay the buffer, and losses that are reported be decided on and made
+ * good? Monitoring periods come to an end by a machine of their own, which is judged by itself.
  */
 function canBeSettled(law: Law): boolean {
-  const isEnded = ['credits.retire', 'credits.cancel'].some((action) => isOpen(law, action))
-  return isEnded && (isOpen(law, 'buffer.contribute') || !isOpen(law, 'buffer.cancel'))
+  const isAnyOpen = (...actions: string[]) => actions.some((action) => isOpen(law, action))
+  const isLost = law.preset.purposes.reversal.length > 0 && isAnyOpen('reversals.report')
+  return (
+    isAnyOpen('credits.retire', 'credits.cancel') &&
+    (isAnyOpen('buffer.contribute') || !isAnyOpen('buffer.cancel')) &&
+    (!isLost || (isAnyOpen('reversals.decide') && isAnyOpen('reversals.compensate', 'buffer.cancel')))
+  )
 }
 
 /** Are outcomes certified of a period that stands so? */
 function mayBeCertified(law: Law, standing: string): boolean {
   const certifies = law.preset.period?.certifies ?? []
-  return certifies.includes(stateOf(standing)) && !hasIssued(standing) && isOpen(law, 'periods.certify')
+  return certifies.includes(stateOf(standing)) && !hasIssued(standing) && isCertified(law, 'periods.certify')
 }

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { readConfig } from '../config.ts'
+import { openFiles } from './open.ts'
 import { answering, BUCKET, KEYS, lineTo, testS3 } from './s3.fixture.ts'
 import { type S3Options, s3Files } from './s3.ts'
 import { bytesIn, expectToKeep, receivedFile } from './store.fixture.ts'
@@ -40,6 +42,25 @@ const someFile = (size = 1_000) => receivedFile(folder, randomBytes(size))
 
 it('keeps files by their hash alone', async () => {
   await expectToKeep(storeAt(s3.url), folder)
+})
+
+it('is what a configuration names', async () => {
+  const environment = {
+    ...{
+      DATA_DIR: join(folder, 'data'),
+      FILE_SERVICE: 'S3',
+      S3_COMMON_BUCKET: BUCKET,
+      S3_ENDPOINT: s3.url,
+      FILE_MAX_MB: '7',
+    },
+    ...{ S3_ACCESS_KEY_ID: KEYS.accessKeyId, S3_SECRET_ACCESS_KEY: KEYS.secretAccessKey },
+  }
+  const files = await openFiles(readConfig(environment, folder))
+  onTestFinished(() => files.store.close())
+  expect(files).toMatchObject({ maxBytes: 7 * 1_048_576, store: { description: `the bucket ${BUCKET} at ${s3.url}` } })
+  const file = await receivedFile(files.incoming, Buffer.from('named'))
+  await files.store.put(file)
+  expect(String(await bytesIn(storeAt(s3.url), file.sha256))).toBe('named')
 })
 
 it('what was changed in the bucket is not given out, and is mended by whoever brings the file again', async () => {

@@ -1,6 +1,25 @@
-/** `npx node scripts/check-template.ts <file>`: says everything that is wrong with the data file of a template, or what it holds. */
-import { readFileSync } from 'node:fs'
-import { readTemplate, sourceFaults, type Template, TemplateError, templates } from '../packages/templates/src/index.ts'
+/**
+ * `npx node scripts/check-template.ts <template> [<document> [--write]]`: says everything that is wrong with the data file of a template,
+ * or what it holds; then what is wrong with a document of it. Documents of the projects in `examples` are filled in from what the registry
+ * knows of these. `--write` puts what the registry fills in into the file.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import {
+  compute,
+  type Document,
+  type Problem,
+  readTemplate,
+  type Sources,
+  sentence,
+  sourceFaults,
+  type Template,
+  TemplateError,
+  templates,
+  validate,
+} from '../packages/templates/src/index.ts'
+
+const USAGE = 'npx node scripts/check-template.ts <template>.json [<document>.json [--write]]'
 
 type Field = Template['sections'][number]['fields'][number]
 const needed = ({ required, auto }: Field) =>
@@ -18,12 +37,47 @@ function listing(one: Template): string {
   return lines.join('\n')
 }
 
+function readData(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw new Error(`${file}: ${error instanceof Error ? error.message : error}`)
+  }
+}
+
+async function sourcesOf(file: string, template: string): Promise<Sources> {
+  const examples = await import('../packages/templates/src/examples/read.fixture.ts')
+  const project = examples.PROJECTS.find((name) => basename(file).startsWith(`${name}.`))
+  return project ? examples.sourcesOf(project, template) : {}
+}
+
+/** What is wrong with a document, filled in as the registry would; its problems are those of a final one. */
+async function judge(one: Template, file: string, write: boolean): Promise<Problem[]> {
+  const json = readData(file)
+  const sources = await sourcesOf(file, one.id)
+  const unfilled = validate(one, json, { final: true, sources })
+  const isDocument = unfilled.every(({ path }) => path !== '')
+  const filled = isDocument ? compute(one, json as Document, sources) : json
+  if (write && isDocument) writeFileSync(file, `${JSON.stringify(filled, null, 2)}\n`)
+  return validate(one, filled, { final: true, sources })
+}
+
+const line = (one: Problem) =>
+  `- ${one.path || 'the whole'}: ${sentence(one, 'en')}${one.severity === 'warning' ? ' (a warning)' : ''}`
+
 try {
-  const one = readTemplate(JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')))
+  const [file, document, option] = process.argv.slice(2)
+  if (!file || (option && option !== '--write')) throw new Error(USAGE)
+  const one = readTemplate(readData(file))
   const others = templates().filter(({ id, version }) => id !== one.id || version !== one.version)
   const faults = sourceFaults(one, [one, ...others])
   if (faults.length > 0) throw new TemplateError(one.id, faults)
-  console.log(listing(one))
+  if (document) {
+    const problems = await judge(one, document, option === '--write')
+    const final = !problems.some(({ severity }) => severity === 'error')
+    console.log([`${document} ${final ? 'may' : 'cannot'} be final.`, ...problems.map(line)].join('\n'))
+    process.exitCode = final ? 0 : 1
+  } else console.log(listing(one))
 } catch (error) {
   console.log(error instanceof Error ? error.message : String(error))
   process.exitCode = 1

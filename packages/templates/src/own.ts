@@ -25,7 +25,7 @@ function joined(template: Template, own: readonly unknown[]): Form | string {
   const sections: Section[] = []
   for (const json of own) {
     const parsed = ownSectionSchema.safeParse(json)
-    if (!parsed.success) return issueLines(parsed.error).slice(0, 5).join('; ').slice(0, 500)
+    if (!parsed.success) return issueLines(parsed.error, json).slice(0, 5).join('; ').slice(0, 500)
     sections.push(parsed.data)
   }
   const form = { ...template, sections: [...template.sections, ...sections] }

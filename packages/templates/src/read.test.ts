@@ -41,13 +41,29 @@ test('the small template is sound', () => {
 test.each([
   ['a language is missing', add({ type: 'text', label: { en: 'a', fr: 'b', es: 'c' } }), 'label.ar'],
   ['a word that no field has', add({ type: 'text', requird: true }), 'requird'],
-  ['an unknown type', add({ type: 'string' }), 'sections.1.fields.6.type'],
+  ['an unknown type', add({ type: 'string' }), 'sections.B.fields.extra.type'],
+  [
+    'an unknown fact',
+    add({ type: 'text', auto: { fact: 'project.titel' } }),
+    'sections.B.fields.extra.auto.fact: the registry knows document.number',
+  ],
+  [
+    'another form of place',
+    add({ type: 'text', from: { document: 'PDD' } }),
+    'extra.from.document: takes a place such as',
+  ],
+  ['no form of auto', add({ type: 'text', auto: { field: 'A.name' } }), 'extra.auto: takes one of { "fact": … }'],
+  [
+    'neither true nor a condition',
+    add({ type: 'text', required: 'yes' }),
+    'extra.required: Invalid input: expected boolean',
+  ],
   ['two fields of one key', add({ type: 'text', key: 'total' }), 'B: the key "total" comes twice'],
-  ['a key of another form', add({ type: 'text', key: '__proto__' }), 'sections.1.fields.6.key'],
+  ['a key of another form', add({ type: 'text', key: '__proto__' }), 'sections.B.fields.6.key'],
   [
     'a table in a table',
     add({ type: 'table', fields: [{ key: 'x', type: 'table', label: words('x'), fields: [] }] }),
-    'fields.0.type',
+    'fields.extra.fields.x.type',
   ],
   [
     'an unknown group',
@@ -196,19 +212,17 @@ test('a folder with a file that takes from nowhere, or of an id that is taken, i
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/templates.md'), 'utf8')
 
-test('the template of docs/templates.md is one', () => {
+test('the template of docs/templates.md is one, and its document is of it', () => {
   const example = /It is a whole template\.\n\n(.*?)\n\n2\. /s.exec(page)?.[1] ?? ''
   const one = readTemplate(JSON.parse(example))
   expect(sourceFaults(one, templates())).toEqual([])
-  const rows = [
-    { name: 'Ada', hours: '30.5' },
-    { name: 'Ben', hours: '8' },
-  ]
-  const values = { A: { dates: { start: '2026-03-01', end: '2026-03-01' }, people: rows, faults: false } }
-  const document = compute(one, { template: one.id, version: 1, values })
-  expect(document.values.A?.hours).toBe('38.5')
-  const [problem] = validate(one, document, { final: true })
-  expect(problem && sentence(problem, 'fr')).toBe('30.5 heures dépassent la durée de la visite.')
+  const written = /Leave out what the registry fills in\.\n\n(.*?)\n\n4\. /s.exec(page)?.[1] ?? ''
+  const document = compute(one, JSON.parse(written))
+  expect(document.values.A?.hours).toBe('62.5')
+  const [problem, ...others] = validate(one, document, { final: true })
+  expect(others).toEqual([])
+  expect(page).toContain(`\`${problem?.path}: ${problem && sentence(problem, 'en')}\``)
+  expect(problem && sentence(problem, 'fr')).toBe('50 heures dépassent la durée de la visite.')
 })
 
 test('every operator and type can be found by who reads that page', () => {

@@ -10,6 +10,7 @@ import {
   type Expression,
   type Field,
   type Json,
+  KEY,
   type Section,
   type Template,
   type Text,
@@ -30,17 +31,42 @@ export function readTemplate(json: unknown): Template {
   const id = (json as { id?: unknown } | null)?.id
   const name = typeof id === 'string' ? id.slice(0, 60) : 'This'
   const unknown: string[] = []
-  const parsed = templateSchema.safeParse(expanded(json, unknown))
+  const whole = expanded(json, unknown)
+  const parsed = templateSchema.safeParse(whole)
   if (unknown.length > 0 || !parsed.success)
-    throw new TemplateError(name, [...unknown, ...(parsed.success ? [] : issueLines(parsed.error))])
+    throw new TemplateError(name, [...unknown, ...(parsed.success ? [] : issueLines(parsed.error, whole))])
   const template: Template = parsed.data
   const faults = unsound(template)
   if (faults.length > 0) throw new TemplateError(name, faults)
   return template
 }
 
-export const issueLines = (error: z.ZodError): string[] =>
-  error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`)
+export const issueLines = (error: z.ZodError, json: unknown): string[] =>
+  error.issues.flatMap(meant).map(({ path, message }) => `${inKeys(path, json) || 'the whole'}: ${message}`)
+
+type Issue = z.core.$ZodIssue
+
+/** Where one of several forms could stand: what is wrong with the one that was meant, whose members are all known. */
+function meant(issue: Issue): Issue[] {
+  if (issue.code !== 'invalid_union') return [issue]
+  for (const form of issue.errors) {
+    const found = form.flatMap(meant)
+    if (found.every(({ code }) => code !== 'unrecognized_keys' && code !== 'invalid_union'))
+      return found.map((one) => ({ ...one, path: [...issue.path, ...one.path] }))
+  }
+  return [issue]
+}
+
+/** A place such as `sections.B.fields.total.label`: keys instead of numbers, which groups that are put in would shift. */
+function inKeys(path: readonly PropertyKey[], json: unknown): string {
+  let at = json
+  const steps = path.map((step) => {
+    at = (at as Record<PropertyKey, unknown> | null | undefined)?.[step]
+    const key = typeof step === 'number' ? (at as { key?: unknown } | null | undefined)?.key : undefined
+    return typeof key === 'string' && key.length <= 40 && KEY.test(key) ? key : String(step)
+  })
+  return steps.join('.')
+}
 
 const GROUPS = common as unknown as Record<string, Json[]>
 

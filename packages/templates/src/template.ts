@@ -56,10 +56,13 @@ const path = z.custom<string>(isPath, 'takes a path such as "B64.yearly.er"')
 /** Where a value comes from: what the registry knows, or a field of the last document of another kind ("PDD:A2.locations"). */
 export type Source = { fact: FactName } | { document: string }
 const DOCUMENT_PATH = /^[A-Z][A-Z0-9-]{1,29}:[A-Za-z][A-Za-z0-9-]*(\.[A-Za-z][A-Za-z0-9-]*){1,2}$/
-const source = z.union([
-  z.strictObject({ fact: z.custom<FactName>(isFact, `the registry knows ${Object.keys(FACTS).join(', ')}`) }),
-  z.strictObject({ document: z.string().regex(DOCUMENT_PATH, 'takes a place such as "PDD:A2.locations"') }),
-])
+const source = z.union(
+  [
+    z.strictObject({ fact: z.custom<FactName>(isFact, `the registry knows ${Object.keys(FACTS).join(', ')}`) }),
+    z.strictObject({ document: z.string().regex(DOCUMENT_PATH, 'takes a place such as "PDD:A2.locations"') }),
+  ],
+  'takes either { "fact": … } or { "document": … }',
+)
 
 const decimal = z.string().regex(/^-?\d{1,30}(\.\d{1,20})?$/, 'takes a decimal in quotes')
 const count = z.int().min(0).max(100_000)
@@ -77,7 +80,12 @@ function parts<T extends z.ZodType<Text>>(text: T) {
     /** True, false (as when it is left out), or the condition under which it must be filled in. */
     required: z.union([z.boolean(), expression]).optional(),
     /** Filled by the registry; nobody can write it. */
-    auto: z.union([source, z.strictObject({ compute: expression })]).optional(),
+    auto: z
+      .union(
+        [source, z.strictObject({ compute: expression })],
+        'takes one of { "fact": … }, { "document": … }, { "compute": … }',
+      )
+      .optional(),
     /** What a new document begins with; people may change it. */
     from: source.optional(),
     visibleIf: expression.optional(),

@@ -33,7 +33,9 @@ describe.each(PROJECTS)('the documents of %s', (project) => {
   const documents = documentsOf(project)
 
   test('are of every kind', () => {
-    expect([...documents.keys()].sort()).toEqual([...DATA.keys()].sort())
+    expect([...documents.keys()].sort(), `each data file needs a document ${project}.<its name>.json here`).toEqual(
+      [...DATA.keys()].sort(),
+    )
   })
 
   test.each(SHOWN_IN_FULL)('%s says what the registry and the other documents say', (name) => {

@@ -125,6 +125,20 @@ describe('another role', () => {
     await done(officer.post(`/national/users/${puppet}/confirmation`))
     await done(give(developer.admin, id, wish))
     await expectOne(id)
+    // Nor does one who stands on his own become another than a colleague who acts on his word.
+    await done(second.post(`/national/users/${id}/confirmation`))
+    const added = {
+      email: `${randomUUID()}@example.org`,
+      name: 'C',
+      organisation: developer.id,
+      role: 'Manager',
+      limit: '10',
+    }
+    const colleague = String((await done(person.post('/national/users', added))).id)
+    expect(await give(second, id, { role: 'Admin', limit: '40' })).toMatchObject(notDistinct)
+    await done(officer.post(`/national/users/${colleague}/confirmation`))
+    await done(give(second, id, { role: 'Admin', limit: '40' }))
+    await expectOne(id)
   })
 
   it('leaves an organisation an Admin, whatever happens to two of them at once', async () => {

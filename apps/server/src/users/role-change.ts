@@ -66,7 +66,7 @@ async function refuseBeforehand(services: Services, { mandate: by }: Actor, user
   if (revoked) throw refusalProblem(revoked)
   const granted = await refusalOf(services, { type: 'MandateGranted', by, request })
   if (granted) throw refusalProblem(granted)
-  await refuseApart(services, by, user.mandate)
+  await refuseApart(services, by, user)
   if (user.role === request.role && user.limit === request.limit) throw problem('nothing-changes', { field: 'role' })
 }
 
@@ -74,10 +74,20 @@ async function refuseBeforehand(services: Services, { mandate: by }: Actor, user
  * Whoever has brought others in counts as one with them while nobody vouches for these. On the word of another than before
  * he would be somebody else.
  */
-async function refuseApart({ ledger }: Services, by: string, mandate: string): Promise<void> {
+async function refuseApart(services: Services, by: string, { mandate, organisation }: UserRow): Promise<void> {
+  const { ledger, pool } = services
   const [granter, before] = await Promise.all([ledger.row('mandate', by), ledger.row('mandate', mandate)])
-  if ((before?.brought ?? 0) > 0 && granter?.hand !== before?.hand) throw problem('approval-not-distinct')
+  if (granter?.hand === before?.hand) return
+  const asked = { name: 'brought-in', text: BROUGHT_IN, values: [organisation, mandate] }
+  const isApart = (before?.brought ?? 0) > 0 || (await pool.query(asked)).rows.length > 0
+  if (isApart) throw problem('approval-not-distinct')
 }
+
+/** Colleagues who act, and whom somebody that stands on his own has brought in. */
+const BROUGHT_IN = `
+  SELECT 1 FROM ledger_row
+   WHERE kind = 'mandate' AND row ? 'organisation' AND row ->> 'organisation' = $1 AND row ->> 'hand' = $2 AND id <> $2
+     AND (row ->> 'active')::boolean AND row ->> 'role' NOT LIKE '%/ViewOnly' LIMIT 1`
 
 async function begin(
   { pool, clock }: Services,

@@ -55,7 +55,7 @@ test('every parameter that ships is whole: a unit that there is, limits, and a v
 test('every parameter is used by a method, and every default is one', () => {
   const used = new Set(methods().flatMap(parametersOf))
   const unused = referenceSet.entries.flatMap(({ key }) => (used.has(key) || key.startsWith('gwp.') ? [] : [key]))
-  expect(unused).toEqual([])
+  expect(unused, 'constants that no method reads').toEqual([])
   for (const method of methods()) {
     for (const pattern of method.parameters ?? []) expect(keysLike(pattern), `${method.id} ${pattern}`).not.toEqual([])
     for (const gas of method.gases ?? []) {
@@ -78,7 +78,7 @@ test('the default of a number measures what the number does', () => {
   )
   for (const { input, pattern } of defaults) {
     const keys = keysLike(pattern)
-    expect(keys, pattern).not.toEqual([])
+    expect(keys, `${pattern} is a default, and no constant in the list in parameters.ts has that key`).not.toEqual([])
     for (const key of keys) expect(dimensionsOf(parameters.find(key)?.unit ?? ''), key).toBe(dimensionsOf(input.unit))
   }
 })

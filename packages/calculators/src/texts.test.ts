@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import { calculate } from './calculate.ts'
 import { describe, summaries } from './describe.ts'
 import en from './locales/en.json' with { type: 'json' }
+import es from './locales/es.json' with { type: 'json' }
+import fr from './locales/fr.json' with { type: 'json' }
 import { methods } from './methods.ts'
 import { isRefused } from './problem.ts'
 import { draw, randomOf } from './random.fixture.ts'
@@ -17,29 +19,32 @@ const inputs = methods().flatMap((method) =>
   ]),
 )
 
-test('every method, input and choice has its words, and no words are left over', () => {
-  const words = (family: string) => Object.keys(Object.entries(en).find(([name]) => name === family)?.[1] ?? {})
-  const keys = new Set(inputs.flatMap(({ id, key }) => (`${id} ${key}` in en.inputs ? [`${id} ${key}`] : [key])))
-  const options = new Set<string>(inputs.flatMap(({ input }) => (input.type === 'choice' ? input.options : [])))
-  const gates = new Set(methods().flatMap((method) => method.gates ?? []))
-  const wanted = {
-    methods: new Set(methods().map(({ id }) => id)),
-    inputs: keys,
-    choices: options,
-    gates,
-    rules: gates,
-  }
-  const found = Object.entries(wanted).map(([family, needed]) => {
-    const there = words(family)
-    const all = new Set<string>(needed)
-    return {
-      family,
-      missing: [...all].filter((one) => !there.includes(one)),
-      leftOver: there.filter((one) => !all.has(one)),
+test.each(Object.entries({ en, es, fr }))(
+  'every method, input and choice has its words in %s, and no words are left over',
+  (_, texts) => {
+    const words = (family: string) => Object.keys(Object.entries(texts).find(([name]) => name === family)?.[1] ?? {})
+    const keys = new Set(inputs.flatMap(({ id, key }) => (`${id} ${key}` in en.inputs ? [`${id} ${key}`] : [key])))
+    const options = new Set<string>(inputs.flatMap(({ input }) => (input.type === 'choice' ? input.options : [])))
+    const gates = new Set(methods().flatMap((method) => method.gates ?? []))
+    const wanted = {
+      methods: new Set(methods().map(({ id }) => id)),
+      inputs: keys,
+      choices: options,
+      gates,
+      rules: gates,
     }
-  })
-  expect(found).toEqual(Object.keys(wanted).map((family) => ({ family, missing: [], leftOver: [] })))
-})
+    const found = Object.entries(wanted).map(([family, needed]) => {
+      const there = words(family)
+      const all = new Set<string>(needed)
+      return {
+        family,
+        missing: [...all].filter((one) => !there.includes(one)),
+        leftOver: there.filter((one) => !all.has(one)),
+      }
+    })
+    expect(found).toEqual(Object.keys(wanted).map((family) => ({ family, missing: [], leftOver: [] })))
+  },
+)
 
 test.each(LANGUAGES)('descriptions in %s are whole, and plain JSON', (language) => {
   for (const { id, title } of summaries(language)) {

@@ -28,7 +28,7 @@ export const Task = z
     steps: z.array(z.string()).meta({
       description:
         'What you can do about it, such as `accept`, `approve`, `answer`; of a loss `decide`, `compensate` by the owners, or `cancel` out of the buffer; of a project or a monitoring period the moves of the ' +
-        'preset, `document/<kind>` for a document to submit, `assignment/<task>` for a certifier to assign, ' +
+        'preset, `document/<kind>` for a document to submit, `signature/<kind>/<place>` for one to sign, `assignment/<task>` for a certifier to assign, ' +
         '`certification` of outcomes, `crediting` for a crediting period to set.',
     }),
     path: z.string().meta({ description: 'Where it is read.' }),

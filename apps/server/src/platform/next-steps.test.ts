@@ -110,3 +110,33 @@ describe('a project of the preset simple', () => {
     expect(steps.filter(({ kind }) => kind === 'move').map(({ name }) => name)).toEqual(names)
   })
 })
+
+describe('a move that needs a document signed', () => {
+  const { preset, permissions } = lawOf('simple')
+  const needs = { signed: ['validation-report'] }
+  const moves = preset.project.moves.map((move) => (move.name === 'register' ? { ...move, needs } : move))
+  const law = { permissions, preset: { ...preset, project: { ...preset.project, moves } } }
+  const signature = { organisation: OWNER, capacity: 'owner' as const, by: 'm', level: 'SES' as const, index: 3 }
+  const stepsOf = (slots: string[], role: string, organisation: string) => {
+    const signatures = Object.fromEntries(slots.map((slot) => [slot, signature]))
+    const version = { version: 1, index: 2, sha256: 'f'.repeat(64), signatures }
+    const certifiers = { validation: CERTIFIER }
+    const findings = { open: 0, forward: 0, raised: {} }
+    const row = { ...common, state: 'submitted', certifiers, crediting: null, findings }
+    const thing = projectThing({ ...row, documents: { 'validation-report': version } }, [OWNER], law.preset)
+    const person = { role, organisation, active: true, affiliates: [], accreditations }
+    return stepsFor(nextSteps(thing, AT), law, person, AT).map(({ kind, name }) => `${kind} ${name}`)
+  }
+  const owner = (...slots: string[]) => stepsOf(slots, 'developer/Admin', OWNER)
+  const certifier = (...slots: string[]) => stepsOf(slots, 'certifier/Admin', CERTIFIER)
+  const officer = (...slots: string[]) => stepsOf(slots, 'government/Admin', 'c')
+
+  it('waits for each place in its turn, and then for whoever takes the move', () => {
+    expect(owner()).toContain('signature validation-report/owner')
+    expect([certifier(), officer()].flat()).not.toContain('move register')
+    expect([...certifier(), ...officer()].filter((step) => step.startsWith('signature'))).toEqual([])
+    expect(certifier('owner')).toEqual(['signature validation-report/certifier'])
+    expect(officer('owner', 'certifier')).toContain('signature validation-report/registry')
+    expect(officer('owner', 'certifier', 'registry')).toContain('move register')
+  })
+})

@@ -1,9 +1,11 @@
 import {
   type Act,
   allows,
+  capacityOf,
   isAccredited,
   kindsNeeded,
   type Law,
+  levelsOf,
   type Missing,
   missingFor,
   movesFrom,
@@ -11,6 +13,7 @@ import {
   type Preset,
   type Rows,
   type Slot,
+  signingAction,
 } from '@tallystick/rules'
 
 type Machine = Parameters<typeof movesFrom>[0]
@@ -34,12 +37,12 @@ export interface Thing {
   scope: string
 }
 
-export type StepKind = 'move' | 'document' | 'assignment' | 'certification' | 'crediting'
+export type StepKind = 'move' | 'document' | 'signature' | 'assignment' | 'certification' | 'crediting'
 
 /** A step that somebody can take now, with what the permission table is asked of whoever takes it. */
 export interface NextStep {
   kind: StepKind
-  /** The move, the kind of document, or the task of a certifier. */
+  /** The move, the kind of document, that and the place for a signature with a slash between, or the task of a certifier. */
   name: string
   /** All of these must be open to whoever takes it: a move asks for the documents that are missing, too. */
   acts: readonly Act[]
@@ -112,10 +115,14 @@ export function isAtRest(thing: Pick<Thing, 'machine' | 'ends' | 'works'>, state
 }
 
 /** The actions of the permission table of which one brings a thing on from a state, whatever it misses. */
-export function actionsFrom(thing: Pick<Thing, 'machine' | 'ends' | 'works' | 'of'>, state: string): string[] {
+export function actionsFrom(
+  thing: Pick<Thing, 'machine' | 'ends' | 'works' | 'of' | 'documents'>,
+  state: string,
+): string[] {
   return movesOn(thing, state).leading.flatMap(({ name, needs = {}, renews }) => [
     `${thing.of}.move.${name}`,
     ...kindsNeeded(needs).map((kind) => `documents.submit.${kind}`),
+    ...(needs.signed ?? []).flatMap((kind) => slotsOn(thing, kind).map(signedBy)),
     ...(needs.certifier === undefined ? [] : ['certifiers.assign']),
     ...(needs.certified === undefined ? [] : ['periods.certify']),
     ...((needs.renewable ?? needs.creditingEnds ?? renews) === undefined ? [] : ['projects.crediting.set']),
@@ -155,7 +162,8 @@ function moveStep(thing: Thing, name: string, missing: Missing, isEnd: boolean):
 }
 
 /** What must be there before a move is taken, as far as it can be brought now. */
-function stepsBefore(thing: Thing, { documents, certifier, outcomes, crediting, from, until }: Missing): NextStep[] {
+function stepsBefore(thing: Thing, missing: Missing): NextStep[] {
+  const { documents, signatures, certifier, outcomes, crediting, from, until } = missing
   if (from !== null || until !== null || crediting === 'used-up') return []
   const isOpen = (kind: string) =>
     thing.documents.some((one) => one.kind === kind && one.states.includes(thing.standing.state))
@@ -165,9 +173,31 @@ function stepsBefore(thing: Thing, { documents, certifier, outcomes, crediting, 
   if (crediting === 'none') return step('crediting', '', 'projects.crediting.set')
   return [
     ...documents.filter(isOpen).flatMap((name) => step('document', name, `documents.submit.${name}`)),
+    ...signatures.flatMap(({ document, slots }) =>
+      inTurn(slotsOn(thing, document), slots).flatMap((slot) =>
+        step('signature', `${document}/${slot.slot}`, signedBy(slot)),
+      ),
+    ),
     ...(certifier === null ? [] : step('assignment', certifier, 'certifiers.assign')),
     ...(outcomes && certifier === null ? step('certification', '', 'periods.certify') : []),
   ]
+}
+
+function slotsOn({ documents }: Pick<Thing, 'documents'>, document: string): readonly Slot[] {
+  return documents.find(({ kind }) => kind === document)?.signatures ?? []
+}
+
+/** Of the places that are open, those whose turn it is. */
+function inTurn(slots: readonly Slot[], open: readonly string[]): Slot[] {
+  const left = slots.filter(({ slot }) => open.includes(slot))
+  const first = Math.min(...left.map(({ order = Infinity }) => order))
+  return left.filter(({ order }) => order === undefined || order === first)
+}
+
+/** The action by which a place is signed: in ink only where there is no other way. */
+function signedBy(slot: Slot): string {
+  const level = levelsOf(slot).find((one) => one !== 'WET') ?? 'WET'
+  return signingAction(capacityOf(slot), level)
 }
 
 /** What the permission table is asked where something is done about a thing. */

@@ -72,7 +72,8 @@ function reachOf(
   const reach = known.get(name) ?? { all: [], some: [] }
   if (known.has(name)) return reach
   for (const state of states) {
-    const scopes = new Set(actionsFrom(thing, state).map((action) => scopeOf(law, doer.role, action)))
+    const actions = actionsFrom({ ...thing, documents: law.preset.documents }, state)
+    const scopes = new Set(actions.map((action) => scopeOf(law, doer.role, action)))
     if (scopes.has('any')) reach.all.push(state)
     else if (scopes.has('own') || scopes.has('assigned')) reach.some.push(state)
   }

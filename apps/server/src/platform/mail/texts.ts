@@ -42,7 +42,7 @@ export type Value =
 
 /** Of somebody who may act. */
 interface Step {
-  readonly kind: 'move' | 'document' | 'assignment' | 'certification' | 'crediting'
+  readonly kind: 'move' | 'document' | 'signature' | 'assignment' | 'certification' | 'crediting'
   readonly name: string
 }
 
@@ -106,7 +106,10 @@ const MOST_STEPS = 8
 function stepsInWords(speech: Speech, steps: readonly Step[]) {
   const words = steps.slice(0, MOST_STEPS).map(({ kind, name }) => {
     if (kind === 'move') return harmless(speech.code('move', name))
-    if (kind === 'document') return speech.say('step.document', { document: harmless(speech.code('document', name)) })
+    if (kind === 'document' || kind === 'signature') {
+      const [document = ''] = name.split('/')
+      return speech.say(`step.${kind}`, { document: harmless(speech.code('document', document)) })
+    }
     return speech.say(`step.${kind}`, { task: harmless(speech.code('task', name)) })
   })
   return speech.list(words)

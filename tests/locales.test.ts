@@ -45,6 +45,8 @@ const OF_PAPERS = [
   // The frame around a paper, and letters and certificates.
   'apps/server/src/platform/paper/locales/paper.',
   'apps/server/src/platform/paper/letters/locales/',
+  // Papers of documents.
+  'apps/server/src/documents/locales/',
   // Problems of documents, and words of their views; the texts of a template stand in its data file.
   'packages/templates/src/locales/',
 ]

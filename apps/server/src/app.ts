@@ -11,6 +11,7 @@ import { register as credits } from './credits/routes.ts'
 import { serialReport } from './credits/serials.ts'
 import { descriptionInForce } from './descriptions/queries.ts'
 import { register as descriptions } from './descriptions/routes.ts'
+import { register as documents } from './documents/routes.ts'
 import { register as history } from './history/routes.ts'
 import { timelinePage } from './history/timeline.ts'
 import { register as independence } from './independence/routes.ts'
@@ -61,8 +62,9 @@ const capabilities: readonly Capability[] = [
   projects,
   periods,
   descriptions,
-  attachments,
+  documents,
   signatures,
+  attachments,
   comments,
   calculations,
   proposals,

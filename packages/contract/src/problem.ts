@@ -53,6 +53,7 @@ export type HttpCode =
   | 'account-missing'
   | 'movement-waits'
   | 'revision-stale'
+  | 'document-unfinished'
   | 'already-final'
   | 'status-wrong'
   | 'years-overlap'
@@ -110,6 +111,7 @@ export const problemStatus = {
   'account-missing': 409,
   'movement-waits': 409,
   'revision-stale': 409,
+  'document-unfinished': 422,
   'already-final': 409,
   'status-wrong': 409,
   'years-overlap': 409,

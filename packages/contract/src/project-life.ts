@@ -88,6 +88,10 @@ export const SubmittedDocument = z
     kind: z.string(),
     version: z.number().int(),
     sha256: Hash,
+    template: z.string().nullable().meta({
+      description:
+        'Such as `PDD@1`: it is data in that form, at `/national/documents/{sha256}`. Null: it is not, such as a file that its people keep.',
+    }),
     name: z.string().nullable().meta({ description: 'Null where it has none, or where it was erased.' }),
     period: Id.nullable().meta({ description: 'The monitoring period that it is of; null: of the project itself.' }),
     by: OrganisationRef,
@@ -100,7 +104,9 @@ export type SubmittedDocument = z.infer<typeof SubmittedDocument>
 export const submitting = {
   method: 'POST',
   description:
-    'The ledger keeps the SHA-256 of the document, so that anybody who has it can show that it is the one. Its bytes are not stored here: keep them.',
+    'The ledger keeps the SHA-256 of the document, so that anybody who has it can show that it is the one. Its bytes are not ' +
+    'stored here: keep them. A kind that has a template is better written as a draft (`/national/drafts`) and submitted from ' +
+    'there: then it is data, which is checked, printed and compared; `template` of the answer tells.',
   access: 'signed-in',
   command: true,
   proposable: true,

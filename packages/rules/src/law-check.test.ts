@@ -396,3 +396,40 @@ test.each(doubtful)('what is lawful and perhaps not meant is told: %s', (code, c
     expect.objectContaining({ facts: expect.objectContaining(facts) }),
   )
 })
+
+test('templates that are not there, or of something else, are faults, where it is known which there are', () => {
+  const templates = new Map([
+    ['PDD@1', 'project'],
+    ['MR@1', 'period'],
+    ['ENGAGEMENT@1', 'agreement'],
+  ])
+  const faultsOf = (kind: string, template: string, known = templates) => {
+    const { preset, permissions } = structuredClone(shippedSources.article6) as { preset: Parts; permissions: Parts }
+    for (const one of preset.documents) delete one.template
+    preset.documents.find((one: Parts) => one.kind === kind).template = template
+    return checkLaw(preset, permissions, undefined, known).faults
+  }
+  expect(faultsOf('project-design', 'PDD@1')).toEqual([])
+  expect(faultsOf('engagement-agreement', 'ENGAGEMENT@1')).toEqual([])
+  expect(faultsOf('monitoring-report', 'MR@1')).toEqual([])
+  const at = (kind: string) => `the document ${kind}`
+  expect(faultsOf('project-design', 'PDD@2')).toEqual([
+    {
+      of: 'preset',
+      code: 'template-unknown',
+      facts: { at: at('project-design'), template: 'PDD@2', allowed: 'PDD@1, MR@1, ENGAGEMENT@1' },
+    },
+  ])
+  expect(faultsOf('monitoring-report', 'PDD@1')).toEqual([
+    {
+      of: 'preset',
+      code: 'template-subject',
+      facts: { at: at('monitoring-report'), template: 'PDD@1', subject: 'project', of: 'period' },
+    },
+  ])
+  const { preset, permissions } = shippedSources.article6
+  expect(checkLaw(preset, permissions, undefined, new Map()).faults.map(({ code }) => code)).toContain(
+    'template-unknown',
+  )
+  expect(checkLaw(preset, permissions).faults).toEqual([])
+})

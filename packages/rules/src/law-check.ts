@@ -45,6 +45,8 @@ export type RemarkCode =
   | 'renews-nothing' // a move renews what no kind of crediting lets be renewed
   | 'version-later' // a ledger is founded with another version than the first
   | 'name-shipped' // documents of one's own under the name of others
+  | 'template-unknown' // a template that there is none of
+  | 'template-subject' // a template for documents of something else
   | 'word-of-nothing' // the preset has words for a code that neither document has
   | 'root-alone' // whoever the first user appoints counts as one person
 
@@ -58,8 +60,19 @@ export interface LawCheck {
 /** The sentence for what is wrong with a field, where its schema has none of its own. */
 export type FieldSentence = z.core.$ZodErrorMap
 
-/** Judges a preset and a permission table that a country has written, as founding a ledger with them would. */
-export function checkLaw(preset: unknown, permissions: unknown, error?: FieldSentence): LawCheck {
+/** What the documents of each template are of, by its code such as `PDD@1`. */
+export type TemplateSubjects = ReadonlyMap<string, string>
+
+/**
+ * Judges a preset and a permission table that a country has written, as founding a ledger with them would. Without
+ * `templates` nothing is said of those that kinds of documents name.
+ */
+export function checkLaw(
+  preset: unknown,
+  permissions: unknown,
+  error?: FieldSentence,
+  templates?: TemplateSubjects,
+): LawCheck {
   const how = error === undefined ? {} : { error }
   const ofPreset = Preset.safeParse(preset, how)
   const formOfTable = PermissionTable.safeParse(permissions, how)
@@ -74,11 +87,30 @@ export function checkLaw(preset: unknown, permissions: unknown, error?: FieldSen
   if (!ofPreset.success || !ofTable.success) return { faults: formal, notes: [] }
   const law = { preset: ofPreset.data, permissions: ofTable.data }
   const heard = withoutUnheard(law)
-  const found = [...rootFaults(law), ...approvalsUnheard(law), ...causesOf(heard), ...faultsOfStart(heard)]
+  const found = [
+    ...templateFaults(law.preset, templates),
+    ...[...rootFaults(law), ...approvalsUnheard(law), ...causesOf(heard), ...faultsOfStart(heard)],
+  ]
   const faults = [...formal, ...found.filter((one, at) => found.findIndex((other) => isSame(one, other)) === at)]
   const told = faults.map(({ facts }) => facts.actions ?? facts.action ?? '').join(', ')
   const isTold = ({ code, facts }: Remark) => code.endsWith('-closed') && told.split(', ').includes(facts.action ?? '')
   return { faults, notes: notesOn(law).filter((note) => !isTold(note)) }
+}
+
+/** Templates that are not there, or not for documents of this. An agreement is about a project. */
+function templateFaults({ documents }: Preset, known: TemplateSubjects | undefined): Remark[] {
+  if (!known) return []
+  return documents.flatMap(({ kind, of = 'project', template }): Remark[] => {
+    if (template === undefined) return []
+    const at = `the document ${kind}`
+    const subject = known.get(template)
+    const fits = subject === of || (of === 'project' && subject === 'agreement')
+    if (subject !== undefined) {
+      return fits ? [] : [{ of: 'preset', code: 'template-subject', facts: { at, template, subject, of } }]
+    }
+    const allowed = [...known.keys()].join(', ')
+    return [{ of: 'preset', code: 'template-unknown', facts: { at, template, allowed } }]
+  })
 }
 
 /** The same fault, found in two ways. */

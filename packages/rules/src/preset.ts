@@ -11,6 +11,11 @@ export const VERIFICATION = 'verification'
 
 const Year = z.string().regex(/^20\d\d$/, 'must be a year from 2000 to 2099, in quotes')
 
+/** A template of documents and its version. Whether there is one of that name is asked where a preset is adopted. */
+const TemplateCode = z
+  .string()
+  .regex(/^[A-Z][A-Z0-9-]{1,29}@[1-9]\d{0,3}$/, 'must be a template and its version such as PDD@1')
+
 /** What must be there before a move is taken. */
 const Needs = z.strictObject({
   /** Kinds of documents; with `fresh` in a version that was submitted since the project came into its state. */
@@ -147,6 +152,8 @@ export const Preset = z
           kind: ActionWord,
           of: z.literal('period').optional(),
           states: z.array(Code).min(1),
+          /** Its documents are data in the form of this template, such as `PDD@1`; else they are files that people keep. */
+          template: TemplateCode.optional(),
           /** Places for signatures. Every one is on the SHA-256 of the version: a new version has none. */
           signatures: z
             .array(Slot)

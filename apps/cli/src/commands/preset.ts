@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { lawSentence } from '@tallystick/contract'
 import { checkLaw, type Remark, shippedPresets, shippedSources } from '@tallystick/rules'
-import { inputSentence, LAW_FILES } from '@tallystick/server'
+import { inputSentence, LAW_FILES, templateSubjects } from '@tallystick/server'
 import { type Command, type Done, parse, UsageError } from '../command.ts'
 import { text } from '../texts.ts'
 
@@ -26,7 +26,7 @@ async function check(args: string[]): Promise<Done> {
   const { faults, notes } =
     'fault' in preset || 'fault' in permissions
       ? { faults: [], notes: [] }
-      : checkLaw(preset.value, permissions.value, inputSentence)
+      : checkLaw(preset.value, permissions.value, inputSentence, templateSubjects())
   const wrong = [...unread, ...faults.map((one) => sentenceOf(one, files))]
   const doubtful = notes.map((one) => sentenceOf(one, files))
   const lines = [

@@ -1,6 +1,7 @@
 import type { Finding, FindingRound, Page, PageQuery, SubmittedDocument } from '@tallystick/contract'
 import { randomId } from '@tallystick/ledger'
 import { decodeCursor, limitOf, NumberKey, pageFrom } from './cursor.ts'
+import { keptTemplates } from './documents.ts'
 import { entryNaming, entryOf, type LogRow, type Newest, newestEntries, placeOf } from './entries.ts'
 import { documentsNamed, explained } from './explain.ts'
 import { execute, type Sender, writtenOf } from './idempotency.ts'
@@ -41,8 +42,20 @@ export async function submitTo(
   } as const
   const named = documentsNamed(subject.period === null ? 'project' : 'period', kind)
   const receipt = await explained(services, named, () => execute(services, call, command))
-  const entry = entryOf('DocumentSubmitted', receipt)
-  return { ...documentOf(await namesIn(services, entry), entry), entry: writtenOf(receipt) }
+  return submittedDocument(services, { ...receipt, entry: entryOf('DocumentSubmitted', receipt) })
+}
+
+/** A version of a document as it was submitted. */
+export async function submittedDocument(
+  services: Services,
+  row: LogRow<'DocumentSubmitted'>,
+): Promise<SubmittedDocument> {
+  const { project, sha256 } = row.entry.body
+  const [names, templates] = await Promise.all([
+    namesIn(services, row.entry),
+    keptTemplates(services, project, [sha256]),
+  ])
+  return { ...documentOf(names, templates, row.entry), entry: placeOf(row) }
 }
 
 /** Every version of every document, newest first; of a project with those of its monitoring periods. */
@@ -54,25 +67,34 @@ export async function documentsOf(
   const limit = limitOf(query)
   const [before] = decodeCursor(NumberKey, query.cursor) ?? []
   const rows = await newestEntries(services, 'DocumentSubmitted', { ...aboutIt(subject), before }, limit + 1)
-  const names = await namesIn(
-    services,
-    rows.map(({ entry }) => entry),
-  )
+  const [names, templates] = await Promise.all([
+    namesIn(
+      services,
+      rows.map(({ entry }) => entry),
+    ),
+    keptTemplates(
+      services,
+      subject.project,
+      rows.map(({ entry }) => entry.body.sha256),
+    ),
+  ])
   return pageFrom(
     rows,
     limit,
-    (row) => ({ ...documentOf(names, row.entry), entry: placeOf(row) }),
+    (row) => ({ ...documentOf(names, templates, row.entry), entry: placeOf(row) }),
     ({ place }) => [place],
   )
 }
 
 function documentOf(
   names: KnownNames,
+  templates: ReadonlyMap<string, string>,
   { by, body }: LogRow<'DocumentSubmitted'>['entry'],
 ): Omit<SubmittedDocument, 'entry'> {
   const { document, sha256, name, period, allotted } = body
   const opened = name === null ? null : (names.opened(name) ?? null)
-  return { kind: document, version: allotted.version, sha256, name: opened, period, by: actorOf(names, by) }
+  const template = templates.get(sha256) ?? null
+  return { kind: document, version: allotted.version, sha256, template, name: opened, period, by: actorOf(names, by) }
 }
 
 function actorOf(names: KnownNames, mandate: string) {

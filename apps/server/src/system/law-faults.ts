@@ -9,6 +9,7 @@ import {
   problemOf,
 } from '@tallystick/contract'
 import { checkLaw, type DocumentKind, type Law, type Remark } from '@tallystick/rules'
+import { templateSubjects } from '../platform/documents.ts'
 import { ProblemError } from '../platform/problem.ts'
 
 /** Most faults that one answer names. */
@@ -20,10 +21,12 @@ const MOST_NAMED = 20
  */
 export function refuseFaults(law: Law, document: DocumentKind, content: unknown): void {
   const next = { ...law, [document]: content }
-  const faultsIn = (language: Language) => checkLaw(next.preset, next.permissions, inputSentencesIn(language)).faults
+  const known = templateSubjects()
+  const faultsIn = (language: Language) =>
+    checkLaw(next.preset, next.permissions, inputSentencesIn(language), known).faults
   const all = faultsIn('en')
   if (all.length === 0) return
-  const before = new Set(checkLaw(law.preset, law.permissions).faults.map(identity))
+  const before = new Set(checkLaw(law.preset, law.permissions, undefined, known).faults.map(identity))
   const faults = all.filter((fault) => !before.has(identity(fault)))
   const [first] = faults
   if (!first) return

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkLaw, documentBytes, type ShippedPreset, shippedPresets } from '@tallystick/rules'
+import { templateSubjects } from '../platform/documents.ts'
 import { StartupError } from '../platform/startup-error.ts'
 import type { OwnPreset } from './founding.ts'
 
@@ -18,7 +19,7 @@ export async function presetNamed(name: string, isFounded: boolean): Promise<Shi
   if (isFounded) return leftIn(name)
   const preset = await jsonOf(join(name, LAW_FILES.preset))
   const permissions = await jsonOf(join(name, LAW_FILES.permissions))
-  const { faults } = checkLaw(preset, permissions)
+  const { faults } = checkLaw(preset, permissions, undefined, templateSubjects())
   if (faults.length > 0) {
     throw new StartupError(
       `No ledger can be founded with the documents of ${name}. What is wrong with them says: tallystick preset check ${name}`,

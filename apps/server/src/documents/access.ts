@@ -1,0 +1,48 @@
+import { isGovernment } from '../platform/auth.ts'
+import { refusalOutside } from '../platform/permitted.ts'
+import { problem, refusalProblem } from '../platform/problem.ts'
+import type { Actor, Services } from '../platform/services.ts'
+import { type DraftRow, draftById } from './drafts.ts'
+
+/** Throws a problem for whoever may not submit this kind of document of this project, also where others would approve it. */
+export async function requireWriter(
+  services: Services,
+  actor: Actor,
+  { project, kind }: Pick<DraftRow, 'project' | 'kind'>,
+): Promise<void> {
+  const refusal = await refusalOutside(services, actor, { action: `documents.submit.${kind}`, project })
+  // What others are to approve is made before they do.
+  if (refusal && refusal.refused !== 'approval-missing') throw refusalProblem(refusal)
+}
+
+/** A draft of the own organisation. Nobody else is told that there is one. */
+export async function ownDraft(services: Services, actor: Actor, id: string): Promise<DraftRow> {
+  const row = await draftById(services.pool, id)
+  if (!row || row.organisation !== actor.organisation) throw problem('not-found')
+  return row
+}
+
+/** A draft that somebody may write in. */
+export async function writableDraft(services: Services, actor: Actor, id: string): Promise<DraftRow> {
+  const row = await ownDraft(services, actor, id)
+  await requireWriter(services, actor, row)
+  return row
+}
+
+/** The government, whoever submitted it, and the owners and certifiers of the project read the whole of a document. */
+export async function readsWhole(
+  services: Services,
+  actor: Actor | undefined,
+  { project, by }: { project: string; by: string },
+): Promise<boolean> {
+  if (!actor) return false
+  const { organisation } = actor
+  if (isGovernment(actor) || organisation === by) return true
+  const { owners = [], certifiers = {} } = (await services.ledger.row('project', project)) ?? {}
+  if (Object.values(certifiers).includes(organisation)) return true
+  const accounts = await services.ledger.rows(
+    'account',
+    owners.map(({ account }) => account),
+  )
+  return [...accounts.values()].some((account) => account.organisation === organisation)
+}

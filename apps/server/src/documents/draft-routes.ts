@@ -1,0 +1,121 @@
+import {
+  createDraft,
+  type Draft,
+  type DraftHead,
+  deleteDraft,
+  type Language,
+  listDrafts,
+  readDraft,
+  saveDraft,
+  setDraftSections,
+  submitDraft,
+} from '@tallystick/contract'
+import { compute, validate } from '@tallystick/templates'
+import type { FastifyInstance } from 'fastify'
+import { calculationJudge } from '../platform/calculations.ts'
+import { CreatedKey, decodeCursor, limitOf, pageFrom } from '../platform/cursor.ts'
+import { templateCode } from '../platform/documents.ts'
+import { spokenTo } from '../platform/language.ts'
+import { handle } from '../platform/operations.ts'
+import { problem } from '../platform/problem.ts'
+import type { Services } from '../platform/services.ts'
+import { ownDraft, requireWriter, writableDraft } from './access.ts'
+import { begun, templateFor } from './beginning.ts'
+import type { Value } from './changed-values.ts'
+import {
+  type DraftHeadRow,
+  type DraftRow,
+  draftOf,
+  draftPage,
+  dropDraft,
+  makeDraft,
+  templateOfDraft,
+} from './drafts.ts'
+import { sourcesFor } from './facts.ts'
+import { told } from './problems.ts'
+import { saveSections, saveValues } from './saving.ts'
+import { submitted } from './submitting.ts'
+
+/** Drafts of documents: begun, read, saved, and submitted. */
+export function registerDrafts(app: FastifyInstance, services: Services): void {
+  handle(app, services, createDraft, async ({ body, actor, request, reply }) => {
+    const { project, period, kind } = body
+    const subject = { project, period }
+    const template = await templateFor(services, subject, kind)
+    await requireWriter(services, actor, body)
+    const document = await begun(services, subject, kind, template)
+    const id = await makeDraft(services, actor, subject, { kind, template: templateCode(template), document })
+    if (id === undefined) {
+      const known = await draftOf(services.pool, actor.organisation, subject, kind)
+      throw problem('already-exists', known ? { draft: known.id } : {}, [
+        { field: 'kind', message: 'has a draft of your organisation already' },
+      ])
+    }
+    return shown(services, await ownDraft(services, actor, id), spokenTo(request, reply))
+  })
+
+  handle(app, services, listDrafts, async ({ query, actor }) => {
+    const limit = limitOf(query)
+    const asked = { project: query.project, before: decodeCursor(CreatedKey, query.cursor) }
+    const rows = await draftPage(services, actor.organisation, asked, limit + 1)
+    const names = await namesOf(services, rows)
+    return pageFrom(
+      rows,
+      limit,
+      (row) => headOf(row, names),
+      ({ changed_at, id }) => [changed_at.toISOString(), id],
+    )
+  })
+
+  handle(app, services, readDraft, async ({ params, actor, request, reply }) => {
+    return shown(services, await ownDraft(services, actor, params.id), spokenTo(request, reply))
+  })
+
+  changes(app, services)
+}
+
+function changes(app: FastifyInstance, services: Services): void {
+  handle(app, services, saveDraft, async ({ params, body, actor, request, reply }) => {
+    await writableDraft(services, actor, params.id)
+    const wanted = { revision: body.revision, changes: body.changes as Value[] }
+    const { problems, ...saved } = await saveValues(services, actor, params.id, wanted)
+    return { id: params.id, ...saved, problems: told(problems, spokenTo(request, reply)) }
+  })
+
+  handle(app, services, setDraftSections, async ({ params, body, actor, request, reply }) => {
+    await writableDraft(services, actor, params.id)
+    return shown(services, await saveSections(services, actor, params.id, body), spokenTo(request, reply))
+  })
+
+  handle(app, services, deleteDraft, async ({ params, actor }) => {
+    await writableDraft(services, actor, params.id)
+    await dropDraft(services, params.id)
+    return undefined
+  })
+
+  handle(app, services, submitDraft, (call) => submitted(services, call))
+}
+
+/** A draft as it would be submitted now, with what is missing or wrong. */
+async function shown(services: Services, row: DraftRow, language: Language): Promise<Draft> {
+  const template = templateOfDraft(row)
+  const [sources, names] = await Promise.all([sourcesFor(services, row, row.kind, template), namesOf(services, [row])])
+  const document = compute(template, row.document, sources)
+  const calculation = await calculationJudge(services, document.values)
+  const problems = validate(template, document, { final: true, sources, calculation })
+  return { ...headOf(row, names), document: { ...document }, problems: told(problems, language) }
+}
+
+function headOf(row: DraftHeadRow, names: ReadonlyMap<string, string>): DraftHead {
+  const { id, project, period, kind, template, revision, changed_at, changed_by } = row
+  const by = { id: changed_by, name: names.get(changed_by) ?? null }
+  return { id, project, period, kind, template, revision, changed: { at: changed_at.toISOString(), by } }
+}
+
+async function namesOf({ pool }: Services, rows: readonly DraftHeadRow[]): Promise<Map<string, string>> {
+  const { rows: users } = await pool.query<{ id: string; name: string }>(
+    'SELECT id, name FROM content_user WHERE id = ANY($1)',
+    [[...new Set(rows.map(({ changed_by }) => changed_by))]],
+  )
+  return new Map(users.map(({ id, name }) => [id, name]))
+}

@@ -1,0 +1,76 @@
+import type { SubmittedDocument } from '@tallystick/contract'
+import { canonicalJson, sha256Hex } from '@tallystick/rules'
+import { settle, validate } from '@tallystick/templates'
+import { calculationJudge } from '../platform/calculations.ts'
+import { keepDocument, templateCode } from '../platform/documents.ts'
+import { type Subject, submitTo } from '../platform/filings.ts'
+import type { Sender } from '../platform/idempotency.ts'
+import { refusalOf, wasCarriedOut } from '../platform/judged.ts'
+import { problem, refusalProblem } from '../platform/problem.ts'
+import type { Actor, Services } from '../platform/services.ts'
+import { writableDraft } from './access.ts'
+import { templateFor } from './beginning.ts'
+import { type DraftRow, dropDraft } from './drafts.ts'
+import { sourcesFor } from './facts.ts'
+import { unfinished } from './problems.ts'
+
+/** Stands for ids and hashes where none are needed: the command was carried out, and is answered as it was. */
+const NOTHING = { subject: { project: '0'.repeat(32), period: null }, kind: 'none', sha256: '0'.repeat(64) }
+
+interface Ready {
+  subject: Subject
+  kind: string
+  sha256: string
+}
+
+/** Submits a draft as the next version of its document. Its bytes are kept before the ledger knows their hash. */
+export async function submitted(
+  services: Services,
+  call: Sender & { actor: Actor; params: { id: string }; body: { revision: number; name: string | null } },
+): Promise<SubmittedDocument> {
+  const { id } = call.params
+  const { revision, name } = call.body
+  const ready = (await wasCarriedOut(services, call)) ? NOTHING : await prepared(services, call, id, revision)
+  const { subject, kind, sha256 } = ready
+  const answer = await submitTo(services, { ...call, body: { kind, sha256, name } }, subject)
+  await dropDraft(services, id, revision)
+  return answer
+}
+
+/** What must be so before the ledger is asked: it is whole, and the ledger would take it. Then its bytes are kept. */
+async function prepared(
+  services: Services,
+  call: Sender & { actor: Actor },
+  id: string,
+  revision: number,
+): Promise<Ready> {
+  const draft = await writableDraft(services, call.actor, id)
+  if (draft.revision !== revision) throw problem('revision-stale', { revision: String(draft.revision) })
+  const { project, period, kind } = draft
+  const subject = { project, period }
+  const bytes = Buffer.from(await finalText(services, draft))
+  const sha256 = sha256Hex(bytes)
+  const request = { ...subject, document: kind, sha256, name: null }
+  const refused = await refusalOf(services, { type: 'DocumentSubmitted', by: call.actor.mandate, request })
+  // What others approve are these bytes, so they are kept before they do.
+  if (refused && refused.refused !== 'approval-missing') throw refusalProblem(refused)
+  await keepDocument(services, { project, sha256, template: draft.template, bytes })
+  return { subject, kind, sha256 }
+}
+
+/** The canonical JSON of a draft as it is handed in. Throws a problem that names what is missing or wrong. */
+async function finalText(services: Services, draft: DraftRow): Promise<string> {
+  const { kind, document } = draft
+  const template = await templateFor(services, draft, kind)
+  if (draft.template !== templateCode(template)) {
+    const params = { given: draft.template, expected: templateCode(template) }
+    throw unfinished([{ path: '', code: 'template', params, severity: 'error' }])
+  }
+  const sources = await sourcesFor(services, draft, kind, template)
+  const settled = settle(template, document, sources)
+  const calculation = await calculationJudge(services, settled.values)
+  const problems = validate(template, settled, { final: true, sources, calculation })
+  const errors = problems.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) throw unfinished(errors)
+  return canonicalJson(settled)
+}

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs'
+import { type Document, type Json, type Template, template } from '@tallystick/templates'
+import { done, type Person } from '../registry.fixture.ts'
+
+export const EXAMPLES = new URL('../../../../packages/templates/src/examples/', import.meta.url)
+
+/** A document of one of the example projects. */
+export function example(name: string): Document {
+  return JSON.parse(readFileSync(new URL(name, EXAMPLES), 'utf8')) as Document
+}
+
+export interface Change {
+  path: string
+  value: Json
+}
+
+/** All that people write in a document, field by field. */
+export function writtenIn(document: Document): Change[] {
+  return templateNamed(document.template).sections.flatMap(({ key, fields }) =>
+    fields.flatMap((field): Change[] => {
+      const value = document.values[key]?.[field.key]
+      return field.auto || value === undefined ? [] : [{ path: `${key}.${field.key}`, value }]
+    }),
+  )
+}
+
+export function templateNamed(id: string): Template {
+  const found = template(id)
+  if (!found) throw new Error(`there is no template ${id}`)
+  return found
+}
+
+export interface Begun {
+  id: string
+  revision: number
+  document: Document
+  problems: { path: string; code: string; severity: string; message: string }[]
+}
+
+export async function begin(who: Person, about: object): Promise<Begun> {
+  return (await done(who.post('/national/drafts', about))) as unknown as Begun
+}
+
+/** Saves all of them, and answers the revision then. */
+export async function write(who: Person, id: string, revision: number, changes: readonly Change[]): Promise<number> {
+  let current = revision
+  for (let at = 0; at < changes.length; at += 100) {
+    const body = { revision: current, changes: changes.slice(at, at + 100) }
+    current = Number((await done(who.put(`/national/drafts/${id}/values`, body), 200)).revision)
+  }
+  return current
+}
+
+/** What is written in the design document of an example, its calculation done anew. */
+export async function designOf(who: Person): Promise<Change[]> {
+  const changes = writtenIn(example('selu.pdd.json'))
+  const kept = changes.find(({ path }) => path === 'B63.calculation')?.value as { inputs: Json } | undefined
+  const { snapshot } = await done(who.post('/national/calculations/ACM0002', { inputs: kept?.inputs }), 200)
+  return changes.map((one) => (one.path === 'B63.calculation' ? { ...one, value: snapshot as Json } : one))
+}
+
+/** A project design document of a project, written as an example has it. */
+export async function writtenDesign(who: Person, project: string): Promise<{ id: string; revision: number }> {
+  const { id, revision } = await begin(who, { project, kind: 'project-design' })
+  return { id, revision: await write(who, id, revision, await designOf(who)) }
+}

@@ -129,6 +129,21 @@ it('calculates what is just within the bound', async () => {
   expect(answer.body).toMatchObject({ snapshot: { result: { of: 'reduction' } } })
 })
 
+it('the dearest that is known costs little processor: landfills, with numbers of twenty digits', async () => {
+  const long = (value: string, unit: string) => ({ value: `${value}.12345678901234567891`, unit })
+  const deposit = {
+    ...{ depositYear: { value: '1950', unit: 'yr' }, waste: 'food', mass: long('12345678', 't') },
+    ...{ degradableCarbon: long('0', '1'), decayRate: long('0', '1/yr') },
+  }
+  const deposits = Array.from({ length: MOST_ROWS }, () => deposit)
+  const site = { climate: 'tropical-wet', application: 'existing', site: 'managed', cover: 'covered' }
+  const inputs = { year: { value: '2024', unit: 'yr' }, deposits, ...site }
+  const before = process.cpuUsage()
+  expectStatus(await ask('TOOL04', { inputs }), 200)
+  // Some 300 ms; without the bound fifty years of it would take fifty times as much.
+  expect(process.cpuUsage(before).user / 1_000).toBeLessThan(2_000)
+})
+
 it('answers whatever comes as it has declared', async () => {
   const operation = registry.app.operations.find(({ id }) => id === 'calculateByMethod')
   const declared = statusesOf(operation ?? registry.app.operations[0] ?? expect.fail('operations'))

@@ -79,6 +79,8 @@ describe('what is as it should be', () => {
       ),
     ]
     expect(faultOf(docxWith(...parts), 'docx')).toEqual(taken('docx'))
+    const joined = { name: 'xl/worksheets/sheet3.xml', content: '<f>A1&amp;"|"&amp;B1</f><f>IF(A1=2,"DDE","no")</f>' }
+    expect(faultOf(xlsxWith(joined), 'xlsx')).toEqual(taken('xlsx'))
     const printer = { name: 'xl/printerSettings/printerSettings1.bin', content: Buffer.alloc(220, 1) }
     expect(faultOf(xlsxWith(printer), 'xlsx')).toEqual(taken('xlsx'))
     const wide = Buffer.concat([

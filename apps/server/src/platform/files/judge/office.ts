@@ -116,7 +116,7 @@ function judgeXml(path: string, text: string, notes: Set<Note>): void {
 
 /** Another program is asked by a name, a bar and what it is to do. */
 function refuseFormula(formula: string): void {
-  if (/^[^!()]{1,60}\|/.test(formula) || /\bWEBSERVICE\s*\(/i.test(formula)) throw new Unfit('remote')
+  if (/^[^!()"]{1,60}\|/.test(formula) || /\bWEBSERVICE\s*\(/i.test(formula)) throw new Unfit('remote')
 }
 
 /** Commands to fetch data from elsewhere, each between bars; they may be written in pieces. */

@@ -13,6 +13,7 @@ import { openQuarantine } from './platform/files/quarantine.ts'
 import { invite } from './platform/invitations.ts'
 import { consoleNotify } from './platform/notify.ts'
 import { Openings } from './platform/openings.ts'
+import { paperRenderer } from './platform/paper/renderer.ts'
 import { passwordHasher } from './platform/password-hash.ts'
 import type { Services } from './platform/services.ts'
 import { newSignInLink } from './platform/sign-in-links.ts'
@@ -97,9 +98,11 @@ export async function testRegistry({
   const folder = await mkdtemp(join(tmpdir(), 'files-'))
   const incoming = join(folder, 'incoming')
   await openQuarantine(incoming)
+  const papers = paperRenderer()
   const services: Services = {
     pool,
     files: { store: await localFiles(folder), incoming, maxBytes: 2 ** 21, maxDocumentBytes: 2 ** 22 },
+    papers,
     ledger,
     genesis: founded.genesis,
     openings: new Openings(pool),
@@ -181,6 +184,7 @@ export async function testRegistry({
     },
     async close() {
       await app.close()
+      papers.close()
       await ledger.close()
       await pool.end()
       await database.close()

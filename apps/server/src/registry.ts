@@ -30,6 +30,7 @@ import { lawInForce } from './platform/law.ts'
 import type { Log } from './platform/log.ts'
 import { type Notify, outboxNotify } from './platform/notify.ts'
 import { Openings } from './platform/openings.ts'
+import { paperRenderer } from './platform/paper/renderer.ts'
 import { installationSecret } from './platform/paper-signing/installation.ts'
 import { passwordHasher } from './platform/password-hash.ts'
 import { type Database, openDatabase } from './platform/postgres/database.ts'
@@ -100,6 +101,8 @@ export async function openRegistry(config: Config, options: OpenOptions): Promis
     await refuseTestClock(config, ledger)
     const files = await openFiles(config)
     closers.push(async () => files.store.close())
+    const papers = paperRenderer()
+    closers.push(async () => papers.close())
     const clock = ahead ?? (() => new Date())
     const parts = { pool, ledger, clock, key: () => newKey(config) }
     const founded =
@@ -115,6 +118,7 @@ export async function openRegistry(config: Config, options: OpenOptions): Promis
       genesis,
       openings: new Openings(pool),
       files,
+      papers,
       notify: options.notify ?? outboxNotify(pool, config.DEFAULT_LANGUAGE),
       onboarding: config.ONBOARDING,
       hasher: passwordHasher(),

@@ -5,6 +5,7 @@ import type pg from 'pg'
 import type { Files } from './files/open.ts'
 import type { Notify } from './notify.ts'
 import type { Openings } from './openings.ts'
+import type { PaperRenderer } from './paper/renderer.ts'
 import type { PasswordHasher } from './password-hash.ts'
 
 /** Who is behind a request: a person signed in, acting under the mandate that the ledger knows. */
@@ -33,6 +34,8 @@ export interface Services {
   openings: Openings
   /** Where the bytes of attached files are. */
   files: Files
+  /** Sets papers as PDF; starts no process before the first. */
+  papers: PaperRenderer
   /** Tells people what they must know: by mail, through the outbox. */
   notify: Notify
   /** How people sign in: by links that work once, or with passwords. */

@@ -1,9 +1,5 @@
 import { hash, randomBytes } from 'node:crypto'
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  verifyAuthenticationResponse,
-} from '@simplewebauthn/server'
+import type { AuthenticationResponseJSON } from '@simplewebauthn/server'
 import type { SignedDocument, SigningTarget } from '@tallystick/contract'
 import { randomId } from '@tallystick/ledger'
 import { canonicalJson, sha256Hex } from '@tallystick/rules'
@@ -42,6 +38,7 @@ export async function beginAdvanced(services: Services, actor: Actor, target: Si
   const proof = randomBytes(32).toString('hex')
   const expiresAt = new Date(services.clock().getTime() + PERMIT_MS)
   await keepPermit(services, { id, user: actor.user, level: 'AES', target, statement, language, proof, expiresAt })
+  const { generateAuthenticationOptions } = await import('@simplewebauthn/server')
   const options = await generateAuthenticationOptions({
     rpID: relyingParty(services).id,
     challenge: Uint8Array.from(challengeOf(actor.user, target, statement, proof)),
@@ -61,6 +58,7 @@ async function requireAnswer(
   response: AuthenticationResponseJSON,
 ): Promise<void> {
   const { id, origin } = relyingParty(services)
+  const { verifyAuthenticationResponse } = await import('@simplewebauthn/server')
   const verified = await verifyAuthenticationResponse({
     response,
     expectedChallenge: challengeOf(user, target, statement, proof).toString('base64url'),

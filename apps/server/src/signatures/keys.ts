@@ -1,23 +1,17 @@
-import {
-  generateRegistrationOptions,
-  type RegistrationResponseJSON,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server'
+import type { RegistrationResponseJSON } from '@simplewebauthn/server'
 import type { SigningKey } from '@tallystick/contract'
 import { randomId } from '@tallystick/ledger'
 import { namesIn } from '../platform/names.ts'
-import {
-  type CertifiedKey,
-  newAuthority,
-  newPersonKey,
-  pemOf,
-  revocationList,
-} from '../platform/paper-signing/authority.ts'
+import { type CertifiedKey, pemOf } from '../platform/paper-signing/key.ts'
 import { seal, unseal } from '../platform/paper-signing/secret.ts'
 import { problem } from '../platform/problem.ts'
 import type { Actor, Services } from '../platform/services.ts'
 import { inTransaction } from '../platform/transaction.ts'
 import { wordsIn } from './words.ts'
+
+/** Read when somebody gets a key: a server at rest does without their megabytes. */
+const webauthn = () => import('@simplewebauthn/server')
+const x509 = () => import('../platform/paper-signing/authority.ts')
 
 export const ENROLMENT_MS = 5 * 60_000
 /** Longest name in a certificate (X.520). */
@@ -58,7 +52,7 @@ async function authorityOf(services: Services): Promise<CertifiedKey> {
     const { country } = services.genesis
     const organisation = country.name.slice(0, MOST_NAME)
     const name = wordsIn(services, 'en').say('authority')
-    const made = await newAuthority({ name, organisation, country: country.code }, services.clock())
+    const made = await (await x509()).newAuthority({ name, organisation, country: country.code }, services.clock())
     await services.pool.query(
       'INSERT INTO content_signing_authority (certificate, private_key) VALUES ($1, $2) ON CONFLICT DO NOTHING',
       [Buffer.from(made.certificate), seal(secret, AUTHORITY, made.privateKey)],
@@ -77,7 +71,7 @@ export async function authorityCertificate(services: Services): Promise<Uint8Arr
 /** What the person's authenticator is asked, once that person has shown who it is. */
 export async function beginKey(services: Services, actor: Actor, email: string) {
   await secretOf(services)
-  const options = await generateRegistrationOptions({
+  const options = await (await webauthn()).generateRegistrationOptions({
     rpName: services.genesis.country.name,
     rpID: relyingParty(services).id,
     userName: email,
@@ -100,6 +94,7 @@ async function registered(services: Services, { user }: Actor, answer: Registrat
     [user, services.clock()],
   )
   const { id, origin } = relyingParty(services)
+  const { verifyRegistrationResponse } = await webauthn()
   const verified = await verifyRegistrationResponse({
     response: answer,
     expectedChallenge: rows[0]?.challenge ?? '',
@@ -139,7 +134,7 @@ export async function makeKey(
   const authority = await authorityOf(services)
   const names = await namesIn(services, actor.organisation)
   const organisation = (names.organisationRef(actor.organisation).name ?? name).slice(0, MOST_NAME)
-  const key = await newPersonKey(authority, { name, organisation }, services.clock())
+  const key = await (await x509()).newPersonKey(authority, { name, organisation }, services.clock())
   const id = randomId()
   return inTransaction(services.pool, async (client) => {
     // Of two at once, the later one waits here and finds the other's.
@@ -204,6 +199,7 @@ export async function revokedList(services: Services): Promise<Uint8Array> {
   const { rows } = await services.pool.query<{ serial: string; at: Date }>(
     'SELECT serial, revoked_at AS at FROM content_signing_key WHERE revoked_at IS NOT NULL ORDER BY revoked_at, serial',
   )
+  const { revocationList } = await x509()
   return revocationList(await authorityOf(services), rows, services.clock())
 }
 

@@ -20,8 +20,7 @@ import {
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { spokenTo } from '../platform/language.ts'
 import { handle } from '../platform/operations.ts'
-import { paperRenderer } from '../platform/paper/renderer.ts'
-import { pemOf } from '../platform/paper-signing/authority.ts'
+import { pemOf } from '../platform/paper-signing/key.ts'
 import { recipientOf } from '../platform/people.ts'
 import { problem } from '../platform/problem.ts'
 import type { Services } from '../platform/services.ts'
@@ -35,8 +34,7 @@ import { signSimple, simplePermit } from './simple.ts'
 
 /** Signatures on documents: simple ones, ones with keys of people, and ink; the ledger has the fact of each. */
 export function register(app: FastifyInstance, services: Services): void {
-  const papers = paperRenderer()
-  app.addHook('onClose', async () => papers.close())
+  const { papers } = services
   registerKeys(app, services)
 
   handle(app, services, readSignatures, async ({ params, query }) => {

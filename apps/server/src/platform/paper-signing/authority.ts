@@ -11,10 +11,10 @@ import {
   X509CertificateGenerator,
   X509CrlGenerator,
 } from '@peculiar/x509'
+import { type CertifiedKey, importKey, KEY } from './key.ts'
 
 cryptoProvider.set(webcrypto)
 
-const KEY = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
 const DAY_MS = 86_400_000
 
 /** How long a person's key is good, and the registry's own that vouches for it. */
@@ -22,13 +22,6 @@ export const PERSON_DAYS = 3 * 365
 export const AUTHORITY_DAYS = 20 * 365
 /** After so long there is a newer list of revoked keys. */
 const LIST_DAYS = 7
-
-/** A key with its certificate, both in DER. */
-export interface CertifiedKey {
-  certificate: Uint8Array
-  /** PKCS #8. */
-  privateKey: Uint8Array
-}
 
 /** A person's, with the serial number of its certificate, and from when to when that is good. */
 export interface PersonKey extends CertifiedKey {
@@ -109,16 +102,6 @@ export async function revocationList(
     entries: revoked.map((one) => ({ serialNumber: one.serial, revocationDate: one.at })),
   })
   return new Uint8Array(list.rawData)
-}
-
-/** A key that signs by itself. */
-export function importKey(privateKey: Uint8Array): Promise<webcrypto.CryptoKey> {
-  return webcrypto.subtle.importKey('pkcs8', Uint8Array.from(privateKey), KEY, false, ['sign'])
-}
-
-/** One or more certificates as people exchange them. */
-export function pemOf(...certificates: readonly Uint8Array[]): string {
-  return certificates.map((der) => `${new X509Certificate(der).toString('pem')}\n`).join('')
 }
 
 function newKeys(): Promise<webcrypto.CryptoKeyPair> {

@@ -1,5 +1,4 @@
-import { CryptoKeySigner, PDF } from '@libpdf/core'
-import { type CertifiedKey, importKey } from './authority.ts'
+import { type CertifiedKey, importKey } from './key.ts'
 
 /** A signature that is to be put into a PDF. */
 export interface PdfSignature {
@@ -20,6 +19,8 @@ export async function signPdf(
   bytes: Uint8Array,
   { key, authority, at, field, reason }: PdfSignature,
 ): Promise<Uint8Array> {
+  // Read when somebody signs: a server at rest does without its megabytes.
+  const { CryptoKeySigner, PDF } = await import('@libpdf/core')
   const pdf = await PDF.load(bytes)
   const blocked = pdf.canSaveIncrementally()
   if (blocked !== null) throw new Error(`The PDF cannot be signed without being rewritten: ${blocked}`)

@@ -143,13 +143,13 @@ export const removeAttachment = defineOperation({
   path: '/national/attachments/{id}',
   summary: 'Take an attached file away',
   description:
-    'By the organisation that attached it, as long as it may attach files there. Its bytes are forgotten a day later, where nothing else names them.',
+    'By the organisation that attached it, as long as it may attach files there. One that a version of a document of the project names by its hash stays. Its bytes are forgotten a day later, where nothing else names them.',
   tag,
   access: 'signed-in',
   params: ById,
   status: 204,
   answer: z.undefined(),
-  problems: ['not-found', ...NOT_THERE],
+  problems: ['not-found', 'file-in-use', ...NOT_THERE],
 })
 
 export const readFileOfProject = defineOperation({

@@ -35,6 +35,7 @@ export type HttpCode =
   | 'external-id-taken'
   | 'comments-closed'
   | 'file-refused'
+  | 'file-in-use'
   | 'files-unavailable'
   | 'signing-code-wrong'
   | 'signing-permit-unknown'
@@ -93,6 +94,7 @@ export const problemStatus = {
   'external-id-taken': 409,
   'comments-closed': 409,
   'file-refused': 422,
+  'file-in-use': 409,
   'files-unavailable': 503,
   'signing-code-wrong': 403,
   'signing-permit-unknown': 404,

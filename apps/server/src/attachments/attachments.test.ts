@@ -253,6 +253,21 @@ it('a program attaches with a key that may, and with no other', async () => {
   expect(await send(await keyFor('read'))).toMatchObject({ status: 403, body: { code: 'forbidden' } })
 })
 
+it('a file that a version of a document names stays', async () => {
+  const { sunfield, registry } = all
+  const named = await given(attach(sunfield.admin, project, fresh(), { name: 'annex.csv' }))
+  const keep = `INSERT INTO content_document (project, sha256, template, bytes, created_at) VALUES ($1, $2, 'PDD@1', $3, now())`
+  const said = Buffer.from(JSON.stringify({ files: [{ sha256: named.sha256, title: 'Annex' }] }))
+  const { pool } = registry.services
+  await pool.query(keep, ['f'.repeat(32), sha256Of(said), said])
+  const other = await given(attach(sunfield.admin, project, fresh(), { name: 'other.csv' }))
+  await pool.query(keep, [project, sha256Of(said), said])
+  const answer = await sunfield.admin.delete(`/national/attachments/${named.id}`)
+  expect(answer).toMatchObject({ status: 409, body: { code: 'file-in-use' } })
+  expect((await download(sunfield.admin, named.sha256)).statusCode).toBe(200)
+  expect(await sunfield.admin.delete(`/national/attachments/${other.id}`)).toMatchObject({ status: 204 })
+})
+
 it('there is room for so much, however many send at once', async () => {
   const { sunfield, registry } = all
   const { files } = registry.services

@@ -69,7 +69,7 @@ export function register(app: FastifyInstance, services: Services): void {
 
   handle(app, services, removeAttachment, async ({ params, actor }) => {
     await requireKeeper(services, actor, await attachment(services, params.id))
-    await removeRow(services, params.id)
+    if (!(await removeRow(services, params.id))) throw problem('file-in-use')
     return undefined
   })
 

@@ -114,8 +114,14 @@ export async function changeDetails(
   await pool.query('UPDATE content_attachment SET title = $2, public = $3 WHERE id = $1', [id, title, isPublic])
 }
 
-export async function removeRow({ pool }: Services, id: string): Promise<void> {
-  await pool.query('DELETE FROM content_attachment WHERE id = $1', [id])
+/** Takes an attachment away, unless a version of a document of its project names its file by the hash. */
+export async function removeRow({ pool }: Services, id: string): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `DELETE FROM content_attachment a WHERE id = $1 AND NOT EXISTS (
+       SELECT FROM content_document d WHERE d.project = a.project AND position(convert_to(a.sha256, 'UTF8') IN d.bytes) > 0)`,
+    [id],
+  )
+  return rowCount === 1
 }
 
 export async function shownAttachments(services: Services, rows: readonly AttachmentRow[]): Promise<Attachment[]> {

@@ -14,6 +14,7 @@ const PACKAGES = [
   },
   { name: 'chromium', file: '/usr/bin/chromium', tests: 'pages in a browser', room: 'apps/web' },
   { name: 'poppler-utils', file: '/usr/bin/pdftotext', tests: 'what others read in PDF files', room: 'apps/server' },
+  { name: 'openssl', file: '/usr/bin/openssl', tests: 'what others read in certificates', room: 'apps/server' },
   // Only in CI: nobody wants a second PostgreSQL on the own machine.
   ...(process.env.CI
     ? [

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -95,6 +95,14 @@ async function checkOffline(certificate: number, beneficiary: string): Promise<v
   const forged = JSON.stringify(json).replace(beneficiary, 'Somebody Else Ltd')
   await writeFile(join(away, 'forged.json'), forged)
   expect(check('forged.json').status).toBe(1)
+  const printed = await fetch(`${server.url}/national/certificates/${certificate}/certificate.pdf?language=fr`)
+  await writeFile(join(away, 'c.pdf'), Buffer.from(await printed.arrayBuffer()))
+  const paper = offline(['verify', '--certificate', 'c.pdf', '--vkey', key.vkey], away)
+  expect(paper.status, paper.stdout + paper.stderr).toBe(0)
+  expect(paper.stdout).toMatch(new RegExp(`\ncompare .*quantity 100, .*${beneficiary}`))
+  // The guide shows what is told of such a page.
+  const guide = await readFile(new URL('../../docs/verify.md', import.meta.url), 'utf8')
+  for (const line of paper.stdout.trimEnd().split('\n').slice(-3)) expect(guide).toContain(line)
 }
 
 const CLI = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url))

@@ -36,6 +36,23 @@ export const readCertificate = defineOperation({
   problems: ['not-found'],
 })
 
+export const printCertificate = defineOperation({
+  id: 'printCertificate',
+  method: 'GET',
+  path: '/national/certificates/{certificate}/certificate.pdf',
+  summary: 'The certificate as a PDF that carries its proof inside',
+  description:
+    'Attached to it are the bytes of the certificate and of a receipt: `verify --certificate … --vkey …` checks them offline. Waits until ' +
+    'a checkpoint covers the entry. The languages are those of papers; left out, it is that of the request.',
+  tag: 'Certificates',
+  access: 'public',
+  params: ByCertificate,
+  query: z.strictObject({ language: z.enum(['en', 'fr', 'es', 'ar']).optional() }),
+  answer: z.string(),
+  media: 'application/pdf',
+  problems: ['not-found', 'not-yet-provable', 'too-many-requests', 'papers-busy'],
+})
+
 export const readCertificateReceipt = defineOperation({
   id: 'readCertificateReceipt',
   method: 'GET',

@@ -37,6 +37,7 @@ export type HttpCode =
   | 'file-refused'
   | 'file-in-use'
   | 'files-unavailable'
+  | 'papers-busy'
   | 'signing-code-wrong'
   | 'signing-permit-unknown'
   | 'signing-key-missing'
@@ -96,6 +97,7 @@ export const problemStatus = {
   'file-refused': 422,
   'file-in-use': 409,
   'files-unavailable': 503,
+  'papers-busy': 503,
   'signing-code-wrong': 403,
   'signing-permit-unknown': 404,
   'signing-key-missing': 409,

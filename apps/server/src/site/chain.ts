@@ -81,7 +81,8 @@ function* details(speech: SiteSpeech, event: CustodyEvent): Generator<Html | str
   if (purpose !== null) yield speech.say('chain.purpose', { purpose: speech.entries.code('purpose', purpose) })
   if (certificate !== null) {
     const code = `C-${String(certificate).padStart(6, '0')}`
-    yield html`<a href="/national/certificates/${certificate}">${speech.say('chain.certificate', { code })}</a>`
+    const at = `/national/certificates/${certificate}`
+    yield html`<a href="${at}">${speech.say('chain.certificate', { code })}</a> (<a href="${at}/certificate.pdf">PDF</a>)`
   }
 }
 

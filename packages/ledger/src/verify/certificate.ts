@@ -15,6 +15,7 @@ import {
 } from '@tallystick/tlog'
 import { verifyEd25519 } from '../signing-key.ts'
 import { type CertificateOpening, certificateFacts, isRecord } from './certificate-facts.ts'
+import { carriedIn } from './certificate-pdf.ts'
 import { type StatedCheckpoint, stateOf } from './checkpoint-check.ts'
 import { doubledMember } from './doubled-member.ts'
 import { type Finding, findingOf } from './finding.ts'
@@ -127,6 +128,7 @@ export async function verifyCertificate({
   if (takenBack !== null) findings.push(findingOf('certificate-taken-back', {}, { entry: `${takenBack}` }))
   return {
     kind: 'certificate',
+    pdf: false,
     outcome: outcomeOf(findings, vkey, today?.log),
     signedBy: vkey && proved ? formatVkey(vkey) : null,
     policy: cosigned?.report ?? null,
@@ -137,6 +139,17 @@ export async function verifyCertificate({
     log: today ? { source: today.log.source, size: today.log.entries.size, outcome: today.log.outcome } : null,
     findings,
   }
+}
+
+/** Checks a certificate that is a PDF by what is attached to it. What is printed there is not looked at: nothing proves it. */
+export async function verifyCertificatePdf({
+  pdf,
+  ...check
+}: Omit<CertificateCheck, 'proof' | 'certificate'> & { pdf: Uint8Array }): Promise<CertificateReport> {
+  const carried = carriedIn(pdf)
+  if ('proof' in carried) return { ...(await verifyCertificate({ ...check, ...carried })), pdf: true }
+  const nothing = { signedBy: null, policy: null, proved: null, test: false, facts: {}, takenBack: null, log: null }
+  return { kind: 'certificate', pdf: true, outcome: 'wrong', ...nothing, findings: [carried] }
 }
 
 /** Something wrong is worse than something that could not be had. */

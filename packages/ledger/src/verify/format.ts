@@ -137,6 +137,24 @@ function todayLine({ log, takenBack }: CertificateReport): string | undefined {
   return fill(takenBack === null ? lines.today : lines.todayBack, facts)
 }
 
+const PRINTED = [
+  'certificate',
+  'quantity',
+  'unitType',
+  'vintage',
+  'project',
+  'beneficiary',
+  'beneficiary.name',
+  'serials',
+]
+
+/** What somebody holds beside the page of a PDF. */
+function printedLines({ pdf, facts }: CertificateReport): string[] {
+  if (!pdf) return []
+  const says = PRINTED.flatMap((name) => (Object.hasOwn(facts, name) ? [`${name} ${facts[name]}`] : [])).join(', ')
+  return [says === '' ? lines.printedNothing : fill(lines.printed, { says }), lines.printedNote]
+}
+
 function certificateLines(report: CertificateReport): Lines {
   const { proved, facts, signedBy, outcome } = report
   const where = proved && { index: `${proved.index}`, origin: proved.origin, size: `${proved.size}` }
@@ -155,6 +173,7 @@ function certificateLines(report: CertificateReport): Lines {
     todayLine(report),
     lines.facts,
     ...Object.entries(facts).map(([name, value]) => fill(lines.fact, { name, value })),
+    ...printedLines(report),
     ...findingLines(report),
     '',
     verdicts[outcome],

@@ -3,6 +3,7 @@ export {
   CertificateError,
   parseCertificate,
   verifyCertificate,
+  verifyCertificatePdf,
 } from './certificate.ts'
 export { type CertificateOpening, certificateFacts } from './certificate-facts.ts'
 export { doubledMember } from './doubled-member.ts'

@@ -58,6 +58,8 @@ export interface VerifyReport {
 /** What a check of one certificate has shown. */
 export interface CertificateReport {
   kind: 'certificate'
+  /** Were certificate and proof attached to a PDF? What is printed in it was not looked at. */
+  pdf: boolean
   /** `not-read` where a log was given and not everything of it could be had. */
   outcome: Outcome
   signedBy: string | null

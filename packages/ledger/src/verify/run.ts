@@ -1,7 +1,10 @@
+import { createReadStream } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
+import { buffer } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
 import { type Policy, parseVkey, TlogError, type Vkey } from '@tallystick/tlog'
-import { verifyCertificate } from './certificate.ts'
+import { verifyCertificate, verifyCertificatePdf } from './certificate.ts'
+import { isPdf, MOST_PDF_BYTES } from './certificate-pdf.ts'
 import { type StatedCheckpoint, stateOf } from './checkpoint-check.ts'
 import texts from './en.json' with { type: 'json' }
 import { fill } from './finding.ts'
@@ -37,7 +40,8 @@ const options = {
 } as const
 
 /**
- * `verify <folder|url> --vkey … [--since file] [--json]` or `verify --proof file --certificate file --vkey … [--json]`,
+ * `verify <folder|url> --vkey … [--since file] [--json]` or `verify --proof file --certificate file --vkey … [--json]`
+ * (`--certificate file.pdf` alone where the certificate is a PDF, with its proof inside),
  * with the folder or url too, where the certificate shall be held to the log as it is now;
  * with `--policy file` instead of `--vkey` or beside it,
  * `args` being what follows the word `verify`. Exit codes: 0 whole, 1 found wrong, 2 usage, no log there, or
@@ -96,12 +100,19 @@ async function checkCertificate(
   onProgress: ((entries: number, size: number) => void) | undefined,
 ): Promise<CertificateReport> {
   const { proof, certificate, since } = values
-  if (proof === undefined || certificate === undefined) throw new UsageError(usage.proofAlone)
+  if (certificate === undefined) throw new UsageError(usage.proofAlone)
   if (since !== undefined) throw new UsageError(usage.sinceWithProof)
+  const bytes = await fileOf(certificate, MOST_PDF_BYTES + 1)
+  const source = positionals.length > 0 ? await readSource(positionals) : undefined
+  if (isPdf(bytes)) {
+    if (proof !== undefined) throw new UsageError(usage.proofBesidePdf)
+    return verifyCertificatePdf({ pdf: bytes, source, onProgress, ...whom })
+  }
+  if (proof === undefined) throw new UsageError(usage.proofAlone)
   return verifyCertificate({
     proof: await fileOf(proof),
-    certificate: (await fileOf(certificate)).toString('utf8'),
-    source: positionals.length > 0 ? await readSource(positionals) : undefined,
+    certificate: bytes.toString('utf8'),
+    source,
     onProgress,
     ...whom,
   })
@@ -158,9 +169,10 @@ async function readSince(file: string): Promise<StatedCheckpoint> {
   }
 }
 
-async function fileOf(file: string): Promise<Buffer> {
+/** Of a file its bytes, and no more than so many. */
+async function fileOf(file: string, most?: number): Promise<Buffer> {
   try {
-    return await readFile(file)
+    return most === undefined ? await readFile(file) : await buffer(createReadStream(file, { end: most - 1 }))
   } catch (error) {
     throw new UsageError(fill(usage.noFile, { file, reason: error instanceof Error ? error.message : String(error) }))
   }

@@ -134,3 +134,20 @@ it('is printed once, also for many at once; a busy printer and one who asks for 
   services.papers = papers
   expect((await check(await pdfOf(3))).facts.quantity).toBe('5')
 })
+
+it('is void once the entry was taken back, also where it was printed before', async () => {
+  const before = await pdfOf(1)
+  const { entry } = expectStatus(await all.registry.nobody.get('/national/retirements/1'), 200).body
+  const { index } = entry as { index: number }
+  await all.approved(all.officer.post('/national/corrections', { index, reason: 'clerical-error' }))
+  await all.registry.publish()
+  const after = await pdfOf(1)
+  expect(after.equals(before)).toBe(false)
+  const { size } = await all.registry.services.ledger.head()
+  const report = await check(after)
+  expect(report).toMatchObject({
+    outcome: 'wrong',
+    takenBack: size - 1,
+    findings: [{ code: 'certificate-taken-back' }],
+  })
+})

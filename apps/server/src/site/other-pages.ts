@@ -116,6 +116,8 @@ export function verifyPage(services: Services, language: Language): Html {
 <p>${speech.say('verify.one.2')}</p>
 <pre class="card"><code>${command} --proof certificate-1.tlog-proof --certificate certificate-1.json \\
   --vkey '${key}'</code></pre>
+<p>${speech.say('verify.one.pdf')}</p>
+<pre class="card"><code>${command} --certificate certificate-1.pdf --vkey '${key}'</code></pre>
 <h2>${speech.say('verify.all')}</h2>
 <p>${speech.say('verify.all.1')}</p>
 <pre class="card"><code>${command} ${services.publicUrl}/log --vkey '${key}'</code></pre>

@@ -12,7 +12,17 @@ export { movesOfClock } from './entries/clock.ts'
 export { endedIdOf } from './entries/corrections.ts'
 export { Genesis, isTestOrigin, type Predecessor } from './entries/genesis.ts'
 export { KeyRotation, logKeyOf, publicHalfOf, type Rotation, rotationText } from './entries/keys.ts'
-export { isReady, kindsNeeded, type Missing, missingFor, movesFrom, type Papers, windowOf } from './entries/machine.ts'
+export {
+  certifiersFor,
+  type Deed,
+  isReady,
+  kindsNeeded,
+  type Missing,
+  missingFor,
+  movesFrom,
+  type Papers,
+  windowOf,
+} from './entries/machine.ts'
 export { type Lot, onlyEvidenced, unitsIn, withoutSerials } from './entries/mirror-classes.ts'
 export { EVIDENCED } from './entries/mirrors.ts'
 export { MAX_RANGES, MAX_RUNS } from './entries/movement.ts'

@@ -2,6 +2,8 @@ import {
   type Act,
   allows,
   capacityOf,
+  certifiersFor,
+  type Deed,
   isAccredited,
   kindsNeeded,
   type Law,
@@ -157,8 +159,10 @@ function moveStep(thing: Thing, name: string, missing: Missing, isEnd: boolean):
   ) {
     return []
   }
-  const acts = documents.map((kind) => actOn(thing, `documents.submit.${kind}`))
-  return [{ kind: 'move', name, acts: [actOn(thing, `${thing.of}.move.${name}`), ...acts], isEnd }]
+  const acts = documents.map((kind) => actOn(forDeed(thing, { document: kind }), `documents.submit.${kind}`))
+  return [
+    { kind: 'move', name, acts: [actOn(forDeed(thing, { move: name }), `${thing.of}.move.${name}`), ...acts], isEnd },
+  ]
 }
 
 /** What must be there before a move is taken, as far as it can be brought now. */
@@ -167,9 +171,10 @@ function stepsBefore(thing: Thing, missing: Missing): NextStep[] {
   if (from !== null || until !== null || crediting === 'used-up') return []
   const isOpen = (kind: string) =>
     thing.documents.some((one) => one.kind === kind && one.states.includes(thing.standing.state))
-  const step = (kind: StepKind, name: string, action: string): NextStep[] => [
-    { kind, name, acts: [actOn(thing, action)], isEnd: false },
-  ]
+  const step = (kind: StepKind, name: string, action: string): NextStep[] => {
+    const about = kind === 'document' ? forDeed(thing, { document: name }) : thing
+    return [{ kind, name, acts: [actOn(about, action)], isEnd: false }]
+  }
   if (crediting === 'none') return step('crediting', '', 'projects.crediting.set')
   return [
     ...documents.filter(isOpen).flatMap((name) => step('document', name, `documents.submit.${name}`)),
@@ -198,6 +203,12 @@ function inTurn(slots: readonly Slot[], open: readonly string[]): Slot[] {
 function signedBy(slot: Slot): string {
   const level = levelsOf(slot).find((one) => one !== 'WET') ?? 'WET'
   return signingAction(capacityOf(slot), level)
+}
+
+/** The thing as whoever does this sees it: of a project, a move or a document may be the work of one of its certifiers. */
+function forDeed(thing: Thing, deed: Deed): Thing {
+  if (thing.of === 'periods') return thing
+  return { ...thing, assigned: certifiersFor(thing.machine, thing.standing.certifiers ?? {}, deed) }
 }
 
 /** What the permission table is asked where something is done about a thing. */

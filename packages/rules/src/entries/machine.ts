@@ -121,6 +121,22 @@ export function kindsNeeded({ documents = [], signed = [] }: Needs = {}): string
   return [...new Set([...documents, ...signed])]
 }
 
+/** What somebody does about a project: a move, or a document. */
+export type Deed = { move: string } | { document: string }
+
+/**
+ * Who acts as the certifier that is assigned: for a move that needs one for a task, and for a document that such a move needs, those of
+ * these tasks; for everything else whoever is assigned to any.
+ */
+export function certifiersFor({ moves }: Machine, certifiers: Readonly<Record<string, string>>, deed: Deed): string[] {
+  const about = moves.filter(({ name, needs }) =>
+    'move' in deed ? name === deed.move : kindsNeeded(needs).includes(deed.document),
+  )
+  const tasks = about.flatMap(({ needs }) => needs?.certifier ?? [])
+  if (tasks.length === 0) return Object.values(certifiers)
+  return tasks.flatMap((task) => (Object.hasOwn(certifiers, task) ? (certifiers[task] ?? []) : []))
+}
+
 /** What the move still waits for, at an instant; `papers` are the documents of the preset. */
 export function missingFor(move: Asking, standing: Standing, at: string, papers: Papers): Missing {
   const { needs = {} } = move

@@ -5,6 +5,7 @@ import { isRefusal, type Refusal, refuse } from '../refusal.ts'
 import { defineRule, firstOf, noEffects } from '../rule.ts'
 import type { Put, Rows, State } from '../state.ts'
 import { isIssued } from './periods.ts'
+import { aboutDeed } from './projects.ts'
 import { aboutSubject, admitState, type Subject, subjectOf, subjectPuts, subjectReads } from './subject.ts'
 
 const submission = {
@@ -81,7 +82,11 @@ export const documentSubmitted = defineRule<Submitted, Submission>({
     ...request,
     allotted: { version: (versionOf(state, request)?.version ?? 0) + 1 },
   }),
-  act: (state, body) => aboutSubject(state, body, `documents.submit.${body.document}`),
+  act: (state, body, _written, { preset }) => {
+    const { project, period, document } = body
+    const action = `documents.submit.${document}`
+    return period === null ? aboutDeed(state, project, action, preset, { document }) : aboutSubject(state, body, action)
+  },
   admit: (state, body, { preset }) => {
     const row = subjectOf(state, body)
     if (isRefusal(row)) return row

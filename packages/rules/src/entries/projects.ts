@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import { Code, Commitment, Id } from '../ids.ts'
 import type { Act } from '../permissions.ts'
-import type { Move as PresetMove } from '../preset.ts'
+import type { Preset, Move as PresetMove } from '../preset.ts'
 import { type Refusal, refuse } from '../refusal.ts'
 import { defineRule, firstOf, noEffects } from '../rule.ts'
 import { sharesSumTo100 } from '../shares.ts'
 import { type Keys, noKeys, type Rows, type State } from '../state.ts'
 import { organisationsOf, usable } from './accounts.ts'
 import { admitAssigned, assignedReads } from './assignments.ts'
-import { admitGrounds, admitMove, Grounds, groundsOf } from './machine.ts'
+import { admitGrounds, admitMove, certifiersFor, type Deed, Grounds, groundsOf } from './machine.ts'
 import { freshStream } from './organisations.ts'
 import { partiesOf, partiesReads } from './parties.ts'
 import { unsettledOf } from './settled.ts'
@@ -197,7 +197,8 @@ export const projectMoved = defineRule<Move, Move>({
     const documents = request.documents ?? (project && groundsOf(preset.project, project, request))
     return documents ? { ...request, documents } : request
   },
-  act: (state, { project, move }) => aboutProject(state, project, `projects.move.${move}`),
+  act: (state, { project, move }, _written, { preset }) =>
+    aboutDeed(state, project, `projects.move.${move}`, preset, { move }),
   admit: (state, body, { preset }, { at }) => {
     const project = state.get('project', body.project)
     if (!project) return refuse('project-unknown', { project: body.project })
@@ -242,6 +243,18 @@ export function counted(states: Record<string, number>, state: string, more: num
 export function aboutProject(state: State, project: string, action: string): Act {
   const parties = partiesOf(state, project)
   return { action, organisations: parties.interests, ...parties }
+}
+
+/** The same of a move or a document, which may be the work of one of the certifiers that are assigned. */
+export function aboutDeed(
+  state: State,
+  project: string,
+  action: string,
+  { project: machine }: Pick<Preset, 'project'>,
+  deed: Deed,
+): Act {
+  const { certifiers = {} } = state.get('project', project) ?? {}
+  return { ...aboutProject(state, project, action), assigned: certifiersFor(machine, certifiers, deed) }
 }
 
 /** The rows that anything about a project looks at. */

@@ -75,7 +75,7 @@ it('starts, welcomes, signs in by its link, signs the log, and starts again wher
   expect(first).toMatchObject({ size: 2, test: true, modules: ['national', 'integrator', 'signer', 'mailer'] })
   await stop(server)
   await expect(fetch(`${server.url}/national/health`)).rejects.toThrow()
-  expect(await readdir(join(folder, 'data'))).toEqual(['ledger.json', 'signer'])
+  expect(await readdir(join(folder, 'data'))).toEqual(['files', 'ledger.json', 'signer'])
 
   const again = await start()
   expect(await health(again.server.url)).toMatchObject({ ledgerId: first.ledgerId, size: 2 })
@@ -168,7 +168,7 @@ it('a process that does not sign founds no ledger and makes no key', async () =>
 
 it('a process that signs with another key, or with none, does not start', async () => {
   await expect(start({ RUN_MODULE: 'signer' }, 'no key')).rejects.toThrow(/signer.key\.pem is missing/)
-  expect(await readdir(join(folder, 'no key'))).toEqual(['ledger.json'])
+  expect((await readdir(join(folder, 'no key'))).sort()).toEqual(['files', 'ledger.json'])
   const own = join(folder, 'data', 'signer', 'key.pem')
   const pem = await readFile(own)
   await writeFile(own, generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }))

@@ -56,7 +56,9 @@ describe('what was certified is what the report says', () => {
     })
     expect(await read(id)).toMatchObject({ certified: { documents: [{ kind: 'monitoring-report', sha256 }] } })
     const another = { kind: 'monitoring-report', sha256: 'ab'.repeat(32) }
-    expect(await all.owner.admin.post(`${pathOf(id)}/documents`, another)).toMatchObject(refused(409, 'already-certified'))
+    expect(await all.owner.admin.post(`${pathOf(id)}/documents`, another)).toMatchObject(
+      refused(409, 'already-certified'),
+    )
 
     const asked = await done(all.certifier.admin.post(`${pathOf(id)}/findings`, { kind: 'CAR', text: 'Wrong meter.' }))
     const next = await report(id)

@@ -1,5 +1,7 @@
+import { paying, ready } from './buffer.fixture.ts'
 import { type Case, refuses, writes } from './case.fixture.ts'
 import { accredit, affiliate, assess, assign, certifier } from './certifier.fixture.ts'
+import { transfer } from './movements.cases.ts'
 import { byBoth, byPort, bySun, suspendCompany } from './people.fixture.ts'
 import type { World } from './world.fixture.ts'
 
@@ -347,6 +349,17 @@ const actingCases: Case[] = [
     const about = { authorisation: world.id('more'), project: world.id('solar'), unitType: 'ITMO', quantity: '10' }
     const terms = { purposes: [], firstTransfer: null, cooperativeApproach: null }
     return world.try('QuantityAuthorised', { ...about, ...terms })
+  }),
+  refuses('BufferCancelled', 'conflict-of-interest', 'by an affiliate of the owner of what was lost', (world) =>
+    paying(world, {}, () => {
+      ready(world)
+      affiliate(world, 'sun ltd', 'authority')
+    }),
+  ),
+  refuses('EntryCorrected', 'conflict-of-interest', 'by an affiliate of the owner of the project', (world) => {
+    const original = world.do('CreditsTransferred', transfer(world), bySun(world)).entry
+    affiliate(world, 'sun ltd', 'authority')
+    return world.try('EntryCorrected', { original, reason: 'clerical-error' }, byBoth(world))
   }),
 ]
 

@@ -62,11 +62,11 @@ function compensationReads(state: State, request: MovementRequest & { reversal: 
   const reversed = state.peek('reversal', request.reversal)?.project
   if (reversed === undefined) return keys
   if (from === 'holding') return { ...keys, rows: [...keys.rows, ...ownersReads(state, request.from, reversed)] }
-  if (!batch?.project) return keys
+  if (!batch?.project) return { ...keys, rows: [...keys.rows, ...partiesReads(state, reversed)] }
   const order = orderReads(state, reversed, batch)
   return {
     ...keys,
-    rows: [...keys.rows, ...order.rows],
+    rows: [...keys.rows, ...order.rows, ...partiesReads(state, reversed)],
     held: [...keys.held, ...order.held],
     holdsOn: [...keys.holdsOn, ...order.holdsOn],
   }
@@ -195,7 +195,12 @@ function compensationRule(type: RuleName, action: string, from: 'buffer' | 'hold
     act: (state, body, written) =>
       from === 'holding'
         ? directAct(state, action, body, written)
-        : { action, organisations: organisationsOf(state, [body.from]), quantity: quantityOf(body) },
+        : {
+            action,
+            organisations: organisationsOf(state, [body.from]),
+            ...partiesOf(state, state.get('reversal', body.reversal)?.project),
+            quantity: quantityOf(body),
+          },
     admit: (state, body, _law, { at }) => {
       const batch = homeBatch(state, body.batch)
       const reversal = state.get('reversal', body.reversal)

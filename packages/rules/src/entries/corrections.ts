@@ -25,6 +25,7 @@ import { hashOfIssuance } from './issuance.ts'
 import { batchRows } from './movement.ts'
 import { issuedPuts } from './outcomes.ts'
 import { outstandingPuts } from './outstanding.ts'
+import { partiesOf, partiesReads } from './parties.ts'
 
 const Correction = z.strictObject({
   /** A movement: the whole entry, as it stands in the log. An issuance: what `IssuedEntry` has of it. */
@@ -142,6 +143,7 @@ function reads(state: State, request: Correction): Keys {
     ...noKeys(),
     rows: [
       { kind: 'batch', id: back.batch },
+      ...partiesReads(state, batch?.project || undefined),
       { kind: 'ended', id: original.id },
       ...('index' in place ? [{ kind: 'issued' as const, id: back.batch }] : []),
       ...('key' in place && place.key !== null ? [{ kind: 'key' as const, id: place.key }] : []),
@@ -222,11 +224,16 @@ export const entryCorrected = defineRule<Correction, Correction>({
     const original = originalOf(request, state.ledger().issuance)
     return isRefusal(original) ? original : request
   },
-  act: (state, body) => ({
-    action: 'entries.correct',
-    organisations: [],
-    quantity: quantityBack(originalOf(body, state.ledger().issuance)),
-  }),
+  act: (state, body) => {
+    const original = originalOf(body, state.ledger().issuance)
+    const project = isRefusal(original) ? undefined : state.get('batch', original.back.batch)?.project
+    return {
+      action: 'entries.correct',
+      organisations: [],
+      ...partiesOf(state, project || undefined),
+      quantity: quantityBack(original),
+    }
+  },
   admit: (state, body, { preset }) => {
     const original = originalOf(body, state.ledger().issuance)
     if (isRefusal(original)) return original

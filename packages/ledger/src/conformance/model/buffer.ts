@@ -151,6 +151,7 @@ export const bufferCancelled = defineCommand<Compensation>({
     const quantity = quantityOf(model, request)
     return [
       ...mandateReasons(model, by, { may: officers, quantity }),
+      ...conflictReasons(model, [by, ...approvers], model.reversals.get(request.reversal)?.project ?? ''),
       ...movementReasons(model, request, { from: 'buffer', to: 'cancellation' }),
       ...homeReasons(model, request.batch),
       ...compensationReasons(model, request),

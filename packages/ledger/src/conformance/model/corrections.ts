@@ -3,7 +3,15 @@ import { anApprover, anOfficer } from './choices.ts'
 import { type Choose, defineCommand } from './command.ts'
 import { carryBack } from './issuance.ts'
 import type { Brought, Model, Past, WireRange } from './naive.ts'
-import { accountReasons, approvalReasons, codeReasons, mandateReasons, officers, where } from './reasons.ts'
+import {
+  accountReasons,
+  approvalReasons,
+  codeReasons,
+  conflictReasons,
+  mandateReasons,
+  officers,
+  where,
+} from './reasons.ts'
 import { heldAmong, isHeld, serialsIn } from './units.ts'
 
 const correctable = ['CreditsTransferred', 'CreditsRetired', 'CreditsCancelled', 'BatchIssued']
@@ -82,6 +90,12 @@ function unitsMoved({ type, body }: Original): bigint {
   return BigInt(serialsIn(ranges ?? parts ?? []).length)
 }
 
+/** The project whose units it moved or issued; none of a mirrored batch. */
+function projectOf(model: Model, { type, body }: Original): string {
+  const { batch } = body as { batch?: string }
+  return (correctable.includes(type) ? model.batches.get(batch ?? '')?.project : null) ?? ''
+}
+
 export const entryCorrected = defineCommand<Correction>({
   type: 'EntryCorrected',
   weight: 3,
@@ -95,6 +109,7 @@ export const entryCorrected = defineCommand<Correction>({
     const quantity = unitsMoved(original)
     return [
       ...mandateReasons(model, by, { may: officers, quantity }),
+      ...conflictReasons(model, [by, ...approvers], projectOf(model, original)),
       ...where(!correctable.includes(original.type), 'not-correctable'),
       ...where(!past, 'entry-unknown'),
       ...where(past !== undefined && model.takenBack.has(past.index), 'already-corrected'),

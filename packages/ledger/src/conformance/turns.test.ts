@@ -20,9 +20,9 @@ async function query(text: string, values: unknown[] = []): Promise<pg.QueryResu
   return client.query(text, values).finally(() => client.end())
 }
 
-async function open(mostInGroup?: number): Promise<PostgresLedger> {
+async function open(mostInGroup?: number, clock?: () => Date): Promise<PostgresLedger> {
   const groups = mostInGroup === undefined ? {} : { mostInGroup }
-  const ledger = await PostgresLedger.open({ connectionString: database.url }, groups)
+  const ledger = await PostgresLedger.open({ connectionString: database.url }, { ...groups, ...(clock && { clock }) })
   onTestFinished(() => ledger.close())
   return ledger
 }
@@ -30,12 +30,13 @@ async function open(mostInGroup?: number): Promise<PostgresLedger> {
 /** Two processes on one ledger, each of which knows all that the registry is made of. */
 async function two(
   mostInGroup?: number,
+  clock?: () => Date,
 ): Promise<{ one: PostgresLedger; other: PostgresLedger; registry: TestRegistry; batch: string }> {
   await query('DROP SCHEMA public CASCADE; CREATE SCHEMA public')
-  const one = await open(mostInGroup)
+  const one = await open(mostInGroup, clock)
   const registry = await testRegistry(one)
   const batch = await issued(registry, '1000')
-  return { one, other: await open(mostInGroup), registry, batch }
+  return { one, other: await open(mostInGroup, clock), registry, batch }
 }
 
 function move({ developers: [giver, taker] }: TestRegistry, batch: string, quantity: string) {
@@ -306,6 +307,33 @@ test('who was overtaken between deciding and the lane decides anew', async () =>
   release?.resolve()
   expect(refusal(await overtaken)).toBe('account-not-active')
   expect((await reconcile(one)).differences).toEqual([])
+})
+
+test('who was overtaken by the same command, in the same millisecond, answers that it is repeated', async () => {
+  const { one, other, registry, batch } = await two(ONE_BY_ONE, () => new Date('2026-01-01T00:00:00Z'))
+  const [giver, taker] = registry.developers
+  const request = { batch, from: giver?.holding, to: taker?.holding, quantity: '1' }
+  await settled(one, move(registry, batch, '1'))
+  const [entering, release] = [0, 0].map(() => Promise.withResolvers<void>())
+  let entered = 0
+  standBetween(async (word, tell) => {
+    if (word !== 'ledger-write') return tell()
+    entered += 1
+    if (entered === 1) {
+      entering?.resolve()
+      await release?.promise
+    }
+    return tell()
+  })
+  const sent = (ledger: PostgresLedger) =>
+    send(ledger, giver?.mandate ?? '', 'CreditsTransferred', request, 'sent to both')
+  const overtaken = sent(one)
+  await entering?.promise
+  const first = await sent(other)
+  release?.resolve()
+  const second = await overtaken
+  expect(first).toMatchObject({ repeated: false })
+  expect(second).toEqual({ ...first, repeated: true })
 })
 
 test('a key that is sent again while its group is being written has one entry', async () => {

@@ -175,7 +175,10 @@ export class Turns {
     this.#sent = end
     this.#remember(ahead.done)
     try {
-      if (!(await line.write(ahead.written, this.#options))) return undefined
+      if (!(await line.write(ahead.written, this.#options))) {
+        this.#unremember(ahead.done)
+        return undefined
+      }
     } catch (error) {
       // It may have been committed all the same: then the head row has a token that we do not know.
       this.#forget(ahead.kept)
@@ -344,6 +347,16 @@ export class Turns {
     for (const key of this.#unanswered.keys()) {
       if (this.#unanswered.size <= MOST_UNANSWERED) return
       this.#unanswered.delete(key)
+    }
+  }
+
+  /**
+   * Nothing of it was written. If another process has written the same command, in the same millisecond, it made the same
+   * entry: that is its own, and was answered there.
+   */
+  #unremember(done: readonly Appended[]): void {
+    for (const { entry, leaf } of done) {
+      if (entry.key !== null && this.#unanswered.get(entry.key) === leaf) this.#unanswered.delete(entry.key)
     }
   }
 

@@ -141,7 +141,9 @@ function idOf(value: Der | undefined): string | undefined {
 
 function certificateOf(der: Uint8Array): X509Certificate | undefined {
   try {
-    return new X509Certificate(der)
+    const certificate = new X509Certificate(der)
+    // A key that cannot be read is told only to who asks for it.
+    return certificate.publicKey && certificate
   } catch {
     return undefined
   }

@@ -35,7 +35,7 @@ export const HOLES: readonly Hole[] = [
     number: 8,
     hole: 'a suspended organisation goes on with an open session',
     isTried: true,
-    coveredBy: [[`${server}/organisations/suspension.test.ts`, 'suspen']],
+    coveredBy: [[`${server}/organisations/suspension.test.ts`, 'ends the sessions and links of its people at once']],
   },
   {
     number: 9,
@@ -83,13 +83,13 @@ export const HOLES: readonly Hole[] = [
     number: 18,
     hole: 'half of a change is written and the answer is success',
     isTried: true,
-    coveredBy: [[crash, '']],
+    coveredBy: [[crash, 'under load loses nothing and doubles nothing']],
   },
   {
     number: 19,
     hole: 'a crash between two writes leaves something stuck',
     coveredBy: [
-      [crash, ''],
+      [crash, 'under load loses nothing and doubles nothing'],
       [`${server}/platform/notify.test.ts`, 'tells once when it is repeated'],
     ],
   },
@@ -102,8 +102,8 @@ export const HOLES: readonly Hole[] = [
     hole: 'the ledger can be changed, and nobody outside can tell',
     isTried: true,
     coveredBy: [
-      ['tests/tamper/database.test.ts', ''],
-      ['tests/attack/role-powers.test.ts', ''],
+      ['tests/tamper/database.test.ts', 'found: $what'],
+      ['tests/attack/role-powers.test.ts', 'what the owner cannot take away is refused by name'],
     ],
   },
   { number: 25, hole: 'authorised twice, a project gets two serials', isTried: true },
@@ -111,7 +111,7 @@ export const HOLES: readonly Hole[] = [
   {
     number: 27,
     hole: 'whoever follows the ledger skips what was written out of order, or stops for ever',
-    coveredBy: [[`${server}/platform/mail/feed.test.ts`, '']],
+    coveredBy: [[`${server}/platform/mail/feed.test.ts`, 'tells of each entry once, whoever feeds and however often']],
   },
   {
     number: 28,
@@ -123,8 +123,9 @@ export const HOLES: readonly Hole[] = [
     number: 29,
     hole: 'mail is sent twice, or poisons the queue, or before the command is written',
     coveredBy: [
-      [`${server}/platform/mail/mailer.test.ts`, ''],
-      [`${server}/platform/mail/crash.test.ts`, ''],
+      [`${server}/platform/mail/mailer.test.ts`, 'is part of the transaction that it is given'],
+      [`${server}/platform/mail/mailer.test.ts`, 'fails only the mail that the server refuses for good'],
+      [`${server}/platform/mail/crash.test.ts`, 'each once to a reader who drops doubles, whatever breaks'],
     ],
   },
   {
@@ -138,7 +139,10 @@ export const HOLES: readonly Hole[] = [
   {
     number: 31,
     hole: 'schema made on the fly; countries compiled in',
-    coveredBy: [['packages/ledger/src/postgres/migrate.test.ts', '']],
+    coveredBy: [
+      ['packages/ledger/src/postgres/migrate.test.ts', 'an older program, and a file that was edited, are refused'],
+      ['tests/presets.test.ts', 'who follows the worked example of docs/presets.md to the letter has a law'],
+    ],
   },
   {
     number: 32,

@@ -286,25 +286,32 @@ test('a refusal is not answered before the group is committed that it was judged
   expect([await first, await second].map(refusal)).toEqual(['done', 'not-enough-credits'])
 })
 
-test('who was overtaken between deciding and the lane decides anew', async () => {
-  const { one, other, registry, batch } = await two(ONE_BY_ONE)
-  const account = registry.developers[0]?.holding
-  await settled(one, move(registry, batch, '1'))
-  const [entering, release] = [0, 0].map(() => Promise.withResolvers<void>())
+/** The first group to be written is held back until `release`; `reached`: it is. */
+function holdFirstWriting(): { reached: Promise<void>; release: () => void } {
+  const reached = Promise.withResolvers<void>()
+  const released = Promise.withResolvers<void>()
   let entered = 0
   standBetween(async (word, tell) => {
     if (word !== 'ledger-write') return tell()
     entered += 1
     if (entered === 1) {
-      entering?.resolve()
-      await release?.promise
+      reached.resolve()
+      await released.promise
     }
     return tell()
   })
+  return { reached: reached.promise, release: released.resolve }
+}
+
+test('who was overtaken between deciding and the lane decides anew', async () => {
+  const { one, other, registry, batch } = await two(ONE_BY_ONE)
+  const account = registry.developers[0]?.holding
+  await settled(one, move(registry, batch, '1'))
+  const { reached, release } = holdFirstWriting()
   const overtaken = move(registry, batch, '1')(one)
-  await entering?.promise
+  await reached
   await done(other, registry.officer, 'AccountSuspended', { account, reason: 'other' })
-  release?.resolve()
+  release()
   expect(refusal(await overtaken)).toBe('account-not-active')
   expect((await reconcile(one)).differences).toEqual([])
 })
@@ -314,23 +321,13 @@ test('who was overtaken by the same command, in the same millisecond, answers th
   const [giver, taker] = registry.developers
   const request = { batch, from: giver?.holding, to: taker?.holding, quantity: '1' }
   await settled(one, move(registry, batch, '1'))
-  const [entering, release] = [0, 0].map(() => Promise.withResolvers<void>())
-  let entered = 0
-  standBetween(async (word, tell) => {
-    if (word !== 'ledger-write') return tell()
-    entered += 1
-    if (entered === 1) {
-      entering?.resolve()
-      await release?.promise
-    }
-    return tell()
-  })
+  const { reached, release } = holdFirstWriting()
   const sent = (ledger: PostgresLedger) =>
     send(ledger, giver?.mandate ?? '', 'CreditsTransferred', request, 'sent to both')
   const overtaken = sent(one)
-  await entering?.promise
+  await reached
   const first = await sent(other)
-  release?.resolve()
+  release()
   const second = await overtaken
   expect(first).toMatchObject({ repeated: false })
   expect(second).toEqual({ ...first, repeated: true })

@@ -13,6 +13,17 @@ function tell(text: string): void {
   process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`)
 }
 
+/** A part that fails is told, and what the others measured stays. */
+async function part<T>(name: string, measure: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await measure()
+  } catch (error) {
+    tell(`${name} failed, its figures are missing: ${error instanceof Error ? error.message : String(error)}`)
+    process.exitCode = 1
+    return undefined
+  }
+}
+
 async function run(options: Options): Promise<Results> {
   if (!hasProc()) throw new Error('The bench reads processor time and memory from /proc, so it runs on Linux only.')
   const [busy = 0] = loadavg()
@@ -30,17 +41,19 @@ async function run(options: Options): Promise<Results> {
       return perSecond
     }
     const wanted = (section: Parameters<typeof options.sections.has>[0]) => options.sections.has(section)
-    const ledger = wanted('ledger') ? await measureLedger(server, options, baseline, tell) : undefined
-    const http = wanted('http') ? await measureHttp(server, options, baseline, tell) : undefined
+    const ledger = wanted('ledger')
+      ? await part('ledger', () => measureLedger(server, options, baseline, tell))
+      : undefined
+    const http = wanted('http') ? await part('http', () => measureHttp(server, options, baseline, tell)) : undefined
     // Lists have a baseline of their own.
     const isListsAlone = options.sections.size === 1 && wanted('lists')
     if (singleRow.length === 0 && !isListsAlone) await baseline()
     const databaseMB = await pssMB(await server.pids())
     if (!isListsAlone) tell('pgbench: double entry')
     const doubleEntry = isListsAlone ? undefined : await pgbench.doubleEntry(options.pgbenchSeconds)
-    const growth = wanted('growth') ? await measureGrowth(server, options, tell) : undefined
-    const verify = wanted('verify') ? await measureVerify(options, tell) : undefined
-    const lists = wanted('lists') ? await measureLists(server, options, tell) : undefined
+    const growth = wanted('growth') ? await part('growth', () => measureGrowth(server, options, tell)) : undefined
+    const verify = wanted('verify') ? await part('verify', () => measureVerify(options, tell)) : undefined
+    const lists = wanted('lists') ? await part('lists', () => measureLists(server, options, tell)) : undefined
     const { version: postgres } = server
     return {
       postgres,

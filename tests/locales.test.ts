@@ -38,6 +38,8 @@ const TRANSLATED = [
   'packages/contract/src/locales/input.',
   // Titles, labels and messages of the calculators.
   'packages/calculators/src/locales/',
+  // What `tallystick calculate` says about them.
+  'apps/cli/src/locales/calculate.',
 ]
 
 /** Families that papers are written in, which speak one language more: papers go to readers whom pages do not have yet. */
@@ -47,6 +49,8 @@ const OF_PAPERS = [
   'apps/server/src/platform/paper/letters/locales/',
   // Papers of documents.
   'apps/server/src/documents/locales/',
+  // Places for signatures on them.
+  'apps/server/src/signatures/locales/paper.',
   // Problems of documents, and words of their views; the texts of a template stand in its data file.
   'packages/templates/src/locales/',
 ]

@@ -12,6 +12,7 @@ import { serialReport } from './credits/serials.ts'
 import { descriptionInForce } from './descriptions/queries.ts'
 import { register as descriptions } from './descriptions/routes.ts'
 import { register as documents } from './documents/routes.ts'
+import { mayReadWhole, wholePaper } from './documents/whole.ts'
 import { register as history } from './history/routes.ts'
 import { timelinePage } from './history/timeline.ts'
 import { register as independence } from './independence/routes.ts'
@@ -20,6 +21,9 @@ import { register as log } from './log/routes.ts'
 import { register as nationalRecords } from './national-records/routes.ts'
 import { register as onboarding } from './onboarding/routes.ts'
 import { register as organisations } from './organisations/routes.ts'
+import { paperPage } from './papers/list.ts'
+import { shownPaper } from './papers/page.ts'
+import { register as papers } from './papers/routes.ts'
 import { register as periods } from './periods/routes.ts'
 import { type Capability, createHttp, type HttpOptions } from './platform/http.ts'
 import { register as mail } from './platform/mail/routes.ts'
@@ -29,7 +33,7 @@ import { projectDetails } from './projects/queries.ts'
 import { register as projects } from './projects/routes.ts'
 import { register as proposals } from './proposals/routes.ts'
 import { register as sessions } from './sessions/routes.ts'
-import { register as signatures } from './signatures/routes.ts'
+import { signatureRoutes } from './signatures/routes.ts'
 import { publicPages } from './site/routes.ts'
 import { register as system } from './system/routes.ts'
 import { taskSources } from './task-sources.ts'
@@ -44,6 +48,8 @@ const site = publicPages((services) => ({
   description: (id) => descriptionInForce(services, id),
   comments: (id) => commentsOnPage(services, id),
   timeline: (id, language, query) => timelinePage(services, id, query, { language, actor: undefined, isolated: true }),
+  papers: async (id, limit) => (await paperPage(services, id, { limit })).items,
+  paper: (index, language) => shownPaper(services, index, language),
   entry: (index, language) => shownEntry(services, index, language),
   newest: (count, language) => newestListed(services, count, language),
 }))
@@ -63,12 +69,13 @@ const capabilities: readonly Capability[] = [
   periods,
   descriptions,
   documents,
-  signatures,
+  signatureRoutes({ whole: wholePaper, mayRead: mayReadWhole }),
   attachments,
   comments,
   calculations,
   proposals,
   credits,
+  papers,
   prices,
   nationalRecords,
   log,

@@ -15,7 +15,9 @@ export const SignatureLevel = z.enum(['SES', 'AES', 'QES', 'WET']).meta({
 const Place = z
   .object({
     slot: z.string(),
-    capacity: z.string().meta({ description: '`owner`, `certifier`, or the kind of authority such as `government`.' }),
+    capacity: z.string().meta({
+      description: '`owner`, `certifier`, `seller`, `buyer`, or the kind of authority such as `government`.',
+    }),
     levels: z.array(SignatureLevel).meta({ description: 'At which it may be signed.' }),
     before: z.array(z.string()).meta({ description: 'Places that are to be signed first and are not.' }),
     signed: z
@@ -29,32 +31,65 @@ export const DocumentSignatures = z
   .object({
     project: Id,
     period: Id.nullable(),
+    agreement: Id.nullable(),
     document: z.string(),
     version: z.number().int(),
     sha256: Hash.meta({ description: 'What every signature is on.' }),
+    inForce: z.boolean().meta({ description: 'A later version has no signatures; those on an earlier one are void.' }),
     complete: z.boolean().meta({ description: 'Is it signed in every place?' }),
     places: z.array(Place),
   })
-  .meta({ id: 'DocumentSignatures', description: 'The places for signatures on the version in force of a document.' })
+  .meta({ id: 'DocumentSignatures', description: 'The places for signatures on one version of a document.' })
 export type DocumentSignatures = z.infer<typeof DocumentSignatures>
 
 const ofDocument = z.strictObject({ id: Id, document: Code })
 const OfPeriod = z.strictObject({
   period: Id.optional().meta({ description: 'The monitoring period that the document is of, if it is of one.' }),
+  agreement: Id.optional().meta({ description: 'The agreement on units of the project, if it is one.' }),
 })
+const OfVersion = OfPeriod.extend({
+  version: z
+    .string()
+    .regex(/^[1-9]\d{0,5}$/, 'must be a whole number from 1 to 999999')
+    .transform(Number)
+    .optional()
+    .meta({ description: 'An earlier one; that in force where it is left out.' }),
+})
+const PaperLanguage = z.enum(['en', 'fr', 'es', 'ar'])
 
 export const readSignatures = defineOperation({
   id: 'readSignatures',
   method: 'GET',
   path: '/national/projects/{id}/documents/{document}/signatures',
   summary: 'Read who has signed a document, and who is still to sign',
-  description: 'Of the version in force: a new version has no signatures.',
+  description: 'A new version has no signatures; those on an earlier one are void, and can still be read.',
   tag,
   access: 'public',
   params: ofDocument,
-  query: OfPeriod,
+  query: OfVersion,
   answer: DocumentSignatures,
   problems: ['not-found'],
+})
+
+export const readSignedPaper = defineOperation({
+  id: 'readSignedPaper',
+  method: 'GET',
+  path: '/national/projects/{id}/documents/{document}/signatures/paper',
+  summary: 'The paper of a document with the signatures on it, as a PDF',
+  description:
+    'The first signature with a key fixes the paper in one language; each later one is put behind it (PAdES), in its own place, and ' +
+    'leaves those before it valid. The data whose SHA-256 is signed are in the file. Before that it is printed as it would be signed. ' +
+    'Of a document that is not kept as data it is the sheet of signatures. For those who may read the whole document, who have a ' +
+    'part in the project, or a place on it. Of an earlier version, whose signatures are void, it is there where somebody had signed with a key.',
+  tag,
+  access: 'signed-in',
+  params: ofDocument,
+  query: OfVersion.extend({
+    language: PaperLanguage.optional().meta({ description: 'Of a paper that nobody has signed with a key yet.' }),
+  }),
+  answer: z.string(),
+  media: 'application/pdf',
+  problems: ['not-found', 'forbidden', 'too-large', 'too-many-requests'],
 })
 
 export const readSignatureSheet = defineOperation({
@@ -63,8 +98,9 @@ export const readSignatureSheet = defineOperation({
   path: '/national/projects/{id}/documents/{document}/signatures/sheet',
   summary: 'The sheet of signatures of a document, as a PDF',
   description:
-    'For those who have a part in the project, and for the authorities. It names the document by its SHA-256, with a QR code; advanced ' +
-    'signatures are in it (PAdES), and ink goes on a print of it. It names people, and so is not public.',
+    'All places of the version in force as they are now, at whatever level they were signed; ink goes on a print of it. It names the ' +
+    'document by its SHA-256, with a QR code. Where the document is not kept as data, signatures with keys are in this file. For those who ' +
+    'have a part in the project, and for the authorities: it names people, and so is not public.',
   tag,
   access: 'signed-in',
   params: ofDocument,
@@ -77,6 +113,7 @@ export const readSignatureSheet = defineOperation({
 const target = {
   project: Id,
   period: Id.nullable().default(null),
+  agreement: Id.optional().meta({ description: 'The agreement on units of the project, if it is one.' }),
   document: Code,
   version: z.number().int().min(1),
   sha256: Hash,
@@ -118,6 +155,7 @@ const statement = z.string().meta({ description: 'What is signed, in the languag
 const signingProblems = [
   'project-unknown',
   'period-unknown',
+  'agreement-unknown',
   'code-unknown',
   'document-missing',
   'terms-changed',
@@ -180,7 +218,7 @@ export const signInInk = defineOperation({
   path: '/national/signatures/ink',
   summary: 'Record that the ink on a scan is an organisation’s signature on a document',
   description:
-    'By an officer who has compared the scan with the sheet of signatures: the same SHA-256 stands on it. Name the scan by its own.',
+    'By an officer who has compared the scan with the print: the same SHA-256 stands on it. Attach the scan to the project before.',
   tag,
   access: 'signed-in',
   command: true,
@@ -189,7 +227,7 @@ export const signInInk = defineOperation({
     ...target,
     organisation: Id.meta({ description: 'For which it was signed.' }),
     name: line(200).meta({ description: 'Of the person who has signed, as it is legible there.' }),
-    scan: Hash.meta({ description: 'SHA-256 of the file of the scan.' }),
+    scan: Hash.meta({ description: 'SHA-256 of the file of the scan, which is attached to the project.' }),
     note: prose(2_000).optional().meta({ description: 'What was compared, and how. Not public.' }),
   }),
   status: 201,
@@ -346,7 +384,12 @@ export const beginAdvancedSignature = defineOperation({
   tag,
   access: 'signed-in',
   keys: 'never',
-  body: SigningTarget,
+  body: z.strictObject({
+    ...target,
+    language: PaperLanguage.optional().meta({
+      description: 'Of the paper, for whoever signs it first with a key; that of the registry where it is left out.',
+    }),
+  }),
   status: 201,
   answer: z.object({ challenge: Id, statement, options: Asked, expiresAt: Instant }).meta({ id: 'SigningChallenge' }),
   problems: [...signingProblems, 'signing-key-missing', 'signing-off', 'too-many-requests'],
@@ -358,8 +401,8 @@ export const signAdvanced = defineOperation({
   path: '/national/signatures/advanced',
   summary: 'Sign a document with your key (advanced signature)',
   description:
-    'The answer of your authenticator unlocks the key for this once. The signature goes into the sheet of signatures as PAdES, behind ' +
-    'those that are there.',
+    'The answer of your authenticator unlocks the key for this once. The signature goes as PAdES into the paper of the document, behind ' +
+    'those that are there. Of two at the same moment one waits for the other, or is told to come again: the answer is still good then.',
   tag,
   access: 'signed-in',
   command: true,

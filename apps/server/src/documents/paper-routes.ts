@@ -8,9 +8,9 @@ import { namesIn } from '../platform/names.ts'
 import { handle } from '../platform/operations.ts'
 import { PAPER_STYLE, renderHtml } from '../platform/paper/html.ts'
 import type { Paper } from '../platform/paper/paper.ts'
-import { PaperError, type PaperRenderer } from '../platform/paper/renderer.ts'
+import type { PaperRenderer } from '../platform/paper/renderer.ts'
 import type { PaperLanguage } from '../platform/paper/words.ts'
-import { problem } from '../platform/problem.ts'
+import { pdfOf } from '../platform/printing.ts'
 import type { Services } from '../platform/services.ts'
 import { networkOf, throttle } from '../platform/throttle.ts'
 import { ownDraft } from './access.ts'
@@ -77,7 +77,8 @@ async function draftPaper(services: Services, row: DraftRow, language: PaperLang
   })
 }
 
-async function versionPaper(services: Services, version: Version, language: PaperLanguage): Promise<Paper> {
+/** A version as a paper, in a language. */
+export async function versionPaper(services: Services, version: Version, language: PaperLanguage): Promise<Paper> {
   const { row, template, document, withheld, whole } = version
   const { project: id, sha256, allotted } = row.entry.body
   const [project, { by, inForce }] = await Promise.all([projectNamed(services, id), versionShown(services, version)])
@@ -108,16 +109,9 @@ async function printed(
 ): Promise<Readable> {
   if (actor) await throttle(services, `documents printed for ${actor.user}`, LIMITS.user)
   else await throttle(services, `documents printed from ${networkOf(ip)}`, LIMITS.network)
-  try {
-    const { pdf } = await renderer.renderPdf(paper)
-    const { id, version } = paper.foot
-    const name = `${id}${version === undefined ? '-draft' : `-v${version}`}.pdf`.replace(/[^A-Za-z0-9.-]/g, '')
-    reply.header('content-length', pdf.length).header('content-disposition', `inline; filename="${name}"`)
-    return Readable.from([Buffer.from(pdf)])
-  } catch (error) {
-    if (!(error instanceof PaperError)) throw error
-    if (error.reason === 'too-large') throw problem('too-large')
-    if (error.reason === 'busy' || error.reason === 'timeout') throw problem('too-many-requests', { seconds: '30' })
-    throw error
-  }
+  const pdf = await pdfOf(renderer, paper)
+  const { id, version } = paper.foot
+  const name = `${id}${version === undefined ? '-draft' : `-v${version}`}.pdf`.replace(/[^A-Za-z0-9.-]/g, '')
+  reply.header('content-length', pdf.length).header('content-disposition', `inline; filename="${name}"`)
+  return Readable.from([Buffer.from(pdf)])
 }

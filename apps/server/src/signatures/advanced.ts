@@ -4,22 +4,20 @@ import type { SignedDocument, SigningTarget } from '@tallystick/contract'
 import { randomId } from '@tallystick/ledger'
 import { canonicalJson, sha256Hex } from '@tallystick/rules'
 import { wasCarriedOut } from '../platform/judged.ts'
-import { PaperError, type PaperRenderer } from '../platform/paper/renderer.ts'
-import { signPdf } from '../platform/paper-signing/sign.ts'
-import { verifyPdf } from '../platform/paper-signing/verify.ts'
+import { namesIn } from '../platform/names.ts'
+import { PAPER_LANGUAGES, type PaperLanguage } from '../platform/paper/words.ts'
+import { isOnlySigned } from '../platform/paper-signing/revisions.ts'
+import { fieldSize, signPdf } from '../platform/paper-signing/sign.ts'
 import { problem } from '../platform/problem.ts'
 import type { Actor, Services } from '../platform/services.ts'
 import { relyingParty, type UsableKey, unlocked, usableKey } from './keys.ts'
+import { type DocumentPapers, paperToSign, signedPaper, stampOf } from './papers.ts'
 import { documentSignatures } from './queries.ts'
-import { lastSignedPdf, sheetOf } from './sheet.ts'
 import { aboutSigner, PERMIT_MS, type Signing, write } from './simple.ts'
 import { keepPermit, type Permit, permitOf, type SignatureRecord, usePermit } from './store.ts'
 import { placesOf, requireSignable, statementOf } from './target.ts'
+import { inTurn, type StillOurs } from './turn.ts'
 import { wordsIn } from './words.ts'
-
-/** Nobody has the turn to put a signature into a PDF for longer. */
-const TURN_MS = 60_000
-const RETRY_S = '2'
 
 /**
  * What an authenticator is to answer: made of the person, the place and the SHA-256 of the document, what is agreed to, and
@@ -30,14 +28,21 @@ export function challengeOf(user: string, target: SigningTarget, statement: stri
 }
 
 /** A challenge for the authenticator of a person who has a key. */
-export async function beginAdvanced(services: Services, actor: Actor, target: SigningTarget, language: string) {
+export async function beginAdvanced(
+  services: Services,
+  actor: Actor,
+  target: SigningTarget,
+  language: string,
+  ofPaper: PaperLanguage = services.language,
+) {
   await requireSignable(services, actor, target, 'AES')
   const key = await usableKey(services, actor)
   const statement = await statementOf(services, actor, target, language)
   const id = randomId()
   const proof = randomBytes(32).toString('hex')
   const expiresAt = new Date(services.clock().getTime() + PERMIT_MS)
-  await keepPermit(services, { id, user: actor.user, level: 'AES', target, statement, language, proof, expiresAt })
+  const about = { level: 'AES', target, statement, language: ofPaper, proof, expiresAt } as const
+  await keepPermit(services, { id, user: actor.user, ...about })
   const { generateAuthenticationOptions } = await import('@simplewebauthn/server')
   const options = await generateAuthenticationOptions({
     rpID: relyingParty(services).id,
@@ -77,22 +82,28 @@ async function requireAnswer(
   if (rowCount !== 1) throw problem('authenticator-refused')
 }
 
-/** Signs with a person's key, which the answer of the authenticator unlocks for this once. */
+/** Signs with a person’s key, which the answer of the authenticator unlocks for this once. */
 export async function signAdvancedly(
   services: Services,
-  papers: PaperRenderer,
+  documents: DocumentPapers,
   call: Signing & { body: { challenge: string; answer: AuthenticationResponseJSON } },
 ): Promise<SignedDocument> {
   const { actor, body } = call
   const permit = await permitOf(services, body.challenge, actor.user, 'AES')
   const isRepeated = await wasCarriedOut(services, call)
   const key = await usableKey(services, actor)
-  if (isRepeated) return write(services, call, recordOf(services, call, permit, key, ''), true)
-  await requireAnswer(services, actor, key, permit, body.answer)
-  await usePermit(services, permit)
-  return inTurn(services, permit, async () => {
-    const pdf = await signedSheet(services, papers, permit, key)
-    return write(services, call, recordOf(services, call, permit, key, sha256Hex(pdf)), false, pdf)
+  const again = () => write(services, call, recordOf(services, call, permit, key, { pdf: '', language: '' }), true)
+  if (isRepeated) return again()
+  return inTurn(services, permit.target, async (stillOurs) => {
+    if (await wasCarriedOut(services, call)) return again()
+    // Before anything is used up: whoever was before may have signed in this place.
+    await requireSignable(services, actor, permit.target, 'AES')
+    await requireAnswer(services, actor, key, permit, body.answer)
+    await usePermit(services, permit)
+    const { pdf, language } = await signedWith(services, documents, { call, permit, key, stillOurs })
+    const record = recordOf(services, call, permit, key, { pdf: sha256Hex(pdf), language })
+    await stillOurs()
+    return write(services, call, record, false, pdf)
   })
 }
 
@@ -101,7 +112,7 @@ function recordOf(
   call: Signing & { body: { answer: AuthenticationResponseJSON } },
   { target, statement, proof: nonce }: Permit,
   { name, serial, credential }: UsableKey,
-  pdf: string,
+  paper: { pdf: string; language: string },
 ): SignatureRecord {
   const { clientDataJSON, authenticatorData, signature } = call.body.answer.response
   const publicKey = Buffer.from(credential.publicKey).toString('base64url')
@@ -109,62 +120,36 @@ function recordOf(
     ...aboutSigner(services, call),
     ...{ ...target, v: 1, level: 'AES', name, statement },
     proof: {
-      ...{ kind: 'authenticator', user: call.actor.user, nonce, certificate: serial, pdf },
+      ...{ kind: 'authenticator', user: call.actor.user, nonce, certificate: serial, ...paper },
       ...{ credential: credential.id, publicKey, clientDataJSON, authenticatorData, signature },
     },
   }
 }
 
-/** The sheet of signatures with one more; what is there already stays valid. */
-async function signedSheet(
+/** The paper with one more signature in its place; what is there already stays valid. */
+async function signedWith(
   services: Services,
-  papers: PaperRenderer,
-  { target, statement }: Permit,
-  key: UsableKey,
-): Promise<Uint8Array> {
-  const of = await documentSignatures(services, target)
-  if (!of) throw problem('not-found')
-  const words = wordsIn(services, services.language)
-  const before = (await lastSignedPdf(services, of)) ?? (await printed(services, papers, of, words.language))
-  const { key: open, authority } = await unlocked(services, key)
-  const reason = words.say('reason', placesOf(words, target))
+  documents: DocumentPapers,
+  { call, permit, key, stillOurs }: { call: Signing; permit: Permit; key: UsableKey; stillOurs: StillOurs },
+): Promise<{ pdf: Uint8Array; language: PaperLanguage }> {
+  const { target } = permit
+  const of = await documentSignatures(services, { ...target, agreement: target.agreement ?? null })
+  if (of?.sha256 !== target.sha256) throw problem('terms-changed')
+  const asked = PAPER_LANGUAGES.find((one) => one === permit.language) ?? services.language
+  const { pdf, language } = (await signedPaper(services, of)) ?? (await paperToSign(services, documents, of, asked))
+  await stillOurs()
   const at = services.clock()
-  const signed = await signPdf(before, { key: open, authority, at, field: target.slot, reason })
-  if (!verifyPdf(signed).isWhole) throw new Error(`The PDF is not whole after it was signed: ${statement}`)
-  return signed
+  const organisation = await nameOf(services, call.actor.organisation)
+  const size = await fieldSize(pdf, target.slot)
+  const shown = size && (await stampOf(services, { language, size, name: key.name, organisation, at }))
+  const { key: open, authority } = await unlocked(services, key)
+  const words = wordsIn(services, services.language)
+  const reason = words.say('reason', placesOf(words, target))
+  const signed = await signPdf(pdf, { key: open, authority, at, field: target.slot, reason, name: key.name, shown })
+  if (!(await isOnlySigned(signed))) throw new Error(`The PDF is not whole after it was signed: ${permit.statement}`)
+  return { pdf: signed, language }
 }
 
-/** A sheet as a PDF. Throws a problem while too many are made. */
-export async function printed(
-  services: Services,
-  papers: PaperRenderer,
-  of: Parameters<typeof sheetOf>[1],
-  language: string,
-): Promise<Uint8Array> {
-  try {
-    return (await papers.renderPdf(await sheetOf(services, of, language))).pdf
-  } catch (error) {
-    if (error instanceof PaperError && error.reason === 'busy') {
-      throw problem('too-many-requests', { seconds: RETRY_S })
-    }
-    throw error
-  }
-}
-
-/** Nobody else puts a signature into the same PDF meanwhile: of two at once, one would lose the other's. */
-async function inTurn<T>(services: Services, { id, target }: Permit, work: () => Promise<T>): Promise<T> {
-  const { project, period, document, version } = target
-  const about = sha256Hex(canonicalJson([project, period, document, version]))
-  const now = services.clock()
-  const { rowCount } = await services.pool.query(
-    `INSERT INTO content_signing_turn AS t (about, holder, ends_at) VALUES ($1, $2, $3)
-     ON CONFLICT (about) DO UPDATE SET holder = excluded.holder, ends_at = excluded.ends_at WHERE t.ends_at <= $4`,
-    [about, id, new Date(now.getTime() + TURN_MS), now],
-  )
-  if (rowCount !== 1) throw problem('too-many-requests', { seconds: RETRY_S })
-  try {
-    return await work()
-  } finally {
-    await services.pool.query('DELETE FROM content_signing_turn WHERE about = $1 AND holder = $2', [about, id])
-  }
+async function nameOf(services: Services, organisation: string): Promise<string> {
+  return (await namesIn(services, organisation)).organisationRef(organisation).name ?? ''
 }

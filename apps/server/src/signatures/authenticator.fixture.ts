@@ -5,7 +5,8 @@ import { createSign, generateKeyPairSync, hash, type KeyObject, randomBytes } fr
  * `none`), byte for byte, by nothing but node's own functions.
  */
 export class Authenticator {
-  readonly origin: string
+  /** Of the page that asks. */
+  origin: string
   readonly id = randomBytes(32)
   readonly #key: { publicKey: KeyObject; privateKey: KeyObject } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   /** How often it was used; a copy of it counts anew. */

@@ -9,6 +9,7 @@ import {
   readRevokedKeys,
   readSignatureSheet,
   readSignatures,
+  readSignedPaper,
   readSigningAuthority,
   readSigningChain,
   requestSigningCode,
@@ -18,39 +19,66 @@ import {
   signInInk,
 } from '@tallystick/contract'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { keptTemplates } from '../platform/documents.ts'
+import type { Capability } from '../platform/http.ts'
 import { spokenTo } from '../platform/language.ts'
 import { handle } from '../platform/operations.ts'
 import { pemOf } from '../platform/paper-signing/key.ts'
 import { recipientOf } from '../platform/people.ts'
+import { pdfOf } from '../platform/printing.ts'
 import { problem } from '../platform/problem.ts'
 import type { Services } from '../platform/services.ts'
-import { beginAdvanced, printed, signAdvancedly } from './advanced.ts'
+import { beginAdvanced, signAdvancedly } from './advanced.ts'
 import { signInk } from './ink.ts'
 import { authorityCertificate, beginKey, chainOf, keysOf, makeKey, revokedList, revokeKey } from './keys.ts'
+import { type DocumentPapers, paperToSign, requireReader, signedPaper } from './papers.ts'
 import { FOR_KEY, prove, sendCode } from './proofs.ts'
-import { documentSignatures } from './queries.ts'
-import { lastSignedPdf, maySee } from './sheet.ts'
+import { type About, documentSignatures } from './queries.ts'
+import { maySee, sheetOf } from './sheet.ts'
 import { signSimple, simplePermit } from './simple.ts'
 
 /** Signatures on documents: simple ones, ones with keys of people, and ink; the ledger has the fact of each. */
-export function register(app: FastifyInstance, services: Services): void {
-  const { papers } = services
-  registerKeys(app, services)
+export function signatureRoutes(documents: DocumentPapers): Capability {
+  return (app, services) => {
+    registerKeys(app, services)
+    registerReading(app, services, documents)
+    registerSigning(app, services, documents)
+  }
+}
 
-  handle(app, services, readSignatures, async ({ params, query }) => {
-    const found = await documentSignatures(services, aboutOf(params, query))
-    if (!found) throw problem('not-found')
-    return found
+function registerReading(app: FastifyInstance, services: Services, documents: DocumentPapers): void {
+  const found = async (about: About, version?: number) => {
+    const of = await documentSignatures(services, about, version)
+    if (!of) throw problem('not-found')
+    return of
+  }
+
+  handle(app, services, readSignatures, ({ params, query }) => found(aboutOf(params, query), query.version))
+
+  handle(app, services, readSignedPaper, async ({ params, query, actor, request, reply }) => {
+    const of = await found(aboutOf(params, query), query.version)
+    await requireReader(services, documents, actor, of)
+    const signed = await signedPaper(services, of)
+    // Of a version that is void only what was signed is still there.
+    if (!signed && !of.inForce) throw problem('not-found')
+    const language = query.language ?? spokenTo(request, reply)
+    const { pdf } = signed ?? (await paperToSign(services, documents, of, language))
+    return file(reply, pdf, `${of.document}-v${of.version}${of.inForce ? '' : '-void'}.pdf`)
   })
 
   handle(app, services, readSignatureSheet, async ({ params, query, actor, request, reply }) => {
-    const found = await documentSignatures(services, aboutOf(params, query))
-    if (!found) throw problem('not-found')
-    if (!(await maySee(services, actor, found))) throw problem('forbidden')
-    const signed = await lastSignedPdf(services, found)
-    return file(reply, signed ?? (await printed(services, papers, found, spokenTo(request, reply))))
+    const of = await found(aboutOf(params, query))
+    if (!(await maySee(services, actor, of))) throw problem('forbidden')
+    const language = spokenTo(request, reply)
+    // What is no data is signed on its sheet.
+    const isData = (await keptTemplates(services, of.project, [of.sha256])).size > 0
+    const signed = isData ? undefined : await signedPaper(services, of)
+    const pdf = signed?.pdf ?? (await pdfOf(services.papers, await sheetOf(services, of, language)))
+    return file(reply, pdf, `${of.document}-v${of.version}-signatures.pdf`)
   })
+}
 
+function registerSigning(app: FastifyInstance, services: Services, documents: DocumentPapers): void {
   handle(app, services, requestSigningCode, async ({ actor, body }) => {
     return { expiresAt: (await sendCode(services, actor, body.sha256 ?? FOR_KEY)).toISOString() }
   })
@@ -66,13 +94,14 @@ export function register(app: FastifyInstance, services: Services): void {
   handle(app, services, signInInk, (call) => signInk(services, call))
 
   handle(app, services, beginAdvancedSignature, async ({ actor, body, request, reply }) => {
-    const begun = await beginAdvanced(services, actor, body, spokenTo(request, reply))
+    const { language, ...target } = body
+    const begun = await beginAdvanced(services, actor, target, spokenTo(request, reply), language)
     return { ...begun, options: { ...begun.options }, expiresAt: begun.expiresAt.toISOString() }
   })
 
   handle(app, services, signAdvanced, (call) => {
     const { challenge, answer } = call.body
-    return signAdvancedly(services, papers, {
+    return signAdvancedly(services, documents, {
       ...call,
       body: { challenge, answer: answer as AuthenticationResponseJSON },
     })
@@ -113,13 +142,14 @@ function registerKeys(app: FastifyInstance, services: Services): void {
 
 function aboutOf(
   { id, document }: { id: string; document: string },
-  { period = null }: { period?: string | null | undefined },
-) {
-  return { project: id, period, document }
+  { period, agreement }: { period?: string | undefined; agreement?: string | undefined },
+): About {
+  return { project: id, period: period ?? null, agreement: agreement ?? null, document }
 }
 
 /** Bytes as an answer, to be kept and not to be shown in the page. */
-function file(reply: FastifyReply, bytes: Uint8Array): Readable {
-  reply.header('content-length', bytes.length).header('content-disposition', 'attachment')
-  return Readable.from([bytes])
+function file(reply: FastifyReply, bytes: Uint8Array, name?: string): Readable {
+  const named = name === undefined ? '' : `; filename="${name.replace(/[^A-Za-z0-9.-]/g, '')}"`
+  reply.header('content-length', bytes.length).header('content-disposition', `attachment${named}`)
+  return Readable.from([Buffer.from(bytes)])
 }

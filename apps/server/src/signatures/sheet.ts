@@ -6,15 +6,6 @@ import { evidenceIn } from './store.ts'
 import { projectNamed } from './target.ts'
 import { wordsIn } from './words.ts'
 
-/** The PDF with the newest advanced signature; undefined where there is none, or it was erased. */
-export async function lastSignedPdf(services: Services, { places }: DocumentSignatures): Promise<Buffer | undefined> {
-  const advanced = places
-    .flatMap(({ signed }) => (signed?.level === 'AES' ? [signed] : []))
-    .sort((a, b) => b.entry.index - a.entry.index)
-  const [last] = advanced
-  return last && ((await evidenceIn(services, [last.evidence])).get(last.evidence)?.pdf ?? undefined)
-}
-
 /** The sheet of signatures of a document, with those that there are: to be printed, or to be signed with keys. */
 export async function sheetOf(services: Services, of: DocumentSignatures, language: string): Promise<Paper> {
   const { genesis, publicUrl, clock } = services
@@ -78,8 +69,10 @@ export async function sheetOf(services: Services, of: DocumentSignatures, langua
 export async function maySee(
   services: Services,
   { organisation }: Actor,
-  { project, places }: DocumentSignatures,
+  { project, agreement, places }: Pick<DocumentSignatures, 'project' | 'agreement' | 'places'>,
 ): Promise<boolean> {
+  if (agreement !== null)
+    return organisation === services.genesis.authority || isSide(services, organisation, agreement)
   const [row, own, names] = await Promise.all([
     services.ledger.row('project', project),
     services.ledger.row('organisation', organisation),
@@ -93,4 +86,11 @@ export async function maySee(
     // A slot is for every authority of its kind, but for one owner and one certifier alone.
     places.some(({ capacity }) => capacity !== 'owner' && capacity !== 'certifier' && capacity === own.kind)
   )
+}
+
+/** An agreement is its two sides' own. */
+async function isSide({ ledger }: Services, organisation: string, agreement: string): Promise<boolean> {
+  const row = await ledger.row('agreement', agreement)
+  const accounts = row ? await ledger.rows('account', [row.seller, row.buyer]) : new Map()
+  return [...accounts.values()].some((account) => account.organisation === organisation)
 }

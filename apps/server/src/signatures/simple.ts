@@ -75,11 +75,12 @@ export async function write(
 ): Promise<SignedDocument> {
   const kept = evidenceOf(record)
   if (!isRepeated) await keepEvidence(services, kept, pdf)
-  const { project, period, document, version, sha256, slot, level } = record
+  const { project, period, agreement, document, version, sha256, slot, level } = record
   const organisation = level === 'WET' ? record.organisation : null
+  const place = { project, period, document, version, sha256, slot, ...(agreement === undefined ? {} : { agreement }) }
   const receipt = await execute(services, call, {
     type: 'DocumentSigned',
-    request: { project, period, document, version, sha256, slot, level, evidence: kept.evidence, organisation },
+    request: { ...place, level, evidence: kept.evidence, organisation },
     takeBack: () => dropEvidence(services, kept.evidence),
   })
   return signedOf(receipt)

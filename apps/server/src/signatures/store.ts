@@ -50,21 +50,31 @@ export async function dropEvidence({ pool }: Services, evidence: string): Promis
   await pool.query('DELETE FROM content_signature WHERE evidence = $1', [evidence])
 }
 
+/** What is kept of a signature. */
+export interface Kept {
+  record: SignatureRecord
+  /** Those of the record, as they were hashed. */
+  bytes: Buffer
+  pdf: Buffer | null
+}
+
 /** What is kept of signatures, by the hashes that the ledger has; what was erased is not there. */
-export async function evidenceIn(
-  { pool }: Services,
-  hashes: readonly string[],
-): Promise<Map<string, { record: SignatureRecord; pdf: Buffer | null }>> {
-  const { rows } = await pool.query<{ evidence: string; record: Buffer; pdf: Buffer | null }>(
-    'SELECT evidence, record, pdf FROM content_signature WHERE evidence = ANY($1)',
+export async function evidenceIn({ pool }: Services, hashes: readonly string[]): Promise<Map<string, Kept>> {
+  const { rows } = await pool.query<{ evidence: string; bytes: Buffer; pdf: Buffer | null }>(
+    'SELECT evidence, record AS bytes, pdf FROM content_signature WHERE evidence = ANY($1)',
     [hashes],
   )
   return new Map(
-    rows.map(({ evidence, record, pdf }) => [
+    rows.map(({ evidence, bytes, pdf }) => [
       evidence,
-      { record: JSON.parse(record.toString('utf8')) as SignatureRecord, pdf },
+      { record: JSON.parse(bytes.toString('utf8')) as SignatureRecord, bytes, pdf },
     ]),
   )
+}
+
+/** Is this the record of which the ledger has the hash? */
+export function isRecordOf(bytes: Uint8Array, evidence: string): boolean {
+  return sha256Hex(bytes) === evidence
 }
 
 const DAY_MS = 86_400_000
@@ -74,13 +84,14 @@ export interface Permit {
   id: string
   target: SigningTarget
   statement: string
+  /** Of the statement; of a signature with a key that of the paper, where nobody has signed it. */
+  language: string
   proof: string
 }
 
 export interface NewPermit extends Permit {
   user: string
   level: 'SES' | 'AES'
-  language: string
   expiresAt: Date
 }
 
@@ -98,7 +109,7 @@ export async function keepPermit({ pool, clock }: Services, permit: NewPermit): 
 /** The permit of this person, used or not. Throws a problem where there is none. */
 export async function permitOf({ pool }: Services, id: string, user: string, level: 'SES' | 'AES'): Promise<Permit> {
   const { rows } = await pool.query<Permit>(
-    'SELECT id, target, statement, proof FROM content_signing_permit WHERE id = $1 AND user_id = $2 AND level = $3',
+    'SELECT id, target, statement, language, proof FROM content_signing_permit WHERE id = $1 AND user_id = $2 AND level = $3',
     [id, user, level],
   )
   if (!rows[0]) throw problem('signing-permit-unknown')

@@ -52,6 +52,7 @@ export function projectNamed(known: { number: number; title: string | null } | u
 /** A signature that is in the ledger. */
 export function signedOf(receipt: Receipt): SignedDocument {
   const { body } = entryOf('DocumentSigned', receipt)
-  const { project, period, document, version, sha256, slot, level, evidence } = body
-  return { project, period, document, version, sha256, slot, level, evidence, entry: writtenOf(receipt) }
+  const { project, period, agreement, document, version, sha256, slot, level, evidence } = body
+  const place = { project, period, document, version, sha256, slot, ...(agreement === undefined ? {} : { agreement }) }
+  return { ...place, level, evidence, entry: writtenOf(receipt) }
 }

@@ -3,15 +3,19 @@ import { hash, randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { PDF } from '@libpdf/core'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { SlotPlace } from '../paper/compile.ts'
+import type { Paper } from '../paper/paper.ts'
 import { paperRenderer } from '../paper/renderer.ts'
 import { sample } from '../paper/samples.fixture.ts'
 import { newAuthority, newPersonKey, PERSON_DAYS, revocationList } from './authority.ts'
 import { partsOf, readDer } from './der.ts'
 import { type CertifiedKey, pemOf } from './key.ts'
+import { isOnlySigned } from './revisions.ts'
 import { seal, unseal } from './secret.ts'
-import { signPdf } from './sign.ts'
+import { fieldSize, signPdf, withFields } from './sign.ts'
 import { isVouchedFor, verifyPdf } from './verify.ts'
 
 const AT = new Date('2026-11-23T09:00:00Z')
@@ -22,25 +26,48 @@ let authority: CertifiedKey
 let ada: CertifiedKey & { serial: string }
 let ben: CertifiedKey & { serial: string }
 let plain: Uint8Array
+let stamp: Uint8Array
+let place: SlotPlace[]
+/** With empty fields. */
+let open: Uint8Array
 let once: Uint8Array
 let twice: Uint8Array
 
 const registry = { organisation: 'Registry of Testland', country: 'XT' }
-const sign = (bytes: Uint8Array, key: CertifiedKey, field: string) =>
-  signPdf(bytes, { key, authority: authority.certificate, at: AT, field, reason: `As ${field}` })
+const sign = (bytes: Uint8Array, key: CertifiedKey, field: string, shown?: Uint8Array) =>
+  signPdf(bytes, { key, authority: authority.certificate, at: AT, field, reason: `As (${field})`, name: 'A', shown })
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'signing-'))
   const renderer = paperRenderer()
-  plain = (await renderer.renderPdf(sample())).pdf
+  const set = await renderer.renderPdf(sample())
+  plain = set.pdf
+  place = set.slots.slice(0, 2)
+  stamp = (await renderer.renderPdf(stampOf('Ada Núñez'))).pdf
   renderer.close()
   authority = await newAuthority({ name: 'Signatures of Testland', ...registry }, AT)
   ada = await newPersonKey(authority, { name: 'Ada Núñez', organisation: 'Sun Ltd' }, AT)
   ben = await newPersonKey(authority, { name: 'Ben Okoye', organisation: 'Assessors' }, AT)
-  once = await sign(plain, ada, 'owner')
-  twice = await sign(once, ben, 'certifier')
+  const [one, other] = place
+  if (!one || !other) throw new Error('the sample has two places')
+  open = await withFields(plain, [
+    { ...one, id: 'owner', title: 'For the owner' },
+    { ...other, id: 'certifier', title: 'For the certifier' },
+  ])
+  once = await sign(open, ada, 'owner', stamp)
+  twice = await sign(once, ben, 'certifier', stamp)
 }, 60_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** A paper as small as the place of a signature. */
+function stampOf(name: string): Paper {
+  const [{ width, height } = { width: 0, height: 0 }] = place
+  return {
+    ...{ kind: 'document', language: 'en', direction: 'ltr', made: AT.toISOString(), stamp: { width, height } },
+    ...{ over: 'Sun Ltd', title: name, lead: 'Signed with a key of one’s own (AES), 23 Nov 2026, 09:00' },
+    ...{ head: { registry: '' }, facts: [], sections: [], foot: { id: '' } },
+  }
+}
 
 /** What a tool of strangers says of a file: poppler's `pdfsig`. */
 function pdfsig(bytes: Uint8Array): string {
@@ -61,7 +88,8 @@ describe('two people sign one after the other', () => {
   })
 
   it('nothing that was there is touched: the first still covers its revision', () => {
-    expect(Buffer.from(once).subarray(0, plain.length).equals(plain)).toBe(true)
+    expect(Buffer.from(once).subarray(0, open.length).equals(open)).toBe(true)
+    expect(Buffer.from(open).subarray(0, plain.length).equals(plain)).toBe(true)
     expect(Buffer.from(twice).subarray(0, once.length).equals(once)).toBe(true)
     const { signatures, isWhole } = verifyPdf(twice)
     expect(isWhole).toBe(true)
@@ -75,6 +103,30 @@ describe('two people sign one after the other', () => {
     expect(verifyPdf(plain)).toEqual({ signatures: [], isWhole: false })
     const longer = Buffer.concat([twice, Buffer.from('%%EOF\n')])
     expect(verifyPdf(longer)).toMatchObject({ isWhole: false, signatures: [{ isIntact: true }, { isIntact: true }] })
+  })
+
+  it('each is seen in its place, by name; the paper still says that it is PDF/A', async () => {
+    const file = join(folder, 'seen.pdf')
+    writeFileSync(file, twice)
+    const { page = 0, x = 0, y = 0, width = 0, height = 0 } = place[0] ?? {}
+    const area = { '-f': page, '-l': page, '-x': x, '-y': y, '-W': width, '-H': height }
+    const words = Object.entries(area).flatMap(([name, value]) => [name, String(Math.round(value))])
+    const text = execFileSync('pdftotext', [...words, file, '-'], { encoding: 'utf8' })
+    expect(text).toContain('Ada Núñez')
+    expect(text).toContain('(AES)')
+    expect(Buffer.from(twice).toString('latin1')).toContain('<pdfaid:part>2</pdfaid:part>')
+    // No font that is not in the file.
+    const fonts = execFileSync('pdffonts', [file], { encoding: 'utf8' }).trim().split('\n').slice(2)
+    expect(fonts.length).toBeGreaterThan(0)
+    expect(fonts.filter((line) => !/ yes (yes|no ) (yes|no) /.test(line))).toEqual([])
+    expect(await fieldSize(twice, 'owner')).toMatchObject({ width: expect.closeTo(width, 2) })
+    expect(await fieldSize(twice, 'poet')).toBeUndefined()
+  })
+
+  it('reads why and who beside the certificate', () => {
+    const text = Buffer.from(twice).toString('latin1')
+    expect(text).toContain('As \\(owner\\)')
+    expect(text).not.toContain('As \\\\')
   })
 
   it('a field is signed once', async () => {
@@ -119,6 +171,48 @@ describe('attacks', () => {
       whole.replace(end, `${Number(end) - 10}`.padStart(end.length, '0')),
     )
     expect(verifyPdf(Buffer.from(wider, 'latin1')).signatures[0]?.isIntact).toBe(false)
+  })
+
+  it('nothing but signatures may stand between signatures', async () => {
+    expect(await isOnlySigned(once)).toBe(true)
+    expect(await isOnlySigned(twice)).toBe(true)
+    expect(await isOnlySigned(open)).toBe(false)
+    // One who signs where no field was left is nowhere to be seen.
+    const unseen = await sign(once, ben, 'guest')
+    expect(await isOnlySigned(unseen)).toBe(true)
+    expect(pdfsig(unseen).match(/Signature is Valid/g)).toHaveLength(2)
+  })
+
+  it.each(Object.entries(CHANGES))(
+    'a revision that changes %s is found out, though every signature is valid',
+    async (_, change) => {
+      const changed = await changedPdf(once, change)
+      // At the end: then the last signature does not cover it. Before another signature: then pdfsig finds all valid.
+      expect(verifyPdf(changed)).toMatchObject({ isWhole: false, signatures: [{ isIntact: true }] })
+      expect(await isOnlySigned(changed)).toBe(false)
+      const covered = await sign(changed, ben, 'certifier')
+      expect(verifyPdf(covered).isWhole).toBe(true)
+      expect(pdfsig(covered).match(/Signature is Valid/g)).toHaveLength(2)
+      expect(await isOnlySigned(covered)).toBe(false)
+    },
+  )
+
+  it('a revision whose table does not go back to the one before is found out', async () => {
+    const text = Buffer.from(twice).toString('latin1')
+    const at = text.lastIndexOf('/Prev ')
+    const forged =
+      text.slice(0, at) + text.slice(at).replace(/\/Prev (\d)/, (_, digit) => `/Prev ${digit === '1' ? '2' : '1'}`)
+    expect(await isOnlySigned(Buffer.from(forged, 'latin1'))).toBe(false)
+  })
+
+  it('a signature of another paper does not hold behind this one', async () => {
+    const [{ covers = 0 } = {}] = verifyPdf(once).signatures
+    const other = Buffer.from(open)
+    other[1_000] = (other[1_000] ?? 0) ^ 1
+    const moved = Buffer.concat([other, Buffer.from(once).subarray(open.length, covers)])
+    expect(verifyPdf(moved).signatures[0]?.isIntact).toBe(false)
+    expect(await isOnlySigned(moved)).toBe(false)
+    expect(pdfsig(moved)).not.toContain('Signature is Valid')
   })
 
   it('a certificate that names itself is not vouched for, nor one that is over', async () => {
@@ -177,6 +271,47 @@ describe('keys', () => {
     )
   })
 })
+
+type Change = (pdf: PDF, library: typeof import('@libpdf/core')) => void
+
+/** What others might do to a signed paper in an update of their own. */
+const CHANGES: Record<string, Change> = {
+  'what stands on a page': (pdf, { PdfStream }) => {
+    const words = new PdfStream([], Buffer.from('q 0 0 200 200 re f Q'))
+    pdf.getPage(0)?.dict.set('Contents', pdf.register(words))
+  },
+  'what lies over a page': (pdf, { PdfArray, PdfDict, PdfName, PdfNumber }) => {
+    const rect = new PdfArray([0, 0, 300, 300].map((one) => PdfNumber.of(one)))
+    const note = PdfDict.of({ Type: PdfName.of('Annot'), Subtype: PdfName.of('Square'), Rect: rect })
+    pdf.getPage(0)?.dict.set('Annots', new PdfArray([pdf.register(note)]))
+  },
+  'which pages there are': (pdf) => pdf.removePage(0),
+  'what a signature shows': (pdf, { PdfDict, PdfStream }) => {
+    const field = pdf
+      .getForm()
+      ?.getFields()
+      .find(({ name }) => name === 'owner')
+    field?.acroField().set('AP', PdfDict.of({ N: pdf.register(new PdfStream([], Buffer.from('q Q'))) }))
+  },
+  'where a signature stands': (pdf, { PdfArray, PdfNumber }) => {
+    const field = pdf
+      .getForm()
+      ?.getFields()
+      .find(({ name }) => name === 'certifier')
+    field?.acroField().set('Rect', new PdfArray([0, 0, 500, 500].map((one) => PdfNumber.of(one))))
+  },
+  'what happens when it is opened': (pdf, { PdfDict, PdfName, PdfString }) => {
+    const script = PdfDict.of({ S: PdfName.of('JavaScript'), JS: PdfString.fromString('app.alert(1)') })
+    pdf.getCatalog().set('OpenAction', pdf.register(script))
+  },
+}
+
+async function changedPdf(bytes: Uint8Array, change: Change): Promise<Uint8Array> {
+  const library = await import('@libpdf/core')
+  const pdf = await library.PDF.load(Uint8Array.from(bytes))
+  change(pdf, library)
+  return pdf.save({ incremental: true })
+}
 
 /** Is the byte one of the zeros behind a signature, or the letter case of its digits? */
 function isPadding(bytes: Uint8Array, at: number): boolean {

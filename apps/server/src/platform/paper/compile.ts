@@ -46,7 +46,7 @@ export function typesetter(): (paper: Paper, standard?: Standard) => Printed {
     ])
     try {
       for (const [path, bytes] of shadows) compiler.mapShadow(join(TYPST, path), Buffer.from(bytes))
-      const document = compiled(compiler)
+      const document = compiled(compiler, paper.stamp ? 'stamp.typ' : 'paper.typ')
       const pdf = exported(compiler, document, standard ?? (paper.attachments?.length ? 'a-3b' : 'a-2b'))
       return { pdf, pages: document.numOfPages, slots: slotsOf(compiler, document) }
     } finally {
@@ -61,8 +61,8 @@ function wellFormed(_key: string, value: unknown): unknown {
   return typeof value === 'string' ? value.toWellFormed() : value
 }
 
-function compiled(compiler: NodeCompiler): NodeTypstDocument {
-  const result = compiler.compile({ mainFilePath: join(TYPST, 'paper.typ'), resetRead: true })
+function compiled(compiler: NodeCompiler, file: string): NodeTypstDocument {
+  const result = compiler.compile({ mainFilePath: join(TYPST, file), resetRead: true })
   const document = result.result
   if (document) return document
   throw new Error(`The paper cannot be set: ${told(compiler, result.takeError())}`)

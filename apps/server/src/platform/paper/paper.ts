@@ -24,6 +24,8 @@ export interface Paper {
   banner?: string
   /** Files inside the PDF, which is PDF/A-3b then. */
   attachments?: readonly Attachment[]
+  /** Nothing but title, what is over it and lead, on a page of so many points: what a signature shows in its place. */
+  stamp?: { width: number; height: number }
 }
 
 /** Whose paper it is. */

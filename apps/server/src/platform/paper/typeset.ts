@@ -85,6 +85,7 @@ function dataOf(paper: Paper, setter: Setter) {
       const path = setter.file('attachments', file.bytes)
       return { name: file.name, media: file.media, description: plain.line(file.description), path }
     }),
+    stamp: paper.stamp ?? null,
     // Last: everything else has been looked at by now.
     isLacking: plain.isLacking,
   }

@@ -1,0 +1,61 @@
+import { type DocumentSignatures, type Locale, Speech } from '@tallystick/contract'
+import type { Template } from '@tallystick/templates'
+import { speechOf } from '../platform/names.ts'
+import type { PaperFamily, PaperLanguage } from '../platform/paper/words.ts'
+import type { Services } from '../platform/services.ts'
+import ar from './locales/paper.ar.json' with { type: 'json' }
+import en from './locales/paper.en.json' with { type: 'json' }
+import es from './locales/paper.es.json' with { type: 'json' }
+import fr from './locales/paper.fr.json' with { type: 'json' }
+
+const texts: PaperFamily<typeof en> = { en, fr, es, ar }
+/** Digits are those of the ledger in every language, as on the rest of the paper. */
+const LOCALES: Readonly<Record<PaperLanguage, Omit<Locale, 'texts'>>> = {
+  en: { lang: 'en-GB', dir: 'ltr' },
+  fr: { lang: 'fr', dir: 'ltr' },
+  es: { lang: 'es', dir: 'ltr' },
+  ar: { lang: 'ar-u-ca-gregory-nu-latn', dir: 'rtl' },
+}
+
+type Place = DocumentSignatures['places'][number]
+type Level = NonNullable<Place['signed']>['level']
+
+/** How signatures are told of on a paper, which speaks one language more than the pages. */
+export interface PaperWords {
+  readonly dir: 'ltr' | 'rtl'
+  say(key: 'signatures' | 'note' | 'attached', places?: Readonly<Record<string, string>>): string
+  /** That it was signed: at which level, and when. */
+  signed(level: Level, at: string): string
+  /** In what capacity a place is signed: as the template calls it, where it has such a place. */
+  role(place: Pick<Place, 'slot' | 'capacity'>, template?: Template): string
+}
+
+export function paperWords(services: Services, language: PaperLanguage): PaperWords {
+  const english = { ...LOCALES.en, texts: en }
+  const speech = new Speech({ ...LOCALES[language], texts: texts[language] }, english, services.genesis.timeZone)
+  return {
+    dir: speech.dir,
+    say: (key, places) => speech.say(key, places),
+    signed: (level, at) => speech.say('signed', { level: speech.say(`level.${level}`), at: speech.minute(at) }),
+    role: (place, template) => {
+      const own = template && slotOf(template, place)
+      if (own) return own.title[language] ?? own.key
+      const { capacity, slot } = place
+      if (capacity === 'owner' || capacity === 'certifier') return speech.say(capacity)
+      const kind = speechOf(services, language === 'ar' ? 'en' : language).code('kind', capacity)
+      return `${speech.say('authority', { kind })}${slot === capacity ? '' : ` · ${slot}`}`
+    },
+  }
+}
+
+/** What templates call those who sign as owners of the project. */
+const OWNERS: readonly string[] = ['developer', 'seller']
+
+/** The place of a template that a place of the preset is: the one of its name, else the only one of its capacity. */
+function slotOf({ signatures }: Template, { slot, capacity }: Pick<Place, 'slot' | 'capacity'>) {
+  const named = signatures.find(({ key }) => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`) === slot)
+  const alike = signatures.filter(
+    (one) => one.capacity === capacity || (capacity === 'owner' && OWNERS.includes(one.capacity)),
+  )
+  return named ?? (alike.length === 1 ? alike[0] : undefined)
+}

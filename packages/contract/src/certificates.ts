@@ -4,15 +4,23 @@ import { ByCertificate } from './credits.ts'
 import { ProofQuery } from './entries.ts'
 import { defineOperation } from './operation.ts'
 
+const shownEntry = {
+  entry: z.string().meta({ description: 'The exact bytes of the entry, base64.' }),
+  openings: z
+    .array(z.object({ field: z.string(), key: z.string(), value: z.unknown() }))
+    .meta({ description: 'What each commitment hides: dotted path in the entry, key, value.' }),
+}
+
 export const CertificateFile = z
   .object({
-    entry: z.string().meta({ description: 'The exact bytes of the entry, base64.' }),
-    openings: z
-      .array(z.object({ field: z.string(), key: z.string(), value: z.unknown() }))
-      .meta({ description: 'What each commitment hides: dotted path in the entry, key, value.' }),
-    facts: z
-      .record(z.string(), z.string())
-      .meta({ description: 'Everything that follows from the entry and its openings, and nothing else.' }),
+    ...shownEntry,
+    facts: z.record(z.string(), z.string()).meta({
+      description: 'Everything that follows from the entry, its openings and what it rests on, and nothing else.',
+    }),
+    restsOn: z
+      .array(z.object({ ...shownEntry, proof: z.string().meta({ description: 'Its own `.tlog-proof`.' }) }))
+      .optional()
+      .meta({ description: 'Further entries that facts follow from, such as the one that began the project.' }),
     takenBack: TakenBack.meta({
       description:
         'The entry that took this one back, so that the certificate is void; `verify` refuses it. Null only says that it ' +
@@ -36,21 +44,36 @@ export const readCertificate = defineOperation({
   problems: ['not-found'],
 })
 
-export const printCertificate = defineOperation({
-  id: 'printCertificate',
+/** In which language a paper is printed, and whether to wait for its proof. */
+export const PrintQuery = ProofQuery.extend({
+  language: z.enum(['en', 'fr', 'es', 'ar']).optional().meta({
+    description: 'One of the languages of papers; left out, it is that of the request.',
+  }),
+})
+
+/** What every paper as PDF has in common. */
+export const printingPaper = {
   method: 'GET',
-  path: '/national/certificates/{certificate}/certificate.pdf',
-  summary: 'The certificate as a PDF that carries its proof inside',
-  description:
-    'Attached to it are the bytes of the certificate and of a receipt: `verify --certificate … --vkey …` checks them offline. Waits until ' +
-    'a checkpoint covers the entry. The languages are those of papers; left out, it is that of the request.',
-  tag: 'Certificates',
   access: 'public',
-  params: ByCertificate,
-  query: z.strictObject({ language: z.enum(['en', 'fr', 'es', 'ar']).optional() }),
+  query: PrintQuery,
   answer: z.string(),
   media: 'application/pdf',
   problems: ['not-found', 'not-yet-provable', 'too-many-requests', 'papers-busy'],
+} as const
+
+export const PAPER_PDF =
+  'PDF/A-3 to which the bytes of its certificate and of a receipt are attached: `verify --certificate … --vkey …` checks them offline. ' +
+  'Until a signed checkpoint covers the entry, the answer is `not-yet-provable` with Retry-After. Has an ETag: it stays the same as long as ' +
+  'what the paper says does, and `If-None-Match` is answered with 304.'
+
+export const printCertificate = defineOperation({
+  ...printingPaper,
+  id: 'printCertificate',
+  path: '/national/certificates/{certificate}/certificate.pdf',
+  summary: 'The certificate as a PDF that carries its proof inside',
+  description: PAPER_PDF,
+  tag: 'Certificates',
+  params: ByCertificate,
 })
 
 export const readCertificateReceipt = defineOperation({

@@ -52,6 +52,8 @@ const Move = z.strictObject({
   reason: z.literal(true).optional(),
   /** Of a project: it renews the crediting, so that one more crediting period may be set. */
   renews: z.literal(true).optional(),
+  /** Of a project: the letter or certificate that tells of it. */
+  paper: z.enum(['no-objection', 'objection', 'registration']).optional(),
 })
 export type Move = z.infer<typeof Move>
 
@@ -280,10 +282,10 @@ export const Preset = z
           (crediting !== undefined ||
             [needs.creditingEnds, needs.renewable, renews].every((asked) => asked === undefined)),
       ) &&
-      (period?.moves ?? []).every(({ needs = {}, renews }) =>
-        [needs.creditingEnds, needs.renewable, needs.settled, renews].every((asked) => asked === undefined),
+      (period?.moves ?? []).every(({ needs = {}, renews, paper }) =>
+        [needs.creditingEnds, needs.renewable, needs.settled, renews, paper].every((asked) => asked === undefined),
       ),
-    'outcomes are certified of monitoring periods; crediting periods are of projects, and these are settled',
+    'outcomes are certified of monitoring periods; crediting periods and papers are of projects, and these are settled',
   )
   .refine(
     ({ certification: { states, neededToIssue } }) => !neededToIssue || states.length > 0,

@@ -54,6 +54,12 @@ export function choiceName(leaf: Field | Column, value: string, language: Templa
   return option ? inLanguage(option.label, language) : value
 }
 
+/** The words of a value of a shared list, such as `scopes`; the value itself where it is none of it. */
+export function listedName(list: string, value: string, language: TemplateLanguage): string {
+  const option = LISTS[list]?.find((one) => one.value === value)
+  return option ? inLanguage(option.label, language) : value
+}
+
 export const countryName = (code: string, language: TemplateLanguage): string => codeName('region', code, language)
 
 function codesOf(leaf: Field | Column) {

@@ -14,6 +14,7 @@ import {
   transferCredits,
 } from '@tallystick/contract'
 import type { FastifyInstance } from 'fastify'
+import { entryOfCertificate } from '../platform/certificate-entry.ts'
 import { entryAt, isOf, type LogRow } from '../platform/entries.ts'
 import type { Sender } from '../platform/idempotency.ts'
 import { namesIn } from '../platform/names.ts'
@@ -23,7 +24,7 @@ import type { Actor, Services } from '../platform/services.ts'
 import { showEnds, transferOf } from './answers.ts'
 import { chosenUnits } from './choice.ts'
 import { each, pageOfEntries, shown } from './lists.ts'
-import { endAccount, entryOfCertificate } from './queries.ts'
+import { endAccount } from './queries.ts'
 import { executeOrWait, proposedOf } from './waiting.ts'
 
 /** Transfers, retirements and cancellations. */

@@ -1,33 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { problemOf } from '@tallystick/contract'
-import { type LogRow, logRowOf } from '../platform/entries.ts'
 import { ProblemError, problem } from '../platform/problem.ts'
 import type { Actor, Services } from '../platform/services.ts'
 import type { HoldRow } from './parts.ts'
-
-const findCertificate = readFileSync(new URL('find-certificate.sql', import.meta.url), 'utf8')
-
-type EndType = 'CreditsRetired' | 'CreditsCancelled'
-
-/** The entry that a certificate is of. */
-export async function entryOfCertificate(
-  services: Services,
-  certificate: number,
-): Promise<LogRow<EndType> | undefined> {
-  const { rows } = await services.pool.query<{ index: string; leaf: Buffer; bytes: Buffer }>({
-    name: 'find-certificate',
-    text: findCertificate,
-    values: [certificate],
-  })
-  const [found] = rows
-  if (!found) return undefined
-  const row = logRowOf({ index: Number(found.index), leaf: found.leaf.toString('hex'), bytes: found.bytes })
-  return isEnd(row) ? row : undefined
-}
-
-function isEnd(row: LogRow): row is LogRow<EndType> {
-  return row.entry.type === 'CreditsRetired' || row.entry.type === 'CreditsCancelled'
-}
 
 /** The holds that stand on these batches and accounts; one that keeps units for a movement or a pledge has the id of that. */
 export async function holdsOn(services: Services, targets: readonly string[]): Promise<HoldRow[]> {

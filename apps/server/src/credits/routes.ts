@@ -2,7 +2,6 @@ import type { FastifyInstance } from 'fastify'
 import type { Services } from '../platform/services.ts'
 import { registerBatches } from './batches.ts'
 import { registerBuffer } from './buffer.ts'
-import { registerCertificates } from './certificates.ts'
 import { registerCorrections } from './corrections.ts'
 import { registerHolds } from './holds.ts'
 import { registerInternational } from './international.ts'
@@ -23,6 +22,5 @@ export function register(app: FastifyInstance, services: Services): void {
   registerBuffer(app, services)
   registerCorrections(app, services)
   registerHolds(app, services)
-  registerCertificates(app, services)
   registerSerials(app, services)
 }

@@ -40,7 +40,7 @@ ${report.truncated && html`<p class="over">${speech.say('chain.truncated')}</p>`
 function link(speech: SiteSpeech, event: CustodyEvent, registry: string | null): Html {
   const name = registry === null ? marks[event.step] : 'recorded'
   return html`<li class="${name}">${mark(name)}<div>${headline(speech, event, registry)} <span class="over">· ${dayOf(speech, event, registry)}</span>
-<div class="over">${[...details(speech, event)].map((detail) => html`${detail} · `)}<a href="/entries/${event.entry.index}">${speech.say('chain.entry', { index: speech.number(event.entry.index) })}</a></div></div></li>
+<div class="over">${[...details(speech, event, registry)].map((detail) => html`${detail} · `)}<a href="/entries/${event.entry.index}">${speech.say('chain.entry', { index: speech.number(event.entry.index) })}</a></div></div></li>
 `
 }
 
@@ -67,7 +67,7 @@ function dayOf(speech: SiteSpeech, event: CustodyEvent, registry: string | null)
   return event.date === null ? speech.say('chain.noday') : moment(event.date, speech.texts.legalDay(event.date))
 }
 
-function* details(speech: SiteSpeech, event: CustodyEvent): Generator<Html | string> {
+function* details(speech: SiteSpeech, event: CustodyEvent, registry: string | null): Generator<Html | string> {
   const { approvals, step, purpose, reason, certificate, takenBack } = event
   const from = nameOf(speech, event.from?.organisation)
   if (takenBack !== null) {
@@ -79,10 +79,14 @@ function* details(speech: SiteSpeech, event: CustodyEvent): Generator<Html | str
   if (event.beneficiary !== null) yield speech.html('chain.by', { from })
   if (reason !== null) yield speech.say('chain.reason', { reason: speech.entries.code('reason', reason) })
   if (purpose !== null) yield speech.say('chain.purpose', { purpose: speech.entries.code('purpose', purpose) })
+  const { index } = event.entry
+  const pdf = html`(<a href="/national/papers/${index}/paper.pdf?wait=proof">PDF</a>)`
   if (certificate !== null) {
     const code = `C-${String(certificate).padStart(6, '0')}`
-    const at = `/national/certificates/${certificate}`
-    yield html`<a href="${at}">${speech.say('chain.certificate', { code })}</a> (<a href="${at}/certificate.pdf">PDF</a>)`
+    yield html`<a href="/papers/${index}">${speech.say('chain.certificate', { code })}</a> ${pdf}`
+  }
+  if (step === 'issued' && registry === null) {
+    yield html`<a href="/papers/${index}">${speech.under('paper.kind', 'issuance')}</a> ${pdf}`
   }
 }
 

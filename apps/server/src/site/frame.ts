@@ -6,9 +6,21 @@ import { type SiteSpeech, siteSpeech } from './speech.ts'
 import { hatch } from './strip.ts'
 
 /** A public page with its search box at the top. */
-export function frame(services: Services, language: Language, title: string, body: Html, { search = true } = {}): Html {
+export function frame(
+  services: Services,
+  language: Language,
+  title: string,
+  body: Html,
+  { search = true, styles = [] }: { search?: boolean; styles?: readonly string[] } = {},
+): Html {
   const masthead = html`${search && searchForm(siteSpeech(services, language), { place: 'top' })}`
-  return layout(services, { title, body: html`${body}${hatch}`, styles: ['site.css'], masthead, language })
+  return layout(services, {
+    title,
+    body: html`${body}${hatch}`,
+    styles: ['site.css', ...styles],
+    masthead,
+    language,
+  })
 }
 
 interface SearchOptions {

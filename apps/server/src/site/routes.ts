@@ -6,11 +6,13 @@ import type { Capability } from '../platform/http.ts'
 import { answerError } from '../platform/http-errors.ts'
 import { spokenTo } from '../platform/language.ts'
 import { html, sendHtml } from '../platform/pages.ts'
+import { PAPER_LANGUAGES } from '../platform/paper/words.ts'
 import { ProblemError, problem } from '../platform/problem.ts'
 import type { Services } from '../platform/services.ts'
 import { homePage } from './home-page.ts'
 import { nothingPage } from './nothing-page.ts'
 import { entryPage, missingPage, projectPage, verifyPage } from './other-pages.ts'
+import { checkPage, PAPERS_FIRST, papersSection } from './paper-page.ts'
 import type { PublicReads, TimelineAsked } from './reads.ts'
 import { commentsSection, descriptionSection } from './said.ts'
 import { serialPage } from './serial-page.ts'
@@ -35,14 +37,32 @@ export function publicPages(readsOf: (services: Services) => PublicReads): Capab
     app.get<{ Params: { index: string } }>('/entries/:index', async (request, reply) => {
       const { index } = request.params
       const language = spokenTo(request, reply)
-      const entry = /^(0|[1-9]\d{0,14})$/.test(index) ? await reads.entry(Number(index), language) : undefined
+      const entry = INDEX.test(index) ? await reads.entry(Number(index), language) : undefined
       if (!entry) throw problem('not-found')
       return sendHtml(reply, await entryPage(services, language, entry))
     })
 
     projects(app, services, reads)
+    papers(app, services, reads)
   }
 }
+
+/** Where the code on a paper leads. */
+function papers(app: FastifyInstance, services: Services, reads: PublicReads): void {
+  app.get<{ Params: { index: string }; Querystring: { language?: unknown } }>(
+    '/papers/:index',
+    async (request, reply) => {
+      const { params, query } = request
+      const language = spokenTo(request, reply)
+      const asked = PAPER_LANGUAGES.find((one) => one === query.language) ?? language
+      const shown = INDEX.test(params.index) ? await reads.paper(Number(params.index), asked) : undefined
+      if (!shown) throw problem('not-found')
+      return sendHtml(reply, await checkPage(services, language, shown, asked))
+    },
+  )
+}
+
+const INDEX = /^(0|[1-9]\d{0,14})$/
 
 function projects(app: FastifyInstance, services: Services, reads: PublicReads): void {
   const known = async (id: string) => {
@@ -58,8 +78,12 @@ function projects(app: FastifyInstance, services: Services, reads: PublicReads):
     const language = spokenTo(request, reply)
     const project = await known(id)
     const events = await eventsOf(id, language, { order: 'newest', limit: TIMELINE_FIRST })
-    const [description, comments] = await Promise.all([reads.description(id), reads.comments(id)])
-    const more = html`${descriptionSection(services, language, description)}${commentsSection(services, language, id, comments)}${newestEvents(services, language, id, events)}`
+    const [description, comments, papers] = await Promise.all([
+      reads.description(id),
+      reads.comments(id),
+      reads.papers(id, PAPERS_FIRST),
+    ])
+    const more = html`${papersSection(services, language, id, papers)}${descriptionSection(services, language, description)}${commentsSection(services, language, id, comments)}${newestEvents(services, language, id, events)}`
     return sendHtml(reply, projectPage(services, language, project, more))
   })
 

@@ -1,5 +1,5 @@
 import { canonicalJson, countOf, type Entry, fromWire } from '@tallystick/rules'
-import { isSerialError, parse } from '@tallystick/serials'
+import { isSerialError, nationalSerial, parse, print } from '@tallystick/serials'
 
 /** Shows what the commitment at `field` hid, a dotted path in the entry such as `body.beneficiary`. */
 export interface CertificateOpening {
@@ -9,16 +9,60 @@ export interface CertificateOpening {
   value: unknown
 }
 
+/** An entry that a certificate rests on beside its own, and what may be shown of it. */
+export interface Ground {
+  entry: Entry
+  openings: readonly CertificateOpening[]
+}
+
 /**
- * Every fact that follows from an entry and its openings: what a certificate may state. `serials` are printed serial
+ * Every fact that follows from an entry, its openings and the entries that it rests on: what a certificate may state. `serials` are printed serial
  * numbers such as `XT-ITMO-1-042-2024-0-1-60, XT-ITMO-1-042-2024-0-75`, for an entry that says with what they are printed;
  * `numbers` of other entries are the bare ranges, such as `1-60, 75`; `itmos` are the ITMO identifiers that the units have
  * after the entry, such as `CA0001-KEN01-KEN-1-2024 - CA0001-KEN01-KEN-60-2024`. An opening gives facts under the last name of its field: `beneficiary` for a text, `beneficiary.name`
- * and so on for the members of an object. The openings are taken as checked.
+ * and so on for the members of an object. Openings, and that the grounds belong to the entry, are taken as checked.
  */
-export function certificateFacts(entry: Entry, openings: readonly CertificateOpening[]): Record<string, string> {
+export function certificateFacts(
+  entry: Entry,
+  openings: readonly CertificateOpening[],
+  grounds: readonly Ground[] = [],
+): Record<string, string> {
+  const own = { type: entry.type, mandate: entry.by, ...factsOfBody(entry) }
+  return { ...factsOfGrounds(entry, grounds), ...allOpened(openings), ...own }
+}
+
+function allOpened(openings: readonly CertificateOpening[]): Record<string, string> {
   const opened = openings.map(({ field, value }) => openedFacts(field.slice(field.lastIndexOf('.') + 1), value))
-  return { ...Object.assign({}, ...opened), type: entry.type, mandate: entry.by, ...factsOfBody(entry) }
+  return Object.assign({}, ...opened)
+}
+
+/** What the project is, which type the units are of, and with the country how they are printed. */
+function factsOfGrounds({ type, body }: Entry, grounds: readonly Ground[]): Record<string, string> {
+  const of = (wanted: string) => grounds.find(({ entry }) => entry.type === wanted)
+  const [genesis, project] = [of('Genesis')?.entry.body, of('ProjectRegistered')]
+  const country = isRecord(genesis?.country) ? texts(genesis.country, 'code') : {}
+  const facts = {
+    ...(country.code === undefined ? {} : { country: country.code }),
+    ...(project ? projectFacts(project) : {}),
+    ...texts(of('QuantityAuthorised')?.entry.body ?? {}, 'unitType'),
+  }
+  return type === 'BatchIssued' ? { ...facts, ...printedSerials(body, facts) } : facts
+}
+
+function projectFacts({ entry: { body }, openings }: Ground): Record<string, string> {
+  const number = isRecord(body.allotted) ? `${body.allotted.number}`.padStart(3, '0') : ''
+  return { project: number, ...allOpened(openings), ...texts(body, 'scope', 'methodology') }
+}
+
+/** The units of an issuance as anybody prints them who knows country, type and project. */
+function printedSerials(body: Body, { country = '', unitType = '', scope = '', project = '' }: Record<string, string>) {
+  const { first: [first] = [], last: [, last] = [] } = endsOf(issuedRanges(body))
+  if (first === undefined || last === undefined || !/^\d{1,15}$/.test(project)) return {}
+  const serial = nationalSerial({
+    ...{ country, type: unitType, scope: Number(scope), project: BigInt(project), vintage: Number(body.vintage) },
+    range: { first: BigInt(first), last: BigInt(last) },
+  })
+  return isSerialError(serial) ? {} : { serials: print(serial) }
 }
 
 /** Texts as they are, other values as canonical JSON, absent ones not at all. */
@@ -48,6 +92,15 @@ function factsOfBody({ type, at, body }: Entry): Record<string, string> {
       return { ...movedFacts(body), ...texts(body, 'account', 'event'), firstTransferredAt: at }
     case 'BatchIssued':
       return { ...texts(body, 'batch', 'authorisation', 'vintage'), ...issuedFacts(body), issuedAt: at }
+    case 'ProjectMoved':
+      return { ...texts(body, 'move', 'reason'), ...documentFacts(body), decidedAt: at }
+    case 'QuantityAuthorised':
+      return { ...termFacts(body), version: '1', authorisedAt: at }
+    case 'AuthorisationChanged':
+      return {
+        ...{ ...termFacts(body), version: String(body.version) },
+        ...{ ...texts(body, 'change', 'reason', 'effectiveFrom'), changedAt: at },
+      }
     case 'UnitsConverted':
       return { ...texts(body, 'batch', 'authorisation', 'vintage', 'to'), ...convertedFacts(body), convertedAt: at }
     default:
@@ -56,6 +109,23 @@ function factsOfBody({ type, at, body }: Entry): Record<string, string> {
 }
 
 type Body = Entry['body']
+
+/** The documents that a decision was taken on, each with its SHA-256. */
+function documentFacts({ documents }: Body): Record<string, string> {
+  if (!Array.isArray(documents) || documents.length === 0) return {}
+  const named = documents.map((one) => (isRecord(one) ? `${one.document} ${one.sha256}` : ''))
+  return { documents: named.join(', ') }
+}
+
+/** What is authorised. */
+function termFacts(body: Body): Record<string, string> {
+  const purposes =
+    Array.isArray(body.purposes) && body.purposes.length > 0 ? { purposes: body.purposes.join(', ') } : {}
+  return {
+    ...texts(body, 'authorisation', 'unitType', 'quantity', 'firstTransfer', 'cooperativeApproach'),
+    ...purposes,
+  }
+}
 
 function endFacts(body: Body): Record<string, string> {
   const { certificate, prefix } = isRecord(body.allotted) ? body.allotted : {}
@@ -84,11 +154,19 @@ function identifiersOf(prefix: string, ranges: readonly WireRange[]): string {
   return ranges.map(([first, last]) => (first === last ? one(first) : `${one(first)} - ${one(last)}`)).join(', ')
 }
 
+function issuedRanges({ allotted }: Body): WireRange[] {
+  const { parts } = isRecord(allotted) ? allotted : {}
+  return rangesOf(
+    Array.isArray(parts) ? parts.map((part: unknown) => (Array.isArray(part) ? part.slice(1) : part)) : [],
+  )
+}
+
+function endsOf(ranges: readonly WireRange[]): { first?: WireRange | undefined; last?: WireRange | undefined } {
+  return { first: ranges[0], last: ranges.at(-1) }
+}
+
 function issuedFacts(body: Body): Record<string, string> {
-  const { parts } = isRecord(body.allotted) ? body.allotted : {}
-  const numbers = Array.isArray(parts) ? parts.map((part: unknown) => (Array.isArray(part) ? part.slice(1) : part)) : []
-  const ranges = rangesOf(numbers)
-  const [first, last] = [ranges[0], ranges.at(-1)]
+  const { first, last } = endsOf(issuedRanges(body))
   const period = isRecord(body.monitoringPeriod) ? body.monitoringPeriod : {}
   const months = Object.entries(texts(period, 'from', 'to')).map(([name, date]) => [`monitored${capital(name)}`, date])
   const units = first && last ? unitFacts([[first[0], last[1]]]) : {}

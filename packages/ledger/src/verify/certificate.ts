@@ -1,21 +1,9 @@
-import { commitmentOf, decodeEntry, type Entry, endedIdOf, isRefusal, isTestOrigin } from '@tallystick/rules'
-import {
-  decodeBase64,
-  encodeBase64,
-  formatVkey,
-  leafHash,
-  openCheckpoint,
-  type Policy,
-  parseCheckpoint,
-  parseNote,
-  parseTlogProof,
-  TlogError,
-  type Vkey,
-  verifyInclusion,
-} from '@tallystick/tlog'
-import { verifyEd25519 } from '../signing-key.ts'
-import { type CertificateOpening, certificateFacts, isRecord } from './certificate-facts.ts'
+import { decodeEntry, type Entry, endedIdOf, isRefusal, isTestOrigin } from '@tallystick/rules'
+import { decodeBase64, formatVkey, leafHash, type Policy, type Vkey } from '@tallystick/tlog'
+import { type CertificateOpening, certificateFacts, type Ground, isRecord } from './certificate-facts.ts'
+import { areGrounds, type CarriedGround, checkGrounds } from './certificate-grounds.ts'
 import { carriedIn } from './certificate-pdf.ts'
+import { areOpenings, checkpointIn, goodOpenings, prove } from './certificate-proof.ts'
 import { type StatedCheckpoint, stateOf } from './checkpoint-check.ts'
 import { doubledMember } from './doubled-member.ts'
 import { type Finding, findingOf } from './finding.ts'
@@ -33,12 +21,13 @@ export interface Certificate {
   facts: Record<string, string>
   /** The entry that took this one back, where the file itself says so. */
   takenBack: { index: number } | null
+  /** Further entries that facts follow from, each with its own proof. */
+  restsOn?: CarriedGround[]
 }
 
 /** The file is no certificate; the message says why. */
 export class CertificateError extends Error {}
 
-const MOST_OPENINGS = 100
 const MOST_CHARACTERS = 1_048_576
 
 /** Reads a certificate file. Throws `CertificateError`. */
@@ -54,31 +43,20 @@ export function parseCertificate(text: string): Certificate {
   const doubled = doubledMember(text)
   if (doubled !== undefined) throw new CertificateError(`it has the member "${doubled}" twice`)
   if (!isRecord(value)) throw new CertificateError('it is not an object')
-  const { entry, openings, facts, takenBack = null, ...rest } = value
+  const { entry, openings, facts, takenBack = null, restsOn = [], ...rest } = value
   const [unknown] = Object.keys(rest)
   if (unknown !== undefined) throw new CertificateError(`it has a member "${unknown}"`)
   if (typeof entry !== 'string') throw new CertificateError('"entry" is not a text')
-  if (!Array.isArray(openings) || openings.length > MOST_OPENINGS || !openings.every(isOpening)) {
-    throw new CertificateError('"openings" is not a list of {field, key, value}')
-  }
+  if (!areOpenings(openings)) throw new CertificateError('"openings" is not a list of {field, key, value}')
   if (!isRecord(facts) || !Object.values(facts).every((fact) => typeof fact === 'string')) {
     throw new CertificateError('"facts" is not an object of texts')
   }
   if (takenBack !== null && !(isRecord(takenBack) && Number.isSafeInteger(takenBack.index))) {
     throw new CertificateError('"takenBack" is neither null nor the place of an entry')
   }
+  if (!areGrounds(restsOn)) throw new CertificateError('"restsOn" is not a list of {entry, openings, proof}')
   const by = takenBack === null ? null : { index: Number(takenBack.index) }
-  return { entry, openings, facts: facts as Record<string, string>, takenBack: by }
-}
-
-function isOpening(value: unknown): value is CertificateOpening {
-  return (
-    isRecord(value) &&
-    Object.keys(value).sort().join() === 'field,key,value' &&
-    typeof value.field === 'string' &&
-    typeof value.key === 'string' &&
-    /^[0-9a-f]{64}$/.test(value.key)
-  )
+  return { entry, openings, facts: facts as Record<string, string>, takenBack: by, restsOn }
 }
 
 export interface CertificateCheck {
@@ -109,7 +87,7 @@ export async function verifyCertificate({
   ...given
 }: CertificateCheck): Promise<CertificateReport> {
   const findings: Finding[] = []
-  const checkpoint = policy && checkpointIn(proof)
+  const checkpoint = checkpointIn(proof)
   const vkey = given.vkey ?? (policy && checkpoint && policyKey(policy, checkpoint.origin, checkpoint.note))
   const certificate = readCertificate(given.certificate, findings)
   const bytes = decodeBase64(certificate.entry)
@@ -121,7 +99,10 @@ export async function verifyCertificate({
   const proved = bytes ? await prove(proof, bytes, vkey, findings) : null
   const cosigned = policy && checkpoint && (await checkPolicy(checkpoint.note, policy, { now: now ?? new Date() }))
   findings.push(...(cosigned?.findings ?? []))
-  const facts = entry && !isRefusal(entry) ? checkClaims(entry, certificate, findings) : {}
+  const whom = { vkey, policy, now, main: checkpoint }
+  const { restsOn = [] } = certificate
+  const grounds = entry && !isRefusal(entry) ? await checkGrounds(restsOn, entry, whom, findings) : []
+  const facts = entry && !isRefusal(entry) ? checkClaims(entry, certificate, grounds, findings) : {}
   const today = source && bytes && (await checkToday(source, bytes, proof, { vkey, policy, now, onProgress }))
   findings.push(...(today?.findings ?? []))
   const takenBack = today?.takenBack ?? certificate.takenBack?.index ?? null
@@ -172,6 +153,7 @@ async function checkToday(
   options: VerifyOptions,
 ): Promise<{ findings: Finding[]; takenBack: number | null; log: VerifyReport }> {
   let takenBack: number | null = null
+  const overtaken: Finding[] = []
   const read = decodeEntry(entry)
   const leaf = Buffer.from(leafHash(sha256, entry)).toString('hex')
   const since = sinceIn(proof)
@@ -179,26 +161,24 @@ async function checkToday(
     ...options,
     ...(since ? { since } : {}),
     onReplayed: (state) => {
-      takenBack = (isRefusal(read) ? undefined : state.get('ended', endedIdOf(read, leaf)))?.index ?? null
+      if (isRefusal(read)) return
+      takenBack = state.get('ended', endedIdOf(read, leaf))?.index ?? null
+      const inForce = state.get('authorisation', `${read.body.authorisation}`)?.version ?? 0
+      if (inForce > versionOf(read)) overtaken.push(findingOf('certificate-superseded', {}, { version: `${inForce}` }))
     },
   })
-  return { findings: log.findings, takenBack, log }
+  return { findings: [...log.findings, ...overtaken], takenBack, log }
+}
+
+/** Of an authorisation; nothing overtakes any other entry so. */
+function versionOf({ type, body }: Entry): number {
+  if (type === 'QuantityAuthorised') return 1
+  return type === 'AuthorisationChanged' ? Number(body.version) : Number.POSITIVE_INFINITY
 }
 
 function sinceIn(proof: string | Uint8Array): StatedCheckpoint | undefined {
   const checkpoint = checkpointIn(proof)
   return checkpoint && stateOf(Buffer.from(checkpoint.note))
-}
-
-/** The checkpoint in a proof, undefined where it cannot be read; that is found when the proof is checked. */
-function checkpointIn(proof: string | Uint8Array): { origin: string; note: string } | undefined {
-  try {
-    const note = parseTlogProof(proof).checkpoint
-    return { note, origin: parseCheckpoint(parseNote(note).text).origin }
-  } catch (error) {
-    if (error instanceof TlogError) return undefined
-    throw error
-  }
 }
 
 const NOTHING_CLAIMED: Certificate = { entry: '', openings: [], facts: {}, takenBack: null }
@@ -214,75 +194,18 @@ function readCertificate(given: Certificate | string, findings: Finding[]): Cert
   }
 }
 
-async function prove(
-  proof: string | Uint8Array,
-  entry: Uint8Array,
-  vkey: Vkey | undefined,
-  findings: Finding[],
-): Promise<CertificateReport['proved']> {
-  try {
-    const { index, hashes, checkpoint } = parseTlogProof(proof)
-    const { origin, size, root } = vkey
-      ? await openCheckpoint(checkpoint, { vkeys: [vkey], verifyEd25519 })
-      : parseCheckpoint(parseNote(checkpoint).text)
-    verifyInclusion(sha256, { leaf: leafHash(sha256, entry), index, size, root, proof: hashes })
-    return { origin, index, size, root: encodeBase64(root) }
-  } catch (error) {
-    if (!(error instanceof TlogError)) throw error
-    findings.push(proofFinding(error, vkey))
-    return null
-  }
-}
-
-function proofFinding(error: TlogError, vkey: Vkey | undefined): Finding {
-  const reason = { reason: error.message }
-  switch (error.code) {
-    case 'bad-proof':
-      return findingOf('proof-wrong', {}, reason)
-    case 'bad-signature':
-      return findingOf('checkpoint-signature', {})
-    case 'unsigned':
-      return findingOf('checkpoint-not-signed', {}, reason)
-    case 'wrong-origin':
-      return findingOf('checkpoint-not-signed', {}, { reason: `${error.message} (${vkey?.name})` })
-    default:
-      return findingOf('proof-malformed', {}, reason)
-  }
-}
-
 /** Checks openings and facts; answers the facts that follow. */
-function checkClaims(entry: Entry, certificate: Certificate, findings: Finding[]): Record<string, string> {
-  const shown = new Set<string>()
-  const good = certificate.openings.filter((opening) => {
-    const reason = shown.has(opening.field) ? 'it is opened twice' : openingFlaw(entry, opening)
-    shown.add(opening.field)
-    if (reason !== undefined) findings.push(findingOf('opening-wrong', {}, { field: opening.field, reason }))
-    return reason === undefined
-  })
-  const facts = certificateFacts(entry, good)
+function checkClaims(
+  entry: Entry,
+  certificate: Certificate,
+  grounds: readonly Ground[],
+  findings: Finding[],
+): Record<string, string> {
+  const facts = certificateFacts(entry, goodOpenings(entry, certificate.openings, findings), grounds)
   for (const [fact, stated] of Object.entries(certificate.facts)) {
     const follows = Object.hasOwn(facts, fact) ? facts[fact] : undefined
     if (follows === undefined) findings.push(findingOf('fact-unknown', {}, { fact, stated }))
     else if (follows !== stated) findings.push(findingOf('fact-differs', {}, { fact, stated, follows }))
   }
   return facts
-}
-
-function openingFlaw(entry: Entry, { field, key, value }: CertificateOpening): string | undefined {
-  const commitment = valueAt(entry, field)
-  if (typeof commitment !== 'string') return 'the entry has no text there'
-  try {
-    return commitmentOf(key, value) === commitment ? undefined : 'key and value make another commitment'
-  } catch {
-    return 'its value has no canonical form'
-  }
-}
-
-function valueAt(entry: Entry, field: string): unknown {
-  let value: unknown = entry
-  for (const name of field.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
-    value = (value as Record<string, unknown>)[name]
-  }
-  return value
 }

@@ -139,13 +139,20 @@ function todayLine({ log, takenBack }: CertificateReport): string | undefined {
 
 const PRINTED = [
   'certificate',
+  'move',
+  'change',
+  'version',
   'quantity',
   'unitType',
   'vintage',
   'project',
+  'title',
   'beneficiary',
   'beneficiary.name',
   'serials',
+  'purposes',
+  'reason',
+  ...['decidedAt', 'authorisedAt', 'changedAt', 'issuedAt', 'retiredAt', 'cancelledAt'],
 ]
 
 /** What somebody holds beside the page of a PDF. */

@@ -20,6 +20,7 @@ function lettersIn(language: PaperLanguage): Record<string, Paper> {
     'no-objection': letters.letterOfNoObjection(given.noObjection, language),
     objection: letters.letterOfObjection(given.objection, language),
     authorisation: letters.letterOfAuthorisation(given.authorised, language),
+    revocation: letters.letterOfRevocation(given.revoked, language),
   }
 }
 

@@ -2,12 +2,12 @@ import { isolated } from '@tallystick/contract'
 import type { Labelled, Paper, Paragraph, Section } from '../paper.ts'
 import type { PaperLanguage } from '../words.ts'
 import {
+  type AuthorisationName,
   type DocumentName,
   type Issued,
   issuedPaper,
   type LetterSpeech,
   type ProjectName,
-  proofSection,
   speechOf,
 } from './issued.ts'
 
@@ -18,54 +18,30 @@ export interface Registration extends Issued {
   registered: string
   scope: string
   methodology: string
-  place?: string
-  crediting?: { from: string; to: string }
-  /** Tonnes a year, as the design document estimates. */
-  expected?: bigint
-  certifier?: string
-  design?: DocumentName
+  /** Documents that it was registered on. */
+  grounds: readonly DocumentName[]
 }
 
 /** That a project is registered. */
 export function certificateOfRegistration(facts: Registration, language: PaperLanguage): Paper {
   const speech = speechOf(facts, language)
   const project = speech.project(facts.project)
-  const { expected } = facts
   const places = { project, registry: isolated(facts.registry), date: speech.day(facts.registered) }
   return issuedPaper(speech, facts, {
     kind: 'certificate',
     over: speech.say('registration.over'),
     title: isolated(facts.project.title),
     lead: speech.sentence('registration.lead', places, ['project']),
-    facts: registrationFacts(speech, facts, project),
-    sections: [
-      {
-        title: speech.say('registration.means'),
-        blocks: [
-          speech.paragraph('registration.may'),
-          ...(expected === undefined ? [] : [speech.paragraph('registration.expected')]),
-        ],
-      },
-      proofSection(speech, facts),
+    facts: [
+      speech.fact('fact.project', project),
+      speech.fact('fact.owners', speech.names(facts.owners)),
+      speech.fact('fact.scope', facts.scope),
+      speech.fact('fact.methodology', isolated(facts.methodology)),
+      ...speech.grounds(facts.grounds),
+      ...speech.entryFacts(facts.entry),
     ],
+    sections: [{ title: speech.say('registration.means'), blocks: [speech.paragraph('registration.may')] }],
   })
-}
-
-function registrationFacts(speech: LetterSpeech, facts: Registration, project: string): Labelled[] {
-  const { place, crediting, expected, certifier, design } = facts
-  const about = expected === undefined ? '' : speech.say('fact.expected.about', { tonnes: speech.tonnes(expected) })
-  return [
-    speech.fact('fact.project', project),
-    speech.fact('fact.owners', speech.names(facts.owners)),
-    speech.fact('fact.scope', facts.scope),
-    speech.fact('fact.methodology', isolated(facts.methodology)),
-    ...(place ? [speech.fact('fact.place', isolated(place))] : []),
-    ...(crediting ? [speech.fact('fact.crediting', span(speech, crediting))] : []),
-    ...(about ? [speech.fact('fact.expected', about)] : []),
-    ...(certifier ? [speech.fact('fact.certifier', isolated(certifier))] : []),
-    ...(design ? speech.document('fact.design', design) : []),
-    ...speech.entryFacts(facts.entry),
-  ]
 }
 
 interface OfUnits extends Issued {
@@ -75,14 +51,15 @@ interface OfUnits extends Issued {
   vintage: string
   /** Legal date of what is certified. */
   on: string
+  /** As printed, each range by itself. */
+  serials: readonly string[]
+  /** The ITMO identifiers that the units have, where they have some. */
+  itmos: readonly string[]
 }
 
 export interface Issuance extends OfUnits {
   period?: { from: string; to: string }
-  certifier?: string
-  authorisation?: { id: string; version: number }
-  /** The printed serial numbers, from the first to the last. */
-  serials: readonly string[]
+  authorisation: AuthorisationName
   /** In the order of the numbers. */
   parts: readonly { to: string; account: string; first: bigint; last: bigint }[]
 }
@@ -90,30 +67,20 @@ export interface Issuance extends OfUnits {
 /** That units were issued, and to whom. */
 export function certificateOfIssuance(facts: Issuance, language: PaperLanguage): Paper {
   const speech = speechOf(facts, language)
-  const { period, certifier, authorisation, vintage } = facts
-  const version = String(authorisation?.version)
+  const { period, vintage } = facts
   return issuedPaper(speech, facts, {
     ...ofUnits(speech, facts, 'issuance'),
     lead: lead(speech, facts, 'issuance.lead', {}),
     facts: [
       ...unitFacts(speech, facts),
       ...(period ? [speech.fact('fact.period', span(speech, period))] : []),
-      ...(certifier ? [speech.fact('fact.certifier', isolated(certifier))] : []),
-      ...(authorisation
-        ? [
-            speech.fact(
-              'fact.authorisation',
-              speech.say('fact.authorisation.value', { id: isolated(authorisation.id), version }),
-            ),
-          ]
-        : []),
-      serialFact(speech, facts.serials),
+      speech.authorisation(facts.authorisation),
+      ...serialFacts(speech, facts),
       ...speech.entryFacts(facts.entry),
     ],
     sections: [
       issuanceTable(speech, facts),
       { title: speech.say('issuance.means'), blocks: [speech.paragraph('issuance.each', { vintage })] },
-      proofSection(speech, facts),
     ],
   })
 }
@@ -156,8 +123,6 @@ export interface Ended extends OfUnits {
   beneficiary?: string
   /** A word of the preset, such as `voluntary`. */
   purpose: string
-  statement?: string
-  serials: readonly string[]
 }
 
 /** That units were retired: the claim that somebody makes with them can be checked by it. */
@@ -172,9 +137,8 @@ export function certificateOfCancellation(facts: Ended, language: PaperLanguage)
 
 function certificateOfEnd(facts: Ended, language: PaperLanguage, end: 'retirement' | 'cancellation'): Paper {
   const speech = speechOf(facts, language)
-  const { beneficiary, statement, vintage } = facts
+  const { beneficiary, vintage } = facts
   const key = beneficiary ? (`${end}.lead` as const) : (`${end}.lead.plain` as const)
-  const said = beneficiary !== undefined || statement !== undefined
   return issuedPaper(speech, facts, {
     ...ofUnits(speech, facts, end),
     lead: lead(speech, facts, key, { beneficiary: isolated(beneficiary ?? ''), holder: isolated(facts.holder) }),
@@ -184,16 +148,14 @@ function certificateOfEnd(facts: Ended, language: PaperLanguage, end: 'retiremen
       ...(beneficiary ? [speech.fact('fact.beneficiary', isolated(beneficiary))] : []),
       speech.fact('fact.holder', isolated(facts.holder)),
       ...unitFacts(speech, facts),
-      ...(statement ? [speech.fact('fact.statement', isolated(statement))] : []),
-      serialFact(speech, facts.serials),
+      ...serialFacts(speech, facts),
       ...speech.entryFacts(facts.entry),
     ],
     sections: [
       {
         title: speech.say(`${end}.means`),
-        blocks: [speech.paragraph(`${end}.rest`, { vintage }), ...(said ? [speech.paragraph('said')] : [])],
+        blocks: [speech.paragraph(`${end}.rest`, { vintage }), ...(beneficiary ? [speech.paragraph('said')] : [])],
       },
-      proofSection(speech, facts),
     ],
   })
 }
@@ -229,9 +191,11 @@ function unitFacts(speech: LetterSpeech, { project, vintage, unitType }: OfUnits
 }
 
 /** Each run of numbers on a line of its own. */
-function serialFact(speech: LetterSpeech, serials: readonly string[]): Labelled {
-  const lines = serials.map((text): Paragraph => ({ block: 'paragraph', text: [{ text: isolated(text), mono: true }] }))
-  return { label: speech.say('fact.serials'), value: lines }
+function serialFacts(speech: LetterSpeech, { serials, itmos }: OfUnits): Labelled[] {
+  const lines = (texts: readonly string[]) =>
+    texts.map((text): Paragraph => ({ block: 'paragraph', text: [{ text: isolated(text), mono: true }] }))
+  const named = itmos.length > 0 ? [{ label: speech.say('fact.itmos'), value: lines(itmos) }] : []
+  return [{ label: speech.say('fact.serials'), value: lines(serials) }, ...named]
 }
 
 function span(speech: LetterSpeech, { from, to }: { from: string; to: string }): string {

@@ -8,7 +8,6 @@ export const issued: Issued = {
   registry: 'Carbon registry of Exampleland',
   country: 'Exampleland',
   authority: 'Ministry of Environment, Designated National Authority',
-  address: ['12 Harbour Road', 'Port Example', 'registry@example.org'],
   reference: 'MoE/CR/2026/0118',
   date: '2026-11-23',
   made: '2026-11-23T08:30:00Z',
@@ -23,81 +22,56 @@ export const issued: Issued = {
 
 const project = { title: 'Salt Lake solar plant', number: '42' }
 const owners = ['Sunfield Power Ltd', 'Lake County Cooperative']
-const addressee = ['Sunfield Power Ltd', 'Ms Grace Wanjiru', '4 Mill Lane', 'Salt Lake City']
-const concept = { name: 'Salt Lake concept note.pdf', version: '2', sha256: HASH }
+const grounds = [
+  { name: 'Salt Lake concept note.pdf', version: '2', sha256: HASH },
+  { name: 'Letter of the ministry.pdf', version: '1', sha256: HASH },
+]
+const authorisation = { reference: 'A-000118', version: 1 }
 
 export const noObjection: NoObjection = {
-  ...issued,
-  addressee,
-  project,
-  owners,
-  concept,
+  ...{ ...issued, project, owners, grounds },
   submitted: '2026-10-02',
   until: '2028-11-23',
 }
 
 export const objection: Objection = {
-  ...issued,
-  addressee,
-  project,
-  owners,
-  concept,
+  ...{ ...issued, project, owners, grounds },
   submitted: '2026-10-02',
   reason: 'not-additional',
   reasons: [
     'The plant was ordered and paid for in 2023, before carbon finance was considered.',
     'The national tariff for solar power covers its cost with a return of 14 % a year.',
   ],
-  appeal: { to: 'the Appeals Board for Environmental Decisions, Port Example', until: '2026-12-23' },
+  appeal: '2026-12-23',
 }
 
 export const authorised: Authorised = {
-  ...issued,
-  addressee,
-  project,
-  owners,
-  authorisation: { id: 'XT A6 2026 007', version: 1 },
+  ...{ ...issued, project, owners, authorisation },
   cooperativeApproach: 'CA0031',
   quantity: 240_000n,
   unitType: 'ITMO',
-  from: '2026',
-  to: '2030',
   purposes: ['NDC', 'OIMP_IMP'],
   firstTransfer: 'issuance',
-  parties: ['Switzerland'],
-  entities: ['Harbour Ferries Ltd'],
-  terms: [
-    'Two per cent of each issuance go to the adaptation account of Exampleland.',
-    'Sunfield Power reports on local benefits each year.',
-  ],
-  changes: [
-    'This authorisation may be changed or revoked if a monitoring report proves to be materially wrong, with a notice of 90 days.',
-  ],
 }
+
+export const revoked = { ...authorised, change: { reason: 'risk-assessment', from: '2026-11-20' } }
 
 export const registration: Registration = {
-  ...issued,
-  project,
-  owners,
+  ...{ ...issued, project, owners, grounds },
   registered: '2026-11-20',
-  scope: '1 Energy industries (renewable or non-renewable sources)',
+  scope: '1 Energy industries (renewable and non-renewable sources)',
   methodology: 'AMS-I.D, version 18.0',
-  place: 'Salt Lake County',
-  crediting: { from: '2026-01-01', to: '2032-12-31' },
-  expected: 41_000n,
-  certifier: 'Northern Assurance',
-  design: { name: 'PDD-042', version: '3', sha256: HASH },
 }
 
-const units = { project, quantity: 4800n, unitType: 'ITMO', vintage: '2024', on: '2026-03-03' }
+const units = { project, quantity: 4800n, unitType: 'ITMO', vintage: '2024', on: '2026-03-03', itmos: [] }
 
 export const issuance: Issuance = {
   ...issued,
   ...units,
   period: { from: '2024-01-01', to: '2024-12-31' },
-  certifier: 'Northern Assurance',
-  authorisation: { id: 'XT A6 2026 007', version: 1 },
+  authorisation,
   serials: ['XT-ITMO-1-042-2024-0-1-4800'],
+  itmos: ['CA0031-XT01-XT-1-2024 - CA0031-XT01-XT-4800-2024'],
   parts: [
     { to: 'Exampleland', account: 'buffer', first: 1n, last: 480n },
     { to: 'Adaptation Fund', account: 'share-of-proceeds', first: 481n, last: 696n },
@@ -114,7 +88,6 @@ export const retirement: Ended = {
   holder: 'Green Port Trading',
   beneficiary: 'Harbour Ferries Ltd',
   purpose: 'voluntary',
-  statement: 'For the emissions of our ferries in the year 2025.',
   serials: ['XT-ITMO-1-042-2024-0-1201-1350', 'XT-ITMO-1-042-2024-0-1401-1500'],
   attachments: [
     {

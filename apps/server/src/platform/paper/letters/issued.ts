@@ -1,5 +1,5 @@
 import { isolated, type Locale, Speech } from '@tallystick/contract'
-import type { Attachment, Foot, Labelled, Paper, Paragraph, Section, Slot, Span, Status, Text } from '../paper.ts'
+import type { Attachment, Foot, Labelled, Paper, Paragraph, Section, Slot, Span, Text } from '../paper.ts'
 import type { PaperFamily, PaperLanguage } from '../words.ts'
 import ar from './locales/ar.json' with { type: 'json' }
 import en from './locales/en.json' with { type: 'json' }
@@ -12,8 +12,6 @@ export interface Issued {
   registry: string
   country: string
   authority: string
-  /** Address, telephone and the like of the authority. */
-  address?: readonly string[]
   reference: string
   /** Legal date of the paper, `YYYY-MM-DD`. */
   date: string
@@ -23,8 +21,8 @@ export interface Issued {
   foot: Foot
   /** The entry that decides what the paper says; null while the paper is a draft. */
   entry: LedgerEntry | null
-  /** The entry that took it back, if one did: the paper says that it is void. */
-  takenBack?: Pick<LedgerEntry, 'index' | 'at'>
+  /** The entry that has overtaken it since, and how: the paper says so on each page. */
+  since?: Overtaken
   signatures: readonly Slot[]
   attachments?: readonly Attachment[]
   /** Comes from a ledger in which nothing is real. */
@@ -38,9 +36,22 @@ export interface LedgerEntry {
   ledger: string
 }
 
+/** `void`: its entry was taken back. `superseded`, `revoked`: of an authorisation. `over`, `paused`: the project has moved on. */
+export interface Overtaken extends Pick<LedgerEntry, 'index' | 'at'> {
+  how: keyof typeof OVERTAKEN
+}
+
+const OVERTAKEN = { void: 'ember', superseded: 'stone', revoked: 'ember', over: 'stone', paused: 'sun' } as const
+
 export interface ProjectName {
   title: string
   number: string
+}
+
+/** A version of an authorisation, by the reference of its letter. */
+export interface AuthorisationName {
+  reference: string
+  version: number
 }
 
 /** A document by its bytes. */
@@ -114,9 +125,20 @@ export class LetterSpeech {
     return this.speech.list(names.map(isolated))
   }
 
-  document(key: TextKey, { name, version, sha256 }: DocumentName): Labelled[] {
-    const value = this.say('fact.document', { name: isolated(name), version })
-    return [this.fact(key, value), this.fact('fact.hash', [{ text: sha256, mono: true }])]
+  authorisation({ reference, version }: AuthorisationName): Labelled {
+    return this.fact(
+      'fact.authorisation',
+      this.say('fact.authorisation.value', { id: reference, version: `${version}` }),
+    )
+  }
+
+  /** Documents that a decision was taken on, each with its SHA-256 on a line of its own. */
+  grounds(documents: readonly DocumentName[]): Labelled[] {
+    const lines = documents.flatMap(({ name, version, sha256 }): Paragraph[] => [
+      { block: 'paragraph', text: this.say('fact.document', { name: isolated(name), version }) },
+      { block: 'paragraph', text: [{ text: sha256, mono: true }] },
+    ])
+    return lines.length > 0 ? [{ label: this.say('fact.grounds'), value: lines }] : []
   }
 
   entryFacts(entry: LedgerEntry | null): Labelled[] {
@@ -137,19 +159,19 @@ export function speechOf({ timeZone }: Issued, language: PaperLanguage): LetterS
 export interface Content extends Pick<Paper, 'kind' | 'over' | 'title' | 'facts'> {
   lead: Text
   sections: readonly Section[]
-  status?: Status
   addressee?: readonly string[]
 }
 
-/** The paper around it: head, draft or void, the entry that decides, places for signatures, foot. */
+/** The paper around it: head, draft or overtaken, the entry that decides, places for signatures, proof, foot. */
 export function issuedPaper(speech: LetterSpeech, issued: Issued, content: Content): Paper {
-  const { entry, takenBack, signatures } = issued
-  const unsettled = takenBack ? 'void' : entry ? undefined : 'draft'
-  const { status: settled, addressee, ...said } = content
-  const status = unsettled ? ({ word: speech.say(unsettled), tone: takenBack ? 'ember' : 'stone' } as const) : settled
+  const { entry, since, signatures } = issued
+  const unsettled = since?.how ?? (entry ? undefined : 'draft')
+  const { addressee, sections, ...said } = content
+  const places = since && { index: speech.speech.number(BigInt(since.index)), at: speech.speech.minute(since.at) }
   const closing: Section[] = [
     { blocks: entry && content.kind === 'letter' ? [speech.paragraph('entry', entryPlaces(speech, entry))] : [] },
     { blocks: signatures.length > 0 ? [{ block: 'signatures', slots: signatures }] : [] },
+    proofSection(speech, issued),
   ]
   return {
     ...said,
@@ -159,12 +181,17 @@ export function issuedPaper(speech: LetterSpeech, issued: Issued, content: Conte
     head: {
       registry: issued.registry,
       authority: issued.authority,
-      lines: issued.address ?? [],
       ...(addressee && { addressee }),
       facts: [speech.fact('reference', issued.reference), speech.fact('date', speech.day(issued.date))],
     },
-    ...(status && { status }),
-    sections: [...warnings(speech, issued), ...content.sections, ...closing],
+    ...(unsettled && { status: { word: speech.say(unsettled), tone: since ? OVERTAKEN[since.how] : 'stone' } }),
+    sections: [
+      ...(unsettled
+        ? [{ blocks: [{ ...speech.paragraph(`${unsettled}.note`, places), tone: 'warning' as const }] }]
+        : []),
+      ...sections,
+      ...closing,
+    ],
     foot: issued.foot,
     ...(unsettled && { watermark: speech.say(unsettled) }),
     ...(issued.test && { banner: speech.say('test') }),
@@ -176,18 +203,8 @@ function entryPlaces(speech: LetterSpeech, { index, at, ledger }: LedgerEntry): 
   return { index: speech.speech.number(BigInt(index)), at: speech.speech.minute(at), ledger: isolated(ledger) }
 }
 
-function warnings(speech: LetterSpeech, { entry, takenBack }: Issued): Section[] {
-  const warning = (text: string): Section => ({ blocks: [{ block: 'paragraph', text, tone: 'warning' }] })
-  if (takenBack) {
-    const { index, at } = takenBack
-    const places = { index: speech.speech.number(BigInt(index)), at: speech.speech.minute(at) }
-    return [warning(speech.say('void.note', places))]
-  }
-  return entry ? [] : [warning(speech.say('draft.note'))]
-}
-
-/** How anybody checks a certificate, with us and without. */
-export function proofSection(speech: LetterSpeech, { foot, attachments = [] }: Issued): Section {
+/** How anybody checks a paper, with us and without. */
+function proofSection(speech: LetterSpeech, { foot, attachments = [] }: Issued): Section {
   const { check = '' } = foot
   const checked = speech
     .sentence('proof.page', { check }, [])

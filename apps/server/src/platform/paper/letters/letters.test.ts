@@ -9,13 +9,14 @@ import {
 } from './certificates.ts'
 import * as given from './facts.fixture.ts'
 import type { Issued } from './issued.ts'
-import { letterOfAuthorisation, letterOfNoObjection, letterOfObjection } from './letters.ts'
+import { letterOfAuthorisation, letterOfNoObjection, letterOfObjection, letterOfRevocation } from './letters.ts'
 
 type Make = (changes: Partial<Issued>, language: PaperLanguage) => Paper
 const makers: Record<string, Make> = {
   'no objection': (changes, language) => letterOfNoObjection({ ...given.noObjection, ...changes }, language),
   objection: (changes, language) => letterOfObjection({ ...given.objection, ...changes }, language),
   authorisation: (changes, language) => letterOfAuthorisation({ ...given.authorised, ...changes }, language),
+  revocation: (changes, language) => letterOfRevocation({ ...given.revoked, ...changes }, language),
   registration: (changes, language) => certificateOfRegistration({ ...given.registration, ...changes }, language),
   issuance: (changes, language) => certificateOfIssuance({ ...given.issuance, ...changes }, language),
   retirement: (changes, language) => certificateOfRetirement({ ...given.retirement, ...changes }, language),
@@ -64,8 +65,18 @@ describe.each(Object.entries(makers))('a paper on %s', (_, make) => {
     expect(draft.sections[0]?.blocks[0]).toMatchObject({ block: 'paragraph', tone: 'warning' })
   })
 
+  it.each(PAPER_LANGUAGES)('in %s says on each page what has overtaken it, and which entry', (language) => {
+    const words = (['void', 'superseded', 'revoked', 'over', 'paused'] as const).map((how) => {
+      const paper = make({ since: { how, index: 3001, at: '2026-12-01T10:00:00Z' } }, language)
+      expect(said(paper).replace(/[\s.,\u202f]/g, '')).toContain('3001')
+      expect(paper.watermark).toBe(paper.status?.word)
+      return paper.watermark
+    })
+    expect(new Set(words).size).toBe(5)
+  })
+
   it('is void where its entry was taken back', () => {
-    const paper = make({ takenBack: { index: 3001, at: '2026-12-01T10:00:00Z' } }, 'en')
+    const paper = make({ since: { how: 'void', index: 3001, at: '2026-12-01T10:00:00Z' } }, 'en')
     expect(paper).toMatchObject({ watermark: 'Void', status: { word: 'Void', tone: 'ember' } })
     expect(said(paper)).toContain('taken back by entry 3,001 on 1 December 2026')
   })
@@ -80,27 +91,39 @@ describe.each(Object.entries(makers))('a paper on %s', (_, make) => {
 })
 
 describe('what papers say', () => {
-  it('of an authorisation: quantity, purposes, first transfer, terms and what a change leaves alone', () => {
+  it('of an authorisation: quantity, purposes, first transfer, and what a change leaves alone', () => {
     const text = said(letterOfAuthorisation(given.authorised, 'en'))
     expect(text).toContain('at most 240,000 tonnes of CO₂e')
     expect(text).toContain('First transfer, for this authorisation, is the issuance of the units.')
     expect(text).toContain(
       'towards nationally determined contributions (NDC) and other international mitigation purposes',
     )
-    expect(text).toContain('Two per cent of each issuance')
     expect(text).toContain('does not touch units that were first transferred before it')
     const { firstTransfer: _, ...rest } = given.authorised
     expect(said(letterOfAuthorisation(rest, 'en'))).toContain('is the first international transfer of the units.')
-    expect(said(letterOfAuthorisation({ ...rest, parties: [] }, 'en'))).toContain('any Party')
   })
 
-  it('of an objection: the reasons as they were written, and where to appeal', () => {
+  it('of an authorisation for use at home: nothing of Article 6 but that it is not authorised', () => {
+    const text = said(letterOfAuthorisation({ ...given.authorised, purposes: [] }, 'en'))
+    expect(text).toContain('No use under Article 6')
+    expect(text).not.toContain('First transfer')
+    expect(text).not.toMatch(/will apply a corresponding adjustment/)
+  })
+
+  it('of a change and a revocation: from when on, and why', () => {
+    for (const print of [letterOfAuthorisation, letterOfRevocation]) {
+      expect(said(print(given.revoked, 'en'))).toMatch(/With effect from 20 November 2026\nReason risk assessment/)
+    }
+    expect(said(letterOfRevocation(given.revoked, 'en'))).toContain('Nothing more is issued')
+  })
+
+  it('of an objection: the reasons as they were written, and until when an appeal may be made', () => {
     const text = said(letterOfObjection(given.objection, 'en'))
     expect(text).toContain('reason: not additional')
     expect(text).toContain('before carbon finance was considered')
     expect(text).toContain('until 23 December 2026')
     const { appeal: _, ...rest } = given.objection
-    expect(said(letterOfObjection(rest, 'en'))).not.toContain('appeal')
+    expect(said(letterOfObjection({ ...rest, reasons: [] }, 'en'))).not.toMatch(/appeal|Our reasons/)
   })
 
   it('of an issuance: each part, and a total that they add up to', () => {
@@ -112,8 +135,8 @@ describe('what papers say', () => {
   it('of a retirement: for whom, and that nobody examined what the holder says', () => {
     const text = said(certificateOfRetirement(given.retirement, 'en'))
     expect(text).toContain('retired on 3 March 2026 for \u2068Harbour Ferries Ltd\u2069.')
-    expect(text).toContain('The registry has not examined them')
-    const { beneficiary: _, statement: __, ...rest } = given.retirement
+    expect(text).toContain('The registry has not examined it')
+    const { beneficiary: _, ...rest } = given.retirement
     expect(said(certificateOfRetirement(rest, 'en'))).toContain(
       'retired on 3 March 2026 by \u2068Green Port Trading\u2069.',
     )

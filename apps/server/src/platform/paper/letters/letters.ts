@@ -1,37 +1,47 @@
 import { isolated } from '@tallystick/contract'
-import type { Paper, Section } from '../paper.ts'
+import type { Labelled, Paper, Section } from '../paper.ts'
 import type { PaperLanguage } from '../words.ts'
-import { type DocumentName, type Issued, issuedPaper, type LetterSpeech, type ProjectName, speechOf } from './issued.ts'
+import {
+  type AuthorisationName,
+  type DocumentName,
+  type Issued,
+  issuedPaper,
+  type LetterSpeech,
+  type ProjectName,
+  speechOf,
+} from './issued.ts'
 
-interface OnConcept extends Issued {
-  addressee: readonly string[]
+interface Decided extends Issued {
   project: ProjectName
+  /** To whom the letter goes. */
   owners: readonly string[]
-  /** Legal date on which the concept note came in, and which it is. */
+  /** Legal date on which the project came before the authority. */
   submitted: string
-  concept: DocumentName
+  /** Documents that it was decided on. */
+  grounds: readonly DocumentName[]
 }
 
-export interface NoObjection extends OnConcept {
-  /** Legal date by which the design document must be there, if there is one. */
+export interface NoObjection extends Decided {
+  /** Legal date after which it may lapse, if there is one. */
   until?: string
 }
 
-export interface Objection extends OnConcept {
+export interface Objection extends Decided {
   /** A coded reason of the preset. */
   reason: string
   /** Paragraphs of the authority. */
   reasons: readonly string[]
-  appeal?: { to: string; until: string }
+  /** Legal date until which an appeal may be made, if one may. */
+  appeal?: string
 }
 
-/** That a project may be prepared further: after its concept note, before its design document. */
+/** That a project may be prepared further. */
 export function letterOfNoObjection(facts: NoObjection, language: PaperLanguage): Paper {
   const speech = speechOf(facts, language)
   const project = speech.project(facts.project)
   const { until } = facts
   return issuedPaper(speech, facts, {
-    ...conceptLetter(speech, facts),
+    ...decision(speech, facts),
     over: speech.say('noObjection.over'),
     title: speech.say('noObjection.title', { project }),
     lead: speech.sentence('noObjection.lead', { authority: isolated(facts.authority), project }, ['project']),
@@ -49,112 +59,128 @@ export function letterOfNoObjection(facts: NoObjection, language: PaperLanguage)
   })
 }
 
-/** That a concept note was rejected, why, and what can be done about it. */
+/** That a project goes no further, why, and what can be done about it. */
 export function letterOfObjection(facts: Objection, language: PaperLanguage): Paper {
   const speech = speechOf(facts, language)
   const project = speech.project(facts.project)
   const reason = speech.speech.code('reason', facts.reason)
-  const { appeal } = facts
+  const { appeal, reasons } = facts
   return issuedPaper(speech, facts, {
-    ...conceptLetter(speech, facts),
+    ...decision(speech, facts),
     over: speech.say('objection.over'),
     title: speech.say('objection.title', { project }),
     lead: speech.sentence('objection.lead', { authority: isolated(facts.authority), project, reason }, ['project']),
     sections: [
       { blocks: [speech.paragraph('examined', { submitted: speech.day(facts.submitted) })] },
-      own(speech.say('objection.reasons'), facts.reasons),
+      ...(reasons.length > 0 ? [own(speech.say('objection.reasons'), reasons)] : []),
       {
         title: speech.say('objection.means'),
         blocks: [
           speech.paragraph('objection.ends'),
-          ...(appeal
-            ? [speech.paragraph('objection.appeal', { body: isolated(appeal.to), until: speech.day(appeal.until) })]
-            : []),
+          ...(appeal ? [speech.paragraph('objection.appeal', { until: speech.day(appeal) })] : []),
         ],
       },
     ],
   })
 }
 
-function conceptLetter(speech: LetterSpeech, { project, owners, concept, addressee }: OnConcept) {
+function decision(speech: LetterSpeech, { project, owners, grounds }: Decided) {
   return {
     kind: 'letter' as const,
-    addressee,
+    addressee: owners,
     facts: [
       speech.fact('fact.project', speech.project(project)),
       speech.fact('fact.owners', speech.names(owners)),
-      ...speech.document('fact.concept', concept),
+      ...speech.grounds(grounds),
     ],
   }
 }
 
 export interface Authorised extends Issued {
-  addressee: readonly string[]
   project: ProjectName
   owners: readonly string[]
-  authorisation: { id: string; version: number }
+  authorisation: AuthorisationName
   cooperativeApproach?: string
   quantity: bigint
   unitType: string
-  /** Years of the outcomes. */
-  from: string
-  to: string
-  /** Words of the preset, such as `NDC`. */
+  /** Words of the preset, such as `NDC`; with none, the units are for use at home. */
   purposes: readonly string[]
   /** Without one, the first international transfer is it. */
   firstTransfer?: 'authorisation' | 'issuance' | 'use-or-cancellation'
-  /** Parties that may use the outcomes; none means any. */
-  parties: readonly string[]
-  entities: readonly string[]
-  /** Paragraphs of the authority. */
-  terms: readonly string[]
-  changes: readonly string[]
+  /** Of a later version: a coded reason, and the legal date from which it holds. */
+  change?: { reason: string; from: string }
 }
 
-/** That mitigation outcomes may be used under Article 6.2: what a cooperative approach asks for before a first transfer. */
+/** That mitigation outcomes may be used under Article 6.2, or issued for use at home: the version of an authorisation. */
 export function letterOfAuthorisation(facts: Authorised, language: PaperLanguage): Paper {
   const speech = speechOf(facts, language)
-  const project = speech.project(facts.project)
-  const { authority, country, from, to } = facts
-  const tonnes = speech.tonnes(facts.quantity)
-  const firstTransfer = speech.speech.code('first', facts.firstTransfer ?? 'international')
+  const { purposes } = facts
+  const places = authorisationPlaces(speech, facts)
+  const isAbroad = purposes.length > 0
   return issuedPaper(speech, facts, {
     kind: 'letter',
-    addressee: facts.addressee,
+    addressee: facts.owners,
     over: speech.say('authorisation.over'),
-    title: speech.say('authorisation.title', { project }),
-    lead: speech.sentence('authorisation.lead', { authority, country, tonnes, project }, ['tonnes', 'project']),
-    facts: authorisationFacts(speech, facts, { tonnes, firstTransfer }),
+    title: speech.say('authorisation.title', places),
+    lead: speech.sentence(isAbroad ? 'authorisation.lead' : 'authorisation.lead.home', places, ['tonnes', 'project']),
+    facts: authorisationFacts(speech, facts, places),
     sections: [
-      headed(speech.say('authorisation.what'), speech.say('authorisation.outcomes', { from, to })),
-      headed(speech.say('authorisation.adjustment'), speech.say('authorisation.adjusts', { country, firstTransfer })),
-      own(speech.say('authorisation.terms'), facts.terms),
+      headed(speech.say('authorisation.what'), speech.say('authorisation.outcomes')),
+      headed(
+        speech.say('authorisation.adjustment'),
+        speech.say(isAbroad ? 'authorisation.adjusts' : 'authorisation.home', places),
+      ),
       {
         title: speech.say('authorisation.changes'),
-        blocks: [...own('', facts.changes).blocks, speech.paragraph('authorisation.keeps')],
+        blocks: [speech.paragraph('authorisation.keeps'), speech.paragraph('authorisation.more')],
       },
     ],
   })
 }
 
-function authorisationFacts(speech: LetterSpeech, facts: Authorised, said: { tonnes: string; firstTransfer: string }) {
-  const { authorisation, parties, entities, cooperativeApproach } = facts
-  const version = String(authorisation.version)
+/** That an authorisation has come to its end. */
+export function letterOfRevocation(
+  facts: Authorised & Required<Pick<Authorised, 'change'>>,
+  language: PaperLanguage,
+): Paper {
+  const speech = speechOf(facts, language)
+  const places = authorisationPlaces(speech, facts)
+  return issuedPaper(speech, facts, {
+    kind: 'letter',
+    addressee: facts.owners,
+    over: speech.say('revocation.over'),
+    title: speech.say('revocation.title', places),
+    lead: speech.sentence('revocation.lead', places, ['project']),
+    facts: authorisationFacts(speech, facts, places),
+    sections: [headed(speech.say('revocation.means'), speech.say('revocation.ends', places))],
+  })
+}
+
+function authorisationPlaces(speech: LetterSpeech, facts: Authorised): Record<string, string> {
+  const { change, authority, country, authorisation } = facts
+  return {
+    ...{ authority: isolated(authority), country: isolated(country), reference: authorisation.reference },
+    project: speech.project(facts.project),
+    tonnes: speech.tonnes(facts.quantity),
+    firstTransfer: speech.speech.code('first', facts.firstTransfer ?? 'international'),
+    ...(change && { reason: speech.speech.code('reason', change.reason), from: speech.day(change.from) }),
+  }
+}
+
+function authorisationFacts(speech: LetterSpeech, facts: Authorised, places: Record<string, string>): Labelled[] {
+  const { cooperativeApproach, purposes, change } = facts
+  const { reason = '', from = '', tonnes = '', firstTransfer = '' } = places
   return [
-    speech.fact(
-      'fact.authorisation',
-      speech.say('fact.authorisation.value', { id: isolated(authorisation.id), version }),
-    ),
+    speech.authorisation(facts.authorisation),
+    ...(change ? [speech.fact('fact.effective', from), speech.fact('fact.reason', reason)] : []),
     ...(cooperativeApproach ? [speech.fact('fact.approach', cooperativeApproach)] : []),
     speech.fact('fact.project', speech.project(facts.project)),
     speech.fact('fact.owners', speech.names(facts.owners)),
-    speech.fact('fact.quantity', said.tonnes),
+    speech.fact('fact.quantity', tonnes),
     speech.fact('fact.unitType', facts.unitType),
-    speech.fact('fact.outcomes', speech.say('years', { from: facts.from, to: facts.to })),
-    speech.fact('fact.firstTransfer', said.firstTransfer),
-    speech.fact('fact.uses', speech.codes('purpose', facts.purposes)),
-    speech.fact('fact.parties', parties.length > 0 ? speech.names(parties) : speech.say('fact.parties.any')),
-    ...(entities.length > 0 ? [speech.fact('fact.entities', speech.names(entities))] : []),
+    ...(purposes.length > 0
+      ? [speech.fact('fact.uses', speech.codes('purpose', purposes)), speech.fact('fact.firstTransfer', firstTransfer)]
+      : []),
   ]
 }
 

@@ -1,32 +1,33 @@
 import { PaperError } from '../platform/paper/renderer.ts'
 import { problem } from '../platform/problem.ts'
 import type { Services } from '../platform/services.ts'
-import type { CertificatePaper } from './certificate-paper.ts'
+import { fileText, type Printable } from './paper.ts'
 
 /** Of about 60 kB each. */
 const MOST_KEPT = 200
 
-/** Certificates that were printed, by the hash of what they say; the last ones that were asked for are kept. */
+/** Papers that were printed, by the hash of what they say; the last ones that were asked for are kept. */
 const printed = new WeakMap<Services, Map<string, Promise<Uint8Array>>>()
 
 /** Was it printed before, and is still here? */
-export function isPrinted(services: Services, { sha256 }: CertificatePaper): boolean {
+export function isPrinted(services: Services, { sha256 }: Printable): boolean {
   return printed.get(services)?.has(sha256) === true
 }
 
 /**
- * The certificate as PDF/A. Many who ask for the same at once wait for one print. A receipt proves for ever, so that one which
+ * The paper as PDF/A. Many who ask for the same at once wait for one print. A receipt proves for ever, so that one which
  * was printed stays as it is.
  */
 export function printedOnce(
   services: Services,
-  certificate: CertificatePaper,
+  paper: Printable,
   receipt: () => Promise<string>,
+  wait: boolean,
 ): Promise<Uint8Array> {
   const kept = printed.get(services) ?? new Map<string, Promise<Uint8Array>>()
   printed.set(services, kept)
-  const { sha256 } = certificate
-  const pdf = kept.get(sha256) ?? print(services, certificate, receipt)
+  const { sha256 } = paper
+  const pdf = kept.get(sha256) ?? print(services, paper, receipt, wait)
   kept.delete(sha256)
   kept.set(sha256, pdf)
   for (const oldest of kept.keys()) {
@@ -37,10 +38,11 @@ export function printedOnce(
   return pdf
 }
 
-async function print(services: Services, { paper }: CertificatePaper, receipt: () => Promise<string>) {
+async function print(services: Services, paper: Printable, receipt: () => Promise<string>, wait: boolean) {
   const text = await receipt()
+  const file = await fileText(paper.evidence, wait)
   try {
-    return (await services.papers.renderPdf(paper(text))).pdf
+    return (await services.papers.renderPdf(paper.proved(file, text))).pdf
   } catch (error) {
     const isPassing = error instanceof PaperError && ['busy', 'timeout', 'crashed', 'closed'].includes(error.reason)
     throw isPassing ? problem('papers-busy') : error

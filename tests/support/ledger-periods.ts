@@ -11,7 +11,9 @@ async function keepPeriods({ fixture }: Country): Promise<void> {
   const jsonOf = (bytes: Uint8Array) => JSON.parse(new TextDecoder().decode(bytes))
   const preset = jsonOf(documents.find(({ sha256 }) => sha256 === inForce)?.bytes ?? new Uint8Array())
   const article6 = jsonOf(shippedDocuments.article6.preset)
-  const ofPeriods: { kind: string; of?: string }[] = article6.documents.filter((one: { of?: string }) => one.of)
+  const ofPeriods: { kind: string; of?: string }[] = article6.documents.filter(
+    (one: { of?: string }) => one.of === 'period',
+  )
   const others = preset.documents.filter((one: { kind: string }) => ofPeriods.every(({ kind }) => kind !== one.kind))
   const next = {
     ...preset,
@@ -64,6 +66,7 @@ export async function monitor(country: Country): Promise<void> {
   await write(verifier, 'OutcomeCertified', { period, outcomes: [{ vintage: YEAR, certified: '1500.75' }] })
   await paper(verifier, 'verification-report')
   await move(verifier, 'submit-verification')
+  await paper(mandates.alpha, 'issuance-form')
   await move(mandates.alpha, 'request-issuance')
   await country.decree('MonitoringPeriodMoved', { period, move: 'approve-issuance' })
   const issue = { batch: idOf('of the monitored year'), authorisation, period, vintage: YEAR, quantity: '500' }

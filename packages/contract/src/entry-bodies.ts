@@ -110,6 +110,8 @@ export interface EntryBodies extends MovementBodies {
     document: string
     sha256: string
     name: string | null
+    /** Of an agreement on units of the project: its accounts. */
+    agreement?: { id: string; seller: string; buyer: string }
     allotted: { version: number }
   }
   DocumentSigned: {
@@ -122,6 +124,8 @@ export interface EntryBodies extends MovementBodies {
     level: 'SES' | 'AES' | 'QES' | 'WET'
     evidence: string
     organisation: string | null
+    /** The agreement that the document is. */
+    agreement?: string
     allotted: { capacity: string }
   }
   FindingRaised: {

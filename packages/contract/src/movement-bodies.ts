@@ -25,6 +25,11 @@ interface Step {
   movement: string
 }
 
+/** The agreement by which units are transferred, in the version that both sides have signed. */
+interface ByAgreement {
+  agreement?: { id: string; sha256: string }
+}
+
 /** ITMOs of another Party. */
 interface Series {
   cooperativeApproach: string
@@ -35,10 +40,10 @@ interface Series {
 
 /** Bodies of entries that move units, or that keep them where they are. */
 export interface MovementBodies {
-  CreditsTransferred: Moved & { pending: string | null }
+  CreditsTransferred: Moved & { pending: string | null } & ByAgreement
   CreditsRetired: End
   CreditsCancelled: End
-  MovementProposed: Moved & {
+  MovementProposed: Moved & ByAgreement & {
     movement: string
     kind: 'transfer' | 'retirement' | 'cancellation'
     purpose: string | null

@@ -12,9 +12,14 @@ export function movementPhrase(statement: StatementOf<MovementTypes>, say: Phras
       const { purpose, beneficiary } = statement.body
       return { key: beneficiary === null ? type : `${type}.for`, places: moved(statement.body, say, purpose) }
     }
+    case 'CreditsTransferred': {
+      const { agreement } = statement.body
+      return { key: agreement ? `${type}.agreement` : type, places: moved(statement.body, say) }
+    }
     case 'MovementProposed': {
-      const { kind, purpose } = statement.body
-      return { key: `${type}.${kind}`, places: moved(statement.body, say, purpose ?? undefined) }
+      const { kind, purpose, agreement } = statement.body
+      const key = agreement ? `${type}.${kind}.agreement` : `${type}.${kind}`
+      return { key, places: moved(statement.body, say, purpose ?? undefined) }
     }
     case 'MovementApproved':
     case 'MovementDeclined':

@@ -56,6 +56,7 @@ export type HttpCode =
   | 'movement-waits'
   | 'revision-stale'
   | 'document-unfinished'
+  | 'result-negative'
   | 'already-final'
   | 'status-wrong'
   | 'years-overlap'
@@ -116,6 +117,7 @@ export const problemStatus = {
   'movement-waits': 409,
   'revision-stale': 409,
   'document-unfinished': 422,
+  'result-negative': 409,
   'already-final': 409,
   'status-wrong': 409,
   'years-overlap': 409,
@@ -162,6 +164,7 @@ export const problemStatus = {
   'signature-order': 409,
   'signer-wrong': 403,
   'signed-before': 409,
+  'agreement-unknown': 404,
   'findings-open': 409,
   'certifier-missing': 409,
   'certification-missing': 409,

@@ -211,7 +211,7 @@ function aboutLife(statement: StatementOf<LifeTypes>, say: Phrases): Phrase {
   const project = say.subject(statement.body)
   switch (type) {
     case 'DocumentSubmitted':
-      return { key: type, places: { project, document: say.code('document', statement.body.document) } }
+      return submission(statement.body, project, say)
     case 'DocumentSigned': {
       const { document, organisation } = statement.body
       const places = { project, document: say.code('document', document) }
@@ -228,6 +228,17 @@ function aboutLife(statement: StatementOf<LifeTypes>, say: Phrases): Phrase {
     default:
       return { key: statement.body.outcome === 'closed' ? type : `${type}.open`, places: { project } }
   }
+}
+
+function submission(
+  { document, agreement }: StatementOf<'DocumentSubmitted'>['body'],
+  project: string,
+  say: Phrases,
+): Phrase {
+  const places = { project, document: say.code('document', document) }
+  if (!agreement) return { key: 'DocumentSubmitted', places }
+  const sides = { seller: say.holder(agreement.seller), buyer: say.holder(agreement.buyer) }
+  return { key: 'DocumentSubmitted.agreement', places: { ...places, ...sides } }
 }
 
 function aboutProject(statement: StatementOf<ProjectTypes>, say: Phrases): Phrase {

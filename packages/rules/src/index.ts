@@ -12,6 +12,7 @@ export { movesOfClock } from './entries/clock.ts'
 export { endedIdOf } from './entries/corrections.ts'
 export { Genesis, isTestOrigin, type Predecessor } from './entries/genesis.ts'
 export { KeyRotation, logKeyOf, publicHalfOf, type Rotation, rotationText } from './entries/keys.ts'
+export { leviesFor, splitIssuance } from './entries/levies.ts'
 export {
   certifiersFor,
   type Deed,
@@ -26,7 +27,7 @@ export {
 export { type Lot, onlyEvidenced, unitsIn, withoutSerials } from './entries/mirror-classes.ts'
 export { EVIDENCED } from './entries/mirrors.ts'
 export { MAX_RANGES, MAX_RUNS } from './entries/movement.ts'
-export { bookId } from './entries/pool.ts'
+export { bookId, debtsAfter } from './entries/pool.ts'
 export { type Unsettled, unsettledOf } from './entries/settled.ts'
 export { slotsOf, unsigned } from './entries/signatures.ts'
 export { faultsOf } from './entries/soundness.ts'

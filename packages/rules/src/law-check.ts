@@ -97,16 +97,30 @@ export function checkLaw(
   return { faults, notes: notesOn(law).filter((note) => !isTold(note)) }
 }
 
-/** Templates that are not there, or not for documents of this. An agreement is about a project. */
-function templateFaults({ documents }: Preset, known: TemplateSubjects | undefined): Remark[] {
+/**
+ * What the templates of documents are of that are about this: an issuance is of a monitoring period, and where a country keeps
+ * none, all of it is written about the project.
+ */
+function subjectsFor(of: 'project' | 'period' | 'transfer', { period }: Preset): readonly string[] {
+  if (of === 'transfer') return ['transfer']
+  const ofPeriods = ['period', 'issuance']
+  if (of === 'period') return ofPeriods
+  return ['project', 'agreement', ...(period ? [] : ofPeriods)]
+}
+
+/** Templates that are not there, or not for documents of this. */
+function templateFaults(preset: Preset, known: TemplateSubjects | undefined): Remark[] {
+  const { documents } = preset
   if (!known) return []
-  return documents.flatMap(({ kind, of = 'project', template }): Remark[] => {
+  return documents.flatMap(({ kind, of: said, template }): Remark[] => {
     if (template === undefined) return []
     const at = `the document ${kind}`
+    const of = said ?? 'project'
     const subject = known.get(template)
-    const fits = subject === of || (of === 'project' && subject === 'agreement')
     if (subject !== undefined) {
-      return fits ? [] : [{ of: 'preset', code: 'template-subject', facts: { at, template, subject, of } }]
+      return subjectsFor(of, preset).includes(subject)
+        ? []
+        : [{ of: 'preset', code: 'template-subject', facts: { at, template, subject, of } }]
     }
     const allowed = [...known.keys()].join(', ')
     return [{ of: 'preset', code: 'template-unknown', facts: { at, template, allowed } }]
@@ -207,7 +221,7 @@ function absent(at: string, words: readonly string[], list: string, known: reado
 /** The words of a preset that do not fit to each other. */
 function presetWords(preset: Preset): Remark[] {
   const { project, period, documents, findings, certifiers, certification, crediting } = preset
-  const ofKind = (of: 'period' | undefined) =>
+  const ofKind = (of: 'period' | 'transfer' | undefined) =>
     documents
       .filter((one) => one.of === of)
       .map(({ kind, states }) => [`the document ${kind}`, states] as [string, string[]])
@@ -220,6 +234,7 @@ function presetWords(preset: Preset): Remark[] {
     ['crediting.states', crediting?.states ?? []],
     ['comments.states', preset.comments?.states ?? []],
     ...ofKind(undefined),
+    ...ofKind('transfer'),
   ]
   const needs = (machine: Machine, of: 'period' | undefined) =>
     machine.moves.flatMap(({ name, needs: asked = {} }) => [

@@ -142,14 +142,18 @@ export const ofPeople = {
       'nothing-changes',
       'already-issued',
       'already-certified',
+      'agreement-unknown',
+      ...account,
+      'same-account',
     ],
-    writes: ['project', 'period'],
+    writes: ['project', 'period', 'agreement'],
   },
   DocumentSigned: {
     actions: ['documents.sign.*'],
     refuses: [
       'project-unknown',
       'period-unknown',
+      'agreement-unknown',
       'code-unknown',
       'document-missing',
       'terms-changed',
@@ -161,7 +165,7 @@ export const ofPeople = {
       'signed-before',
       'allocation-wrong',
     ],
-    writes: ['project', 'period'],
+    writes: ['project', 'period', 'agreement'],
   },
   FindingRaised: {
     actions: ['findings.raise'],

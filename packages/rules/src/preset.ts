@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ActionWord, Code, DocumentName, OrganisationKind } from './ids.ts'
 import { Percentage, sumsToAtMost100 } from './shares.ts'
-import { Slot } from './slot.ts'
+import { isOfSide, Slot } from './slot.ts'
 
 /** The kind of document that the bundle of what the public has commented is. */
 export const PUBLIC_COMMENTS = 'public-comments'
@@ -147,12 +147,15 @@ export const Preset = z
     /** Where there is none, issuances name no monitoring period of the ledger, only its days. */
     period: Periods.optional(),
     crediting: Crediting.optional(),
-    /** Kinds of documents, of a project or of its monitoring periods, and the states in which a version may be submitted. */
+    /**
+     * Kinds of documents, of a project, of its monitoring periods, or of transfers of its units between two holders; and the
+     * states in which a version may be submitted: of the monitoring period, or of the project.
+     */
     documents: z
       .array(
         z.strictObject({
           kind: ActionWord,
-          of: z.literal('period').optional(),
+          of: z.enum(['period', 'transfer']).optional(),
           states: z.array(Code).min(1),
           /** Its documents are data in the form of this template, such as `PDD@1`; else they are files that people keep. */
           template: TemplateCode.optional(),
@@ -235,8 +238,8 @@ export const Preset = z
     const { project, findings, certification, crediting, comments } = preset
     const optional = [...(crediting?.states ?? []), ...(comments?.states ?? [])]
     const ofRest = [...findings.states, ...certification.states, ...optional]
-    const named = [...project.mayAuthorise, ...project.mayIssue, ...ofRest, ...statesOfDocuments(preset, undefined)]
-    return areOfMachine(project, named)
+    const ofDocuments = [...statesOfDocuments(preset, undefined), ...statesOfDocuments(preset, 'transfer')]
+    return areOfMachine(project, [...project.mayAuthorise, ...project.mayIssue, ...ofRest, ...ofDocuments])
   }, 'a project is only ever in a state of the list')
   .refine((preset) => {
     const { period } = preset
@@ -302,12 +305,19 @@ export const Preset = z
     'moves need documents of the kinds of the list',
   )
   .refine(({ project, period, documents }) => {
-    const signed = (of: 'period' | undefined) =>
+    const signed = (of: DocumentOf) =>
       documents.filter((one) => one.of === of && one.signatures).map(({ kind }) => kind)
     const areSigned = (moves: readonly Move[], kinds: readonly string[]) =>
       moves.every(({ needs }) => (needs?.signed ?? []).every((kind) => kinds.includes(kind)))
     return areSigned(project.moves, signed(undefined)) && areSigned(period?.moves ?? [], signed('period'))
   }, 'moves need signatures of documents that have places for them')
+  .refine(
+    ({ documents }) =>
+      documents.every(({ of, signatures = [] }) =>
+        signatures.every((slot) => (of === 'transfer' ? slot.capacity !== 'owner' : !isOfSide(slot))),
+      ),
+    'sellers and buyers sign agreements on transfers, and owners everything else',
+  )
   .refine(
     (preset) => (preset.period?.reports ?? []).every((kind) => kindsOfDocuments(preset, 'period').includes(kind)),
     'outcomes are certified on documents of monitoring periods',
@@ -335,14 +345,17 @@ export const Preset = z
   )
 export type Preset = z.infer<typeof Preset>
 
-type Documents = { documents: readonly { kind: string; of?: 'period' | undefined; states: string[] }[] }
+/** What a document is of; `undefined`: of the project itself. */
+type DocumentOf = 'period' | 'transfer' | undefined
+
+type Documents = { documents: readonly { kind: string; of?: DocumentOf; states: string[] }[] }
 
 /** The states of what a document is of, in which it may be submitted. */
-function statesOfDocuments({ documents }: Documents, of: 'period' | undefined): string[] {
+function statesOfDocuments({ documents }: Documents, of: DocumentOf): string[] {
   return documents.filter((one) => one.of === of).flatMap(({ states }) => states)
 }
 
-function kindsOfDocuments({ documents }: Documents, of: 'period' | undefined): string[] {
+function kindsOfDocuments({ documents }: Documents, of: DocumentOf): string[] {
   return documents.filter((one) => one.of === of).map(({ kind }) => kind)
 }
 

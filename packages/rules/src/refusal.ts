@@ -49,6 +49,7 @@ export const refusalCodes = [
   'signature-order', // other slots are signed first
   'signer-wrong', // the slot is for an organisation of another part in the project
   'signed-before', // the same person has signed this version
+  'agreement-unknown', // there is no such agreement on units of this project between these accounts
   'findings-open', // the move needs every clarification and corrective action request closed
   'certifier-missing', // the move needs a certifier who is assigned to this task
   'certification-missing', // the preset wants a certifier's certification before anything is issued

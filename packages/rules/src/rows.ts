@@ -97,7 +97,7 @@ export interface DocumentVersion {
 /** A signature: for which organisation, written by which mandate, at which level. */
 export interface Signature {
   organisation: string
-  capacity: 'owner' | 'certifier' | 'government'
+  capacity: 'owner' | 'certifier' | 'government' | 'seller' | 'buyer'
   by: string
   level: 'SES' | 'AES' | 'QES' | 'WET'
   index: number
@@ -203,6 +203,8 @@ export interface Rows {
     previous: string | null
     next: string | null
   }
+  /** An agreement on units of a project, between the holders of two accounts; its documents by kind. */
+  agreement: { project: string; seller: string; buyer: string; documents: Record<string, DocumentVersion> }
   finding: {
     project: string
     /** The monitoring period that it is about; none: the project itself. */
@@ -252,6 +254,8 @@ export interface Rows {
     ranges: [string, string][]
     purpose: string | null
     beneficiary: string | null
+    /** The agreement by which units are transferred, in the version that everybody has signed. */
+    agreement?: { id: string; sha256: string } | undefined
     proposer: string
     approvers: string[]
     /** Which of the approvals that were missing each approver gave. */

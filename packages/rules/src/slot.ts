@@ -12,14 +12,17 @@ export type SignatureLevel = z.infer<typeof SignatureLevel>
 const digitalLevels: readonly SignatureLevel[] = ['SES', 'AES', 'QES']
 
 /** What actions of signing are called by that no authority takes. */
-const partsOfOthers: readonly string[] = ['owner', 'certifier', 'ink']
+const partsOfOthers: readonly string[] = ['owner', 'certifier', 'seller', 'buyer', 'ink']
 
 /** A place for one signature. */
 export const Slot = z
   .strictObject({
     slot: ActionWord,
-    /** In which capacity it is signed: for an owner of the project, for a certifier assigned to it, or for an authority. */
-    capacity: z.enum(['owner', 'certifier', 'government']),
+    /**
+     * In which capacity it is signed: for an owner of the project, for a certifier assigned to it, for an authority; of an
+     * agreement for one of its two sides.
+     */
+    capacity: z.enum(['owner', 'certifier', 'government', 'seller', 'buyer']),
     /** The kind of organisation that signs as an authority, where that is not `government`. */
     kind: OrganisationKind.optional(),
     minLevel: SignatureLevel,
@@ -55,7 +58,7 @@ export function levelsOf({ minLevel, allowed }: Pick<Slot, 'minLevel' | 'allowed
   return allowed ?? levelsFrom(minLevel)
 }
 
-/** In which capacity a slot is signed: as an owner or a certifier, or as an authority of this kind. */
+/** In which capacity a slot is signed: as an owner, a certifier or a side of an agreement, or as an authority of this kind. */
 export function capacityOf({ capacity, kind = 'government' }: Pick<Slot, 'capacity' | 'kind'>): string {
   return capacity === 'government' ? kind : capacity
 }
@@ -63,4 +66,9 @@ export function capacityOf({ capacity, kind = 'government' }: Pick<Slot, 'capaci
 /** The action of the permission table by which a slot of this capacity is signed; ink is compared by an officer. */
 export function signingAction(capacity: string, level: SignatureLevel): string {
   return `documents.sign.${level === 'WET' ? 'ink' : capacity}`
+}
+
+/** Is it a place of one of the two sides of an agreement? */
+export function isOfSide({ capacity }: Pick<Slot, 'capacity'>): boolean {
+  return capacity === 'seller' || capacity === 'buyer'
 }

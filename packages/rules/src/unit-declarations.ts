@@ -6,6 +6,8 @@ const ranges = ['batch-unknown', 'ranges-disorder', 'range-outside-batch', 'not-
 const movement = [...account, ...ranges, 'same-account'] as const
 /** The ledger takes the lowest free serials. */
 const taking = ['not-enough-credits', 'too-fragmented'] as const
+/** It names an agreement. */
+const byAgreement = ['agreement-unknown', 'terms-changed', 'signatures-missing'] as const
 /** Units are first transferred. */
 const firstTransfer = [
   'authorisation-revoked',
@@ -146,7 +148,7 @@ export const ofUnits = {
   CreditsTransferred: {
     actions: ['credits.transfer', 'movements.approve', 'movements.accept'],
     second: true,
-    refuses: [...movement, ...taking, 'receiver-not-trusted', 'acceptance-missing', ...lastStep],
+    refuses: [...movement, ...taking, ...byAgreement, 'receiver-not-trusted', 'acceptance-missing', ...lastStep],
     writes: ['units', 'pending', 'hold', 'ended'],
   },
   CreditsRetired: { actions: ['credits.retire', 'credits.retire.oimp', 'movements.approve'], second: true, ...ending },
@@ -160,6 +162,7 @@ export const ofUnits = {
     refuses: [
       ...movement,
       ...taking,
+      ...byAgreement,
       ...firstTransfer,
       'already-exists',
       'receiver-not-trusted',

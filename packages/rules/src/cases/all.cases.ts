@@ -1,4 +1,5 @@
 import { abroadCases } from './abroad.cases.ts'
+import { agreementCases } from './agreements.cases.ts'
 import { bufferCases } from './buffer.cases.ts'
 import type { Case } from './case.fixture.ts'
 import { certificationCases } from './certifications.cases.ts'
@@ -43,6 +44,7 @@ export const cases: readonly Case[] = [
   ...issuingCases,
   ...movementCases,
   ...pendingCases,
+  ...agreementCases,
   ...tightenedCases,
   ...abroadCases,
   ...markingCases,

@@ -17,6 +17,7 @@ import {
   open,
   opened,
   paper,
+  request,
   step,
   submitReport,
   underVerification,
@@ -59,10 +60,22 @@ const movingCases: Case[] = [
     opened(world)
     return step(world, 'withdraw-report', byPort(world))
   }),
+  refuses('MonitoringPeriodMoved', 'document-missing', 'an issuance that is asked for without its form', (world) => {
+    underVerification(world)
+    verified(world)
+    return step(world, 'request-issuance', bySun(world))
+  }),
+  refuses('MonitoringPeriodMoved', 'document-missing', 'on the form of an earlier verification', (world) => {
+    underVerification(world)
+    verified(world)
+    given(paper(world, 'issuance-form', bySun(world)), step(world, 'return-verification', {}, { reason: 'other' }))
+    verified(world, 'period', [{ vintage: '2025', certified: '24' }])
+    return step(world, 'request-issuance', bySun(world))
+  }),
   refuses('MonitoringPeriodMoved', 'approval-missing', 'an issuance that one officer approves', (world) => {
     underVerification(world)
     verified(world)
-    given(step(world, 'request-issuance', bySun(world)))
+    request(world)
     return step(world, 'approve-issuance')
   }),
   refuses('MonitoringPeriodMoved', 'reason-missing', 'a return without a reason', (world) => {
@@ -193,7 +206,7 @@ const movingCases: Case[] = [
       return step(world, 'refuse-issuance', {}, { reason: 'integrity' })
     },
     [
-      'period period: state issuance-approved → refused, entered {index:38,at:2026-01-01T00:00:00.000Z} → {index:41,at:2026-01-01T00:00:00.000Z}',
+      'period period: state issuance-approved → refused, entered {index:39,at:2026-01-01T00:00:00.000Z} → {index:42,at:2026-01-01T00:00:00.000Z}',
       'project solar: periods {opened:1,last:period,states:{issuance-approved:1}} → {opened:1,last:null,states:{refused:1}}',
       'ledger: periods {issuance-approved:{all:1,issued:0}} → {refused:{all:1,issued:0}}',
     ],

@@ -104,10 +104,16 @@ export function verified(world: World, period = 'period', outcomes?: object[]): 
   )
 }
 
+/** The owner asks for an issuance, with its form. */
+export function request(world: World, period = 'period'): void {
+  const of = { period: world.id(period) }
+  given(paper(world, 'issuance-form', bySun(world), of), step(world, 'request-issuance', bySun(world), of))
+}
+
 /** Two officers have approved what is asked for. */
 export function approve(world: World, period = 'period'): void {
-  const of = { period: world.id(period) }
-  given(step(world, 'request-issuance', bySun(world), of), step(world, 'approve-issuance', byBoth(world), of))
+  request(world, period)
+  given(step(world, 'approve-issuance', byBoth(world), { period: world.id(period) }))
 }
 
 export function approved(world: World): void {

@@ -8,6 +8,7 @@ import { type AnyRule, defineRule, firstOf, type Written } from '../rule.ts'
 import type { Run } from '../runs.ts'
 import type { Keys, Put, State } from '../state.ts'
 import { acceptanceAsked, codeIn, organisationsOf, policyReads, secondAsked, trustedReceiver } from './accounts.ts'
+import { AskedAgreement, admitAgreement, agreementReads, ByAgreement, withAgreement } from './agreements.ts'
 import {
   admitAuthorised,
   admitFirstTransfer,
@@ -44,9 +45,11 @@ const waited = { pending: Id.nullable() }
 
 const askedWaited = { pending: Id.nullable().default(null) }
 
-const TransferRequest = z.strictObject({ ...parties, ...chosen, ...askedWaited }).refine(oneOfBoth, ONE_OF_BOTH)
+const TransferRequest = z
+  .strictObject({ ...parties, ...chosen, ...askedWaited, ...AskedAgreement })
+  .refine(oneOfBoth, ONE_OF_BOTH)
 type TransferRequest = z.infer<typeof TransferRequest>
-const Transfer = z.strictObject({ ...parties, ranges: Ranges, ...waited })
+const Transfer = z.strictObject({ ...parties, ranges: Ranges, ...waited, ...ByAgreement })
 type Transfer = z.infer<typeof Transfer>
 
 /** What a movement looks at, one that waited included. */
@@ -69,6 +72,13 @@ function decided<R extends MovementRequest>(state: State, request: R) {
   return { ...rest, ranges }
 }
 
+/** The same of a transfer, with its agreement: of one that waited, that of the proposal. */
+function decidedTransfer(state: State, request: TransferRequest): Transfer | Refusal {
+  const waiting = request.pending === null ? undefined : state.get('pending', request.pending)
+  const found = withAgreement(state, request.agreement ? request : { ...request, agreement: waiting?.agreement })
+  return isRefusal(found) ? found : decided(state, found)
+}
+
 /** What a movement needs that takes place at once. */
 export function directAct(state: State, action: string, body: Movement, { at }: Written): Act {
   const quantity = quantityOf(body)
@@ -87,8 +97,13 @@ export const creditsTransferred = defineRule<Transfer, TransferRequest>({
   body: Transfer,
   request: TransferRequest,
   attested: [],
-  reads,
-  decide: decided,
+  reads: (state, request) => {
+    const keys = reads(state, request)
+    const waiting = request.pending === null ? undefined : state.peek('pending', request.pending)
+    const agreement = request.agreement ?? waiting?.agreement
+    return { ...keys, rows: [...keys.rows, ...agreementReads(state, { agreement })] }
+  },
+  decide: decidedTransfer,
   act: (state, body, written, law) =>
     body.pending === null
       ? directAct(state, 'credits.transfer', body, written)
@@ -96,6 +111,7 @@ export const creditsTransferred = defineRule<Transfer, TransferRequest>({
   admit: (state, body, law, written) =>
     firstOf(
       admitMovement(state, body, { from: ['holding'], to: ['holding'], pending: body.pending }),
+      admitAgreement(state, body, law.preset),
       trustedReceiver(state, body.from, body.to, written.at),
       body.pending === null
         ? acceptanceAsked(state, body.from, body.to, written.at) &&

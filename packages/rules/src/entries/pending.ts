@@ -6,6 +6,7 @@ import { isRefusal, refuse } from '../refusal.ts'
 import { type AnyRule, defineRule, firstOf, noEffects } from '../rule.ts'
 import { type Keys, noKeys, type PendingKind, type State } from '../state.ts'
 import { codeIn, organisationsOf, policyReads, trustedReceiver } from './accounts.ts'
+import { AskedAgreement, admitAgreement, agreementReads, ByAgreement, withAgreement } from './agreements.ts'
 import {
   admitMovement,
   chosen,
@@ -47,17 +48,23 @@ const proposed = {
   acceptance: z.boolean(),
   expiresAt: Instant,
 }
-type Kinded = { kind: PendingKind; purpose: string | null; beneficiary: string | null; acceptance: boolean }
-const fitsKind = ({ kind, purpose, beneficiary, acceptance }: Kinded) =>
-  kind === 'transfer' ? purpose === null && beneficiary === null : purpose !== null && !acceptance
-const FITS_KIND = 'a transfer may ask for acceptance, an end has a purpose'
+type Kinded = {
+  kind: PendingKind
+  purpose: string | null
+  beneficiary: string | null
+  acceptance: boolean
+  agreement?: object | undefined
+}
+const fitsKind = ({ kind, purpose, beneficiary, acceptance, agreement }: Kinded) =>
+  kind === 'transfer' ? purpose === null && beneficiary === null : purpose !== null && !acceptance && !agreement
+const FITS_KIND = 'a transfer may ask for acceptance and name an agreement, an end has a purpose'
 
 const ProposalRequest = z
-  .strictObject({ ...proposed, ...chosen })
+  .strictObject({ ...proposed, ...chosen, ...AskedAgreement })
   .refine(oneOfBoth, ONE_OF_BOTH)
   .refine(fitsKind, FITS_KIND)
 type ProposalRequest = z.infer<typeof ProposalRequest>
-const Proposal = z.strictObject({ ...proposed, ranges: Ranges }).refine(fitsKind, FITS_KIND)
+const Proposal = z.strictObject({ ...proposed, ranges: Ranges, ...ByAgreement }).refine(fitsKind, FITS_KIND)
 type Proposal = z.infer<typeof Proposal>
 
 /** Where units of a movement of this kind go. */
@@ -84,14 +91,17 @@ export const movementProposed = defineRule<Proposal, ProposalRequest>({
         ...keys.rows,
         ...policyReads(state, request.from, request.to),
         ...pendingReads(state, request.movement),
+        ...agreementReads(state, request),
         { kind: 'pledge', id: request.movement },
       ],
     }
   },
   decide: (state, request) => {
+    const found = withAgreement(state, request)
     const ranges = decideRanges(state, request)
     if (isRefusal(ranges)) return ranges
-    const { quantity: _, ...rest } = request
+    if (isRefusal(found)) return found
+    const { quantity: _, ...rest } = found
     return { ...rest, ranges }
   },
   act: (state, body) => ({
@@ -109,6 +119,7 @@ export const movementProposed = defineRule<Proposal, ProposalRequest>({
       fresh(state, 'pledge', body.movement),
       fresh(state, 'ended', body.movement),
       admitMovement(state, body, { from: ['holding'], to: [targets[body.kind]] }),
+      admitAgreement(state, body, law.preset),
       end === undefined ? trustedReceiver(state, body.from, body.to, at) : sameHolder(state, body),
       end && codeIn('purpose', body.purpose ?? '', law.preset.purposes[end]),
       end && admitPurpose(state, { ...body, purpose: body.purpose ?? '' }),

@@ -106,6 +106,7 @@ function take(world: World, act: Act, told: Told[], count: number): Outcome | un
         certify(world, { period, outcomes: [{ vintage: row.to.slice(0, 4), certified: act.tonnes }] })
         paper(world, 'verification-report', byVerifier(world), { period })
       }
+      if (row?.state === 'verification-submitted') paper(world, 'issuance-form', bySun(world), { period })
       const next = onwards[row?.state ?? '']
       return next && move(world, next, period)
     }
@@ -245,7 +246,8 @@ test('a preset that would strand a monitoring period is not adopted, and says of
   expect(stuck).toMatchObject({ refused: 'preset-strands', detail: { of: 'period', why: 'no-end' } })
   expect(changed(world, ({ period }) => period.states.push('limbo'))).toEqual(strands('limbo', 'not-reached'))
   // What was issued of does not end as void.
-  const onlyVoid = changed(world, ({ period }) => {
+  const onlyVoid = changed(world, ({ period, documents }) => {
+    for (const one of documents) one.states = one.states.filter((state) => state !== 'issued')
     period.moves = period.moves.filter(({ name }) => name !== 'complete-issuance')
     period.states = period.states.filter((state) => state !== 'issued')
     period.ends = period.ends.filter((state) => state !== 'issued')

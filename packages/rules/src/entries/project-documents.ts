@@ -4,9 +4,19 @@ import type { Preset } from '../preset.ts'
 import { isRefusal, type Refusal, refuse } from '../refusal.ts'
 import { defineRule, firstOf, noEffects } from '../rule.ts'
 import type { Put, Rows, State } from '../state.ts'
+import { usable } from './accounts.ts'
 import { isIssued } from './periods.ts'
 import { aboutDeed } from './projects.ts'
-import { aboutSubject, admitState, type Subject, subjectOf, subjectPuts, subjectReads } from './subject.ts'
+import {
+  type Agreement,
+  aboutSubject,
+  admitState,
+  kindOf,
+  type Subject,
+  subjectOf,
+  subjectPuts,
+  subjectReads,
+} from './subject.ts'
 
 const submission = {
   project: Id,
@@ -15,17 +25,24 @@ const submission = {
   sha256: Hash,
   /** Its title or file name, if it has one. */
   name: Commitment.nullable(),
+  /** Of an agreement on units of the project: its id, and the accounts of whoever sells and whoever buys. */
+  agreement: z.strictObject({ id: Id, seller: Id, buyer: Id }).optional(),
 }
+const isOfOne = ({ period, agreement }: { period: string | null; agreement?: Agreement | undefined }) =>
+  period === null || agreement === undefined
+const OF_ONE = { path: ['agreement'], message: 'is not of a monitoring period' }
 
 /** `period`: the monitoring period that it is of; none where it is of the project itself. */
-const Submission = z.strictObject({ ...submission, period: Id.nullable().default(null) })
+const Submission = z.strictObject({ ...submission, period: Id.nullable().default(null) }).refine(isOfOne, OF_ONE)
 type Submission = z.infer<typeof Submission>
 
-const Submitted = z.strictObject({
-  ...submission,
-  period: Id.nullable(),
-  allotted: z.strictObject({ version: z.number().int().min(1) }),
-})
+const Submitted = z
+  .strictObject({
+    ...submission,
+    period: Id.nullable(),
+    allotted: z.strictObject({ version: z.number().int().min(1) }),
+  })
+  .refine(isOfOne, OF_ONE)
 type Submitted = z.infer<typeof Submitted>
 
 /** The version in force of a kind of document. */
@@ -67,9 +84,31 @@ function voided(put: Put): Put {
   return put.kind === 'period' && put.row ? { ...put, row: { ...put.row, certified: null, outcomes: {} } } : put
 }
 
+/** An agreement is between the holding accounts of two organisations, and stays between them. */
+function admitAgreement(state: State, { project, agreement }: Submission): Refusal | undefined {
+  if (!agreement) return undefined
+  const { id, seller, buyer } = agreement
+  const before = state.get('agreement', id)
+  const isOther = before && (before.project !== project || before.seller !== seller || before.buyer !== buyer)
+  const holders = [seller, buyer].map((account) => state.get('account', account)?.organisation)
+  return firstOf(
+    isOther && refuse('agreement-unknown', { agreement: id }),
+    usable(state, 'agreement.seller', seller, 'holding'),
+    usable(state, 'agreement.buyer', buyer, 'holding'),
+    holders[0] === holders[1] && refuse('same-account', { field: 'agreement.buyer' }),
+  )
+}
+
+/** It is the seller who writes it. */
+function aboutSale(state: State, body: Submission & { agreement: Agreement }, action: string) {
+  const seller = state.get('account', body.agreement.seller)?.organisation
+  return { ...aboutSubject(state, body, action), organisations: seller === undefined ? [] : [seller] }
+}
+
 /**
- * A document of a project or of one of its monitoring periods, by its hash, as the next version of its kind. No version is
- * ever changed or removed. A new version of a report ends the certification that stands on an earlier one.
+ * A document of a project, of one of its monitoring periods or of an agreement on its units, by its hash, as the next version
+ * of its kind. No version is ever changed or removed. A new version of a report ends the certification that stands on an
+ * earlier one.
  */
 export const documentSubmitted = defineRule<Submitted, Submission>({
   type: 'DocumentSubmitted',
@@ -83,14 +122,15 @@ export const documentSubmitted = defineRule<Submitted, Submission>({
     allotted: { version: (versionOf(state, request)?.version ?? 0) + 1 },
   }),
   act: (state, body, _written, { preset }) => {
-    const { project, period, document } = body
+    const { project, period, document, agreement } = body
     const action = `documents.submit.${document}`
+    if (agreement) return aboutSale(state, { ...body, agreement }, action)
     return period === null ? aboutDeed(state, project, action, preset, { document }) : aboutSubject(state, body, action)
   },
   admit: (state, body, { preset }) => {
     const row = subjectOf(state, body)
     if (isRefusal(row)) return row
-    const kinds = preset.documents.filter(({ of }) => (of === 'period') === (body.period !== null))
+    const kinds = preset.documents.filter(({ of }) => of === kindOf(body))
     const kind = kinds.find((one) => one.kind === body.document)
     if (!kind) {
       return refuse('code-unknown', { field: 'document', allowed: kinds.map((one) => one.kind).join(', ') })
@@ -98,6 +138,7 @@ export const documentSubmitted = defineRule<Submitted, Submission>({
     const before = versionOf(state, body)
     return firstOf(
       admitState(body, row, kind.states),
+      admitAgreement(state, body),
       admitReport(certifiedOn(state, body, preset), body.document, preset),
       body.allotted.version !== (before?.version ?? 0) + 1 && refuse('allocation-wrong', { field: 'version' }),
       before?.sha256 === body.sha256 &&

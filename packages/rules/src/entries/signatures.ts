@@ -6,8 +6,9 @@ import { isRefusal, type Refusal, refuse } from '../refusal.ts'
 import { defineRule, firstOf, noEffects } from '../rule.ts'
 import { capacityOf, levelsOf, SignatureLevel, type Slot, signingAction } from '../slot.ts'
 import type { DocumentVersion, RowKey, Signature, State } from '../state.ts'
+import { organisationsOf } from './accounts.ts'
 import { partiesOf } from './parties.ts'
-import { aboutSubject, type Subject, subjectOf, subjectPuts, subjectReads, verifiersOf } from './subject.ts'
+import { aboutSubject, kindOf, type Subject, subjectOf, subjectPuts, subjectReads, verifiersOf } from './subject.ts'
 
 const signing = {
   project: Id,
@@ -20,6 +21,8 @@ const signing = {
   level: SignatureLevel,
   /** SHA-256 of the record that the registry keeps of how it was signed. */
   evidence: Hash,
+  /** Of an agreement on units of the project. */
+  agreement: Id.optional(),
 }
 const INK = { path: ['organisation'], message: 'names who has signed in ink, and only then' }
 const isOfInk = ({ level, organisation }: { level: SignatureLevel; organisation: string | null }) =>
@@ -42,11 +45,12 @@ const Signed = z
   .refine(isOfInk, INK)
 type Signed = z.infer<typeof Signed>
 
-/** The places for signatures on a kind of document of a project, or of its monitoring periods. */
-export function slotsOf(preset: Preset, { period, document }: Pick<Signing, 'period' | 'document'>): readonly Slot[] {
-  const kind = preset.documents.find(
-    (one) => one.kind === document && (one.of === 'period') === (period !== null) && one.signatures,
-  )
+/** The places for signatures on a kind of document of a project, of its monitoring periods or of agreements on its units. */
+export function slotsOf(
+  preset: Preset,
+  about: Pick<Signing, 'period' | 'document'> & { agreement?: unknown },
+): readonly Slot[] {
+  const kind = preset.documents.find((one) => one.kind === about.document && one.of === kindOf(about) && one.signatures)
   return kind?.signatures ?? []
 }
 
@@ -59,8 +63,16 @@ export function unsigned(slots: readonly Slot[], version: Pick<DocumentVersion, 
   return slots.filter(({ slot }) => !Object.hasOwn(version?.signatures ?? {}, slot))
 }
 
-function versionOf(state: State, { document, ...subject }: Subject & { document: string }) {
-  const row = subjectOf(state, subject)
+/** What it is of; of an agreement that is not there, or of another project, the project alone. */
+function aboutOf(state: State, { project, period, agreement: id }: Signing): Subject {
+  const row = id === undefined ? undefined : state.peek('agreement', id)
+  if (id === undefined || row?.project !== project) return { project, period }
+  return { project, period, agreement: { id, seller: row.seller, buyer: row.buyer } }
+}
+
+function versionOf(state: State, body: Signing): DocumentVersion | undefined {
+  const { document } = body
+  const row = subjectOf(state, aboutOf(state, body))
   return isRefusal(row) || !Object.hasOwn(row.documents, document) ? undefined : row.documents[document]
 }
 
@@ -69,8 +81,9 @@ function organisationOf(state: State, { organisation }: Signing, by: string): st
 }
 
 /** The mandates of those who have signed, and for ink the organisation that it is of. */
-function signersReads(state: State, { project, period, document, organisation }: Signing): RowKey[] {
-  const row = period === null ? state.peek('project', project) : state.peek('period', period)
+function signersReads(state: State, { project, period, agreement, document, organisation }: Signing): RowKey[] {
+  const ofPeriod = period === null ? state.peek('project', project) : state.peek('period', period)
+  const row = agreement === undefined ? ofPeriod : state.peek('agreement', agreement)
   const version = row && Object.hasOwn(row.documents, document) ? row.documents[document] : undefined
   const mandates = Object.values(version?.signatures ?? {}).map(({ by }): RowKey => ({ kind: 'mandate', id: by }))
   return organisation === null ? mandates : [...mandates, { kind: 'organisation', id: organisation }]
@@ -87,17 +100,23 @@ export const documentSigned = defineRule<Signed, Signing>({
   request: Signing,
   attested: ['that the person behind the mandate has signed in the way that the evidence tells'],
   reads: (state, request) => {
-    const keys = subjectReads(state, request)
-    return { ...keys, rows: [...keys.rows, ...signersReads(state, request)] }
+    const keys = subjectReads(state, aboutOf(state, request))
+    const { agreement } = request
+    const ofAgreement: RowKey[] = agreement === undefined ? [] : [{ kind: 'agreement', id: agreement }]
+    return { ...keys, rows: [...keys.rows, ...ofAgreement, ...signersReads(state, request)] }
   },
   decide: (_state, request, { preset }) => {
     const slot = slotOf(preset, request)
     return { ...request, allotted: { capacity: slot ? capacityOf(slot) : 'owner' } }
   },
-  act: (state, body) => aboutSubject(state, body, signingAction(body.allotted.capacity, body.level)),
+  act: (state, body) => aboutSubject(state, aboutOf(state, body), signingAction(body.allotted.capacity, body.level)),
   admit: (state, body, { preset }, { by }) => {
-    const row = subjectOf(state, body)
+    const about = aboutOf(state, body)
+    const row = subjectOf(state, about)
     if (isRefusal(row)) return row
+    if (body.agreement !== undefined && !about.agreement) {
+      return refuse('agreement-unknown', { agreement: body.agreement })
+    }
     const slots = slotsOf(preset, body)
     const slot = slotOf(preset, body)
     if (!slot) return refuse('code-unknown', fieldsUnknown(preset, body, slots))
@@ -126,14 +145,14 @@ export const documentSigned = defineRule<Signed, Signing>({
     const change = ({ documents }: { documents: Record<string, DocumentVersion> }) => ({
       documents: { ...documents, [document]: signed },
     })
-    return { ...noEffects(), puts: subjectPuts(state, body, change) }
+    return { ...noEffects(), puts: subjectPuts(state, aboutOf(state, body), change) }
   },
 })
 
 /** Which of the two is none of the preset: the kind of document, or its slot. */
-function fieldsUnknown(preset: Preset, { period }: Signing, slots: readonly Slot[]): Record<string, string> {
+function fieldsUnknown(preset: Preset, body: Signing, slots: readonly Slot[]): Record<string, string> {
   if (slots.length > 0) return { field: 'slot', allowed: slots.map(({ slot }) => slot).join(', ') }
-  const kinds = preset.documents.filter((one) => (one.of === 'period') === (period !== null) && one.signatures)
+  const kinds = preset.documents.filter((one) => one.of === kindOf(body) && one.signatures)
   return { field: 'document', allowed: kinds.map(({ kind }) => kind).join(', ') }
 }
 
@@ -160,14 +179,19 @@ function admitOrder(slots: readonly Slot[], { order }: Slot, version: DocumentVe
     : refuse('signature-order', { before: before.map(({ slot }) => slot).join(', ') })
 }
 
-/** It is signed for an organisation that has this part in the project. */
+/** It is signed for an organisation that has this part in the project, or in the agreement. */
 function admitSigner(state: State, { capacity, kind }: Slot, body: Signing, by: string): Refusal | undefined {
   const id = organisationOf(state, body, by)
   const organisation = state.get('organisation', id)
   if (!organisation) return refuse('organisation-unknown', { organisation: id })
   const { interests, assigned } = partiesOf(state, body.project)
   const certifiers = body.period === null ? assigned : verifiersOf(state, body.project)
+  const { agreement } = aboutOf(state, body)
+  const isOfSide = (side: 'seller' | 'buyer') =>
+    agreement !== undefined && organisationsOf(state, [agreement[side]]).includes(id)
   const isOfPart = {
+    seller: isOfSide('seller'),
+    buyer: isOfSide('buyer'),
     owner: interests.includes(id),
     certifier: certifiers.includes(id),
     government: organisation.kind === (kind ?? 'government'),
@@ -205,7 +229,7 @@ function admitApart(
   by: string,
   { signatures = {} }: DocumentVersion,
 ): Refusal | undefined {
-  if (capacity === 'government') return undefined
+  if (capacity !== 'owner' && capacity !== 'certifier') return undefined
   const own = organisationOf(state, body, by)
   const others = Object.values(signatures).filter((one) => one.capacity === opposite[capacity])
   const owners = capacity === 'certifier' ? partiesOf(state, body.project).interests : []

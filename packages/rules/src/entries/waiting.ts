@@ -214,6 +214,7 @@ export function admitApprover(state: State, waiting: Waiting, by: string, law: L
 }
 
 type Completed = Pick<Waiting, 'kind' | 'batch' | 'from' | 'to' | 'ranges' | 'purpose' | 'beneficiary'> & {
+  agreement?: { id: string; sha256: string } | undefined
   pending: string | null
 }
 
@@ -228,6 +229,8 @@ export function admitLastStep(state: State, body: Completed, law: Law, { by, at 
   return firstOf(
     other && refuse('movement-differs', { field: other }),
     JSON.stringify(body.ranges) !== JSON.stringify(waiting.ranges) && refuse('movement-differs', { field: 'ranges' }),
+    (body.agreement?.id !== waiting.agreement?.id || body.agreement?.sha256 !== waiting.agreement?.sha256) &&
+      refuse('movement-differs', { field: 'agreement' }),
     !isLastStep(waiting) && stepMissing(state, waiting),
     nextStep(waiting) === 'approve' && admitApprover(state, waiting, by, law),
   )

@@ -1,13 +1,15 @@
 /**
  * `npx node scripts/check-template.ts <template> [<document> [--write]]`: says everything that is wrong with the data file of a template,
  * or what it holds; then what is wrong with a document of it. Documents of the projects in `examples` are filled in from what the registry
- * knows of these. `--write` puts what the registry fills in into the file.
+ * knows of these, and calculations are done again. `--write` puts what the registry fills in into the file, and the calculations.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
+import { calculate, isRefused, type Options } from '../packages/calculators/src/index.ts'
 import {
   compute,
   type Document,
+  type Json,
   type Problem,
   readTemplate,
   type Sources,
@@ -51,9 +53,26 @@ async function sourcesOf(file: string, template: string): Promise<Sources> {
   return project ? examples.sourcesOf(project, template) : {}
 }
 
+/** The document with each calculation in it done again by its method, as `POST /national/calculations/{method}` answers it. */
+function calculatedAgain(json: Json): Json {
+  if (typeof json !== 'object' || json === null) return json
+  if (Array.isArray(json)) return json.map(calculatedAgain)
+  const { method, inputs, result } = json
+  if (typeof method !== 'string' || inputs === undefined || typeof result !== 'object' || result === null) {
+    return Object.fromEntries(Object.entries(json).map(([key, one]) => [key, calculatedAgain(one)]))
+  }
+  const { gwpSet, vintages, on } = result as Record<string, Json>
+  const chosen = Object.entries({ gwpSet, vintages, on }).filter(([, one]) => one !== undefined && one !== null)
+  const answer = calculate(method, inputs, Object.fromEntries(chosen) as Options)
+  // What cannot be calculated is told as a fault of the document.
+  if (isRefused(answer) || answer.parameterSet.country) return json
+  const { methodId, methodVersion, inputs: given, ...rest } = answer
+  return JSON.parse(JSON.stringify({ method: methodId, version: String(methodVersion), inputs: given, result: rest }))
+}
+
 /** What is wrong with a document, filled in as the registry would; its problems are those of a final one. */
 async function judge(one: Template, file: string, write: boolean): Promise<Problem[]> {
-  const json = readData(file)
+  const json = write ? calculatedAgain(readData(file) as Json) : readData(file)
   const sources = await sourcesOf(file, one.id)
   const unfilled = validate(one, json, { final: true, sources })
   const isDocument = unfilled.every(({ path }) => path !== '')

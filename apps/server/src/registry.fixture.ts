@@ -206,7 +206,7 @@ export function person(app: FastifyInstance, token = '', organisation = ''): Per
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(body === undefined ? {} : { payload: isRaw(body) ? body : JSON.stringify(body) }),
     })
     refuseUndeclared(app, method, path, answer.statusCode)
     const json = /json/.test(String(answer.headers['content-type']))
@@ -220,6 +220,11 @@ export function person(app: FastifyInstance, token = '', organisation = ''): Per
     put: (path, body, sent) => send('PUT', path, body, sent),
     delete: (path, sent) => send('DELETE', path, undefined, sent),
   }
+}
+
+/** A text, or the bytes of a file, which are sent as they are. */
+function isRaw(body: unknown): body is string | Buffer {
+  return typeof body === 'string' || Buffer.isBuffer(body)
 }
 
 /** Every status that a test meets, but for failures, must be one that the OpenAPI document names. */

@@ -9,6 +9,7 @@ import { readOnboardingFiles } from './onboarding/files/read.ts'
 import { followSuspensions } from './organisations/suspension.ts'
 import type { Config } from './platform/config.ts'
 import { forgetFiles } from './platform/files/kept.ts'
+import { strayFiles } from './platform/files/strays.ts'
 import { quietSerializers } from './platform/http.ts'
 import { claimInstance } from './platform/instance.ts'
 import { invite } from './platform/invitations.ts'
@@ -17,6 +18,7 @@ import { startMail } from './platform/mail/start.ts'
 import { newSignInLink } from './platform/sign-in-links.ts'
 import { forgetSignIns } from './platform/sign-ins.ts'
 import { StartupError } from './platform/startup-error.ts'
+import { forgetUnsubmitted } from './platform/submissions.ts'
 import { openRegistry, type Registry, signerFiles } from './registry.ts'
 import { taskSources } from './task-sources.ts'
 import { waitingSince } from './tasks/list.ts'
@@ -143,11 +145,15 @@ function runHistory({ SIGN_IN_DAYS }: Config, { services }: Registry, log: Log):
   return () => loop.stop()
 }
 
-/** Forgets files that nothing names any more; and tells at the start where files are not to be had. */
+/** Forgets versions that nobody submitted and files that nothing names; and tells at the start where files are not to be had. */
 function runFiles({ services }: Registry, log: Log): () => Promise<void> {
   const tell = tellOnce(log, 'files')
   services.files.store.check().catch(tell)
-  const loop = repeat(() => forgetFiles(services), { pauseMs: FILES_PAUSE_MS, onError: tell })
+  const forgetStrays = strayFiles(services)
+  const loop = repeat(
+    async () => (await forgetUnsubmitted(services)) + (await forgetFiles(services)) + (await forgetStrays()),
+    { pauseMs: FILES_PAUSE_MS, onError: tell },
+  )
   return () => loop.stop()
 }
 

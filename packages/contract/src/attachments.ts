@@ -79,7 +79,10 @@ export const attachFile = defineOperation({
     document: Code.optional().meta({
       description: 'Kind of the document that it goes with, such as `project-design`.',
     }),
-    public: Flag.meta({ description: 'May anybody read it? No if not given.' }),
+    public: Flag.meta({
+      description:
+        'May anybody read it? No if not given; and yes once a version that was submitted names it at a public place.',
+    }),
   }),
   takesFile: true,
   status: 201,
@@ -128,13 +131,14 @@ export const changeAttachment = defineOperation({
   method: 'PUT',
   path: '/national/attachments/{id}',
   summary: 'Change how an attached file is called, and whether it is public',
-  description: 'By the organisation that attached it, as long as it may attach files there. Its bytes stay.',
+  description:
+    'By the organisation that attached it, as long as it may attach files there. Its bytes stay. What a version of a document shows to everybody stays public.',
   tag,
   access: 'signed-in',
   params: ById,
   body: z.strictObject({ title: Title, public: z.boolean() }),
   answer: Attachment,
-  problems: ['not-found', ...NOT_THERE],
+  problems: ['not-found', 'file-in-use', ...NOT_THERE],
 })
 
 export const removeAttachment = defineOperation({

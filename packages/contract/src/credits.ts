@@ -146,6 +146,7 @@ export const issueBatch = defineOperation({
     'split-wrong',
     'quantity-wrong',
     'nothing-to-issue',
+    'result-negative',
     'reversal-open',
     'serials-exhausted',
     ...periodProblems,

@@ -335,6 +335,7 @@ export const certifyOutcome = defineOperation({
     'certifier-missing',
     'rotation-due',
     'document-missing',
+    'result-negative',
     'terms-changed',
     'conflict-of-interest',
     'accreditation-missing',

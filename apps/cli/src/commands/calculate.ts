@@ -13,7 +13,7 @@ import {
   warningText,
 } from '@tallystick/calculators'
 import { type Command, type Done, parse, UsageError } from '../command.ts'
-import { text } from '../texts.ts'
+import { type CalculateText, calculateTexts, SPOKEN, type SpokenLanguage, text } from '../texts.ts'
 
 const OPTIONS = {
   input: { type: 'string' },
@@ -22,50 +22,70 @@ const OPTIONS = {
   gwp: { type: 'string' },
   on: { type: 'string' },
   trace: { type: 'boolean' },
+  language: { type: 'string' },
 } as const
+
+/** In which words it is told. */
+interface Speech {
+  language: SpokenLanguage
+  say: CalculateText
+}
 
 /** `calculate`: lists the methods, tells what one asks for, or calculates by it. Needs no ledger and no network. */
 export const calculateCommand: Command = async (args) => {
-  const isList = args.filter((one) => one !== '--json').length === 0
-  if (isList) return list()
-  const { positionals, values } = parse(args, OPTIONS, ['METHOD'])
-  const [id = ''] = positionals
-  if (values.input !== undefined) return result(id, values.input, values)
-  const description = describe(id)
-  if (!description) throw new UsageError(text('unknownMethod', { method: id }))
-  return { exitCode: 0, text: asked(description), json: description }
+  const { positionals, values } = parse(args, OPTIONS, positionalsOf(args))
+  const speech = speechOf(values.language)
+  const [id] = positionals
+  if (id === undefined) return list(speech)
+  if (values.input !== undefined) return result(id, values.input, values, speech)
+  const description = describe(id, { language: speech.language })
+  if (!description) throw new UsageError(speech.say('unknownMethod', { method: id }))
+  return { exitCode: 0, text: asked(description, speech), json: description }
 }
 
-function list(): Done {
-  const all = methods()
+/** Without a method only the list is asked for, in some language. */
+function positionalsOf(args: readonly string[]): string[] {
+  const others = args.filter((one, at) => !/^--(json|language(=.*)?)$/.test(one) && args[at - 1] !== '--language')
+  return others.length === 0 ? [] : ['METHOD']
+}
+
+function speechOf(asked: string | undefined): Speech {
+  const language = SPOKEN.find((one) => one === (asked ?? 'en'))
+  if (!language) throw new UsageError(text('unknownLanguage', { language: asked ?? '', allowed: SPOKEN.join(', ') }))
+  return { language, say: calculateTexts(language) }
+}
+
+function list({ language, say }: Speech): Done {
+  const all = methods(language)
   const width = Math.max(...all.map(({ id }) => id.length))
   const lines = all.map(({ id, title }) => `  ${id.padEnd(width)}  ${title}`)
-  return { exitCode: 0, text: [text('methodList'), ...lines, text('methodListEnd')].join('\n'), json: { methods: all } }
+  return { exitCode: 0, text: [say('methodList'), ...lines, say('methodListEnd')].join('\n'), json: { methods: all } }
 }
 
 /** What a method asks for, in lines, and the beginning of a file to fill in. */
-function asked({ id, title, inputs, gates }: Description): string {
+function asked({ id, title, inputs, gates }: Description, { say }: Speech): string {
   const template = JSON.stringify(example(inputs), null, 2)
-  const conditions = gates.length > 0 ? [text('methodGates'), ...gates.map((gate) => `  - ${gate.text}`)] : []
+  const conditions = gates.length > 0 ? [say('methodGates'), ...gates.map((gate) => `  - ${gate.text}`)] : []
   return [
     `${id}: ${title}`,
-    text('methodInputs'),
-    ...inputs.flatMap(lineOf),
+    say('methodInputs'),
+    ...inputs.flatMap((input) => linesOf(input, say)),
     ...conditions,
-    text('methodFile'),
+    say('methodFile'),
     template,
   ].join('\n')
 }
 
-function lineOf(input: InputDescription): string[] {
+function linesOf(input: InputDescription, say: CalculateText): string[] {
   const { key, label, required, unit, options, columns = [], when } = input
   const facts = [
     ...(unit ? [unit] : []),
     ...(options ? [options.map(({ value }) => value).join(' | ')] : []),
-    ...(required ? [] : [text('methodOptional')]),
-    ...(when ? [text('methodWhen', { input: when.input, values: when.is.join(', ') })] : []),
+    ...(required ? [] : [say('methodOptional')]),
+    ...(when ? [say('methodWhen', { input: when.input, values: when.is.join(', ') })] : []),
   ]
-  return [`  ${key}: ${label} (${facts.join('; ')})`, ...columns.flatMap(lineOf).map((line) => `  ${line}`)]
+  const inner = columns.flatMap((column) => linesOf(column, say))
+  return [`  ${key}: ${label} (${facts.join('; ')})`, ...inner.map((line) => `  ${line}`)]
 }
 
 /** What must be given where nothing is chosen yet, with places for the values. */
@@ -88,20 +108,21 @@ function example(inputs: readonly InputDescription[]): Record<string, unknown> {
 
 type Given = Partial<Record<'parameters' | 'vintages' | 'gwp' | 'on', string>> & { trace?: boolean }
 
-async function result(id: string, file: string, given: Given): Promise<Done> {
+async function result(id: string, file: string, given: Given, speech: Speech): Promise<Done> {
+  const { language, say } = speech
   const files = { parameters: given.parameters, vintages: given.vintages }
   const read: Record<string, unknown> = { gwpSet: given.gwp, on: given.on }
   for (const [key, path] of Object.entries(files)) if (path !== undefined) read[key] = await jsonOf(path)
   const options: Options = Object.fromEntries(Object.entries(read).filter(([, value]) => value !== undefined))
   const found = calculate(id, await jsonOf(file), options)
-  if (!isRefused(found)) return { exitCode: 0, text: told(found, given.trace === true), json: found }
-  const sentences = found.problems.map((problem) => problemText(problem))
-  const lines = [text('calculationRefused', { count: sentences.length }), ...sentences.map((line) => `  - ${line}`)]
+  if (!isRefused(found)) return { exitCode: 0, text: told(found, given.trace === true, speech), json: found }
+  const sentences = found.problems.map((problem) => problemText(problem, language))
+  const lines = [say('calculationRefused', { count: sentences.length }), ...sentences.map((line) => `  - ${line}`)]
   const problems = found.problems.map((problem, index) => ({ ...problem, message: sentences[index] }))
   return { exitCode: 1, text: lines.join('\n'), json: { problems } }
 }
 
-function told(found: Reduction | Value, withTrace: boolean): string {
+function told(found: Reduction | Value, withTrace: boolean, { language, say }: Speech): string {
   const { reference, country } = found.parameterSet
   const set = country
     ? `${country.id} ${country.version} (${country.hash})`
@@ -109,20 +130,20 @@ function told(found: Reduction | Value, withTrace: boolean): string {
   const outputs = Object.entries(found.outputs).map(([step, { value, unit }]) => `  ${step} = ${value} ${unit}`)
   const { methodId, methodVersion, gwpSet } = found
   return [
-    text('calculated', { method: methodId, version: methodVersion, gwpSet, set }),
-    ...(found.of === 'value' ? [`  ${found.value} ${found.unit}`] : reductionLines(found)),
+    say('calculated', { method: methodId, version: methodVersion, gwpSet, set }),
+    ...(found.of === 'value' ? [`  ${found.value} ${found.unit}`] : reductionLines(found, say)),
     ...outputs,
     ...(withTrace ? found.trace.map(traceLine) : []),
-    ...found.warnings.map((warning) => text('calculationWarning', { warning: warningText(warning) })),
+    ...found.warnings.map((warning) => say('calculationWarning', { warning: warningText(warning, language) })),
   ].join('\n')
 }
 
-function reductionLines({ be, pe, le, er, unit, perVintage, blocksIssuance }: Reduction): string[] {
+function reductionLines({ be, pe, le, er, unit, perVintage, blocksIssuance }: Reduction, say: CalculateText): string[] {
   const lines = Object.entries({ BE: be, PE: pe, LE: le, ER: er }).map(
     ([name, value]) => `  ${name} = ${value} ${unit}`,
   )
   const years = perVintage.map((vintage) => `  ${vintage.year}: ${vintage.er} ${unit}`)
-  return [...lines, ...years, ...(blocksIssuance ? [text('calculationBlocks')] : [])]
+  return [...lines, ...years, ...(blocksIssuance ? [say('calculationBlocks')] : [])]
 }
 
 function traceLine({ step, formula, inputs, value, unit, vintage }: Reduction['trace'][number]): string {

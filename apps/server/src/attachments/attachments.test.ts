@@ -2,6 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { keepDocument } from '../platform/documents.ts'
 import {
   CSV,
   docxWith,
@@ -256,12 +257,12 @@ it('a program attaches with a key that may, and with no other', async () => {
 it('a file that a version of a document names stays', async () => {
   const { sunfield, registry } = all
   const named = await given(attach(sunfield.admin, project, fresh(), { name: 'annex.csv' }))
-  const keep = `INSERT INTO content_document (project, sha256, template, bytes, created_at) VALUES ($1, $2, 'PDD@1', $3, now())`
   const said = Buffer.from(JSON.stringify({ files: [{ sha256: named.sha256, title: 'Annex' }] }))
-  const { pool } = registry.services
-  await pool.query(keep, ['f'.repeat(32), sha256Of(said), said])
+  const kept = { sha256: sha256Of(said), template: 'PDD@1', bytes: said }
+  const sent = { draft: '', revision: 1, files: [{ sha256: String(named.sha256), public: false }] }
+  expect(await keepDocument(registry.services, { ...kept, project: 'f'.repeat(32) }, sent)).toBe(false)
   const other = await given(attach(sunfield.admin, project, fresh(), { name: 'other.csv' }))
-  await pool.query(keep, [project, sha256Of(said), said])
+  expect(await keepDocument(registry.services, { ...kept, project }, sent)).toBe(true)
   const answer = await sunfield.admin.delete(`/national/attachments/${named.id}`)
   expect(answer).toMatchObject({ status: 409, body: { code: 'file-in-use' } })
   expect((await download(sunfield.admin, named.sha256)).statusCode).toBe(200)

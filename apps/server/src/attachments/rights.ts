@@ -1,4 +1,4 @@
-import type { PermissionTable, Rows } from '@tallystick/rules'
+import { mayRead } from '../platform/attachments.ts'
 import { isGovernment } from '../platform/auth.ts'
 import { lawInForce } from '../platform/law.ts'
 import { refusalOutside } from '../platform/permitted.ts'
@@ -36,33 +36,4 @@ export async function requireKeeper(services: Services, actor: Actor, row: Attac
     throw problem('not-permitted', { action: actionFor(row.document), role: actor.role })
   }
   await requireAttacher(services, actor, row)
-}
-
-/** May somebody read this file? */
-export async function mayRead(services: Services, actor: Actor | undefined, row: AttachmentRow): Promise<boolean> {
-  if (row.public || actor?.organisation === row.organisation) return true
-  const project = await services.ledger.row('project', row.project)
-  return project !== undefined && mayReadAll(services, actor, project)
-}
-
-/** May somebody read all files of a project: for the government, an owner, a certifier, or who decides on projects? */
-export async function mayReadAll(
-  services: Services,
-  actor: Actor | undefined,
-  { owners, certifiers }: Rows['project'],
-): Promise<boolean> {
-  if (!actor) return false
-  if (isGovernment(actor) || Object.values(certifiers).includes(actor.organisation)) return true
-  const { permissions } = await lawInForce(services.ledger)
-  if (decidesOnProjects(permissions, actor.role)) return true
-  const accounts = await services.ledger.rows(
-    'account',
-    owners.map(({ account }) => account),
-  )
-  return [...accounts.values()].some(({ organisation }) => organisation === actor.organisation)
-}
-
-/** A role, such as that of a second ministry, that takes moves of any project. */
-function decidesOnProjects({ actions }: PermissionTable, role: string): boolean {
-  return Object.entries(actions).some(([action, roles]) => action.startsWith('projects.move.') && roles[role] === 'any')
 }

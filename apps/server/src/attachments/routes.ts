@@ -8,6 +8,7 @@ import {
 } from '@tallystick/contract'
 import { canonicalJson, sha256Hex } from '@tallystick/rules'
 import type { FastifyInstance } from 'fastify'
+import { mayRead, mayReadAll } from '../platform/attachments.ts'
 import { CreatedKey, decodeCursor, limitOf, pageFrom } from '../platform/cursor.ts'
 import { FAULTS, KINDS } from '../platform/files/judge/verdict.ts'
 import { judgeFile } from '../platform/files/judging.ts'
@@ -19,7 +20,7 @@ import { executeOnce } from '../platform/idempotency.ts'
 import { handle } from '../platform/operations.ts'
 import { problem } from '../platform/problem.ts'
 import type { Services } from '../platform/services.ts'
-import { mayRead, mayReadAll, requireAttacher, requireKeeper, requireKind } from './rights.ts'
+import { requireAttacher, requireKeeper, requireKind } from './rights.ts'
 import {
   type AttachmentRow,
   addAttachment,
@@ -62,7 +63,10 @@ export function register(app: FastifyInstance, services: Services): void {
   })
 
   handle(app, services, changeAttachment, async ({ params, body, actor }) => {
-    await requireKeeper(services, actor, await attachment(services, params.id))
+    const row = await attachment(services, params.id)
+    await requireKeeper(services, actor, row)
+    // What a document shows to everybody is not hidden from them.
+    if (row?.shown && !body.public) throw problem('file-in-use')
     await changeDetails(services, params.id, body)
     return shownOne(services, await attachment(services, params.id))
   })

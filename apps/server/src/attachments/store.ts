@@ -1,10 +1,13 @@
 import type { Attachment } from '@tallystick/contract'
 import { randomId } from '@tallystick/ledger'
 import type pg from 'pg'
+import { READ_BY_ALL, shownBy } from '../platform/attachments.ts'
 import type { FileKind, Note } from '../platform/files/judge/verdict.ts'
 import { namesIn } from '../platform/names.ts'
 import { problem } from '../platform/problem.ts'
 import type { Actor, Services } from '../platform/services.ts'
+import { settleVersions } from '../platform/submissions.ts'
+import { inTransaction } from '../platform/transaction.ts'
 
 /** Most files that go with one kind of document of a project. */
 const MOST_FILES = 200
@@ -23,13 +26,17 @@ export interface AttachmentRow {
   notes: Note[]
   name: string
   title: string
+  /** May everybody read it? */
   public: boolean
+  /** Since a version that was submitted names it at a place that is for everybody. */
+  shown: boolean
   organisation: string
   created_at: Date
 }
 
 const SELECT = `
-  SELECT a.id, a.project, a.document, a.sha256, f.size, f.kind, f.notes, a.name, a.title, a.public, a.organisation, a.created_at
+  SELECT a.id, a.project, a.document, a.sha256, f.size, f.kind, f.notes, a.name, a.title, ${READ_BY_ALL} AS public,
+         ${shownBy('a')} AS shown, a.organisation, a.created_at
     FROM content_attachment a JOIN content_file f ON f.sha256 = a.sha256`
 
 export interface NewAttachment {
@@ -71,14 +78,16 @@ export async function addAttachment(
   return id
 }
 
-export async function attachment({ pool }: Services, id: string): Promise<AttachmentRow | undefined> {
-  const { rows } = await pool.query<AttachmentRow>(`${SELECT} WHERE a.id = $1`, [id])
-  return rows[0]
+export async function attachment(services: Services, id: string): Promise<AttachmentRow | undefined> {
+  const read = async () => (await services.pool.query<AttachmentRow>(`${SELECT} WHERE a.id = $1`, [id])).rows[0]
+  const row = await read()
+  return row && !row.shown && (await settleVersions(services, row.project)) > 0 ? read() : row
 }
 
 /** As what a file is attached to a project: mostly once. */
-export async function attachmentsOfFile({ pool }: Services, project: string, sha256: string): Promise<AttachmentRow[]> {
-  const { rows } = await pool.query<AttachmentRow>(
+export async function attachmentsOfFile(services: Services, project: string, sha256: string): Promise<AttachmentRow[]> {
+  await settleVersions(services, project)
+  const { rows } = await services.pool.query<AttachmentRow>(
     `${SELECT} WHERE a.project = $1 AND a.sha256 = $2 ORDER BY a.created_at, a.id`,
     [project, sha256],
   )
@@ -96,10 +105,11 @@ export interface PageOfAttachments {
   limit: number
 }
 
-export async function attachmentPage({ pool }: Services, page: PageOfAttachments): Promise<AttachmentRow[]> {
+export async function attachmentPage(services: Services, page: PageOfAttachments): Promise<AttachmentRow[]> {
   const [at, id] = page.before ?? ['infinity', '']
-  const { rows } = await pool.query<AttachmentRow>(
-    `${SELECT} WHERE a.project = $1 AND ($2::text IS NULL OR a.document = $2) AND (a.public OR $3 OR a.organisation = $4)
+  await settleVersions(services, page.project)
+  const { rows } = await services.pool.query<AttachmentRow>(
+    `${SELECT} WHERE a.project = $1 AND ($2::text IS NULL OR a.document = $2) AND (${READ_BY_ALL} OR $3 OR a.organisation = $4)
         AND (a.created_at, a.id) < ($5::timestamptz, $6) ORDER BY a.created_at DESC, a.id DESC LIMIT $7`,
     [page.project, page.document ?? null, page.all, page.organisation, at, id, page.limit],
   )
@@ -114,14 +124,18 @@ export async function changeDetails(
   await pool.query('UPDATE content_attachment SET title = $2, public = $3 WHERE id = $1', [id, title, isPublic])
 }
 
-/** Takes an attachment away, unless a version of a document of its project names its file by the hash. */
-export async function removeRow({ pool }: Services, id: string): Promise<boolean> {
-  const { rowCount } = await pool.query(
-    `DELETE FROM content_attachment a WHERE id = $1 AND NOT EXISTS (
-       SELECT FROM content_document d WHERE d.project = a.project AND position(convert_to(a.sha256, 'UTF8') IN d.bytes) > 0)`,
-    [id],
-  )
-  return rowCount === 1
+/** Takes an attachment away, unless a version of a document of its project names its file, or one that is being submitted. */
+export function removeRow({ pool }: Services, id: string): Promise<boolean> {
+  return inTransaction(pool, async (client) => {
+    // Whoever keeps a version that names it is waited for, so that the next statement sees that version.
+    await client.query('SELECT 1 FROM content_attachment WHERE id = $1 FOR UPDATE', [id])
+    const { rowCount } = await client.query(
+      `DELETE FROM content_attachment a WHERE id = $1 AND NOT EXISTS (
+         SELECT FROM content_document_file n WHERE n.project = a.project AND n.sha256 = a.sha256)`,
+      [id],
+    )
+    return rowCount === 1
+  })
 }
 
 export async function shownAttachments(services: Services, rows: readonly AttachmentRow[]): Promise<Attachment[]> {

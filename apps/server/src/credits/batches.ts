@@ -4,7 +4,9 @@ import { invariant } from '@tallystick/rules'
 import type { FastifyInstance } from 'fastify'
 import { entryOf, firstOfStream } from '../platform/entries.ts'
 import { execute } from '../platform/idempotency.ts'
+import { wasCarriedOut } from '../platform/judged.ts'
 import { namesIn } from '../platform/names.ts'
+import { refuseNegative } from '../platform/negative-results.ts'
 import { handle } from '../platform/operations.ts'
 import { problem } from '../platform/problem.ts'
 import type { Services } from '../platform/services.ts'
@@ -19,6 +21,7 @@ const RUNS_A_READ = 5_000
 
 export function registerBatches(app: FastifyInstance, services: Services): void {
   handle(app, services, issueBatch, async (call) => {
+    if (!(await wasCarriedOut(services, call))) await refuseNegativeGround(services, call.body)
     const receipt = await execute(services, call, { type: 'BatchIssued', request: { batch: randomId(), ...call.body } })
     const row = { ...receipt, entry: entryOf('BatchIssued', receipt) }
     return batchOf(row, await namesIn(services, row.entry))
@@ -31,6 +34,18 @@ export function registerBatches(app: FastifyInstance, services: Services): void 
     if (!batch) throw problem('not-found')
     return batch
   })
+}
+
+/** Nothing is issued by a calculation that is negative: of the period's report, or else of the project's design. */
+async function refuseNegativeGround(
+  services: Services,
+  { authorisation, period }: { authorisation: string; period: string | null },
+): Promise<void> {
+  const ground = await services.ledger.row('authorisation', authorisation)
+  if (!ground) return
+  const { project } = ground
+  const row = await (period === null ? services.ledger.row('project', project) : services.ledger.row('period', period))
+  if (row) await refuseNegative(services, project, row.documents)
 }
 
 /** A batch with everything that became of it, or undefined where there is none. */

@@ -1,8 +1,12 @@
 import type { ProposalMade } from '@tallystick/contract'
 import { documentBytes, shippedSources } from '@tallystick/rules'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expireProposals } from '../platform/proposals.ts'
+import { forgetUnsubmitted } from '../platform/submissions.ts'
 import { done, expectStatus, type Person, type TestRegistry, testRegistry } from '../registry.fixture.ts'
-import { writtenDesign } from './written.fixture.ts'
+import { attach, begin, writtenDesign } from './written.fixture.ts'
+
+const DAY_MS = 86_400_000
 
 let registry: TestRegistry
 let officer: Person
@@ -53,6 +57,28 @@ it('what others approve are the bytes that were submitted, whatever becomes of t
   expect(version).toMatchObject({ kind: 'project-design', version: 1, inForce: true })
   expect(JSON.stringify(version)).not.toContain('Changed while it waited.')
   expect(await owner.get(at)).toMatchObject({ status: 200, body: { revision: revision + 1 } })
+  expectStatus(await owner.delete(at), 204)
+})
+
+it('a draft goes once what was sent of it is approved, and what it names is for everybody from then on', async () => {
+  const { id, revision } = await begin(owner, { project, kind: 'project-design' })
+  const bytes = Buffer.from('day,present\n2025-01-01,41\n')
+  const file = await done(attach(owner, project, 'minutes.csv', bytes, {}))
+  const value = [{ name: 'minutes.csv', sha256: file.sha256 }]
+  const changes = [{ path: 'App.minutes', value }]
+  const saved = await done(owner.put(`/national/drafts/${id}/values`, { revision, changes }), 200)
+  const at = `/national/drafts/${id}`
+  const made = expectStatus(await owner.post(`${at}/submission`, { revision: saved.revision }), 202).body
+  const isOpen = async () => (await registry.nobody.get(`/national/attachments/${file.id}`)).status === 200
+  expect(await owner.get(at)).toMatchObject({ status: 200 })
+  expect(await isOpen()).toBe(false)
+  expect(await owner.delete(`/national/attachments/${file.id}`)).toMatchObject({ body: { code: 'file-in-use' } })
+
+  await done(second.post(`/national/proposals/${made.id}/approvals`, { sha256: made.sha256 }))
+  expect(await isOpen()).toBe(true)
+  expect(await owner.get('/national/drafts')).not.toMatchObject({ body: { items: [{ id }] } })
+  expect(await owner.get(at)).toMatchObject({ status: 404 })
+  expect(await begin(owner, { project, kind: 'project-design' })).toMatchObject({ revision: 1 })
 })
 
 it('a preset that names a template which is not here, or is of something else, is not adopted', async () => {
@@ -67,4 +93,47 @@ it('a preset that names a template which is not here, or is of something else, i
   expect(await adopt('PDD@99')).toMatchObject({ status: 422, body: { errors: message('PDD@99') } })
   expect(await adopt('MR@1')).toMatchObject({ status: 422, body: { errors: message('MR@1') } })
   expect(await adopt('pdd')).toMatchObject({ status: 422, body: { code: 'document-unknown' } })
+})
+
+it('what is refused, withdrawn or expires is forgotten after a day; what waits or was carried out is not', async () => {
+  const { services } = registry
+  const kept = async () => {
+    const { rows } = await services.pool.query<{ sha256: string }>('SELECT sha256 FROM content_document')
+    return rows.map(({ sha256 }) => sha256)
+  }
+  const holding = (await done(owner.get('/national/accounts'), 200)).items as { id: string; kind: string }[]
+  const owners = [{ account: holding.find(({ kind }) => kind === 'holding')?.id, share: '100' }]
+  const sent = async (title: string) => {
+    const body = { title, sectoralScope: '1', methodology: 'AMS-I.D', owners }
+    const { id: another } = await done(owner.post('/national/projects', body))
+    const { id, revision } = await writtenDesign(owner, String(another))
+    const { body: made } = expectStatus(await owner.post(`/national/drafts/${id}/submission`, { revision }), 202)
+    const { sha256 } = made.body as { sha256: string }
+    return { sha256, at: `/national/proposals/${made.id}`, approval: { sha256: made.sha256 } }
+  }
+  const [refused, withdrawn, approved, waiting] = [
+    await sent('Refused'),
+    await sent('Withdrawn'),
+    await sent('Approved'),
+    await sent('Waiting'),
+  ]
+  await done(second.post(`${refused.at}/refusal`, { reason: 'Not like this, since the numbers are wrong.' }))
+  await done(owner.post(`${withdrawn.at}/withdrawal`))
+  await done(second.post(`${approved.at}/approvals`, approved.approval))
+  expect(await forgetUnsubmitted(services)).toBe(0)
+  registry.pass(DAY_MS + 1)
+  expect((await Promise.all([forgetUnsubmitted(services), forgetUnsubmitted(services)])).reduce((a, b) => a + b)).toBe(
+    2,
+  )
+  const left = await kept()
+  expect([refused, withdrawn, approved, waiting].map(({ sha256 }) => left.includes(sha256))).toEqual([
+    false,
+    false,
+    true,
+    true,
+  ])
+  registry.pass(365 * DAY_MS)
+  await expireProposals(services, 100)
+  expect(await forgetUnsubmitted(services)).toBe(1)
+  expect(await kept()).toContain(approved.sha256)
 })

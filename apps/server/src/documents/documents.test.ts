@@ -41,7 +41,7 @@ it('a document is begun with what is known, written field by field, and submitte
   expect(early).toMatchObject({ status: 422, body: { code: 'document-unfinished' } })
   expect((early.body.errors as { field: string }[]).map(({ field }) => field)).toContain('A1.description')
 
-  const revision = await write(admin, begun.id, begun.revision, await designOf(admin))
+  const revision = await write(admin, begun.id, begun.revision, await designOf(admin, project.id))
   const whole = await read(`${drafts}/${begun.id}`, admin)
   expect(whole).toMatchObject({ revision, problems: [] })
   const answer = await done(admin.post(`${drafts}/${begun.id}/submission`, { revision, name: 'Design' }))

@@ -18,7 +18,8 @@ import { templateCode } from '../platform/documents.ts'
 import { spokenTo } from '../platform/language.ts'
 import { handle } from '../platform/operations.ts'
 import { problem } from '../platform/problem.ts'
-import type { Services } from '../platform/services.ts'
+import type { Actor, Services } from '../platform/services.ts'
+import { settleDrafts } from '../platform/submissions.ts'
 import { ownDraft, requireWriter, writableDraft } from './access.ts'
 import { begun, templateFor } from './beginning.ts'
 import type { Value } from './changed-values.ts'
@@ -32,6 +33,7 @@ import {
   templateOfDraft,
 } from './drafts.ts'
 import { sourcesFor } from './facts.ts'
+import { fileProblems, filesNamed } from './named-files.ts'
 import { told } from './problems.ts'
 import { saveSections, saveValues } from './saving.ts'
 import { submitted } from './submitting.ts'
@@ -43,18 +45,21 @@ export function registerDrafts(app: FastifyInstance, services: Services): void {
     const subject = { project, period }
     const template = await templateFor(services, subject, kind)
     await requireWriter(services, actor, body)
+    await settleDrafts(services, actor)
     const document = await begun(services, subject, kind, template)
-    const id = await makeDraft(services, actor, subject, { kind, template: templateCode(template), document })
+    const files = filesNamed(template, document).map(({ sha256 }) => sha256)
+    const id = await makeDraft(services, actor, subject, { kind, template: templateCode(template), document, files })
     if (id === undefined) {
       const known = await draftOf(services.pool, actor.organisation, subject, kind)
       throw problem('already-exists', known ? { draft: known.id } : {}, [
         { field: 'kind', message: 'has a draft of your organisation already' },
       ])
     }
-    return shown(services, await ownDraft(services, actor, id), spokenTo(request, reply))
+    return shown(services, actor, await ownDraft(services, actor, id), spokenTo(request, reply))
   })
 
   handle(app, services, listDrafts, async ({ query, actor }) => {
+    await settleDrafts(services, actor)
     const limit = limitOf(query)
     const asked = { project: query.project, before: decodeCursor(CreatedKey, query.cursor) }
     const rows = await draftPage(services, actor.organisation, asked, limit + 1)
@@ -68,7 +73,8 @@ export function registerDrafts(app: FastifyInstance, services: Services): void {
   })
 
   handle(app, services, readDraft, async ({ params, actor, request, reply }) => {
-    return shown(services, await ownDraft(services, actor, params.id), spokenTo(request, reply))
+    await settleDrafts(services, { id: params.id })
+    return shown(services, actor, await ownDraft(services, actor, params.id), spokenTo(request, reply))
   })
 
   changes(app, services)
@@ -76,15 +82,17 @@ export function registerDrafts(app: FastifyInstance, services: Services): void {
 
 function changes(app: FastifyInstance, services: Services): void {
   handle(app, services, saveDraft, async ({ params, body, actor, request, reply }) => {
-    await writableDraft(services, actor, params.id)
+    const { project } = await writableDraft(services, actor, params.id)
     const wanted = { revision: body.revision, changes: body.changes as Value[] }
-    const { problems, ...saved } = await saveValues(services, actor, params.id, wanted)
-    return { id: params.id, ...saved, problems: told(problems, spokenTo(request, reply)) }
+    const { problems, files, ...saved } = await saveValues(services, actor, params.id, wanted)
+    const all = [...problems, ...(await fileProblems(services, actor, project, files))]
+    return { id: params.id, ...saved, problems: told(all, spokenTo(request, reply)) }
   })
 
   handle(app, services, setDraftSections, async ({ params, body, actor, request, reply }) => {
     await writableDraft(services, actor, params.id)
-    return shown(services, await saveSections(services, actor, params.id, body), spokenTo(request, reply))
+    const row = await saveSections(services, actor, params.id, body)
+    return shown(services, actor, row, spokenTo(request, reply))
   })
 
   handle(app, services, deleteDraft, async ({ params, actor }) => {
@@ -97,12 +105,15 @@ function changes(app: FastifyInstance, services: Services): void {
 }
 
 /** A draft as it would be submitted now, with what is missing or wrong. */
-async function shown(services: Services, row: DraftRow, language: Language): Promise<Draft> {
+async function shown(services: Services, actor: Actor, row: DraftRow, language: Language): Promise<Draft> {
   const template = templateOfDraft(row)
   const [sources, names] = await Promise.all([sourcesFor(services, row, row.kind, template), namesOf(services, [row])])
   const document = compute(template, row.document, sources)
   const calculation = await calculationJudge(services, document.values)
-  const problems = validate(template, document, { final: true, sources, calculation })
+  const problems = [
+    ...validate(template, document, { final: true, sources, calculation }),
+    ...(await fileProblems(services, actor, row.project, filesNamed(template, document))),
+  ]
   return { ...headOf(row, names), document: { ...document }, problems: told(problems, language) }
 }
 

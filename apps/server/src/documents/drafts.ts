@@ -66,15 +66,16 @@ export async function makeDraft(
   { pool, clock }: Services,
   actor: Actor,
   { project, period }: Subject,
-  made: { kind: string; template: string; document: Document },
+  made: { kind: string; template: string; document: Document; files: readonly string[] },
 ): Promise<string | undefined> {
   const id = randomId()
   const { rowCount } = await pool.query(
-    `INSERT INTO content_draft (id, organisation, project, period, kind, template, revision, document, changed_at, changed_by)
-     VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9) ON CONFLICT DO NOTHING`,
+    `INSERT INTO content_draft (id, organisation, project, period, kind, template, revision, document, files, changed_at,
+                                changed_by)
+     VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
     [
       ...[id, actor.organisation, project, period ?? '', made.kind, made.template, JSON.stringify(made.document)],
-      ...[clock(), actor.user],
+      ...[made.files, clock(), actor.user],
     ],
   )
   return rowCount === 1 ? id : undefined
@@ -103,12 +104,12 @@ export async function keepRevision(
   { clock }: Services,
   actor: Actor,
   { id, revision }: DraftRow,
-  changed: { text: string; paths: readonly string[] },
+  changed: { text: string; files: readonly string[]; paths: readonly string[] },
 ): Promise<number> {
   const next = revision + 1
   await client.query(
-    'UPDATE content_draft SET revision = $2, document = $3, changed_at = $4, changed_by = $5 WHERE id = $1',
-    [id, next, changed.text, clock(), actor.user],
+    'UPDATE content_draft SET revision = $2, document = $3, files = $4, changed_at = $5, changed_by = $6 WHERE id = $1',
+    [id, next, changed.text, changed.files, clock(), actor.user],
   )
   await client.query(
     'INSERT INTO content_draft_change (draft, revision, path, by_user) SELECT $1, $2, path, $4 FROM unnest($3::text[]) path',

@@ -18,6 +18,7 @@ import type { Actor, Services } from '../platform/services.ts'
 import { inTransaction } from '../platform/transaction.ts'
 import { changedValues, type Value } from './changed-values.ts'
 import { changedSince, type DraftRow, keepRevision, lockedDraft, templateOfDraft } from './drafts.ts'
+import { filesNamed, type NamedFile } from './named-files.ts'
 import { unsavable } from './problems.ts'
 
 /** What came of saving values. */
@@ -25,6 +26,8 @@ export interface SavedValues {
   revision: number
   values: Value[]
   problems: Problem[]
+  /** Files that stand at the places that were sent. */
+  files: NamedFile[]
 }
 
 /** Saves values of a draft by their places: all of them, or none. Throws a problem for what cannot be kept. */
@@ -40,9 +43,12 @@ export function saveValues(
     const done = savedIn(template, row.document, changes)
     await refuseOverwriting(client, row, revision, done.paths)
     const { document, problems } = done
-    if (document.values === row.document.values) return { revision: row.revision, values: [], problems }
-    const next = await keepRevision(client, services, actor, row, { text: textOf(document), paths: done.paths })
-    return { revision: next, values: changedValues(formKnown(template, document), row.document, document), problems }
+    const named = filesNamed(template, document)
+    const files = named.filter((file) => changes.some(({ path }) => meet(path, file.path)))
+    if (document.values === row.document.values) return { revision: row.revision, values: [], problems, files }
+    const next = await keepRevision(client, services, actor, row, { ...kept(document, named), paths: done.paths })
+    const values = changedValues(formKnown(template, document), row.document, document)
+    return { revision: next, values, problems, files }
   })
 }
 
@@ -59,7 +65,8 @@ export function saveSections(
     const document = withSections(template, row.document, sections as Section[])
     if (JSON.stringify(document) === JSON.stringify(row.document)) return row
     await refuseOverwriting(client, row, revision, [OWN])
-    const next = await keepRevision(client, services, actor, row, { text: textOf(document), paths: [OWN] })
+    const now = kept(document, filesNamed(template, document))
+    const next = await keepRevision(client, services, actor, row, { ...now, paths: [OWN] })
     return { ...row, document, revision: next, changed_at: services.clock(), changed_by: actor.user }
   })
 }
@@ -135,6 +142,10 @@ function formKnown(template: Template, { own }: Document): Form {
   if (typeof form === 'string')
     throw unsavable([{ path: '', code: 'own', params: { reason: form }, severity: 'error' }])
   return form
+}
+
+function kept(document: Document, named: readonly NamedFile[]) {
+  return { text: textOf(document), files: named.map(({ sha256 }) => sha256) }
 }
 
 /** A draft as it is kept. Throws a problem where it would be larger than any document may be. */

@@ -12,6 +12,7 @@ import { writableDraft } from './access.ts'
 import { templateFor } from './beginning.ts'
 import { type DraftRow, dropDraft } from './drafts.ts'
 import { sourcesFor } from './facts.ts'
+import { fileProblems, filesNamed } from './named-files.ts'
 import { unfinished } from './problems.ts'
 
 /** Stands for ids and hashes where none are needed: the command was carried out, and is answered as it was. */
@@ -48,18 +49,24 @@ async function prepared(
   if (draft.revision !== revision) throw problem('revision-stale', { revision: String(draft.revision) })
   const { project, period, kind } = draft
   const subject = { project, period }
-  const bytes = Buffer.from(await finalText(services, draft))
+  const { text, files } = await finalText(services, call.actor, draft)
+  const bytes = Buffer.from(text)
   const sha256 = sha256Hex(bytes)
   const request = { ...subject, document: kind, sha256, name: null }
   const refused = await refusalOf(services, { type: 'DocumentSubmitted', by: call.actor.mandate, request })
   // What others approve are these bytes, so they are kept before they do.
   if (refused && refused.refused !== 'approval-missing') throw refusalProblem(refused)
-  await keepDocument(services, { project, sha256, template: draft.template, bytes })
-  return { subject, kind, sha256 }
+  const isKept = await keepDocument(
+    services,
+    { project, sha256, template: draft.template, bytes },
+    { draft: id, revision, files },
+  )
+  // One of its files was taken away meanwhile: it is told which.
+  return isKept ? { subject, kind, sha256 } : prepared(services, call, id, revision)
 }
 
-/** The canonical JSON of a draft as it is handed in. Throws a problem that names what is missing or wrong. */
-async function finalText(services: Services, draft: DraftRow): Promise<string> {
+/** The canonical JSON of a draft as it is handed in, and the files in it. Throws a problem that names what is missing or wrong. */
+async function finalText(services: Services, actor: Actor, draft: DraftRow) {
   const { kind, document } = draft
   const template = await templateFor(services, draft, kind)
   if (draft.template !== templateCode(template)) {
@@ -69,8 +76,12 @@ async function finalText(services: Services, draft: DraftRow): Promise<string> {
   const sources = await sourcesFor(services, draft, kind, template)
   const settled = settle(template, document, sources)
   const calculation = await calculationJudge(services, settled.values)
-  const problems = validate(template, settled, { final: true, sources, calculation })
+  const files = filesNamed(template, settled)
+  const problems = [
+    ...validate(template, settled, { final: true, sources, calculation }),
+    ...(await fileProblems(services, actor, draft.project, files)),
+  ]
   const errors = problems.filter(({ severity }) => severity === 'error')
   if (errors.length > 0) throw unfinished(errors)
-  return canonicalJson(settled)
+  return { text: canonicalJson(settled), files }
 }

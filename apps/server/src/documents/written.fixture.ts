@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { type Document, type Json, type Template, template } from '@tallystick/templates'
-import { done, type Person } from '../registry.fixture.ts'
+import { type Answer, done, expectStatus, type Person } from '../registry.fixture.ts'
 
 export const EXAMPLES = new URL('../../../../packages/templates/src/examples/', import.meta.url)
 
@@ -51,16 +51,37 @@ export async function write(who: Person, id: string, revision: number, changes: 
   return current
 }
 
-/** What is written in the design document of an example, its calculation done anew. */
-export async function designOf(who: Person): Promise<Change[]> {
-  const changes = writtenIn(example('selu.pdd.json'))
-  const kept = changes.find(({ path }) => path === 'B63.calculation')?.value as { inputs: Json } | undefined
-  const { snapshot } = await done(who.post('/national/calculations/ACM0002', { inputs: kept?.inputs }), 200)
-  return changes.map((one) => (one.path === 'B63.calculation' ? { ...one, value: snapshot as Json } : one))
+/** Attaches a file to a project, for everybody if nothing else is said. */
+export function attach(
+  who: Person,
+  project: string,
+  name: string,
+  bytes: Buffer,
+  query: Record<string, string> = { public: 'true' },
+): Promise<Answer> {
+  const asked = new URLSearchParams({ name, ...query })
+  const headers = { 'content-type': 'application/octet-stream' }
+  return who.post(`/national/projects/${project}/attachments?${asked}`, bytes, { headers })
+}
+
+/** Attaches the files that an example names, of which the registry may have some already. */
+export async function attachNamed(who: Person, project: string, document: Document): Promise<void> {
+  const names = new Set(JSON.stringify(document.values).match(/(?<="name":")[^"]+\.(?:pdf|png|csv)(?=")/g))
+  for (const name of names) {
+    const answer = await attach(who, project, name, readFileSync(new URL(`files/${name}`, EXAMPLES)))
+    if (answer.status !== 409) expectStatus(answer, 201)
+  }
+}
+
+/** What is written in the design document of an example, once its files are attached. */
+export async function designOf(who: Person, project: string): Promise<Change[]> {
+  const document = example('selu.pdd.json')
+  await attachNamed(who, project, document)
+  return writtenIn(document)
 }
 
 /** A project design document of a project, written as an example has it. */
 export async function writtenDesign(who: Person, project: string): Promise<{ id: string; revision: number }> {
   const { id, revision } = await begin(who, { project, kind: 'project-design' })
-  return { id, revision: await write(who, id, revision, await designOf(who)) }
+  return { id, revision: await write(who, id, revision, await designOf(who, project)) }
 }

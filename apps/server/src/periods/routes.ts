@@ -16,8 +16,10 @@ import { entryOf } from '../platform/entries.ts'
 import { explained, movesNamed } from '../platform/explain.ts'
 import { refuseWithoutGrounds } from '../platform/grounds.ts'
 import { execute, writtenOf } from '../platform/idempotency.ts'
+import { wasCarriedOut } from '../platform/judged.ts'
 import { lawInForce } from '../platform/law.ts'
 import { namesIn } from '../platform/names.ts'
+import { refuseNegative } from '../platform/negative-results.ts'
 import { handle } from '../platform/operations.ts'
 import { creditingPeriodsOf, nextPeriod, periodOf, periodsOf } from '../platform/periods.ts'
 import { problem } from '../platform/problem.ts'
@@ -100,11 +102,19 @@ function commands(app: FastifyInstance, services: Services): void {
 
   handle(app, services, certifyOutcome, async (call) => {
     const outcomes = call.body.outcomes.toSorted((a, b) => (a.vintage < b.vintage ? -1 : 1))
-    const { period: id } = await subjectOf(services, call.params.id, 'period-unknown')
+    const { project, period: id } = await subjectOf(services, call.params.id, 'period-unknown')
+    const isNone = outcomes.every(({ certified }) => certified === '0')
+    if (!isNone && !(await wasCarriedOut(services, call)))
+      await refuseNegative(services, project, await inForce(services, id))
     const documents = call.body.documents?.map(({ kind, sha256 }) => ({ document: kind, sha256 }))
     const request = { period: id, outcomes, ...(documents ? { documents } : {}) }
     const receipt = await execute(services, call, { type: 'OutcomeCertified', request })
     const { body } = entryOf('OutcomeCertified', receipt)
     return { id: body.period, outcomes: body.outcomes, documents: certifiedOn(body), entry: writtenOf(receipt) }
   })
+}
+
+/** The versions in force of a period's documents. */
+async function inForce({ ledger }: Services, id: string) {
+  return (await ledger.row('period', id))?.documents ?? {}
 }

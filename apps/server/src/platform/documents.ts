@@ -1,6 +1,8 @@
 import type { Preset } from '@tallystick/rules'
 import { type Document, type Template, template, templates } from '@tallystick/templates'
+import { entryNaming } from './entries.ts'
 import type { Services } from './services.ts'
+import { inTransaction } from './transaction.ts'
 
 /** A version of a document whose bytes are kept here. Whether it was submitted the ledger says. */
 export interface KeptDocument {
@@ -33,13 +35,45 @@ export function templateOfKind({ documents }: Preset, kind: string, of: 'project
   return code === undefined ? undefined : templateOf(code)
 }
 
-/** Keeps the exact bytes of a version, before the ledger knows their hash. */
-export async function keepDocument({ pool, clock }: Services, kept: KeptDocument): Promise<void> {
-  await pool.query(
-    `INSERT INTO content_document (project, sha256, template, bytes, created_at) VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT DO NOTHING`,
-    [kept.project, kept.sha256, kept.template, kept.bytes, clock()],
-  )
+/** A draft as it was sent to be submitted, and the files that it names. */
+export interface Sent {
+  draft: string
+  revision: number
+  files: readonly { sha256: string; public: boolean }[]
+}
+
+/**
+ * Keeps the exact bytes of a version with the files that it names, before the ledger knows their hash. Answers false, and
+ * keeps nothing, where one of the files is not attached to the project any more: from here on none of them is taken away.
+ */
+export async function keepDocument(services: Services, kept: KeptDocument, sent: Sent): Promise<boolean> {
+  const { project, sha256, template, bytes } = kept
+  const files = [...new Set(sent.files.map((file) => file.sha256))]
+  const open = new Set(sent.files.filter((file) => file.public).map((file) => file.sha256))
+  const before = await entryNaming(services, 'DocumentSubmitted', project, ['sha256', sha256])
+  return inTransaction(services.pool, async (client) => {
+    const attached = await client.query<{ sha256: string }>(
+      'SELECT sha256 FROM content_attachment WHERE project = $1 AND sha256 = ANY($2) ORDER BY id FOR KEY SHARE',
+      [project, files],
+    )
+    if (new Set(attached.rows.map((row) => row.sha256)).size < files.length) return false
+    // Brought anew: whoever forgets what nobody submitted leaves it for another day.
+    await client.query(
+      `INSERT INTO content_document (project, sha256, template, bytes, created_at) VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT (sha256, project) DO UPDATE SET created_at = excluded.created_at`,
+      [project, sha256, template, bytes, services.clock()],
+    )
+    await client.query(
+      `INSERT INTO content_document_file (project, document, sha256, public)
+       SELECT $1, $2, file, file = ANY($4) FROM unnest($3::text[]) AS file ON CONFLICT DO NOTHING`,
+      [project, sha256, files, [...open]],
+    )
+    await client.query(
+      'UPDATE content_draft SET sent_revision = $2, sent_sha256 = $3, sent_after = $4 WHERE id = $1 AND revision = $2',
+      [sent.draft, sent.revision, sha256, before?.index ?? -1],
+    )
+    return true
+  })
 }
 
 /** What is kept under a hash: of one project, mostly. */

@@ -38,11 +38,18 @@ export async function forgetFiles(services: Services): Promise<number> {
   return forgotten + (await emptyQuarantine(files.incoming, DAY_MS))
 }
 
-const UNNAMED = 'NOT EXISTS (SELECT FROM content_attachment a WHERE a.sha256 = f.sha256)'
+/** Nothing is attached by this hash; and no version, whether it was submitted or waits for that, nor any draft names it. */
+const UNNAMED = `NOT EXISTS (SELECT FROM content_attachment a WHERE a.sha256 = f.sha256)
+  AND NOT EXISTS (SELECT FROM content_document_file n WHERE n.sha256 = f.sha256)
+  AND NOT EXISTS (SELECT FROM content_draft d WHERE d.files @> ARRAY[f.sha256])`
+
+/** A store that is slow to answer must have done so before anybody else may put the file again. */
+export const OUTLAST_STORE = "SET LOCAL idle_in_transaction_session_timeout = '90s'"
 
 /** Whoever brings the file again meanwhile waits for the end of this, and then puts it again. */
 function forgetFile({ pool, files }: Services, sha256: string, before: Date): Promise<boolean> {
   return inTransaction(pool, async (client) => {
+    await client.query(OUTLAST_STORE)
     const { rowCount } = await client.query(
       `DELETE FROM content_file f WHERE sha256 = $1 AND brought_at < $2 AND ${UNNAMED}`,
       [sha256, before],

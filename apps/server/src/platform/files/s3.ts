@@ -5,10 +5,11 @@ import {
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
+  ListObjectsCommand,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
-import { type FileStore, FilesUnavailable, placeOfFile, type ReceivedFile } from './store.ts'
+import { type FileStore, FilesUnavailable, hashOfPlace, OWNER, placeOfFile, type ReceivedFile } from './store.ts'
 
 export interface S3Options {
   bucket: string
@@ -69,6 +70,16 @@ export function s3Files(options: S3Options): FileStore {
     async remove(sha256) {
       await client.send(new DeleteObjectCommand(at(sha256))).catch(unavailable)
     },
+    async list(after, most) {
+      const Marker = `${PREFIX}${after === '' ? '' : placeOfFile(after)}`
+      const asked = new ListObjectsCommand({ Bucket, Prefix: PREFIX, Marker, MaxKeys: most })
+      const { Contents = [] } = await client.send(asked).catch(unavailable)
+      return Contents.flatMap(({ Key = '', LastModified }) => {
+        const sha256 = hashOfPlace(Key.slice(PREFIX.length))
+        return sha256 !== undefined && LastModified ? [{ sha256, at: LastModified }] : []
+      })
+    },
+    claim: (owner) => claimBucket(client, { Bucket, Key: `${PREFIX}${OWNER}` }, owner),
     async check() {
       await client.send(new HeadBucketCommand({ Bucket })).catch(unavailable)
     },
@@ -77,6 +88,18 @@ export function s3Files(options: S3Options): FileStore {
 }
 
 const silent = () => undefined
+
+/** Who comes second finds what the first has written; of two who come at once the last one's word stands, for both. */
+async function claimBucket(client: S3Client, at: { Bucket: string; Key: string }, owner: string): Promise<string> {
+  const read = async () => {
+    const found = await client.send(new GetObjectCommand(at)).catch(absent)
+    return found?.Body?.transformToString()
+  }
+  const known = await read().catch(unavailable)
+  if (known !== undefined) return known
+  await client.send(new PutObjectCommand({ ...at, Body: owner })).catch(unavailable)
+  return (await read().catch(unavailable)) ?? ''
+}
 
 /** A body that was read cannot be read again: each try has a stream of its own. */
 async function putObject(

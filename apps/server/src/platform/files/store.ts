@@ -23,9 +23,19 @@ export interface FileStore {
   has(sha256: string): Promise<boolean>
   /** Forgets it; nothing happens where it is not here. */
   remove(sha256: string): Promise<void>
+  /** So many of the files that are here, in the order of their hashes, from the first one after that hash on. */
+  list(after: string, most: number): Promise<StoredFile[]>
+  /** Writes down whose files these are, where nobody has; answers whose they are. */
+  claim(owner: string): Promise<string>
   /** Throws `FilesUnavailable` where files can be neither kept nor read now. */
   check(): Promise<void>
   close(): void
+}
+
+/** A file in a store, and since when it is there. */
+export interface StoredFile {
+  sha256: string
+  at: Date
 }
 
 /** The store does not answer, refuses, or has no room: the same may work later. */
@@ -38,6 +48,15 @@ export function placeOfFile(sha256: string): string {
   if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Error('a file is named by its SHA-256')
   return `${sha256.slice(0, 2)}/${sha256.slice(2, 4)}/${sha256}`
 }
+
+/** The hash of the file that has this name in a store; undefined where it is the name of something else. */
+export function hashOfPlace(place: string): string | undefined {
+  const sha256 = /^[0-9a-f]{2}\/[0-9a-f]{2}\/([0-9a-f]{64})$/.exec(place)?.[1]
+  return sha256 !== undefined && placeOfFile(sha256) === place ? sha256 : undefined
+}
+
+/** The name under which a store keeps whose files it has. */
+export const OWNER = 'owner'
 
 /**
  * The same bytes, held back by one piece: where they are not those of the hash the stream fails before its end, so that

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { NodeCompiler, type NodeError, type NodeTypstDocument } from '@myriaddreamin/typst-ts-node-compiler'
-import { FONT_FAMILIES, FONTS, fontPath, LOGO, TYPST } from './files.ts'
+import { FONT_FAMILIES, FONTS, LOGO, WORKSPACE } from './files.ts'
 import { coverageOf } from './glyphs.ts'
 import type { Paper } from './paper.ts'
 import { typeset } from './typeset.ts'
@@ -34,21 +34,18 @@ const KEPT_PAPERS = 1
  * it in a process of its own (`renderer.ts`). The variable FONTCONFIG_FILE must name `fonts.conf`.
  */
 export function typesetter(): (paper: Paper, standard?: Standard) => Printed {
-  const compiler = NodeCompiler.create({ workspace: TYPST, fontArgs: [{ fontPaths: [FONTS] }] })
-  const coverage = coverageOf(FONT_FAMILIES.map((files) => files.map(fontPath)))
+  const compiler = NodeCompiler.create({ workspace: WORKSPACE, fontArgs: [{ fontPaths: [FONTS] }] })
+  const coverage = coverageOf(FONT_FAMILIES)
   const logo = readFileSync(LOGO)
   return (paper, standard) => {
     const { data, files } = typeset(paper, coverage)
-    const shadows = new Map([
-      ...files,
-      ['/logo.svg', logo],
-      ['/paper.json', Buffer.from(JSON.stringify(data, wellFormed))],
-    ])
+    const given = new Map([...files, ['/logo.svg', logo], ['/paper.json', Buffer.from(JSON.stringify(data))]])
     try {
-      for (const [path, bytes] of shadows) compiler.mapShadow(join(TYPST, path), Buffer.from(bytes))
+      for (const [path, bytes] of given) compiler.mapShadow(join(WORKSPACE, path), Buffer.from(bytes))
       const document = compiled(compiler, paper.stamp ? 'stamp.typ' : 'paper.typ')
       const pdf = exported(compiler, document, standard ?? (paper.attachments?.length ? 'a-3b' : 'a-2b'))
-      return { pdf, pages: document.numOfPages, slots: slotsOf(compiler, document) }
+      const slots: { value: SlotPlace }[] = compiler.query(document, { selector: '<slot>' })
+      return { pdf, pages: document.numOfPages, slots: slots.map(({ value }) => value) }
     } finally {
       compiler.resetShadow()
       compiler.evictCache(KEPT_PAPERS)
@@ -56,16 +53,12 @@ export function typesetter(): (paper: Paper, standard?: Standard) => Printed {
   }
 }
 
-/** Half characters would not be JSON to others. */
-function wellFormed(_key: string, value: unknown): unknown {
-  return typeof value === 'string' ? value.toWellFormed() : value
-}
-
 function compiled(compiler: NodeCompiler, file: string): NodeTypstDocument {
-  const result = compiler.compile({ mainFilePath: join(TYPST, file), resetRead: true })
-  const document = result.result
-  if (document) return document
-  throw new Error(`The paper cannot be set: ${told(compiler, result.takeError())}`)
+  const result = compiler.compile({ mainFilePath: join(WORKSPACE, 'typst', file), resetRead: true })
+  const error: NodeError | null = result.takeError()
+  const told: { message: string }[] = error ? compiler.fetchDiagnostics(error) : []
+  if (result.result) return result.result
+  throw new Error(`The paper cannot be set: ${told.map(({ message }) => message).join('; ')}`)
 }
 
 /** Throws where the result would break the standard: the compiler checks what it writes. */
@@ -75,14 +68,4 @@ function exported(compiler: NodeCompiler, document: NodeTypstDocument, pdfStanda
   } catch (error) {
     throw new Error(`The paper does not keep to PDF standard ${pdfStandard}: ${String(error)}`)
   }
-}
-
-function told(compiler: NodeCompiler, error: NodeError | null): string {
-  const diagnostics: { message: string }[] = error ? compiler.fetchDiagnostics(error) : []
-  return diagnostics.map(({ message }) => message).join('; ')
-}
-
-function slotsOf(compiler: NodeCompiler, document: NodeTypstDocument): SlotPlace[] {
-  const found: { value: SlotPlace }[] = compiler.query(document, { selector: '<slot>' })
-  return found.map(({ value }) => value)
 }

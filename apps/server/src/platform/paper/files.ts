@@ -3,15 +3,11 @@ import { join } from 'node:path'
 const here = import.meta.dirname
 
 /** The folder of the Typst files; nothing outside can be read from them. */
-export const TYPST = join(here, 'typst')
+export const WORKSPACE = here
 export const LOGO = join(here, '../assets/logo.svg')
 /** The folder of fonts, and the file that keeps fonts of the machine out. */
 export const FONTS = join(here, '../../../assets/fonts')
 export const FONT_CONFIG = join(FONTS, 'fonts.conf')
-
-export function fontPath(file: string): string {
-  return join(FONTS, file)
-}
 
 /** The files of each family, in the order in which `typst/look.typ` asks them for a letter. */
 export const FONT_FAMILIES = [
@@ -21,4 +17,4 @@ export const FONT_FAMILIES = [
   ['NotoSansMath-Regular.ttf'],
   ['NotoSansSymbols2-Regular.ttf'],
   ['NotoSansMono-Regular.ttf'],
-]
+].map((family) => family.map((file) => join(FONTS, file)))

@@ -1,10 +1,7 @@
 import { Html, html, writtenSentence } from '../pages.ts'
-import type { Block, Figure, Labelled, List, Paper, Paragraph, Section, Slot, Span, Table, Text } from './paper.ts'
-import { pictureOf } from './picture.ts'
-import { cleaned, isOtherWay } from './plain.ts'
+import type { Block, Column, Labelled, Paper, Prose, Section, Slot, Span, Table, Text, Value } from './paper.ts'
+import { cleaned, isOtherWay, isProse, wordsOf } from './plain.ts'
 import { qrCode } from './qr.ts'
-import { wordsOf } from './table-plan.ts'
-import { blocksOf, isWebAddress } from './typeset.ts'
 import { type FrameWords, frameWords } from './words.ts'
 
 /** The style sheet under `/assets/` that pages with a paper on them ask for. */
@@ -20,17 +17,17 @@ interface Page {
 export function renderHtml(paper: Paper): Html {
   const page: Page = { words: frameWords(paper.language), said: (text) => told(text, paper.direction) }
   const { said } = page
-  const { head, status, watermark, lead } = paper
-  return html`<article class="paper ${paper.kind}" lang="${paper.language}" dir="${paper.direction}">
+  const { kind, head, status, watermark, lead, over } = paper
+  return html`<article class="paper ${kind}" lang="${paper.language}" dir="${paper.direction}">
 ${watermark !== undefined && html`<p class="paper-mark">${said(watermark)}</p>`}
-${paper.kind === 'letter' && letterHead(paper, page)}
-${paper.over !== '' && html`<p class="over">${said(paper.over)}</p>`}
+${kind === 'letter' && letterHead(paper, page)}
+${over !== '' && html`<p class="over">${said(over)}</p>`}
 <h1>${said(paper.title)}</h1>
 ${status && html`<p><span class="paper-status ${status.tone}">${said(status.word)}</span></p>`}
 ${lead !== undefined && html`<p class="lead">${said(lead)}</p>`}
-${paper.facts.length > 0 && html`<dl class="card paper-facts">${paper.facts.map((one) => fact(one, page))}</dl>`}
+${paper.facts.length > 0 && html`<dl class="card paper-facts">${factsOf(paper.facts, page)}</dl>`}
 ${paper.sections.map((section) => sectionOf(section, page))}
-${paper.kind !== 'letter' && head.authority !== undefined && html`<p class="over">${said(head.authority)}</p>`}
+${kind !== 'letter' && head.authority !== undefined && html`<p class="over">${said(head.authority)}</p>`}
 ${footOf(paper, page)}
 </article>`
 }
@@ -40,8 +37,8 @@ function letterHead({ head }: Paper, page: Page): Html {
   const { authority = head.registry, lines = [], addressee = [], facts = [] } = head
   return html`<header class="paper-letterhead">
 <address><strong>${said(authority)}</strong>${lines.map((line) => html`<br>${said(line)}`)}</address>
-<p>${addressee.map((line, at) => html`${at > 0 && html`<br>`}${said(line)}`)}</p>
-<dl>${facts.map((one) => fact(one, page))}</dl>
+<p>${addressee.map((line) => html`${said(line)}<br>`)}</p>
+<dl>${factsOf(facts, page)}</dl>
 </header>`
 }
 
@@ -56,53 +53,46 @@ function sectionOf({ number, title, level = 1, blocks }: Section, page: Page): H
 
 function blockOf(block: Block, page: Page): Html {
   switch (block.block) {
-    case 'paragraph':
-    case 'list':
-      return proseOf(block, page)
     case 'values':
-      return html`<dl class="paper-values">${block.items.map((item) => fact(item, page))}</dl>`
+      return html`<dl class="paper-values">${factsOf(block.items, page)}</dl>`
     case 'table':
       return tableOf(block, page)
-    case 'figure':
-      return figureOf(block, page)
     case 'signatures':
       return html`<ul class="paper-slots">${block.slots.map((slot) => slotOf(slot, page))}</ul>`
     default:
-      return block satisfies never
+      return proseOf(block, page)
   }
 }
 
-function proseOf(block: Paragraph | List, { said }: Page): Html {
+function proseOf(block: Prose, { said }: Page): Html {
   if (block.block === 'list') {
     const items = block.items.map((item) => html`<li>${said(item)}</li>`)
     return block.ordered ? html`<ol>${items}</ol>` : html`<ul>${items}</ul>`
   }
-  const { text, tone } = block
-  return tone
-    ? html`<p class="${tone === 'warning' ? 'paper-warning' : 'over'}">${said(text)}</p>`
-    : html`<p>${said(text)}</p>`
+  const style = block.tone && html` class="${block.tone === 'warning' ? 'paper-warning' : 'over'}"`
+  return html`<p${style}>${said(block.text)}</p>`
 }
 
-function fact({ label, value }: Labelled, page: Page): Html {
-  const { said } = page
-  const blocks = blocksOf(value)
-  const [only] = blocks
-  if (blocks.length !== 1 || only?.block !== 'paragraph') {
-    return html`<div><dt>${said(label)}</dt><dd>${blocks.map((block) => proseOf(block, page))}</dd></div>`
-  }
-  return html`<div><dt>${said(label)}</dt><dd>${wordsOf(only.text) === '' ? '—' : said(only.text)}</dd></div>`
+function factsOf(facts: readonly Labelled[], page: Page): Html[] {
+  return facts.map(({ label, value }) => {
+    const said = wordsOf(value) === '' ? '—' : toldValue(value, page)
+    return html`<div><dt>${page.said(label)}</dt><dd>${said}</dd></div>`
+  })
+}
+
+function toldValue(value: Value, page: Page): Html {
+  return isProse(value) ? html`${value.map((block) => proseOf(block, page))}` : page.said(value)
 }
 
 /** Each cell says of which column it is, for narrow screens, where a row is a list. */
-function tableOf({ caption, columns, rows }: Table, { said }: Page): Html {
-  const heads = columns.map(({ title, unit, align }) => {
-    const head = html`${said(title)}${unit !== undefined && html` <small>${said(unit)}</small>`}`
-    return html`<th scope="col"${align === 'end' && html` class="end"`}>${head}</th>`
-  })
+function tableOf({ caption, columns, rows }: Table, page: Page): Html {
+  const { said } = page
+  const end = ({ align }: Column) => align === 'end' && html` class="end"`
+  const heads = columns.map((column) => html`<th scope="col"${end(column)}>${said(column.title)}</th>`)
   const lines = rows.map(({ cells, total }) => {
-    const inside = columns.map(({ title, align, mono }, at) => {
-      const cell = said(cells[at] ?? '')
-      return html`<td data-column="${cleaned(title)}"${align === 'end' && html` class="end"`}>${mono ? html`<code>${cell}</code>` : cell}</td>`
+    const inside = columns.map((column, at) => {
+      const cell = toldValue(cells[at] ?? '', page)
+      return html`<td data-column="${cleaned(column.title)}"${end(column)}>${cell}</td>`
     })
     return html`<tr${total && html` class="total"`}>${inside}</tr>\n`
   })
@@ -112,16 +102,10 @@ function tableOf({ caption, columns, rows }: Table, { said }: Page): Html {
 ${lines}</tbody></table></div>`
 }
 
-function figureOf({ bytes, alt, caption }: Figure, { said }: Page): Html {
-  const { media } = pictureOf(bytes)
-  const source = `data:${media};base64,${Buffer.from(bytes).toString('base64')}`
-  return html`<figure><img src="${source}" alt="${cleaned(alt)}">${caption !== undefined && html`<figcaption>${said(caption)}</figcaption>`}</figure>`
-}
-
 function slotOf({ role, name = '', organisation = '', signed = [] }: Slot, { said, words }: Page): Html {
-  const person = [name, organisation].filter((one) => one !== '')
-  const state = signed.length > 0 ? signed.map((line) => html`<br>${said(line)}`) : html`<br>${words.signature} —`
-  return html`<li class="card"><strong>${said(role)}</strong>${person.map((one) => html`<br>${said(one)}`)}${state}</li>`
+  const state = signed.length > 0 ? signed : [`${words.signature} —`]
+  const lines = [name, organisation, ...state].filter((one) => one !== '')
+  return html`<li class="card"><strong>${said(role)}</strong>${lines.map((one) => html`<br>${said(one)}`)}</li>`
 }
 
 function footOf({ foot, attachments = [] }: Paper, { said, words }: Page): Html {
@@ -137,7 +121,8 @@ ${attachments.length > 0 && html`<br>${words.attached} ${attachments.map(({ name
 
 /** Only an address of the web is a link. */
 function linkTo(address: string): Html {
-  return isWebAddress(address) ? html`<a href="${address}">${cleaned(address)}</a>` : html`${cleaned(address)}`
+  const text = html`${cleaned(address)}`
+  return /^https?:\/\/[!-~]+$/.test(address) ? html`<a href="${address}">${text}</a>` : text
 }
 
 /**

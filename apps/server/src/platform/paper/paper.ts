@@ -59,10 +59,12 @@ export interface Span {
   link?: boolean
 }
 
+/** What stands beside a label or in a cell. */
+export type Value = Text | readonly Prose[]
 export interface Labelled {
   label: string
   /** Empty prints as a dash. */
-  value: Text | readonly (Paragraph | List)[]
+  value: Value
 }
 
 export interface Section {
@@ -75,13 +77,20 @@ export interface Section {
   blocks: readonly Block[]
 }
 
-export type Block = Paragraph | Values | Table | List | Figure | Signatures
+export type Block = Prose | Values | Table | Signatures
+export type Prose = Paragraph | List
 
 export interface Paragraph {
   block: 'paragraph'
   text: Text
   /** Set apart: a note in small type, or what must not be overlooked. */
   tone?: 'note' | 'warning'
+}
+
+export interface List {
+  block: 'list'
+  ordered?: boolean
+  items: readonly Text[]
 }
 
 export interface Values {
@@ -98,31 +107,14 @@ export interface Table {
 
 export interface Column {
   title: string
-  unit?: string
   /** Numbers stand at the end, so that their digits meet. */
   align?: 'start' | 'end'
-  mono?: boolean
 }
 
 export interface Row {
-  cells: readonly Text[]
+  cells: readonly Value[]
   /** A sum of the rows above. */
   total?: boolean
-}
-
-export interface List {
-  block: 'list'
-  ordered?: boolean
-  items: readonly Text[]
-}
-
-/** A picture; PNG or JPEG, nothing active. */
-export interface Figure {
-  block: 'figure'
-  bytes: Uint8Array
-  /** What is to be seen, for whoever cannot. */
-  alt: string
-  caption?: string
 }
 
 export interface Signatures {

@@ -1,5 +1,6 @@
 import { ISOLATES } from '@tallystick/contract'
 import type { Coverage } from './glyphs.ts'
+import type { Paper, Prose, Value } from './paper.ts'
 
 /** Stands for what the fonts do not have. */
 export const UNPRINTABLE = '\u25a1'
@@ -10,16 +11,20 @@ export const UNPRINTABLE = '\u25a1'
  */
 const STRAY = /(?![\n\u2068\u2069\u0600-\u0605\u06dd\u08e2]|\u200c|\u200d)[\p{Cc}\p{Cf}]|\p{Variation_Selector}/gu
 const PLAIN = /^[\n -~\u00a0-\u00ac\u00ae-\u017f]*$/
-const JOINERS = new Set([0x200c, 0x200d, 0x2068, 0x2069, 0x0a])
-const MARKS = /\p{M}|\u200d/u
+const JOINERS = /[\n\u200c\u2068\u2069]|\u200d/g
 const [OPEN, CLOSE] = ISOLATES
+/** A pair of isolates, or one that stands alone: that would turn what follows. */
+const ISOLATE = /\u2068([^\u2068\u2069]*)\u2069|[\u2068\u2069]/g
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
-/** A token that is longer than this gets places where a line may break. */
-const LONGEST = 24
-const PIECE = 12
+/** Where a long token may break. */
+const BREAKS =
+  /(?:[-/_.,:;@=&?+]|(?:[^-/_.,:;@=&?+\p{M}\u200c\u200d][\p{M}\u200c\u200d]*){24})(?=[^\p{M}\u200c\u200d])/gu
+/** The sign for it, which `typst/paper.typ` knows. */
 const ZERO_WIDTH_SPACE = '\u200b'
+
+type Direction = Paper['direction']
 
 /** Makes texts printable, and remembers whether the fonts lacked anything. */
 export class Plain {
@@ -43,40 +48,25 @@ export class Plain {
     return apart(printable, this.#direction)
   }
 
-  /** The same on one line, without isolates: for the file's own title. */
-  line(text: string): string {
-    return this.#printable(
-      cleaned(text)
-        .replace(/\s+/g, ' ')
-        .replace(/[\u2068\u2069]/g, ''),
-    )
-  }
-
   /** Isolates stay where what is inside is written the other way. Others would only be in the way of who copies the words. */
   #isolated(text: string): string {
     const [, other] = lettersOf(this.#direction)
-    return text.replace(/\u2068([^\u2069]*)\u2069/g, (isolate, inside: string) =>
-      other.test(inside) ? isolate : inside,
-    )
+    return text.replace(ISOLATE, (isolate, inside: string) => (other.test(inside) ? isolate : inside))
   }
 
   #printable(text: string): string {
     if (PLAIN.test(text)) return text
-    if (!MARKS.test(text)) return Array.from(text, (character) => this.#known(character)).join('')
     return Array.from(graphemes.segment(text), ({ segment }) => this.#known(segment)).join('')
   }
 
   /** One letter with its marks; the letter alone where no family has both. */
   #known(letter: string): string {
-    const characters = Array.from(letter, (character) => character.codePointAt(0) ?? 0).filter(
-      (one) => !JOINERS.has(one),
-    )
-    if (this.#coverage.some((family) => characters.every((character) => family.has(character)))) return letter
+    const characters = Array.from(letter.replace(JOINERS, ''), (one) => one.codePointAt(0) ?? 0)
+    if (this.#coverage.some((family) => characters.every((one) => family.has(one)))) return letter
     this.isLacking = true
     const [base = ''] = letter
-    return this.#coverage.some((family) => family.has(base.codePointAt(0) ?? 0)) && !/\p{M}/u.test(base)
-      ? base + UNPRINTABLE
-      : UNPRINTABLE
+    const isKnown = this.#coverage.some((family) => family.has(base.codePointAt(0) ?? 0))
+    return isKnown && !/\p{M}/u.test(base) ? base + UNPRINTABLE : UNPRINTABLE
   }
 }
 
@@ -87,10 +77,8 @@ export function cleaned(text: string): string {
     .normalize('NFC')
     .replace(/\r\n?|[\u2028\u2029]/g, '\n')
     .replaceAll('\t', ' ')
-  return pairedIsolates(lines.replace(STRAY, ''))
+  return lines.replace(STRAY, '').replace(ISOLATE, (mark, inside?: string) => (inside === undefined ? '' : mark))
 }
-
-type Direction = 'ltr' | 'rtl'
 
 const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u
 /** Digits go with the letters of the paper that reads from the left. */
@@ -115,33 +103,17 @@ function apart(texts: readonly string[], direction: Direction): readonly string[
   return bare.map((text, at) => `${at === 0 ? OPEN : ''}${text}${at === bare.length - 1 ? CLOSE : ''}`)
 }
 
-/** Isolates that have their partner; what stands alone goes, so that it does not turn what follows. */
-function pairedIsolates(text: string): string {
-  if (!text.includes(OPEN) && !text.includes(CLOSE)) return text
-  let depth = 0
-  const closed = text.replace(/[\u2068\u2069]/g, (mark) => {
-    if (mark === CLOSE && depth === 0) return ''
-    depth += mark === OPEN ? 1 : -1
-    return depth === (mark === OPEN ? 1 : 0) ? mark : ''
-  })
-  return depth > 0 ? closed + CLOSE : closed
-}
-
-/** Long tokens, such as addresses and hashes, may break after a sign, or else anywhere. `typst/parts.typ` reads the marks. */
+/** Long tokens, such as addresses and hashes, may break after a sign, or else after so many letters with their marks. */
 function breakable(text: string): string {
-  return text.replace(/[^\s\u200b]{25,}/gu, (token) =>
-    token
-      .replace(/[-/_.,:;@=&?+](?=.)/gu, `$&${ZERO_WIDTH_SPACE}`)
-      .split(ZERO_WIDTH_SPACE)
-      .map((piece) => (piece.length > LONGEST ? cut(piece) : piece))
-      .join(ZERO_WIDTH_SPACE),
-  )
+  return text.replace(/[^\s\u200b]{25,}/gu, (token) => token.replace(BREAKS, `$&${ZERO_WIDTH_SPACE}`))
 }
 
-function cut(piece: string): string {
-  const letters = /^[ -~]*$/.test(piece)
-    ? Array.from(piece)
-    : Array.from(graphemes.segment(piece), ({ segment }) => segment)
-  const every = /^[ -~]*$/.test(piece) ? PIECE : 2 * LONGEST
-  return letters.map((letter, at) => (at > 0 && at % every === 0 ? ZERO_WIDTH_SPACE + letter : letter)).join('')
+export function isProse(value: Value): value is readonly Prose[] {
+  return typeof value !== 'string' && value.some((one) => 'block' in one)
+}
+
+/** What a value says, whatever its type. */
+export function wordsOf(value: Value): string {
+  if (typeof value === 'string') return value
+  return value.map((one) => ('items' in one ? one.items.map(wordsOf).join(' ') : wordsOf(one.text))).join('')
 }

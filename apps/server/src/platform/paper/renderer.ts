@@ -18,18 +18,20 @@ export interface PaperRenderer {
   readonly processes: readonly number[]
 }
 
-export interface RendererOptions {
+const DEFAULTS = {
   /** Processes at most. */
-  workers?: number
+  workers: 2,
   /** Papers that may wait for one. */
-  queue?: number
+  queue: 40,
   /** After which a process that works on one paper is killed. */
-  timeoutMs?: number
+  timeoutMs: 60_000,
   /** After which a process without work ends, and gives its memory back. */
-  idleMs?: number
+  idleMs: 60_000,
   /** A process that has grown beyond ends after its paper. */
-  memoryBytes?: number
+  memoryBytes: 600 * 1024 * 1024,
 }
+type Limits = typeof DEFAULTS
+export type RendererOptions = Partial<Limits>
 
 /** Why there is no PDF: too many wait, the paper is too long, it took too long, the process died, it cannot be set. */
 export class PaperError extends Error {
@@ -48,11 +50,11 @@ interface Waiting extends Job {
 
 interface Worker {
   child: ChildProcess
-  job?: Waiting
+  job?: Waiting | undefined
   timer?: NodeJS.Timeout
 }
 
-/** Longest paper, with its pictures and attachments. */
+/** Longest paper, with its attachments. */
 const MOST_BYTES = 32 * 1024 * 1024
 /** Of all its tables: a cell takes about 30 kB while pages are made. */
 const MOST_CELLS = 40_000
@@ -61,26 +63,18 @@ const WORKER = join(import.meta.dirname, 'worker.ts')
 const STEPS_BELOW = 5
 const LOWEST = 19
 
-const DEFAULTS: Required<RendererOptions> = {
-  workers: 2,
-  queue: 40,
-  timeoutMs: 60_000,
-  idleMs: 60_000,
-  memoryBytes: 600 * 1024 * 1024,
-}
-
 /** Starts no process before the first paper. */
 export function paperRenderer(options: RendererOptions = {}): PaperRenderer {
   return new Pool({ ...DEFAULTS, ...options })
 }
 
 class Pool implements PaperRenderer {
-  readonly #limits: Required<RendererOptions>
+  readonly #limits: Limits
   readonly #waiting: Waiting[] = []
   readonly #crew = new Set<Worker>()
-  #closed = false
+  #isClosed = false
 
-  constructor(limits: Required<RendererOptions>) {
+  constructor(limits: Limits) {
     this.#limits = limits
   }
 
@@ -88,41 +82,39 @@ class Pool implements PaperRenderer {
     return [...this.#crew].flatMap(({ child }) => child.pid ?? [])
   }
 
-  renderPdf(paper: Paper, standard?: Standard): Promise<Printed> {
+  async renderPdf(paper: Paper, standard?: Standard): Promise<Printed> {
+    if (this.#isClosed) throw closed()
+    if (this.#waiting.length >= this.#limits.queue) throw new PaperError('busy', 'Too many papers wait to be made')
+    refuseLarge(paper)
     return new Promise((resolve, reject) => {
-      const refusal = refusalOf(paper, this.#closed, this.#waiting.length >= this.#limits.queue)
-      if (refusal) return reject(refusal)
-      this.#waiting.push({ paper, ...(standard && { standard }), resolve, reject })
+      this.#waiting.push({ paper, standard, resolve, reject })
       this.#next()
     })
   }
 
   close(): void {
-    this.#closed = true
+    this.#isClosed = true
     for (const job of this.#waiting.splice(0)) job.reject(closed())
-    for (const worker of [...this.#crew]) this.#end(worker, closed())
+    for (const worker of this.#crew) this.#end(worker, closed())
   }
 
   /** Gives the paper that has waited longest to whoever is free. */
   #next(): void {
-    if (this.#waiting.length === 0 || this.#closed) return
+    if (this.#waiting.length === 0) return
     const idle = [...this.#crew].find(({ job }) => !job)
-    const worker = idle ?? (this.#crew.size < this.#limits.workers ? this.#hire() : undefined)
-    if (!worker) return
-    const job = this.#waiting.shift()
+    const worker = idle ?? (this.#crew.size < this.#limits.workers ? this.#hired() : undefined)
+    const job = worker && this.#waiting.shift()
     if (job) this.#begin(worker, job)
   }
 
-  #hire(): Worker {
+  #hired(): Worker {
     const worker: Worker = { child: started() }
-    const crashed = (how: string) => {
-      if (this.#crew.has(worker))
-        this.#end(worker, new PaperError('crashed', `A process that sets papers ended: ${how}`))
-    }
+    const crashed = (how: unknown) =>
+      this.#end(worker, new PaperError('crashed', `A process that sets papers ended: ${how}`))
     this.#crew.add(worker)
     worker.child.on('message', (answer: Answer) => this.#answered(worker, answer))
-    worker.child.on('error', ({ message }) => crashed(message))
-    worker.child.on('exit', (code, signal) => crashed(`${signal ?? code}`))
+    worker.child.on('error', crashed)
+    worker.child.on('exit', (code, signal) => crashed(signal ?? code))
     return worker
   }
 
@@ -130,43 +122,38 @@ class Pool implements PaperRenderer {
     const { child } = worker
     const { paper, standard } = job
     const { timeoutMs } = this.#limits
-    clearTimeout(worker.timer)
+    const fail = (reason: PaperError['reason'], how: string) =>
+      this.#end(worker, new PaperError(reason, `A paper ${how}`))
     worker.job = job
     child.ref()
     child.channel?.ref()
-    worker.timer = setTimeout(() => {
-      this.#end(worker, new PaperError('timeout', `A paper took longer than ${timeoutMs / 1000} s`))
-    }, timeoutMs)
-    child.send({ paper, ...(standard && { standard }) } satisfies Job, (error) => {
-      if (error) this.#end(worker, new PaperError('crashed', `A paper could not be handed over: ${error.message}`))
+    clearTimeout(worker.timer)
+    worker.timer = setTimeout(() => fail('timeout', `took longer than ${timeoutMs / 1000} s`), timeoutMs)
+    child.send({ paper, standard } satisfies Job, (error) => {
+      if (error) fail('crashed', `could not be handed over: ${error.message}`)
     })
   }
 
-  #answered(worker: Worker, answer: Answer): void {
-    const { job } = worker
-    delete worker.job
+  /** Who is done does not keep the server from ending, and goes after a while, or at once where it has grown too big. */
+  #answered(worker: Worker, { printed, refused, memory }: Answer): void {
+    const { job, child } = worker
+    const { memoryBytes, idleMs } = this.#limits
+    worker.job = undefined
+    if (printed) job?.resolve(printed)
+    else job?.reject(new PaperError('refused', `${refused}`))
+    child.unref()
+    child.channel?.unref()
     clearTimeout(worker.timer)
-    if ('refused' in answer) job?.reject(new PaperError('refused', answer.refused))
-    else job?.resolve(answer.printed)
-    const isGrown = 'printed' in answer && answer.memory > this.#limits.memoryBytes
-    if (isGrown) this.#end(worker)
-    else this.#rest(worker)
+    worker.timer = setTimeout(() => this.#end(worker), idleMs).unref()
+    if (memory > memoryBytes) this.#end(worker)
     this.#next()
   }
 
-  /** Does not keep the server from ending, and goes itself after a while. */
-  #rest(worker: Worker): void {
-    worker.child.unref()
-    worker.child.channel?.unref()
-    worker.timer = setTimeout(() => this.#end(worker), this.#limits.idleMs).unref()
-  }
-
   #end(worker: Worker, error?: PaperError): void {
-    this.#crew.delete(worker)
+    if (!this.#crew.delete(worker)) return
     clearTimeout(worker.timer)
     worker.child.kill('SIGKILL')
     if (error) worker.job?.reject(error)
-    delete worker.job
     this.#next()
   }
 }
@@ -175,19 +162,12 @@ function closed(): PaperError {
   return new PaperError('closed', 'Papers are no longer made here')
 }
 
-function refusalOf(paper: Paper, isClosed: boolean, isBusy: boolean): PaperError | undefined {
-  if (isClosed) return closed()
-  if (isBusy) return new PaperError('busy', 'Too many papers wait to be made')
-  if (cellsOf(paper) > MOST_CELLS)
-    return new PaperError('too-large', `A paper has more than ${MOST_CELLS} cells in tables`)
+function refuseLarge(paper: Paper): void {
+  const tables = paper.sections.flatMap(({ blocks }) => blocks.filter((block) => block.block === 'table'))
+  const cells = tables.reduce((sum, { columns, rows }) => sum + columns.length * rows.length, 0)
+  if (cells > MOST_CELLS) throw new PaperError('too-large', `A paper has more than ${MOST_CELLS} cells in tables`)
   if (serialize(paper).length > MOST_BYTES)
-    return new PaperError('too-large', `A paper has more than ${MOST_BYTES} bytes`)
-  return undefined
-}
-
-function cellsOf({ sections }: Paper): number {
-  const tables = sections.flatMap(({ blocks }) => blocks.filter((block) => block.block === 'table'))
-  return tables.reduce((sum, { columns, rows }) => sum + columns.length * rows.length, 0)
+    throw new PaperError('too-large', `A paper has more than ${MOST_BYTES} bytes`)
 }
 
 /** Without the environment of the server: it knows neither database nor keys, and sees no fonts but ours. */

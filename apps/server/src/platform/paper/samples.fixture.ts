@@ -49,10 +49,10 @@ export const upright: Table = {
   caption: 'Emission reductions by year, in tonnes of CO₂e',
   columns: [
     { title: 'Year' },
-    { title: 'Baseline', unit: 't CO₂e', align: 'end' },
-    { title: 'Project', unit: 't CO₂e', align: 'end' },
-    { title: 'Leakage', unit: 't CO₂e', align: 'end' },
-    { title: 'Reductions', unit: 't CO₂e', align: 'end' },
+    { title: 'Baseline', align: 'end' },
+    { title: 'Project', align: 'end' },
+    { title: 'Leakage', align: 'end' },
+    { title: 'Reductions', align: 'end' },
   ],
   rows: [...yearly, { cells: ['Total', '222,100', '6,110', '0', '215,990'], total: true }],
 }

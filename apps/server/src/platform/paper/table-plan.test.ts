@@ -32,8 +32,8 @@ describe('a table on A4', () => {
   it('is cut into parts that repeat the first column where no page is wide enough', () => {
     const found = plans(across(40, 3))
     expect(found.length).toBeGreaterThan(1)
-    for (const { table } of found) expect(table.columns[0]?.title).toBe('Parameter')
-    const others = found.flatMap(({ table }) => table.columns.slice(1).map(({ title }) => title))
+    for (const { columns } of found) expect(columns[0]?.title).toBe('Parameter')
+    const others = found.flatMap(({ columns }) => columns.slice(1).map(({ title }) => title))
     expect(others).toEqual(
       across(40, 1)
         .columns.slice(1)
@@ -54,13 +54,13 @@ describe('a table on A4', () => {
     fc.assert(
       fc.property(tables, (table: Table) => {
         const found = plans(table)
-        const shown = found.flatMap((plan, part) => plan.table.columns.slice(part === 0 ? 0 : 1))
+        const shown = found.flatMap((plan, part) => plan.columns.slice(part === 0 ? 0 : 1))
         expect(shown).toEqual(table.columns)
         for (const plan of found) {
           expect(plan.size).toBeGreaterThanOrEqual(7.5)
           expect(plan.weights.every((weight) => weight > 0)).toBe(true)
-          expect(plan.weights).toHaveLength(plan.table.columns.length)
-          expect(plan.table.rows).toHaveLength(table.rows.length)
+          expect(plan.weights).toHaveLength(plan.columns.length)
+          expect(plan.rows).toHaveLength(table.rows.length)
         }
       }),
     )

@@ -1,8 +1,8 @@
-import type { Column, Row, Table, Text } from './paper.ts'
+import type { Table } from './paper.ts'
+import { wordsOf } from './plain.ts'
 
 /** How a table stands on A4. */
-export interface Plan {
-  table: Table
+export interface Plan extends Table {
   landscape: boolean
   /** Of the type, in points. */
   size: number
@@ -12,78 +12,64 @@ export interface Plan {
   keepsRows: boolean
 }
 
-/** Widths in points: text of a page, padding of a column, and of one character in ems. */
-const PORTRAIT = 482
-const LANDSCAPE = 728
-const PADDING = 7
-const CHARACTER = 0.58
-/** A column asks for so many characters at most for each line; longer texts ask for more, but not in proportion. */
-const WIDEST = 40
-
-/** Characters of a cell with which its row still stands on one page. */
-const LONGEST_KEPT = 400
-
 /** A page, the size of its type, and with how many characters a column of text is still read with ease. */
 interface Form {
   landscape: boolean
   size: number
+  /** Of the text, in points. */
   width: number
   ease: number
   /** Is it for tables of few rows, which may be taller, as a page of their own would be wasted on them? */
   short?: true
 }
-/** Rows of a short table. */
-const FEW = 10
-const SMALLEST: Form = { landscape: true, size: 7.5, width: LANDSCAPE, ease: 12 }
+const FEW_ROWS = 10
+const SMALLEST: Form = { landscape: true, size: 7.5, width: 728, ease: 12 }
 const FORMS: readonly Form[] = [
-  { landscape: false, size: 9, width: PORTRAIT, ease: 12 },
-  { landscape: false, size: 8, width: PORTRAIT, ease: 12 },
-  { landscape: false, size: 7.5, width: PORTRAIT, ease: 10, short: true },
-  { landscape: true, size: 8.5, width: LANDSCAPE, ease: 12 },
+  { landscape: false, size: 9, width: 482, ease: 12 },
+  { landscape: false, size: 8, width: 482, ease: 12 },
+  { landscape: false, size: 7.5, width: 482, ease: 10, short: true },
+  { landscape: true, size: 8.5, width: 728, ease: 12 },
   SMALLEST,
 ]
 
+/** Of a column, in characters: its longest word, and with what nothing breaks. */
 interface Width {
-  /** Characters of the longest word. */
   word: number
-  /** Characters with which nothing breaks. */
   natural: number
 }
+/** A column asks for so many characters at most for each line; longer texts ask for more, but not in proportion. */
+const WIDEST = 40
+/** Longer words are broken by `Plain`. */
+const LONGEST_WORD = 26
+/** Characters of a cell with which its row still stands on one page. */
+const LONGEST_KEPT = 400
 
 /**
  * Upright if it can be read so, else across, else in parts that repeat the first column. No table is set in type
  * smaller than 7.5 points.
  */
 export function plans(table: Table): Plan[] {
-  const widths = table.columns.map((column, at) => widthOf(column, table.rows, at))
-  const forms = FORMS.filter(({ short }) => !short || table.rows.length <= FEW)
+  const widths = table.columns.map((_, at) => widthOf(table, at))
+  const forms = FORMS.filter(({ short }) => !short || table.rows.length <= FEW_ROWS)
   const form = forms.find((one) => sum(widths.map((width) => leastOf(width, one))) <= one.width)
-  if (form) return [planOf(table, widths, form)]
-  return parts(widths).map((columns) => {
-    const part = {
-      ...table,
-      columns: columns.flatMap((at) => table.columns[at] ?? []),
-      rows: table.rows.map((row) => ({ ...row, cells: columns.map((at) => row.cells[at] ?? '') })),
-    }
-    return planOf(
-      part,
-      columns.flatMap((at) => widths[at] ?? []),
-      SMALLEST,
-    )
-  })
+  const parts = form ? [[...widths.keys()]] : partsOf(widths)
+  return parts.map((columns) => planOf(table, columns, widths, form ?? SMALLEST))
 }
 
-function planOf(table: Table, widths: readonly Width[], form: Form): Plan {
-  const { landscape, size } = form
-  const least = widths.map((width) => leastOf(width, form))
+/** Some columns of the table; cells that a row lacks are empty. */
+function planOf(table: Table, columns: readonly number[], all: readonly Width[], form: Form): Plan {
+  const { landscape, size, width } = form
+  const widths = columns.flatMap((at) => all[at] ?? [])
+  const least = widths.map((one) => leastOf(one, form))
   const more = widths.map(({ natural }, at) => Math.max(0, points(natural, size) - (least[at] ?? 0)))
-  const share = Math.min(1, Math.max(0, form.width - sum(least)) / Math.max(1, sum(more)))
-  const weights = least.map((one, at) => Math.round(one + share * (more[at] ?? 0)))
-  const longest = table.rows.reduce(
-    (most, { cells }) => cells.reduce((sum, cell) => Math.max(sum, wordsOf(cell).length), most),
-    0,
-  )
-  return { table, landscape, size, weights, keepsRows: longest <= LONGEST_KEPT }
+  const share = Math.min(1, Math.max(0, width - sum(least)) / Math.max(1, sum(more)))
+  return {
+    ...{ ...table, landscape, size },
+    columns: columns.flatMap((at) => table.columns[at] ?? []),
+    rows: table.rows.map((row) => ({ ...row, cells: columns.map((at) => row.cells[at] ?? '') })),
+    weights: least.map((one, at) => Math.round(one + share * (more[at] ?? 0))),
+    keepsRows: table.rows.every(({ cells }) => cells.every((cell) => wordsOf(cell).length <= LONGEST_KEPT)),
+  }
 }
 
 /** Points below which words would be cut, or lines be too short to read. */
@@ -93,48 +79,35 @@ function leastOf({ word, natural }: Width, { size, ease, short }: Form): number 
 }
 
 /** Columns of each part: the first of the table, and as many others as fit. */
-function parts(widths: readonly Width[]): number[][] {
-  const [first, ...others] = widths.map((width) => leastOf(width, SMALLEST))
-  const found: number[][] = []
-  let room = 0
+function partsOf(widths: readonly Width[]): number[][] {
+  const [first = 0, ...others] = widths.map((width) => leastOf(width, SMALLEST))
+  const parts = [[0]]
+  let room = SMALLEST.width - first
   for (const [at, width] of others.entries()) {
-    if (width > room || found.length === 0) {
-      found.push([0])
-      room = SMALLEST.width - (first ?? 0)
+    if (width > room && parts.at(-1)?.length !== 1) {
+      parts.push([0])
+      room = SMALLEST.width - first
     }
-    found.at(-1)?.push(at + 1)
+    parts.at(-1)?.push(at + 1)
     room -= width
   }
-  return found.length === 0 ? [[0]] : found
+  return parts
 }
 
-function widthOf(column: Column, rows: readonly Row[], at: number): Width {
-  const title = `${column.title} ${column.unit ?? ''}`
-  let [longest, word] = [title.length / 2, longestWord(title)] // a title may stand on two lines
-  for (const row of rows) {
-    const text = wordsOf(row.cells[at] ?? '')
-    longest = Math.max(longest, text.length)
-    if (text.length > word) word = Math.max(word, longestWord(text.slice(0, 2000)))
-  }
-  const wide = column.mono ? 1.1 : 1
+function widthOf({ columns, rows }: Table, at: number): Width {
+  const texts = rows.map(({ cells }) => wordsOf(cells[at] ?? ''))
+  const title = columns[at]?.title ?? ''
+  const longest = Math.max(title.length / 2, most(texts.map((text) => text.length))) // a title may stand on two lines
+  const words = [title, ...texts].flatMap((text) => text.slice(0, 2000).split(/\s+/))
+  const word = Math.min(LONGEST_WORD, most(words.map(({ length }) => length)))
   const natural = longest <= WIDEST ? longest : WIDEST + 3 * Math.sqrt(Math.min(longest, 400) - WIDEST)
-  return { word: wide * word, natural: wide * Math.max(word, natural) }
+  return { word, natural: Math.max(word, natural) }
 }
 
-/** The longest run without a place to break; longer ones are broken by `Plain`. */
-function longestWord(text: string): number {
-  const words = text.split(/[\s\u200b]+/)
-  return Math.min(26, Math.max(...words.map((word) => word.length)))
-}
-
-export function wordsOf(text: Text): string {
-  return typeof text === 'string' ? text : text.map((span) => span.text).join('')
-}
-
+/** Room for so many characters of 0.58 em, and beside them. */
 function points(characters: number, size: number): number {
-  return characters * CHARACTER * size + PADDING
+  return characters * 0.58 * size + 7
 }
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, one) => total + one, 0)
-}
+const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0)
+const most = (numbers: readonly number[]) => numbers.reduce((largest, one) => Math.max(largest, one), 0)

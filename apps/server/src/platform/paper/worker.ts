@@ -4,25 +4,28 @@ import type { Paper } from './paper.ts'
 
 export interface Job {
   paper: Paper
-  standard?: Standard
+  standard: Standard | undefined
 }
 
-export type Answer = { printed: Printed; memory: number } | { refused: string }
+/** `memory` is what the process has now, in bytes. */
+export interface Answer {
+  printed?: Printed
+  refused?: string
+  memory: number
+}
 
 const set = typesetter()
 
-process.on('message', ({ paper, standard }: Job) => answer(outcome(paper, standard)))
+process.on('message', (job: Job) => {
+  process.send?.({ ...outcomeOf(job), memory: process.memoryUsage.rss() } satisfies Answer)
+})
 // Whoever asked is gone.
 process.on('disconnect', () => process.exit())
 
-function outcome(paper: Paper, standard: Standard | undefined): Answer {
+function outcomeOf({ paper, standard }: Job): Omit<Answer, 'memory'> {
   try {
-    return { printed: set(paper, standard), memory: process.memoryUsage.rss() }
+    return { printed: set(paper, standard) }
   } catch (error) {
     return { refused: error instanceof Error ? error.message : String(error) }
   }
-}
-
-function answer(result: Answer): void {
-  process.send?.(result)
 }

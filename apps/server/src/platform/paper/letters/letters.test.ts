@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Labelled, Paper, Text } from '../paper.ts'
+import type { Labelled, Paper, Value } from '../paper.ts'
+import { wordsOf } from '../plain.ts'
 import { PAPER_LANGUAGES, type PaperLanguage } from '../words.ts'
 import {
   certificateOfCancellation,
@@ -23,12 +24,8 @@ const makers: Record<string, Make> = {
   cancellation: (changes, language) => certificateOfCancellation({ ...given.retirement, ...changes }, language),
 }
 
-const words = (text: Text | undefined): string =>
-  text === undefined ? '' : typeof text === 'string' ? text : text.map((span) => span.text).join('')
-const factWords = ({ label, value }: Labelled): string =>
-  typeof value !== 'string' && value.some((one) => 'block' in one)
-    ? `${label} ${value.map((one) => ('text' in one ? words(one.text as Text) : '')).join(' ')}`
-    : `${label} ${words(value as Text)}`
+const words = (value: Value = ''): string => wordsOf(value)
+const factWords = ({ label, value }: Labelled): string => `${label} ${wordsOf(value)}`
 
 /** Everything that a paper says. */
 function said({ over, title, lead, facts, sections, head }: Paper): string {
@@ -36,7 +33,8 @@ function said({ over, title, lead, facts, sections, head }: Paper): string {
     section.title ?? '',
     ...section.blocks.map((block) => {
       if (block.block === 'paragraph') return words(block.text)
-      if (block.block === 'table') return block.rows.map(({ cells }) => cells.map(words).join(' ')).join(' ')
+      if (block.block === 'table')
+        return block.rows.map(({ cells }) => cells.map((cell) => words(cell)).join(' ')).join(' ')
       return block.block === 'signatures' ? block.slots.map(({ name }) => name).join(' ') : ''
     }),
   ])

@@ -64,6 +64,7 @@ async function verified(id: string): Promise<void> {
   await done(submit(certifier.admin, path, 'verification-report'))
   await done(certifier.admin.post(`${path}/outcomes`, { outcomes: [{ vintage: YEARS[0] ?? '', certified: '10' }] }))
   await done(move(certifier.admin, path, 'submit-verification'))
+  await done(submit(owner.admin, path, 'issuance-form'))
   await done(move(owner.admin, path, 'request-issuance'))
   await all.approved(move(officer, path, 'approve-issuance'))
 }

@@ -219,8 +219,10 @@ describe('a monitoring period', () => {
   })
 
   it('is issued of once two officers have approved, and never more than was certified', async () => {
-    const { owner, officer, move } = all
+    const { owner, officer, submit, move } = all
     const [vintage, of] = ['2024', { period: period() }]
+    expect(await move(owner.admin, first, 'request-issuance')).toMatchObject(refused(409, 'document-missing'))
+    await done(submit(owner.admin, first, 'issuance-form'))
     await done(move(owner.admin, first, 'request-issuance'))
     expect(await issue({ ...of, vintage, quantity: '1' })).toMatchObject(refused(409, 'period-state'))
     await all.approved(move(officer, first, 'approve-issuance'))

@@ -41,6 +41,7 @@ it('of issuances that race for the same tonnes no more are written than were cer
   await done(certifier.admin.post(`${path()}/outcomes`, { outcomes: [{ vintage: '2023', certified: '50' }] }))
   await done(submit(certifier.admin, path(), 'verification-report'))
   await done(move(certifier.admin, path(), 'submit-verification'))
+  await done(submit(owner.admin, path(), 'issuance-form'))
   await done(move(owner.admin, path(), 'request-issuance'))
   await all.approved(move(officer, path(), 'approve-issuance'))
   const asked = { authorisation: all.authorisation, period, vintage: '2023', quantity: '20' }

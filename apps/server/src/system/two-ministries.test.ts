@@ -113,6 +113,7 @@ it('a project goes from its notification to issuance, and both ministries have a
   const outcomes = [{ vintage: '2024', certified: '4800' }]
   await done(auditor.admin.post(ofPeriod('outcomes'), { outcomes }))
   await step(auditor.admin, 'verify')
+  await submit(owner.admin, 'issuance-form', ofPeriod('documents'))
   await step(environment.admin, 'approve')
 
   const batch = { authorisation, vintage: '2024', quantity: '4800', period: period.id }

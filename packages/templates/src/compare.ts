@@ -1,6 +1,6 @@
 import { formOf } from './own.ts'
 import { type Pair, pairs } from './pairs.ts'
-import { isFilled, isGrid, type Members, member, membersOf, rowsOf } from './place.ts'
+import { isFilled, isGrid, type Members, member, membersOf, rowsOf, sameJson } from './place.ts'
 import type { Document, Field, Json, Template } from './template.ts'
 
 /** One difference between two documents. A row that moved or whose cells changed has the cells that changed in `cells`. */
@@ -107,17 +107,4 @@ function rowChanges(pair: Pair, [key, earlier]: [string, Members], later: Member
     from: `${path}.${key}`,
   }
   return [cells.length > 0 ? { ...change, cells } : change]
-}
-
-/** The same JSON, whatever the order of keys. */
-export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
-  if (a === b) return true
-  if (Array.isArray(a) || Array.isArray(b))
-    return (
-      Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((one, index) => sameJson(one, b[index]))
-    )
-  const [x, y] = [membersOf(a), membersOf(b)]
-  if (!x || !y) return false
-  const keys = Object.keys(x)
-  return keys.length === Object.keys(y).length && keys.every((key) => Object.hasOwn(y, key) && sameJson(x[key], y[key]))
 }

@@ -1,42 +1,36 @@
+import { z } from 'zod'
 import { member } from './place.ts'
 import { type GEOMETRIES, type Json, LIMITS } from './template.ts'
 
 type Shape = (typeof GEOMETRIES)[number]
 
-/** How deep the coordinates of each shape are nested, and how many positions its lines need. */
-const NESTING: Record<Shape, { depth: number; least: number; closed?: true }> = {
-  Point: { depth: 0, least: 1 },
-  MultiPoint: { depth: 1, least: 1 },
-  LineString: { depth: 1, least: 2 },
-  MultiLineString: { depth: 2, least: 2 },
-  Polygon: { depth: 2, least: 4, closed: true },
-  MultiPolygon: { depth: 3, least: 4, closed: true },
+/** Longitude and latitude in degrees; a height in metres may follow. */
+const position = z.custom<number[]>((json) => {
+  if (!Array.isArray(json) || json.length < 2 || json.length > 3 || !json.every(Number.isFinite)) return false
+  return Math.abs(json[0]) <= 180 && Math.abs(json[1]) <= 90
+})
+const line = (least: number) => z.array(position).min(least)
+const ring = line(4).refine((all) => String(all[0]) === String(all.at(-1)))
+const some = <T extends z.ZodType>(form: T) => z.array(form).min(1)
+
+/** Coordinates of each shape: lines have two positions at least, rings are closed. */
+const COORDINATES: Record<Shape, z.ZodType> = {
+  Point: position,
+  MultiPoint: some(position),
+  LineString: line(2),
+  MultiLineString: some(line(2)),
+  Polygon: some(ring),
+  MultiPolygon: some(some(ring)),
 }
 
-/** Whether a value is a GeoJSON geometry (RFC 7946) of one of these shapes, on the globe, rings closed. */
+/** How many positions stand in coordinates: lists of no lists. */
+export const positionsIn = (json: Json): number => JSON.stringify(json).split(/\[(?!\[)/).length - 1
+
+/** Whether a value is a GeoJSON geometry (RFC 7946) of one of these shapes, on the globe. */
 export function geometryFault(json: Json, shapes: readonly Shape[]): 'form' | 'size' | undefined {
   const shape = shapes.find((one) => one === member(json, 'type'))
-  const coordinates = member(json, 'coordinates')
-  if (!shape || coordinates === undefined || Object.keys(json as object).length !== 2) return 'form'
-  const count = { positions: 0 }
-  if (isNested(coordinates, NESTING[shape].depth, NESTING[shape], count)) return undefined
-  return count.positions > LIMITS.positions ? 'size' : 'form'
-}
-
-function isNested(json: Json, depth: number, rule: (typeof NESTING)[Shape], count: { positions: number }): boolean {
-  if (depth === 0) {
-    count.positions += 1
-    return count.positions <= LIMITS.positions && isPosition(json)
-  }
-  if (!Array.isArray(json) || json.length === 0) return false
-  if (!json.every((one) => isNested(one, depth - 1, rule, count))) return false
-  if (depth > 1) return true
-  return json.length >= rule.least && (!rule.closed || String(json[0]) === String(json.at(-1)))
-}
-
-/** Longitude and latitude in degrees; a height in metres may follow. */
-function isPosition(json: Json): boolean {
-  if (!Array.isArray(json) || json.length < 2 || json.length > 3 || !json.every((one) => Number.isFinite(one)))
-    return false
-  return Math.abs(Number(json[0])) <= 180 && Math.abs(Number(json[1])) <= 90
+  const coordinates = member(json, 'coordinates') ?? null
+  if (!shape || Object.keys(json as object).length !== 2) return 'form'
+  if (positionsIn(coordinates) > LIMITS.positions) return 'size'
+  return COORDINATES[shape].safeParse(coordinates).success ? undefined : 'form'
 }

@@ -1,8 +1,9 @@
+import { isFromElsewhere } from './evaluate.ts'
 import { kept } from './memo.ts'
 import { computedOrder } from './order.ts'
-import { isGrid } from './place.ts'
+import { leavesOf } from './place.ts'
 import { issueLines, sectionFaults } from './read.ts'
-import { type Column, type Field, LIMITS, ownSectionSchema, type Section, type Template } from './template.ts'
+import { LIMITS, ownSectionSchema, type Section, type Template } from './template.ts'
 
 /** The sections of a template together with those that a project added. */
 export type Form = Pick<Template, 'id' | 'version' | 'public' | 'sections' | 'checks'>
@@ -45,12 +46,8 @@ function joined(template: Template, own: readonly unknown[]): Form | string {
 function lockFaults(section: Section, template: Template, fault: (text: string) => void): void {
   if (!section.key.startsWith('x-')) fault('the key of a section of one’s own begins with x-')
   if (template.sections.some(({ number }) => number === section.number)) fault(`the number ${section.number} is taken`)
-  const leaves: (Field | Column)[] = section.fields.flatMap((field) =>
-    isGrid(field) ? [field, ...field.fields] : [field],
-  )
-  for (const leaf of leaves) {
-    if (leaf.from || (leaf.auto && !('compute' in leaf.auto)))
-      fault(`${leaf.key}: only the core is filled in from elsewhere`)
+  for (const { leaf } of leavesOf([section])) {
+    if (leaf.from || isFromElsewhere(leaf)) fault(`${leaf.key}: only the core is filled in from elsewhere`)
     if (leaf.type === 'text' && leaf.pattern !== undefined) fault(`${leaf.key}: a pattern is for the core only`)
   }
 }

@@ -1,5 +1,4 @@
-import { type Members, member } from './place.ts'
-import type { Json } from './template.ts'
+import { canonical, type Members, member } from './place.ts'
 
 /** A row of the earlier document and the one that it became, by their numbers. */
 export interface Pair {
@@ -63,13 +62,6 @@ const keyOf = (row: Members, rowKey: readonly string[]): string | undefined => {
   const cells = rowKey.map((key) => member(row, key))
   return cells.some((cell) => cell === undefined || cell === null || cell === '') ? undefined : JSON.stringify(cells)
 }
-
-const canonical = (json: Json): string =>
-  JSON.stringify(json, (_, value: Json) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  )
 
 /** Rows that are left, those with most cells in common first; then those that stand nearest to each other. */
 function closest(

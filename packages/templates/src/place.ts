@@ -1,104 +1,113 @@
-import { kept } from './memo.ts'
-import type { Column, Field, Json, MatrixField, Section, TableField, Template } from './template.ts'
+import {
+  type Column,
+  type Document,
+  type Field,
+  type Json,
+  LIMITS,
+  type MatrixField,
+  type Section,
+  type TableField,
+  type Template,
+} from './template.ts'
+import { type Kind, TYPES } from './types.ts'
 
-/** What kind of value an expression meets. */
-export type Kind = 'number' | 'date' | 'text' | 'bool' | 'period' | 'texts' | 'object' | 'table'
-
-/** Where a path leads to: a field, a column of it, one row of a matrix, a part of a value. */
-export interface Place {
+/** A field, a column of it, a row, or a cell. */
+export interface Spot {
   section: Section
   field: Field
-  column?: Column
-  row?: string
+  column?: Column | undefined
+  row?: string | undefined
+}
+
+/** Where the path of an expression leads to: of rows only those of a matrix have a name. */
+export interface Place extends Spot {
+  /** A part of the value. */
   part?: string
   kind: Kind
   /** It leads to a column over all rows, so there are many values. */
   many: boolean
 }
 
-/** The kind of value of each type of field. */
-export const KINDS: Record<Field['type'], Kind> = {
-  text: 'text',
-  longtext: 'text',
-  richtext: 'text',
-  int: 'number',
-  decimal: 'number',
-  money: 'object',
-  date: 'date',
-  period: 'period',
-  enum: 'text',
-  multi: 'texts',
-  bool: 'bool',
-  party: 'object',
-  person: 'object',
-  geo: 'object',
-  files: 'object',
-  reference: 'object',
-  calc: 'object',
-  table: 'table',
-  matrix: 'table',
-}
-
-/** Parts of a value that a path may name. */
-const PARTS: Partial<Record<Field['type'], Record<string, Kind>>> = {
-  period: { start: 'date', end: 'date' },
-  money: { amount: 'number', currency: 'text' },
-  party: { name: 'text', id: 'text', country: 'text', registration: 'text' },
-  person: { name: 'text', title: 'text', organisation: 'text' },
-  reference: { id: 'text', title: 'text' },
-  calc: { method: 'text', version: 'text', be: 'number', pe: 'number', le: 'number', er: 'number' },
-}
+/** Sections as they are looked through: of a template, or of a document with its own. */
+export type Sections = Pick<Template, 'sections'>
 
 export const isGrid = (field: Field): field is TableField | MatrixField =>
   field.type === 'table' || field.type === 'matrix'
 
-/** The place of a path such as `B64.yearly.er`, or what is wrong with it. */
-export function placeOf(template: Pick<Template, 'sections'>, path: string): Place | string {
-  const [sectionKey, fieldKey, ...rest] = path.split('.')
-  const section = template.sections.find(({ key }) => key === sectionKey)
-  if (!section) return `there is no section "${sectionKey}"; there are ${keys(template.sections)}`
-  const field = section.fields.find(({ key }) => key === fieldKey)
-  if (!field) return `section ${sectionKey} has no field "${fieldKey ?? ''}"; it has ${keys(section.fields)}`
-  if (!isGrid(field)) return leafPlace({ section, field }, field, rest, false)
-  const [first, ...others] = rest
-  if (first === undefined) return { section, field, kind: 'table', many: false }
-  if (field.type === 'matrix' && field.rows.some(({ key }) => key === first)) {
-    const column = field.fields.find(({ key }) => key === others[0])
-    if (!column) return `${path}: after the row comes a column, one of ${keys(field.fields)}`
-    return leafPlace({ section, field, column, row: first }, column, others.slice(1), false)
-  }
-  const column = field.fields.find(({ key }) => key === first)
-  if (!column) return `${sectionKey}.${fieldKey} has no column "${first}"; it has ${keys(field.fields)}`
-  return leafPlace({ section, field, column }, column, others, true)
-}
+/** All fields, each followed by its columns. */
+export const leavesOf = (sections: readonly Section[]): (Spot & { leaf: Field; path: string })[] =>
+  sections.flatMap((section) =>
+    section.fields.flatMap((field) => {
+      const path = `${section.key}.${field.key}`
+      const columns = isGrid(field) ? field.fields : []
+      return [
+        { section, field, leaf: field, path },
+        ...columns.map((column) => ({ section, field, column, leaf: column, path: `${path}.${column.key}` })),
+      ]
+    }),
+  )
 
-type Found = Pick<Place, 'section' | 'field' | 'column' | 'row'>
-
-function leafPlace(found: Found, leaf: Field | Column, rest: readonly string[], many: boolean): Place | string {
-  const [part, ...more] = rest
-  if (part === undefined) return { ...found, kind: KINDS[leaf.type], many }
-  const parts = PARTS[leaf.type] ?? {}
-  const kind = Object.hasOwn(parts, part) ? parts[part] : undefined
-  if (kind && more.length === 0) return { ...found, part, kind, many }
-  const allowed = Object.keys(parts)
-  return `"${leaf.key}" has no part "${rest.join('.')}"; ${allowed.length > 0 ? `it has ${allowed.join(', ')}` : 'it has none'}`
-}
-
+const named = <T extends { key: string }>(list: readonly T[], key: string | undefined): T | undefined =>
+  list.find((one) => one.key === key)
 const keys = (list: readonly { key: string }[]) => list.map(({ key }) => key).join(', ')
 
-/** The place of a column of the row that is looked at: `er`, or `dates.start`. */
-export function rowPlaceOf(table: Place, name: string): Place | string {
-  const [key, ...rest] = name.split('.')
-  const columns = isGrid(table.field) ? table.field.fields : []
-  const column = columns.find((one) => one.key === key)
-  if (!column) return `"${table.field.key}" has no column "${key}"; it has ${keys(columns)}`
-  return leafPlace({ section: table.section, field: table.field, column }, column, rest, false)
+/** The place of a path such as `B64.yearly.er`, or what is wrong with it. */
+export function placeOf({ sections }: Sections, path: string): Place | string {
+  const [sectionKey, fieldKey, ...rest] = path.split('.')
+  const section = named(sections, sectionKey)
+  if (!section) return `there is no section "${sectionKey}"; there are ${keys(sections)}`
+  const field = named(section.fields, fieldKey)
+  if (!field) return `section ${sectionKey} has no field "${fieldKey ?? ''}"; it has ${keys(section.fields)}`
+  if (!isGrid(field)) return partPlace({ section, field }, rest)
+  const [first, second, ...others] = rest
+  if (first === undefined) return { section, field, kind: 'table', many: false }
+  if (field.type !== 'matrix' || !named(field.rows, first)) return columnPlace({ section, field }, rest, true)
+  const column = named(field.fields, second)
+  if (!column) return `${path}: after the row comes a column, one of ${keys(field.fields)}`
+  return partPlace({ section, field, column, row: first }, others)
 }
 
-/** What the value of a field depends on is told by field, or by column of a table. */
-export const nodeOf = (place: Pick<Place, 'section' | 'field' | 'column'>): string =>
-  [place.section.key, place.field.key, ...(place.column ? [place.column.key] : [])].join('.')
+/** The place of a column of a table: `er`, or `dates.start`; in the row that is looked at, or over all rows. */
+export function columnPlace({ section, field }: Spot, path: readonly string[], many: boolean): Place | string {
+  const [key, ...rest] = path
+  const columns = isGrid(field) ? field.fields : []
+  const column = named(columns, key)
+  if (!column) return `${section.key}.${field.key} has no column "${key}"; it has ${keys(columns)}`
+  return partPlace({ section, field, column }, rest, many)
+}
 
+function partPlace(spot: Spot, [part, ...more]: readonly string[], many = false): Place | string {
+  const leaf = spot.column ?? spot.field
+  const { kind, parts = {} } = TYPES[leaf.type]
+  if (part === undefined) return { ...spot, kind, many }
+  const inner = Object.hasOwn(parts, part) ? parts[part] : undefined
+  if (inner && more.length === 0) return { ...spot, part, kind: inner, many }
+  const allowed = Object.keys(parts).join(', ')
+  return `"${leaf.key}" has no part "${[part, ...more].join('.')}"; ${allowed ? `it has ${allowed}` : 'it has none'}`
+}
+
+/** The field, row or cell of a path such as `A2.locations.0.name`, if a document may have it. */
+export function spotOf({ sections }: Sections, path: string): Spot | undefined {
+  const [sectionKey, fieldKey, row, columnKey, ...more] = path.split('.')
+  const section = named(sections, sectionKey)
+  const field = section && named(section.fields, fieldKey)
+  if (!section || !field || more.length > 0) return undefined
+  if (row === undefined) return { section, field }
+  if (!isGrid(field) || !isRow(field, row)) return undefined
+  const column = named(field.fields, columnKey)
+  return columnKey === undefined || column ? { section, field, row, column } : undefined
+}
+
+const isRow = (field: TableField | MatrixField, row: string): boolean =>
+  field.type === 'matrix'
+    ? named(field.rows, row) !== undefined
+    : /^(0|[1-9]\d{0,4})$/.test(row) && Number(row) < LIMITS.rows
+
+/** What the value of a field depends on is told by field, or by column of a table. */
+export const nodeOf = ({ section, field, column }: Spot): string =>
+  [section.key, field.key, ...(column ? [column.key] : [])].join('.')
+
+export type Values = Document['values']
 export type Members = Record<string, Json>
 
 /** The members of a JSON object, of nothing else. */
@@ -117,65 +126,70 @@ export function withMember(json: Json | undefined, key: string, value: Json | un
   return value === undefined ? others : { ...others, [key]: value }
 }
 
-/** What a field holds; the keys are those of the template. */
-export const held = (values: unknown, section: string, field: string): Json | undefined =>
-  member(member(values as Json | undefined, section), field)
+/** What stands in a field, row or cell. */
+export function held(values: unknown, { section, field, row, column }: Spot): Json | undefined {
+  const json = member(member(values as Json | undefined, section.key), field.key)
+  if (row === undefined) return json
+  const cells = Array.isArray(json) ? json[Number(row)] : member(json, row)
+  return column ? member(cells, column.key) : cells
+}
+
+/** The values with a field, row or cell set, or taken away; the same object where nothing changes. */
+export function put(values: Values, spot: Spot, json: Json | undefined): Values {
+  const { section, field, row } = spot
+  const before = held(values, { section, field })
+  const after = row === undefined ? json : withRow(spot, row, before, json)
+  if (sameJson(before, after)) return values
+  return { ...values, [section.key]: withMember(member(values, section.key), field.key, after) }
+}
+
+/** A table or matrix with one row or cell set, or taken away; nothing where no row is left. */
+function withRow({ field, column }: Spot, key: string, before: Json | undefined, json: Json | undefined) {
+  if (field.type === 'matrix') {
+    const row = column ? withMember(member(before, key), column.key, json) : json
+    const rows = withMember(before, key, isFilled(row) ? row : undefined)
+    return isFilled(rows) ? rows : undefined
+  }
+  const rows = Array.isArray(before) ? before : []
+  const row = column ? withMember(rows[Number(key)], column.key, json) : json
+  const after = rows.toSpliced(Number(key), 1, ...(row === undefined ? [] : [row]))
+  return after.length > 0 ? after : undefined
+}
 
 /** The rows of a table with their numbers, or of a matrix with their keys. What is no row is left out. */
 export function rowsOf(field: Field, json: Json | undefined): [string, Members][] {
-  const rows: [string, Members][] = []
-  if (field.type === 'matrix') {
-    for (const { key } of field.rows) {
-      const cells = membersOf(member(json, key))
-      if (cells) rows.push([key, cells])
-    }
-  } else if (Array.isArray(json)) {
-    for (const [index, row] of json.entries()) {
-      const cells = membersOf(row)
-      if (cells) rows.push([String(index), cells])
-    }
-  }
-  return rows
+  const rows: [string, Json | undefined][] =
+    field.type === 'matrix'
+      ? field.rows.map(({ key }) => [key, member(json, key)])
+      : (Array.isArray(json) ? json : []).map((row, index) => [String(index), row])
+  return rows.flatMap(([key, row]) => {
+    const cells = membersOf(row)
+    return cells ? [[key, cells]] : []
+  })
 }
+
+/** A calculation: method, version, inputs and result; nothing where it has another form. */
+export const calculationOf = (json: Json | undefined): Members | undefined =>
+  TYPES.calc.form.safeParse(json).success ? membersOf(json) : undefined
 
 /** A value as text: itself where it is one. (Never `String`, which asks the value how it wants to be called.) */
 export const textOf = (json: Json | undefined): string =>
   typeof json === 'string' ? json : JSON.stringify(json ?? null)
 
-/** One value of a document: of a field, or of a column in a row. */
-export interface Leaf {
-  leaf: Field | Column
-  json: Json | undefined
-  path: string
-}
-
-/** The values of a field: itself, or those of each of its rows. */
-export function leavesOf(section: Section, field: Field, json: Json | undefined): Leaf[] {
-  const path = `${section.key}.${field.key}`
-  if (!isGrid(field)) return [{ leaf: field, json, path }]
-  return rowsOf(field, json).flatMap(([key, cells]) =>
-    field.fields.map((leaf) => ({ leaf, json: member(cells, leaf.key), path: `${path}.${key}.${leaf.key}` })),
-  )
-}
-
 /** Whether something stands there. */
 export function isFilled(json: Json | undefined): boolean {
   if (json === undefined || json === null) return false
   if (typeof json === 'string') return json.trim() !== ''
-  if (Array.isArray(json)) return json.length > 0
   return typeof json !== 'object' || Object.keys(json).length > 0
 }
 
-const known = new WeakMap<object, Map<string, Place | string>>()
+/** JSON as text in which keys have one order. */
+export const canonical = (json: Json | undefined): string | undefined =>
+  JSON.stringify(json, (_, value: Json) => {
+    const members = membersOf(value)
+    return members ? Object.fromEntries(Object.entries(members).sort(([a], [b]) => (a < b ? -1 : 1))) : value
+  })
 
-/** `placeOf`, remembered for each template. */
-export function placeIn(template: Pick<Template, 'sections'>, path: string): Place | string {
-  return kept(
-    kept(known, template, () => new Map()),
-    path,
-    () => placeOf(template, path),
-  )
-}
-
-/** The table of the path of a column: its first two parts. */
-export const tableOf = (path: string): string => path.split('.').slice(0, 2).join('.')
+/** The same JSON, whatever the order of keys. */
+export const sameJson = (a: Json | undefined, b: Json | undefined): boolean =>
+  a === b || (typeof a === 'object' && typeof b === 'object' && canonical(a) === canonical(b))

@@ -1,8 +1,8 @@
 import { isRequired, isShown, type Scope, scopeOf } from './evaluate.ts'
 import { shortened } from './number.ts'
-import { choiceName, countryName } from './options.ts'
+import { choiceName, listedName } from './options.ts'
 import { formOf } from './own.ts'
-import { held, isFilled, isGrid, type Members, member, membersOf, type Place, rowsOf, textOf } from './place.ts'
+import { held, isFilled, isGrid, type Members, member, membersOf, rowsOf, textOf } from './place.ts'
 import { filledIn, inLanguage, WORDS } from './problem.ts'
 import { type Block, blocksOf, linesOf } from './rich.ts'
 import { dateText, numberText } from './speech.ts'
@@ -61,7 +61,7 @@ export function plain(
 ): PlainSection[] {
   const form = formOf(template, document.own)
   if (typeof form === 'string') throw new Error(form)
-  const scope = scopeOf({ template: form, values: document.values })
+  const scope = scopeOf({ values: document.values })
   const isOpen = (field: Field) => field.public ?? template.public
   return form.sections
     .filter((section) => isShown(section, scope))
@@ -88,7 +88,7 @@ function plainField(
   language: TemplateLanguage,
   { isOpen, onlyPublic }: { isOpen: boolean; onlyPublic: boolean },
 ): PlainField {
-  const json = held(scope.values, section.key, field.key)
+  const json = held(scope.values, { section, field })
   return {
     path: `${section.key}.${field.key}`,
     label: labelOf(field, language),
@@ -96,7 +96,7 @@ function plainField(
     public: isOpen,
     required: isRequired(field, scope),
     value: isGrid(field)
-      ? plainTable(section, field, json, scope, language, onlyPublic)
+      ? plainTable(field, json, scope, language, onlyPublic)
       : plainValue(field, json, language, onlyPublic),
   }
 }
@@ -114,7 +114,6 @@ function unitText(unit: string, language: TemplateLanguage): string {
 }
 
 function plainTable(
-  section: Section,
   field: TableField | MatrixField,
   json: Json | undefined,
   scope: Scope,
@@ -122,14 +121,13 @@ function plainTable(
   onlyPublic: boolean,
 ): Plain {
   const columns = field.fields.filter((column) => !onlyPublic || column.public !== false)
-  const table: Place = { section, field, kind: 'table', many: false }
   const heads = new Map(
     field.type === 'matrix' ? field.rows.map(({ key, label }) => [key, inLanguage(label, language)]) : [],
   )
   const filled = rowsOf(field, json).filter(([, cells]) => isFilled(cells))
   if (filled.length === 0) return { kind: 'empty', text: WORDS[language].words.noRows }
   const cellOf = (column: Column, cells: Members): Plain =>
-    isShown(column, { ...scope, row: { table, cells } })
+    isShown(column, { ...scope, row: cells })
       ? plainValue(column, member(cells, column.key), language, onlyPublic)
       : { kind: 'text', text: '' }
   return {
@@ -194,7 +192,7 @@ function plainObject(type: Field['type'], json: Json, language: TemplateLanguage
     case 'party': {
       const [country, registration] = [said('country'), said('registration')]
       const registered = registration && filledIn(words.registration, { number: registration })
-      return listed(said('name'), registered || undefined, country && countryName(country, language))
+      return listed(said('name'), registered || undefined, country && listedName('countries', country, language))
     }
     case 'person':
       return listed(

@@ -23,6 +23,14 @@ export interface Problem {
   message?: Text
 }
 
+/** An error at a place. */
+export const problemOf = (code: ProblemCode, path: string, params: Problem['params'] = {}): Problem => ({
+  path,
+  code,
+  params,
+  severity: 'error',
+})
+
 /** Problems with which a value cannot even be kept in a draft: it is not of the form of its field. */
 const FORM: readonly ProblemCode[] = ['form', 'unknown', 'limit', 'geometry', 'auto', 'template', 'size', 'own']
 export const isOfForm = ({ code }: Problem): boolean => FORM.includes(code)

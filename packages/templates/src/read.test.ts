@@ -5,10 +5,10 @@ import { expect, test } from 'vitest'
 import { compute } from './compute.ts'
 import { miniData, words } from './mini.fixture.ts'
 import { OPERATORS } from './operators.ts'
-import { KINDS } from './place.ts'
 import { sentence } from './problem.ts'
 import { readTemplate, TemplateError } from './read.ts'
 import { fromFolder, sourceFaults, template, templates } from './templates.ts'
+import { TYPES } from './types.ts'
 import { validate } from './validate.ts'
 
 /** What is said of the small template after something in it was changed. */
@@ -227,5 +227,5 @@ test('the template of docs/templates.md is one, and its document is of it', () =
 
 test('every operator and type can be found by who reads that page', () => {
   for (const name of Object.keys(OPERATORS)) expect(page).toMatch(new RegExp(`[\`"]${name}[\`"]`))
-  for (const type of Object.keys(KINDS)) expect(page).toContain(`\`${type}\``)
+  for (const type of Object.keys(TYPES)) expect(page).toContain(`\`${type}\``)
 })

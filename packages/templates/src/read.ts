@@ -1,21 +1,25 @@
 import type { z } from 'zod'
 import common from './data/common.json' with { type: 'json' }
-import { kindOf, wants } from './kinds.ts'
+import { isFromElsewhere } from './evaluate.ts'
+import type { Ground } from './operands.ts'
+import { readExpression } from './operators.ts'
 import { listNames } from './options.ts'
 import { computedOrder } from './order.ts'
-import { isGrid, KINDS, type Place, placeIn, placeOf } from './place.ts'
+import { isGrid, leavesOf, placeOf, type Sections } from './place.ts'
 import {
   type Check,
-  type Column,
   type Expression,
   type Field,
   type Json,
   KEY,
+  type MatrixField,
   type Section,
+  type TableField,
   type Template,
   type Text,
   templateSchema,
 } from './template.ts'
+import { TYPES } from './types.ts'
 
 /** Everything that is wrong with a data file, as lines that say where. */
 export class TemplateError extends Error {
@@ -91,15 +95,14 @@ type Fault = (text: string) => void
 function unsound(template: Template): string[] {
   const faults: string[] = []
   const add = (at: string) => (text: string) => faults.push(`${at}: ${text}`)
-  distinct(template.sections, add('sections'))
-  distinct(template.checks, add('checks'))
-  distinct(template.signatures, add('signatures'))
-  for (const section of template.sections) sectionFaults(section, template, add)
-  for (const check of template.checks) checkFaults(check, template, add(`check ${check.key}`))
-  for (const slot of template.signatures) {
-    for (const other of [...(slot.otherPerson ?? []), ...(slot.otherOrganisation ?? [])])
-      if (other === slot.key || !template.signatures.some(({ key }) => key === other))
-        add(`signature ${slot.key}`)(`there is no other slot "${other}"`)
+  const { sections, checks, signatures } = template
+  for (const [name, list] of Object.entries({ sections, checks, signatures })) distinct(list, add(name))
+  for (const section of sections) sectionFaults(section, template, add)
+  for (const check of checks) checkFaults(check, template, add(`check ${check.key}`))
+  for (const { key, otherPerson = [], otherOrganisation = [] } of signatures) {
+    for (const other of [...otherPerson, ...otherOrganisation])
+      if (other === key || !signatures.some((one) => one.key === other))
+        add(`signature ${key}`)(`there is no other slot "${other}"`)
   }
   const order = faults.length === 0 ? computedOrder(template) : []
   if (typeof order === 'string') faults.push(`values computed from one another in a circle: ${order}`)
@@ -107,84 +110,51 @@ function unsound(template: Template): string[] {
 }
 
 function distinct(list: readonly { key: string }[], fault: Fault) {
-  const seen = new Set<string>()
-  for (const { key } of list) {
-    if (seen.has(key)) fault(`the key "${key}" comes twice`)
-    seen.add(key)
-  }
+  const keys = list.map(({ key }) => key)
+  for (const [index, key] of keys.entries()) if (keys.indexOf(key) < index) fault(`the key "${key}" comes twice`)
 }
 
 /** What is wrong with one section: its keys, bounds, choices, conditions and computed values. */
-export function sectionFaults(section: Section, template: Pick<Template, 'sections'>, add: (at: string) => Fault) {
+export function sectionFaults(section: Section, { sections }: Sections, add: (at: string) => Fault) {
   distinct(section.fields, add(section.key))
-  if (section.visibleIf) wants(['bool'], section.visibleIf, { template }, add(`${section.key} visibleIf`))
-  for (const field of section.fields) {
-    const at = `${section.key}.${field.key}`
-    leafFaults(field, undefined, template, at, add)
-    if (!isGrid(field)) continue
-    distinct(field.fields, add(at))
-    const table = placeOf(template, at)
-    for (const column of field.fields)
-      leafFaults(column, typeof table === 'string' ? undefined : table, template, `${at}.${column.key}`, add)
-    gridFaults(field, add(at))
+  if (section.visibleIf) readExpression(section.visibleIf, { sections, fault: add(`${section.key} visibleIf`) }, 'bool')
+  for (const { leaf, field, column, path } of leavesOf([section])) {
+    const ground = { sections, row: column && { section, field } }
+    const { visibleIf, required, auto, from } = leaf
+    if (visibleIf) readExpression(visibleIf, { ...ground, fault: add(`${path} visibleIf`) }, 'bool')
+    if (typeof required === 'object') readExpression(required, { ...ground, fault: add(`${path} required`) }, 'bool')
+    if (auto && from) add(path)('has both auto and from; auto alone is what nobody can change')
+    if (column && (isFromElsewhere(column) || from)) add(path)('only a whole table comes from elsewhere, not a column')
+    if (auto && 'compute' in auto) computeFaults(leaf, auto.compute, { ...ground, fault: add(`${path} auto`) })
+    boundFaults(leaf, add(path))
   }
-}
-
-function gridFaults(field: Extract<Field, { type: 'table' | 'matrix' }>, fault: Fault) {
-  const columns = new Set(field.fields.map(({ key }) => key))
-  if (field.type === 'table') {
-    for (const key of field.rowKey ?? []) if (!columns.has(key)) fault(`rowKey: there is no column "${key}"`)
-    inOrder(field.minRows, field.maxRows, 'minRows', 'maxRows', fault)
-    return
-  }
-  distinct(field.rows, fault)
-  for (const { key } of field.rows) if (columns.has(key)) fault(`the row "${key}" has the key of a column`)
-}
-
-function leafFaults(
-  leaf: Field | Column,
-  row: Place | undefined,
-  template: Pick<Template, 'sections'>,
-  at: string,
-  add: (at: string) => Fault,
-) {
-  const ground = { template, ...(row ? { row } : {}) }
-  if (leaf.visibleIf) wants(['bool'], leaf.visibleIf, ground, add(`${at} visibleIf`))
-  if (typeof leaf.required === 'object') wants(['bool'], leaf.required, ground, add(`${at} required`))
-  boundFaults(leaf, add(at))
-  const { auto } = leaf
-  if (auto && leaf.from) add(at)('has both auto and from; auto alone is what nobody can change')
-  if (row && ((auto && !('compute' in auto)) || leaf.from))
-    add(at)('only a whole table comes from elsewhere, not a column')
-  if (auto && 'compute' in auto) computeFaults(leaf, auto.compute, ground, add(`${at} auto`))
 }
 
 const COMPUTABLE = ['number', 'date', 'text', 'bool', 'period']
 
-function computeFaults(
-  leaf: Field | Column,
-  expression: Expression,
-  ground: Parameters<typeof kindOf>[1],
-  fault: Fault,
-) {
-  const kind = KINDS[leaf.type]
-  if (COMPUTABLE.includes(kind)) wants([kind], expression, ground, fault)
-  else fault(`a ${leaf.type} cannot be computed`)
+function computeFaults(leaf: Field, expression: Expression, ground: Ground) {
+  const { kind } = TYPES[leaf.type]
+  if (COMPUTABLE.includes(kind)) readExpression(expression, ground, kind)
+  else ground.fault(`a ${leaf.type} cannot be computed`)
 }
 
-function boundFaults(leaf: Field | Column, fault: Fault) {
+const BOUNDS = ['', 'Length', 'Items', 'Rows'].map((of) => [`min${of}`, `max${of}`] as const)
+
+function boundFaults(leaf: Field, fault: Fault) {
+  const members = new Map<string, unknown>(Object.entries(leaf))
+  for (const [min, max] of BOUNDS)
+    if (Number(members.get(min)) > Number(members.get(max))) fault(`${min} is more than ${max}`)
+  if (isGrid(leaf)) gridFaults(leaf, fault)
   if (leaf.type === 'enum' || leaf.type === 'multi') {
-    if ((leaf.options === undefined) === (leaf.optionsOf === undefined)) fault('needs either options or optionsOf')
-    if (leaf.optionsOf !== undefined && !listNames().includes(leaf.optionsOf))
-      fault(`there is no list "${leaf.optionsOf}"; there are ${listNames().join(', ')}`)
+    const { options, optionsOf } = leaf
+    if ((options === undefined) === (optionsOf === undefined)) fault('needs either options or optionsOf')
+    if (optionsOf !== undefined && !listNames().includes(optionsOf))
+      fault(`there is no list "${optionsOf}"; there are ${listNames().join(', ')}`)
     distinct(
-      (leaf.options ?? []).map(({ value }) => ({ key: value })),
+      (options ?? []).map(({ value }) => ({ key: value })),
       fault,
     )
   }
-  if ('minLength' in leaf) inOrder(leaf.minLength, leaf.maxLength, 'minLength', 'maxLength', fault)
-  if ('minItems' in leaf) inOrder(leaf.minItems, leaf.maxItems, 'minItems', 'maxItems', fault)
-  if ('min' in leaf) inOrder(Number(leaf.min ?? Number.NaN), Number(leaf.max ?? Number.NaN), 'min', 'max', fault)
   if (leaf.type === 'text' && leaf.pattern !== undefined) {
     try {
       new RegExp(leaf.pattern, 'u')
@@ -194,32 +164,37 @@ function boundFaults(leaf: Field | Column, fault: Fault) {
   }
 }
 
-function inOrder(low: number | undefined, high: number | undefined, lowName: string, highName: string, fault: Fault) {
-  if (low !== undefined && high !== undefined && low > high) fault(`${lowName} is more than ${highName}`)
+function gridFaults(grid: TableField | MatrixField, fault: Fault) {
+  const columns = grid.fields.map(({ key }) => key)
+  distinct(grid.fields, fault)
+  if (grid.type === 'table') {
+    for (const key of grid.rowKey ?? []) if (!columns.includes(key)) fault(`rowKey: there is no column "${key}"`)
+    return
+  }
+  distinct(grid.rows, fault)
+  for (const { key } of grid.rows) if (columns.includes(key)) fault(`the row "${key}" has the key of a column`)
 }
 
-function checkFaults(check: Check, template: Template, fault: Fault) {
-  const table = check.each === undefined ? undefined : placeIn(template, check.each)
+function checkFaults({ each, at, when, must, shows = {}, message }: Check, { sections }: Template, fault: Fault) {
+  const table = each === undefined ? undefined : placeOf({ sections }, each)
   if (typeof table === 'string') return fault(`each: ${table}`)
-  if (table && table.kind !== 'table') return fault(`each: ${check.each} is not a table`)
-  const at = placeIn(template, table ? `${check.each}.${check.at}` : check.at)
-  if (typeof at === 'string') fault(`at: ${at}`)
-  const ground = { template, ...(table ? { row: table } : {}) }
-  if (check.when) wants(['bool'], check.when, ground, fault)
-  wants(['bool'], check.must, ground, fault)
-  for (const shown of Object.values(check.shows ?? {})) kindOf(shown, ground, fault)
-  messageFaults(check, fault)
+  if (table && table.kind !== 'table') return fault(`each: ${each} is not a table`)
+  const place = placeOf({ sections }, table ? `${each}.${at}` : at)
+  if (typeof place === 'string') fault(`at: ${place}`)
+  const ground = { sections, row: table, fault }
+  if (when) readExpression(when, ground, 'bool')
+  readExpression(must, ground, 'bool')
+  for (const shown of Object.values(shows)) readExpression(shown, ground)
+  const given = Object.keys(shows)
+  messageFaults(message, given, JSON.stringify(must).includes('"covers"') ? [...given, 'missing'] : given, fault)
 }
 
 /** The message has the same places in every language, and each has its value. */
-function messageFaults(check: Check, fault: Fault) {
-  const given = Object.keys(check.shows ?? {})
-  if (JSON.stringify(check.must).includes('"covers"')) given.push('missing')
-  for (const [language, words] of Object.entries(check.message as Text)) {
-    const places = [...(words ?? '').matchAll(/\{([^}]*)\}/g)].map((match) => match[1] ?? '')
+function messageFaults(message: Text, shown: readonly string[], known: readonly string[], fault: Fault) {
+  for (const [language, words] of Object.entries(message)) {
+    const places = [...words.matchAll(/\{([^}]*)\}/g)].map(([, name = '']) => name)
     for (const place of places)
-      if (!given.includes(place)) fault(`message in ${language}: nothing is shown for {${place}}`)
-    for (const name of Object.keys(check.shows ?? {}))
-      if (!places.includes(name)) fault(`message in ${language} does not show {${name}}`)
+      if (!known.includes(place)) fault(`message in ${language}: nothing is shown for {${place}}`)
+    for (const name of shown) if (!places.includes(name)) fault(`message in ${language} does not show {${name}}`)
   }
 }

@@ -1,6 +1,6 @@
 import { isDate } from './date.ts'
 import { kept } from './memo.ts'
-import { isDecimal } from './number.ts'
+import { DECIMAL } from './number.ts'
 import type { TemplateLanguage } from './template.ts'
 
 /** Arabic documents keep Western digits and calendar, as the papers of the United Nations do: figures are the same in each language. */
@@ -11,11 +11,11 @@ const dates = new Map<TemplateLanguage, Intl.DateTimeFormat>()
 
 /** A decimal of a document, all its digits, with the marks of the language. What is no decimal stays as it is. */
 export function numberText(text: string, language: TemplateLanguage): string {
-  if (!isDecimal(text)) return text
+  if (!DECIMAL.test(text)) return text
   const digits = text.split('.')[1]?.length ?? 0
   const fraction = { minimumFractionDigits: digits, maximumFractionDigits: digits }
   const make = () => new Intl.NumberFormat(TAGS[language], { ...fraction, useGrouping: 'min2' })
-  return kept(numbers, `${language} ${digits}`, make).format(text)
+  return kept(numbers, `${language} ${digits}`, make).format(text as `${number}`)
 }
 
 /** A date in words. What is no date stays as it is. */

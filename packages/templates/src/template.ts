@@ -15,7 +15,7 @@
  * `docs/templates.md` has a whole template, and says what each member does.
  */
 import { z } from 'zod'
-import { type Condition, type Expression, FACTS, type FactName, isFact, isPath } from './expression.ts'
+import facts from './data/facts.json' with { type: 'json' }
 
 /** The languages in which every template that comes with the registry speaks. */
 export const TEMPLATE_LANGUAGES = ['en', 'fr', 'es', 'ar'] as const
@@ -49,9 +49,19 @@ const key = z
   .regex(KEY)
   .refine((one) => !['constructor', 'prototype'].includes(one), 'is not a key')
 
-/** An expression of `operators.ts`; what is in it is looked at in `kinds.ts`. */
+/** A condition or calculation: JSON, never code, with one operator of `operators.ts`. It is looked at when the template is read. */
+export type Expression = { readonly [operator: string]: unknown }
 const expression: z.ZodType<Expression> = z.record(z.string(), z.unknown())
+
+const PATH = /^[A-Za-z][A-Za-z0-9-]{0,39}(\.[A-Za-z][A-Za-z0-9-]{0,39}){0,3}$/
+/** Whether a text has the form of a path. */
+export const isPath = (given: unknown): given is string => typeof given === 'string' && PATH.test(given)
 const path = z.custom<string>(isPath, 'takes a path such as "B64.yearly.er"')
+
+/** What the registry can tell a document, with the type of field that takes it: `data/facts.json`. The caller gives the values. */
+export const FACTS: Readonly<Record<string, string>> = facts
+export type FactName = keyof typeof facts
+export const isFact = (name: unknown): name is FactName => typeof name === 'string' && Object.hasOwn(FACTS, name)
 
 /** Where a value comes from: what the registry knows, or a field of the last document of another kind ("PDD:A2.locations"). */
 export type Source = { fact: FactName } | { document: string }
@@ -64,7 +74,8 @@ const source = z.union(
   'takes either { "fact": … } or { "document": … }',
 )
 
-const decimal = z.string().regex(/^-?\d{1,30}(\.\d{1,20})?$/, 'takes a decimal in quotes')
+/** A number as templates write it. */
+export const decimal = z.string().regex(/^-?\d{1,30}(\.\d{1,20})?$/, 'takes a decimal in quotes')
 const count = z.int().min(0).max(100_000)
 
 /** The parts of a template, over texts in all languages (shipped) or in some (a project's own sections). */
@@ -235,7 +246,6 @@ export type Slot = z.infer<typeof slot>
 export type Lists = z.infer<typeof listsSchema>
 /** A template as the engine uses it. */
 export type Template = Omit<z.infer<typeof templateSchema>, 'sections'> & { sections: Section[] }
-export type { Condition, Expression, FactName }
 
 /** A value of a document, and a document. */
 export type Json = null | boolean | string | number | Json[] | { [key: string]: Json }

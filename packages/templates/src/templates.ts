@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { FACTS } from './expression.ts'
-import { KINDS, placeOf } from './place.ts'
+import { leavesOf, placeOf } from './place.ts'
 import { readTemplate } from './read.ts'
-import type { Field, Source, Template } from './template.ts'
+import { FACTS, type Field, type Source, type Template } from './template.ts'
+import { TYPES } from './types.ts'
 
 const SHARED = ['common.json', 'facts.json', 'lists.json']
 let read: readonly Template[] | undefined
@@ -38,24 +38,21 @@ export function fromFolder(folder: string): readonly Template[] {
 }
 
 /** What is wrong with the places from which a template is filled in: they must exist and be of the same type. */
-export function sourceFaults(one: Template, all: readonly Template[]): string[] {
-  return one.sections.flatMap((section) =>
-    section.fields.flatMap((field) => {
-      const source = field.from ?? (field.auto && !('compute' in field.auto) ? field.auto : undefined)
-      const fault = source && sourceFault(field, source, all)
-      return fault ? [`${one.id} ${section.key}.${field.key}: ${fault}`] : []
-    }),
-  )
-}
+export const sourceFaults = (one: Template, all: readonly Template[]): string[] =>
+  leavesOf(one.sections).flatMap(({ leaf: { auto, from, ...field }, path }) => {
+    const source = from ?? auto
+    const fault = source && !('compute' in source) && sourceFault(field, source, all)
+    return fault ? [`${one.id} ${path}: ${fault}`] : []
+  })
 
-function sourceFault(field: Field, source: Source, all: readonly Template[]): string | undefined {
-  const kind = KINDS[field.type]
+function sourceFault(field: Pick<Field, 'type'>, source: Source, all: readonly Template[]): string | undefined {
+  const { kind } = TYPES[field.type]
   if ('fact' in source) {
     const type = FACTS[source.fact] as Field['type']
-    const alike = KINDS[type] === kind && (kind !== 'object' || type === field.type)
+    const alike = TYPES[type].kind === kind && (kind !== 'object' || type === field.type)
     return alike ? undefined : `the fact ${source.fact} is a ${type}, the field a ${field.type}`
   }
-  const [id, path] = source.document.split(':') as [string, string]
+  const [id = '', path = ''] = source.document.split(':')
   const other = newest(all, id)
   if (!other) return `there is no template "${id}"; there are ${[...new Set(all.map((each) => each.id))].join(', ')}`
   const place = placeOf(other, path)

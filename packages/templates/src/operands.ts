@@ -1,0 +1,268 @@
+import { isDate } from './date.ts'
+import type { Scope } from './evaluate.ts'
+import { kept } from './memo.ts'
+import { calculated, type Exact, exact, whole } from './number.ts'
+import {
+  calculationOf,
+  columnPlace,
+  held,
+  isFilled,
+  isGrid,
+  member,
+  nodeOf,
+  type Place,
+  placeOf,
+  rowsOf,
+  type Sections,
+  type Spot,
+} from './place.ts'
+import { decimal, type Expression, FACTS, type Field, isFact, isPath, type Json } from './template.ts'
+import { type Kind, TYPES } from './types.ts'
+
+/** A value while it is computed with. Numbers are decimals; dates and options are texts; a period is a pair. */
+export type Value = Exact | string | boolean | Span | readonly Value[] | undefined
+export interface Span {
+  start: string
+  end: string
+}
+
+export const isNumber = (value: Value): value is Exact =>
+  typeof value === 'object' && value !== null && 'toDecimalPlaces' in value
+export const isSpan = (value: Value): value is Span => typeof value === 'object' && value !== null && 'start' in value
+export const listOf = (value: Value): readonly Value[] => (Array.isArray(value) ? value : [])
+
+/** An expression, or a part of one, that was read: what kind of value it gives, and how. */
+export interface Term {
+  /** None where something is wrong with it. */
+  kind?: Kind | undefined
+  value: (scope: Scope) => Value
+  /** Of a path: where it leads to, and what stands there as a document has it. */
+  place?: Place
+  raw?: (scope: Scope) => (Json | undefined)[]
+  /** Of a path from the top, which gives the same in every row. */
+  path?: string
+  /** Choices that it names. */
+  choices?: readonly unknown[]
+}
+
+/** Where an expression stands: among these sections, in a row of this table. What is wrong with it is told. */
+export interface Ground extends Sections {
+  row?: Spot | undefined
+  fault: (text: string) => void
+}
+export interface Standing extends Ground {
+  /** Takes the fields and columns that are needed; `facts` where it is asked what the registry knows. */
+  needs: Set<string>
+  /** The operands before it. */
+  before: readonly Term[]
+  read: (expression: unknown, at: Standing) => Term
+}
+/** What may stand at one place of an operator: reads it, and tells what is wrong with it. */
+export type Operand = (given: unknown, at: Standing) => Term
+
+export const isExpression = (given: unknown): given is Expression =>
+  typeof given === 'object' && given !== null && !Array.isArray(given)
+
+export const nothing: Term = { value: () => undefined }
+export function wrong(at: Ground, fault: string): Term {
+  at.fault(fault)
+  return nothing
+}
+
+/** An expression of one of these kinds. */
+export const ofKind =
+  (...kinds: readonly Kind[]): Operand =>
+  (given, at) => {
+    const term = at.read(given, at)
+    const fits = term.kind === undefined || kinds.includes(term.kind)
+    return fits ? term : wrong(at, `${JSON.stringify(given)} is a ${term.kind}, not a ${kinds.join(' or ')}`)
+  }
+
+/** An expression of the kind of the operand before it. */
+export const alike: Operand = (given, at) => {
+  const kind = at.before.at(-1)?.kind
+  return kind ? ofKind(kind)(given, at) : at.read(given, at)
+}
+
+/** What the list before it may have: one, or several options. */
+export const oneOf: Operand = (given, at) => {
+  const { kind = 'text' } = at.before.at(-1) ?? {}
+  return kind === 'text' ? ofKind('text', 'texts')(given, at) : ofKind(kind)(given, at)
+}
+
+function literal<T>(kind: Kind, is: (given: unknown) => given is T, say: string, value: (given: T) => Value): Operand {
+  return (given, at) => {
+    if (!is(given)) return { ...wrong(at, say), kind }
+    const constant = value(given)
+    return { kind, value: () => constant, choices: [given].flat() }
+  }
+}
+const isDecimal = (given: unknown): given is string => decimal.safeParse(given).success
+const isPlaces = (given: unknown): given is number =>
+  Number.isInteger(given) && Number(given) >= 0 && Number(given) <= 12
+const isText = (given: unknown): given is string => typeof given === 'string'
+const isTexts = (given: unknown): given is string[] => Array.isArray(given) && given.length > 0 && given.every(isText)
+const isTruth = (given: unknown): given is boolean => typeof given === 'boolean'
+
+/** "0.5" */
+export const number = literal('number', isDecimal, 'takes a decimal in quotes', calculated)
+/** "2026-01-01" */
+export const day = literal('date', isDate, 'takes a date YYYY-MM-DD', (date) => date)
+/** How many digits. */
+export const places = literal('number', isPlaces, 'places are 0 to 12', whole)
+/** A list of options. */
+export const options = literal('text', isTexts, 'takes a list of options', (texts) => texts)
+const text = literal('text', isText, 'takes a text, true or false', (one) => one)
+const truth = literal('bool', isTruth, 'takes true or false', (one) => one)
+/** An option or a text; true or false. */
+export const constant: Operand = (given, at) => (isTruth(given) ? truth : text)(given, at)
+
+/** What the registry knows. */
+export const fact: Operand = (given, at) => {
+  if (!isFact(given)) return wrong(at, `the registry knows ${Object.keys(FACTS).join(', ')}`)
+  at.needs.add('facts')
+  const { kind } = TYPES[FACTS[given] as Field['type']]
+  return { kind, value: ({ facts }) => typed({ kind }, facts?.[given]) }
+}
+
+/** A path from the top, and what is wrong with where it leads. */
+const pathTo =
+  (unfit: (place: Place, path: string) => string | false = () => false): Operand =>
+  (given, at) => {
+    const place = isPath(given) ? placeOf(at, given) : 'takes a path such as "B64.yearly.er"'
+    if (typeof place === 'string') return wrong(at, place)
+    const path = String(given)
+    const fault = unfit(place, path)
+    if (fault) at.fault(fault)
+    at.needs.add(nodeOf(place))
+    const raw = ({ values }: Scope) => rawAt(place, values)
+    const read = (scope: Scope) => {
+      const all = raw(scope).map((json) => typed(place, json))
+      return place.many ? all : all[0]
+    }
+    return { kind: place.kind, place, path, raw, value: (scope) => kept(scope.memo, path, () => read(scope)) }
+  }
+const anywhere = pathTo()
+const isColumn = ({ many, kind }: Place, path: string) => {
+  if (!many) return `${path} is not a column of a table`
+  return (kind === 'object' || kind === 'texts') && `${path} is a ${kind}, not one value`
+}
+
+/** A path to one value. */
+export const field = pathTo(
+  ({ many }, path) => many && `${path} is a whole column; take {"row": …} for this row, or sum, count, every, any`,
+)
+/** A path to a column of values that can be compared. */
+export const column = pathTo(isColumn)
+/** A path to a column of numbers. */
+export const numbers = pathTo(
+  (place, path) => isColumn(place, path) || (place.kind !== 'number' && `${path} is a ${place.kind}, not a number`),
+)
+const toTable = pathTo(({ kind }, path) => kind !== 'table' && `${path} is not a table`)
+/** A path to a table, of which only the rows are looked at. */
+export const table: Operand = (given, at) => ({ ...toTable(given, at), value: () => true })
+
+/** How many rows a table has, values a column, choices or files a list. */
+export const count: Operand = (given, at) => {
+  const term = anywhere(given, at)
+  const counted = (all: readonly (Json | undefined)[]): number => {
+    if (term.place?.kind === 'table') return rowsOf(term.place.field, all[0]).length
+    return Array.isArray(all[0]) && !term.place?.many ? all[0].length : all.filter(isFilled).length
+  }
+  const value = (scope: Scope) => whole(counted(term.raw?.(scope) ?? []))
+  return { kind: 'number', value: (scope) => kept(scope.memo, `count ${term.path}`, () => value(scope)) }
+}
+
+/** A column of the row that is looked at. */
+export const row: Operand = (given, at) => {
+  if (!isPath(given)) return wrong(at, 'takes a column such as "er"')
+  if (!at.row) return wrong(at, `{"row": "${given}"} stands outside of any row`)
+  const place = columnPlace(at.row, given.split('.'), false)
+  if (typeof place === 'string') return wrong(at, place)
+  at.needs.add(nodeOf(place))
+  const cell = (scope: Scope) => partOf(place, member(scope.row, place.column?.key ?? ''))
+  return { kind: place.kind, place, raw: (scope) => [cell(scope)], value: (scope) => typed(place, cell(scope)) }
+}
+
+/** Another column of the table of the path before it. */
+export const sibling: Operand = (given, at) => {
+  const place = at.before[0]?.place
+  return place ? column(`${place.section.key}.${place.field.key}.${given}`, at) : nothing
+}
+
+/** A condition, on each row of the table of the path before it. */
+export const inRow: Operand = (given, at) => {
+  const table = at.before[0]?.place
+  if (!table || !isGrid(table.field)) return nothing
+  const term = ofKind('bool')(given, { ...at, row: table })
+  const rows = ({ values }: Scope) => rowsOf(table.field, held(values, table))
+  return { kind: 'bool', value: (scope) => rows(scope).map(([, cells]) => term.value({ ...scope, row: cells })) }
+}
+
+/** Options chosen, or a whole column. */
+export const list: Operand = (given, at) => {
+  const { field: path } = isExpression(given) ? given : {}
+  const place = isPath(path) && placeOf(at, path)
+  if (typeof place === 'object' && place.many) return anywhere(path, at)
+  return { ...ofKind('texts')(given, at), kind: 'text' }
+}
+
+/** An expression of which is only asked whether something is there. */
+export const presence: Operand = (given, at) => {
+  const { field: path } = isExpression(given) ? given : {}
+  const { raw, value } = isPath(path) ? anywhere(path, at) : at.read(given, at)
+  const isThere = (scope: Scope) => [value(scope)].flat().some((one) => one !== undefined)
+  return { kind: 'bool', value: (scope) => raw?.(scope).some(isFilled) ?? isThere(scope) }
+}
+
+const calculation = pathTo(({ field }, path) => field.type !== 'calc' && `covers: ${path} is not a calc field`)
+const names = pathTo(
+  (place, path) => (!place.many || place.kind !== 'text') && `covers: ${path} is not a column of texts`,
+)
+
+/** `{ calculation, by }`: whether each input of the calculation's method is named in one of these columns. */
+export const cover: Operand = (given, at) => {
+  const { calculation: path, by } = isExpression(given) ? given : {}
+  const term = calculation(path, at)
+  const columns = (Array.isArray(by) ? by : []).map((one) => names(one, at))
+  if (columns.length === 0) at.fault('covers: takes {"calculation": path of a calc field, "by": [paths of columns]}')
+  const value = (scope: Scope): Value => {
+    const found = calculationOf(term.raw?.(scope)[0])
+    const judged = found && scope.judge?.(found)
+    if (!judged) return undefined
+    const plainly = (name: Value) => String(name).trim().toLowerCase()
+    const stated = new Set(columns.flatMap((one) => listOf(one.value(scope)).map(plainly)))
+    const missing = judged.inputs
+      .map((input) => [input].flat())
+      .filter((any) => !any.map(plainly).some((one) => stated.has(one)))
+    scope.missing?.push(...missing.map(([name]) => name ?? '—'))
+    return missing.length === 0
+  }
+  return { kind: 'bool', value }
+}
+
+/** What stands at a place: of a column over all rows, in each of them. */
+function rawAt(place: Place, values: unknown): (Json | undefined)[] {
+  const { column, many } = place
+  const json = held(values, place)
+  if (!many || !column) return [partOf(place, json)]
+  return rowsOf(place.field, json).map(([, cells]) => partOf(place, member(cells, column.key)))
+}
+
+/** The part of a value that a path names: an end of a period, a result of a calculation. */
+function partOf({ part, kind, column, field }: Place, json: Json | undefined): Json | undefined {
+  if (part === undefined) return json
+  const { type } = column ?? field
+  return member(type === 'calc' && kind === 'number' ? member(json, 'result') : json, part)
+}
+
+/** JSON as a value to compute with; nothing where it is not of its kind. */
+function typed({ kind, part }: Pick<Place, 'kind' | 'part'>, json: Json | undefined): Value {
+  if (kind === 'number') return part === undefined ? exact(json) : calculated(json)
+  if (kind === 'date') return isDate(json) ? json : undefined
+  if (kind === 'text') return isText(json) && json !== '' ? json : undefined
+  if (kind === 'bool') return isTruth(json) ? json : undefined
+  if (kind === 'texts') return Array.isArray(json) ? json.filter(isText) : undefined
+  const [start, end] = [member(json, 'start'), member(json, 'end')]
+  return kind === 'period' && isDate(start) && isDate(end) ? { start, end } : undefined
+}

@@ -1,0 +1,97 @@
+import { z } from 'zod'
+import { isDate } from './date.ts'
+import { calculated, DECIMAL, WHOLE } from './number.ts'
+import { isCountry, isCurrency } from './options.ts'
+import { type Field, LIMITS } from './template.ts'
+
+/** What kind of value an expression meets. */
+export type Kind = 'number' | 'date' | 'text' | 'bool' | 'period' | 'texts' | 'object' | 'table'
+
+interface FieldType {
+  kind: Kind
+  /** The parts of a value that a path may name. */
+  parts?: Record<string, Kind>
+  /** What a value must look like, before any bounds. */
+  form: z.ZodType
+  /** How long it may be, whatever a template says. */
+  most?: number
+}
+
+/** What a text on one line may not have: control characters, ends of line, marks that turn the direction of what follows. */
+export const NOT_ON_A_LINE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u
+const NOT_IN_A_TEXT = /[^\P{Cc}\n\t]|[\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u
+const AMOUNT = /^-?(0|[1-9]\d{0,14})(\.\d{1,4})?$/
+const EMAIL = /^[^\s@<>()",;:\\]{1,64}@[^\s@<>()",;:\\]{1,190}$/
+
+const without = (marks: RegExp) => z.string().refine((text) => !marks.test(text))
+const lineOf = (most: number) => without(NOT_ON_A_LINE).max(most).regex(/\S/)
+const line = lineOf(500)
+const maybe = line.optional()
+const prose = without(NOT_IN_A_TEXT)
+const date = z.custom<string>(isDate)
+const list = z.custom(Array.isArray)
+const sum = z.custom((json) => calculated(json) !== undefined)
+/** What else the calculator froze with the four sums may stand there too. */
+const result = z.looseObject({ be: sum, pe: sum, le: sum, er: sum })
+
+/** All types of fields. */
+export const TYPES: Record<Field['type'], FieldType> = {
+  text: { kind: 'text', form: without(NOT_ON_A_LINE), most: LIMITS.text },
+  longtext: { kind: 'text', form: prose, most: LIMITS.longtext },
+  richtext: { kind: 'text', form: prose, most: LIMITS.longtext },
+  int: { kind: 'number', form: z.string().regex(WHOLE) },
+  decimal: { kind: 'number', form: z.string().regex(DECIMAL) },
+  money: {
+    kind: 'object',
+    parts: { amount: 'number', currency: 'text' },
+    form: z.strictObject({ amount: z.string().regex(AMOUNT), currency: z.custom(isCurrency) }),
+  },
+  date: { kind: 'date', form: date },
+  period: { kind: 'period', parts: { start: 'date', end: 'date' }, form: z.strictObject({ start: date, end: date }) },
+  enum: { kind: 'text', form: z.string() },
+  multi: { kind: 'texts', form: z.array(z.string()), most: LIMITS.items },
+  bool: { kind: 'bool', form: z.boolean() },
+  party: {
+    kind: 'object',
+    parts: { name: 'text', id: 'text', country: 'text', registration: 'text' },
+    form: z.strictObject({ name: line, id: maybe, country: z.custom(isCountry).optional(), registration: maybe }),
+  },
+  person: {
+    kind: 'object',
+    parts: { name: 'text', title: 'text', organisation: 'text' },
+    form: z.strictObject({
+      name: line,
+      title: maybe,
+      organisation: maybe,
+      email: line.regex(EMAIL).optional(),
+      phone: maybe,
+    }),
+  },
+  reference: { kind: 'object', parts: { id: 'text', title: 'text' }, form: z.strictObject({ id: line, title: maybe }) },
+  files: { kind: 'object', form: list, most: LIMITS.items },
+  geo: { kind: 'object', form: z.unknown() },
+  calc: {
+    kind: 'object',
+    parts: { method: 'text', version: 'text', be: 'number', pe: 'number', le: 'number', er: 'number' },
+    form: z.strictObject({
+      method: lineOf(100),
+      version: lineOf(40),
+      inputs: z.record(z.string(), z.unknown()),
+      result,
+    }),
+  },
+  table: { kind: 'table', form: list, most: LIMITS.rows },
+  matrix: { kind: 'table', form: z.record(z.string(), z.unknown()) },
+}
+
+/** One of the `files`. */
+export const FILE = z.strictObject({
+  name: lineOf(255).regex(/^[^/\\]*$/),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  title: lineOf(300).optional(),
+  size: z
+    .string()
+    .regex(/^(0|[1-9]\d{0,29})$/)
+    .optional(),
+  public: z.boolean().optional(),
+})

@@ -131,7 +131,8 @@ export function removeRow({ pool }: Services, id: string): Promise<boolean> {
     await client.query('SELECT 1 FROM content_attachment WHERE id = $1 FOR UPDATE', [id])
     const { rowCount } = await client.query(
       `DELETE FROM content_attachment a WHERE id = $1 AND NOT EXISTS (
-         SELECT FROM content_document_file n WHERE n.project = a.project AND n.sha256 = a.sha256)`,
+         SELECT FROM content_document_file n WHERE n.project = a.project AND n.sha256 = a.sha256)
+         AND NOT EXISTS (SELECT FROM content_signature s WHERE s.project = a.project AND s.scan = a.sha256)`,
       [id],
     )
     return rowCount === 1

@@ -12,7 +12,7 @@ interface Ink extends SigningTarget {
   note?: string | undefined
 }
 
-/** An officer has compared the ink on a scan with the sheet of signatures. */
+/** An officer has compared the ink on a scan, which is attached to the project, with the print. */
 export async function signInk(services: Services, call: Signing & { body: Ink }): Promise<SignedDocument> {
   const { organisation, name, scan, note = null, ...target } = call.body
   const isRepeated = await wasCarriedOut(services, call)

@@ -41,9 +41,11 @@ export function paperWords(services: Services, language: PaperLanguage): PaperWo
       const own = template && slotOf(template, place)
       if (own) return own.title[language] ?? own.key
       const { capacity, slot } = place
+      if (speech.has(`slot.${slot}`)) return speech.say(`slot.${slot}`)
       if (capacity === 'owner' || capacity === 'certifier') return speech.say(capacity)
-      const kind = speechOf(services, language === 'ar' ? 'en' : language).code('kind', capacity)
-      return `${speech.say('authority', { kind })}${slot === capacity ? '' : ` · ${slot}`}`
+      const isOurs = language === 'ar' || speech.has(`kind.${capacity}`)
+      const kind = (isOurs ? speech : speechOf(services, language)).code('kind', capacity)
+      return `${speech.say('authority', { kind })}${slot === capacity ? '' : ` · ${speech.code('slot', slot)}`}`
     },
   }
 }

@@ -1,4 +1,5 @@
 import { hash, randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Article6, article6 } from '../article6.fixture.ts'
 import { done, expectStatus, PASSWORD, type Person, testRegistry } from '../registry.fixture.ts'
@@ -189,14 +190,36 @@ it('a password shows who somebody is, where the registry has them; guessing is s
   await registry.close()
 })
 
+const SCAN = readFileSync(new URL('../../../../docs/images/serial.png', import.meta.url))
+
+/** Attaches the scan to the project; answers the id of the attachment. */
+async function attached({ token }: Person): Promise<string> {
+  const answer = await all.registry.app.inject({
+    method: 'POST',
+    url: `${path}/attachments?name=scan.png&document=engagement-agreement`,
+    headers: {
+      ...{ authorization: `Bearer ${token}`, 'idempotency-key': randomBytes(16).toString('hex') },
+      'content-type': 'application/octet-stream',
+    },
+    payload: SCAN,
+  })
+  expect(answer.statusCode, answer.body).toBe(201)
+  return answer.json().id
+}
+
 describe('ink', () => {
   it('is found by an officer on a scan, for the organisation whose it is', async () => {
-    const scan = hash('sha256', 'a scan')
+    const scan = hash('sha256', SCAN)
     const letter = await target('engagement-agreement', 'owner')
     const ink = { ...letter, organisation: all.owner.id, name: 'Ada Núñez', scan, note: 'Both pages were compared.' }
     expect((await all.owner.admin.post('/national/signatures/ink', ink)).body.code).toBe('not-permitted')
     const wrong = { ...ink, organisation: all.rival.id }
     expect((await all.officer.post('/national/signatures/ink', wrong)).body.code).toBe('signer-wrong')
+    expect((await all.officer.post('/national/signatures/ink', ink)).body).toMatchObject({
+      code: 'invalid-request',
+      errors: [{ field: 'scan', message: 'must be the SHA-256 of a file that is attached to the project' }],
+    })
+    const file = await attached(all.owner.admin)
     const signed = await done(all.officer.post('/national/signatures/ink', ink))
     expect(signed).toMatchObject({ level: 'WET', slot: 'owner' })
     const { places: found } = await places('engagement-agreement')
@@ -206,6 +229,8 @@ describe('ink', () => {
       [signed.evidence],
     )
     expect(JSON.parse(rows[0].record)).toMatchObject({ proof: { kind: 'scan', sha256: scan }, name: 'Ada Núñez' })
+    // Whoever looks later finds what the officer saw.
+    expect((await all.owner.admin.delete(`/national/attachments/${file}`)).body.code).toBe('file-in-use')
   })
 })
 

@@ -2,13 +2,16 @@ import type { SignedDocument, SigningTarget } from '@tallystick/contract'
 import { newToken, tokenHash } from '../platform/auth.ts'
 import { execute, type Sender } from '../platform/idempotency.ts'
 import { wasCarriedOut } from '../platform/judged.ts'
+import { fieldProblem } from '../platform/problem.ts'
 import type { Actor, Services } from '../platform/services.ts'
 import { prove, type Shown } from './proofs.ts'
 import {
   dropEvidence,
+  type Evidence,
   evidenceOf,
   keepEvidence,
   keepPermit,
+  keepScanned,
   permitOf,
   type SignatureRecord,
   usePermit,
@@ -74,7 +77,7 @@ export async function write(
   pdf?: Uint8Array,
 ): Promise<SignedDocument> {
   const kept = evidenceOf(record)
-  if (!isRepeated) await keepEvidence(services, kept, pdf)
+  if (!isRepeated) await keep(services, record, kept, pdf)
   const { project, period, agreement, document, version, sha256, slot, level } = record
   const organisation = level === 'WET' ? record.organisation : null
   const place = { project, period, document, version, sha256, slot, ...(agreement === undefined ? {} : { agreement }) }
@@ -84,4 +87,15 @@ export async function write(
     takeBack: () => dropEvidence(services, kept.evidence),
   })
   return signedOf(receipt)
+}
+
+async function keep(
+  services: Services,
+  { project, level, proof }: SignatureRecord,
+  kept: Evidence,
+  pdf: Uint8Array | undefined,
+): Promise<void> {
+  if (level !== 'WET') return keepEvidence(services, kept, pdf)
+  const isAttached = await keepScanned(services, kept, { project, scan: proof.sha256 ?? '' })
+  if (!isAttached) throw fieldProblem('scan', 'must be the SHA-256 of a file that is attached to the project')
 }

@@ -3,6 +3,7 @@ import type { SigningTarget } from '@tallystick/contract'
 import { canonicalJson, sha256Hex } from '@tallystick/rules'
 import { problem } from '../platform/problem.ts'
 import type { Services } from '../platform/services.ts'
+import { inTransaction } from '../platform/transaction.ts'
 
 /** How a document was signed, and by whom. The ledger has the SHA-256 of its canonical JSON. */
 export interface SignatureRecord extends SigningTarget {
@@ -43,6 +44,29 @@ export async function keepEvidence(
   await pool.query('INSERT INTO content_signature (evidence, record, pdf, created_at) VALUES ($1, $2, $3, $4)', [
     ...[evidence, bytes, pdf ?? null, clock()],
   ])
+}
+
+/**
+ * Keeps a record of ink with the scan on which it was found: from here on the file stays attached. Answers false, and keeps
+ * nothing, where it is not attached to the project.
+ */
+export function keepScanned(
+  { pool, clock }: Services,
+  { evidence, bytes }: Evidence,
+  { project, scan }: { project: string; scan: string },
+): Promise<boolean> {
+  return inTransaction(pool, async (client) => {
+    const attached = await client.query(
+      'SELECT 1 FROM content_attachment WHERE project = $1 AND sha256 = $2 FOR KEY SHARE',
+      [project, scan],
+    )
+    if (attached.rows.length === 0) return false
+    await client.query(
+      'INSERT INTO content_signature (evidence, record, project, scan, created_at) VALUES ($1, $2, $3, $4, $5)',
+      [evidence, bytes, project, scan, clock()],
+    )
+    return true
+  })
 }
 
 /** Takes back the record of a signature that the ledger did not take. */

@@ -1,7 +1,17 @@
 import { z } from 'zod'
 import { Amount, ById, Certified, Code, choiceOf, Id, Quantity, TakenBack, Written } from './common.ts'
 import { ByIndex } from './entries.ts'
-import { About, Beneficiary, moved, movementProblems, ShownBeneficiary, unitsBody } from './moved.ts'
+import {
+  About,
+  agreementProblems,
+  Beneficiary,
+  ByAgreement,
+  moved,
+  movementProblems,
+  NamedAgreement,
+  ShownBeneficiary,
+  unitsBody,
+} from './moved.ts'
 import { MovementProposed } from './movements.ts'
 import { defineOperation } from './operation.ts'
 import { pageOf } from './page.ts'
@@ -178,7 +188,7 @@ export const readBatch = defineOperation({
 })
 
 export const Transfer = z
-  .object({ id: z.number().int().meta({ description: 'Index of its entry.' }), ...moved })
+  .object({ id: z.number().int().meta({ description: 'Index of its entry.' }), ...moved, agreement: ByAgreement })
   .meta({ id: 'Transfer' })
 export type Transfer = z.infer<typeof Transfer>
 
@@ -191,11 +201,18 @@ export const transferCredits = defineOperation({
   tag: 'Transfers',
   access: 'signed-in',
   command: true,
-  body: unitsBody({ from: Id, to: Id, wait: Wait }),
+  body: unitsBody({ from: Id, to: Id, agreement: NamedAgreement, wait: Wait }),
   status: 201,
   answer: z.union([Transfer, MovementProposed]),
   answers: { 201: Transfer, 202: MovementProposed },
-  problems: [...movementProblems, 'same-account', 'receiver-not-trusted', 'acceptance-missing', 'movement-waits'],
+  problems: [
+    ...movementProblems,
+    ...agreementProblems,
+    'same-account',
+    'receiver-not-trusted',
+    'acceptance-missing',
+    'movement-waits',
+  ],
 })
 
 export const listTransfers = defineOperation({

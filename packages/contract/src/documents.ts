@@ -63,8 +63,8 @@ export const readDocument = defineOperation({
   path: '/national/documents/{sha256}',
   summary: 'Read a version of a document as data, by its SHA-256',
   description:
-    'Owners of the project, its certifiers, the government and whoever submitted it read the whole; everybody else what is ' +
-    'public, and `withheld` says what is not.',
+    'Owners of the project, its certifiers, the government and whoever submitted it read the whole, of an agreement its two ' +
+    'sides and the government; everybody else what is public, and `withheld` says what is not.',
   tag,
   access: 'public',
   params: ByHash,

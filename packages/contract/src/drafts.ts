@@ -3,7 +3,7 @@ import { Code, Id, Instant, line, prose } from './common.ts'
 import { Json, Path, page, pdf, TemplateCode, tag } from './document-parts.ts'
 import { defineOperation } from './operation.ts'
 import { PageQuery, pageOf } from './page.ts'
-import { SubmittedDocument, submitDocument } from './project-life.ts'
+import { Agreement, SubmittedDocument, submitDocument } from './project-life.ts'
 
 /** Most values that are saved at once, and most comments on a draft. */
 const MAX_CHANGES = 200
@@ -30,6 +30,7 @@ const DraftHead = z
     id: Id,
     project: Id,
     period: Id.nullable(),
+    agreement: Agreement.nullable(),
     kind: z.string(),
     template: TemplateCode,
     revision: z.number().int().meta({ description: 'Grows with each change.' }),
@@ -41,6 +42,10 @@ export type DraftHead = z.infer<typeof DraftHead>
 export const Draft = DraftHead.extend({
   document: Json.meta({ description: 'As it would be submitted now: `{template, version, own?, values}`.' }),
   problems: z.array(DocumentProblem).meta({ description: 'What keeps it from being submitted, and warnings.' }),
+  byHand: z.array(z.string()).meta({
+    description:
+      'Fields that people fill in here, though the template has the registry do it: this country does not keep what they tell.',
+  }),
 }).meta({ id: 'Draft' })
 export type Draft = z.infer<typeof Draft>
 
@@ -48,21 +53,30 @@ export const createDraft = defineOperation({
   id: 'createDraft',
   method: 'POST',
   path: '/national/drafts',
-  summary: 'Begin a document of a project or of a monitoring period',
+  summary: 'Begin a document of a project, of a monitoring period, or of an agreement on units',
   description:
     'It begins with the last version of this document, or else with what the registry and the other documents know. A draft ' +
-    'is of your organisation alone, which has one of each document at most; whoever may submit that kind writes in it.',
+    'is of your organisation alone, which has one of each document at most; whoever may submit that kind writes in it. An ' +
+    'agreement is written by whoever sells: a new one between two accounts, or the next version of one.',
   tag,
   access: 'signed-in',
   body: z.strictObject({
     project: Id,
     period: Id.nullable().default(null).meta({ description: 'Null: of the project itself.' }),
     kind: Code.meta({ description: 'A kind of document of the preset that has a template.' }),
+    agreement: z
+      .union([z.strictObject({ id: Id }), z.strictObject({ seller: Id, buyer: Id })])
+      .nullable()
+      .default(null)
+      .meta({
+        description: 'Of an agreement: the one whose next version it is; of a new one, its two holding accounts.',
+      }),
   }),
   status: 201,
   answer: Draft,
   problems: [
     'project-unknown',
+    'agreement-unknown',
     'period-unknown',
     'code-unknown',
     'already-exists',
@@ -190,6 +204,11 @@ export const submitDraft = defineOperation({
   answer: SubmittedDocument,
   problems: [
     ...submitDocument.problems,
+    'agreement-unknown',
+    'account-unknown',
+    'account-kind',
+    'account-not-active',
+    'same-account',
     'period-unknown',
     'period-state',
     'already-issued',

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Amount, choiceOf, Id, line, Written } from './common.ts'
+import { Amount, choiceOf, Hash, Id, line, Written } from './common.ts'
 import { PageQuery } from './page.ts'
 import { Block, chosenUnits, oneChoice, Party, ProjectRef } from './units.ts'
 
@@ -20,6 +20,27 @@ export const Moved = z
   .object({ id: z.number().int().meta({ description: 'Index of its entry.' }), ...moved })
   .meta({ id: 'Moved', description: 'Units that moved from one account to another.' })
 export type Moved = z.infer<typeof Moved>
+
+/** The agreement by which units are transferred, in an answer. */
+export const ByAgreement = z
+  .object({ id: Id, sha256: Hash })
+  .nullable()
+  .meta({
+    description: 'The agreement by which it is, in the version that both sides have signed; null: none is named.',
+  })
+
+/** The same in a request. */
+export const NamedAgreement = z
+  .strictObject({
+    id: Id,
+    sha256: Hash.optional().meta({ description: 'The version in force, where it is left out.' }),
+  })
+  .nullable()
+  .default(null)
+  .meta({ description: 'An agreement between these two accounts that both sides have signed.' })
+
+/** What a transfer by an agreement may be refused for. */
+export const agreementProblems = ['agreement-unknown', 'terms-changed', 'signatures-missing'] as const
 
 /** What every movement may be refused for. */
 export const movementProblems = [

@@ -43,14 +43,15 @@ export interface MovementBodies {
   CreditsTransferred: Moved & { pending: string | null } & ByAgreement
   CreditsRetired: End
   CreditsCancelled: End
-  MovementProposed: Moved & ByAgreement & {
-    movement: string
-    kind: 'transfer' | 'retirement' | 'cancellation'
-    purpose: string | null
-    beneficiary: string | null
-    acceptance: boolean
-    expiresAt: string
-  }
+  MovementProposed: Moved &
+    ByAgreement & {
+      movement: string
+      kind: 'transfer' | 'retirement' | 'cancellation'
+      purpose: string | null
+      beneficiary: string | null
+      acceptance: boolean
+      expiresAt: string
+    }
   MovementApproved: Step
   MovementDeclined: Step
   MovementWithdrawn: Step

@@ -1,6 +1,15 @@
 import { z } from 'zod'
 import { ById, Code, Id, Instant, Written } from './common.ts'
-import { Beneficiary, moved, movementProblems, ShownBeneficiary, unitsBody } from './moved.ts'
+import {
+  agreementProblems,
+  Beneficiary,
+  ByAgreement,
+  moved,
+  movementProblems,
+  NamedAgreement,
+  ShownBeneficiary,
+  unitsBody,
+} from './moved.ts'
 import { defineOperation } from './operation.ts'
 import { PageQuery, pageOf } from './page.ts'
 import { Agent } from './proposals.ts'
@@ -16,6 +25,7 @@ const proposed = {
   ...units,
   purpose: z.string().nullable(),
   beneficiary: ShownBeneficiary,
+  agreement: ByAgreement,
   expiresAt: Instant,
 }
 
@@ -75,6 +85,7 @@ export const proposeMovement = defineOperation({
       .boolean()
       .default(false)
       .meta({ description: 'Ask the receiver of a transfer to accept, even where the account does not.' }),
+    agreement: NamedAgreement,
     expiresAt: Instant.optional().meta({ description: 'In 14 days if not given.' }),
   })
     .refine(({ kind, to }) => (kind === 'transfer') === (to !== undefined), {
@@ -92,11 +103,16 @@ export const proposeMovement = defineOperation({
     .refine(({ kind, acceptance }) => kind === 'transfer' || !acceptance, {
       path: ['acceptance'],
       message: 'only a transfer is accepted',
+    })
+    .refine(({ kind, agreement }) => kind === 'transfer' || agreement === null, {
+      path: ['agreement'],
+      message: 'only a transfer is by an agreement',
     }),
   status: 201,
   answer: MovementProposed,
   problems: [
     ...movementProblems,
+    ...agreementProblems,
     'same-account',
     'account-missing',
     'account-foreign',
@@ -172,6 +188,7 @@ export const approveMovement = defineOperation({
   problems: [
     ...stepProblems,
     ...movementProblems,
+    ...agreementProblems,
     'approval-not-distinct',
     'role-changing',
     'receiver-not-trusted',

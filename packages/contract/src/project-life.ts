@@ -83,6 +83,15 @@ export function moveBody(such: string) {
     })
 }
 
+export const Agreement = z
+  .object({
+    id: Id,
+    seller: Id.meta({ description: 'The account from which units are sold; its holder writes the agreement.' }),
+    buyer: Id.meta({ description: 'The account that gets them.' }),
+  })
+  .meta({ id: 'Agreement', description: 'Between whom an agreement on units of a project is.' })
+export type Agreement = z.infer<typeof Agreement>
+
 export const SubmittedDocument = z
   .object({
     kind: z.string(),
@@ -94,6 +103,7 @@ export const SubmittedDocument = z
     }),
     name: z.string().nullable().meta({ description: 'Null where it has none, or where it was erased.' }),
     period: Id.nullable().meta({ description: 'The monitoring period that it is of; null: of the project itself.' }),
+    agreement: Agreement.nullable().meta({ description: 'The agreement on units of the project that it is.' }),
     by: OrganisationRef,
     entry: Written,
   })

@@ -72,7 +72,7 @@ export function movedOf(row: LogRow<MovedType>, names: KnownNames): Moved {
 }
 
 export function transferOf(row: LogRow<'CreditsTransferred'>, names: KnownNames): Transfer {
-  return movedOf(row, names)
+  return { ...movedOf(row, names), agreement: row.entry.body.agreement ?? null }
 }
 
 /** Retirements or cancellations, each with the ITMO identifiers of its units, and whether it still holds. */

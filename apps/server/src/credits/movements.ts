@@ -40,9 +40,9 @@ export function registerMovements(app: FastifyInstance, services: Services): voi
 
 function transfers(app: FastifyInstance, services: Services): void {
   handle(app, services, transferCredits, async (call) => {
-    const { from, to, wait } = call.body
+    const { from, to, agreement, wait } = call.body
     const units = await chosenUnits(services, call.body)
-    const request = { from, to, ...units }
+    const request = { from, to, ...units, ...(agreement ? { agreement } : {}) }
     const waiting = { kind: 'transfer', purpose: null, beneficiary: null, ...request } as const
     const row = await executeOrWait(services, call, { type: 'CreditsTransferred', request }, wait ? waiting : undefined)
     const names = await namesIn(services, row.entry)

@@ -44,14 +44,25 @@ type Waiting = Rows['pending']
 /** Movements that wait until others approve or accept them. */
 export function registerWaiting(app: FastifyInstance, services: Services): void {
   handle(app, services, proposeMovement, async (call) => {
-    const { kind, from, to, purpose, beneficiary, acceptance, expiresAt } = call.body
+    const { kind, from, to, purpose, beneficiary, agreement, acceptance, expiresAt } = call.body
     const [units, receiver] = await Promise.all([
       chosenUnits(services, call.body),
       kind === 'transfer' ? to : endAccount(services, call.actor, from, kind),
     ])
     if (receiver === undefined) throw fieldProblem('to', 'a transfer has a receiver')
     const commitment = beneficiary === null ? null : await services.openings.commit(beneficiary)
-    const movement = { kind, from, to: receiver, purpose, beneficiary: commitment, ...units, acceptance, expiresAt }
+    const by = agreement ? { agreement } : {}
+    const movement = {
+      kind,
+      from,
+      to: receiver,
+      purpose,
+      beneficiary: commitment,
+      ...by,
+      ...units,
+      acceptance,
+      expiresAt,
+    }
     const receipt = await execute(services, call, {
       type: 'MovementProposed',
       request: await waitingRequest(services, movement),
@@ -330,7 +341,8 @@ const STEPS_NOW = `
  CROSS JOIN LATERAL (SELECT (p.row -> 'given') || now.missing AS now) asked`
 
 function waitingOf(id: string, row: Waiting, names: KnownNames, law: Law, actor: Actor | undefined): WaitingMovement {
-  const { kind, from, to, purpose, beneficiary, expiresAt, missing, acceptance, proposer, approvers } = row
+  const { kind, from, to, purpose, beneficiary, agreement = null, expiresAt } = row
+  const { missing, acceptance, proposer, approvers } = row
   return {
     id,
     state: 'waiting',
@@ -340,6 +352,7 @@ function waitingOf(id: string, row: Waiting, names: KnownNames, law: Law, actor:
     to: names.party(to),
     purpose,
     beneficiary: beneficiaryOf(beneficiary, names),
+    agreement,
     expiresAt,
     next: nextStep(row),
     missing: missing.map((roles) => ({ roles })),

@@ -25,6 +25,7 @@ export interface ToWait {
   purpose: string | null
   /** A commitment. */
   beneficiary: string | null
+  agreement?: { id: string; sha256?: string | undefined }
 }
 
 /** What the ledger is asked for, so that a movement waits. */
@@ -105,7 +106,7 @@ function sayHow(error: unknown): never {
 
 /** A movement as its proposal tells it. */
 export function proposedOf(row: LogRow<'MovementProposed'>, names: KnownNames): MovementProposed {
-  const { movement, kind, from, to, purpose, beneficiary, expiresAt } = row.entry.body
+  const { movement, kind, from, to, purpose, beneficiary, agreement = null, expiresAt } = row.entry.body
   return {
     id: movement,
     kind,
@@ -114,6 +115,7 @@ export function proposedOf(row: LogRow<'MovementProposed'>, names: KnownNames): 
     to: names.party(to),
     purpose,
     beneficiary: beneficiaryOf(beneficiary, names),
+    agreement,
     expiresAt,
     entry: placeOf(row),
   }

@@ -1,3 +1,4 @@
+import type { Agreement } from '@tallystick/contract'
 import { isGovernment } from '../platform/auth.ts'
 import { refusalOutside } from '../platform/permitted.ts'
 import { problem, refusalProblem } from '../platform/problem.ts'
@@ -8,9 +9,13 @@ import { type DraftRow, draftById } from './drafts.ts'
 export async function requireWriter(
   services: Services,
   actor: Actor,
-  { project, kind }: Pick<DraftRow, 'project' | 'kind'>,
+  { project, kind, agreement }: Pick<DraftRow, 'project' | 'kind' | 'agreement'>,
 ): Promise<void> {
-  const refusal = await refusalOutside(services, actor, { action: `documents.submit.${kind}`, project })
+  const sides = agreement && {
+    organisations: await holdersOf(services, [agreement.seller]),
+    interests: await holdersOf(services, [agreement.seller, agreement.buyer]),
+  }
+  const refusal = await refusalOutside(services, actor, { action: `documents.submit.${kind}`, project, ...sides })
   // What others are to approve is made before they do.
   if (refusal && refusal.refused !== 'approval-missing') throw refusalProblem(refusal)
 }
@@ -29,20 +34,30 @@ export async function writableDraft(services: Services, actor: Actor, id: string
   return row
 }
 
-/** The government, whoever submitted it, and the owners and certifiers of the project read the whole of a document. */
+/** Whose accounts they are. */
+async function holdersOf(services: Services, ids: readonly string[]): Promise<string[]> {
+  const accounts = await services.ledger.rows('account', ids)
+  return [...accounts.values()].map(({ organisation }) => organisation)
+}
+
+/**
+ * The government, whoever submitted it, and the owners and certifiers of the project read the whole of a document; of an
+ * agreement its two sides and the government.
+ */
 export async function readsWhole(
   services: Services,
   actor: Actor | undefined,
-  { project, by }: { project: string; by: string },
+  { project, by, agreement }: { project: string; by: string; agreement?: Agreement | undefined },
 ): Promise<boolean> {
   if (!actor) return false
   const { organisation } = actor
   if (isGovernment(actor) || organisation === by) return true
+  if (agreement) return (await holdersOf(services, [agreement.seller, agreement.buyer])).includes(organisation)
   const { owners = [], certifiers = {} } = (await services.ledger.row('project', project)) ?? {}
   if (Object.values(certifiers).includes(organisation)) return true
-  const accounts = await services.ledger.rows(
-    'account',
+  const holders = await holdersOf(
+    services,
     owners.map(({ account }) => account),
   )
-  return [...accounts.values()].some((account) => account.organisation === organisation)
+  return holders.includes(organisation)
 }

@@ -1,17 +1,21 @@
 import { compute, type Document, prefill, type Template } from '@tallystick/templates'
 import { keptDocuments, templateOfKind } from '../platform/documents.ts'
-import type { Subject } from '../platform/filings.ts'
+import { type Subject, subjectKind } from '../platform/filings.ts'
 import { lawInForce } from '../platform/law.ts'
 import { problem } from '../platform/problem.ts'
 import type { Services } from '../platform/services.ts'
+import { factsByHand, writtenByHand } from './by-hand.ts'
 import { sourcesFor } from './facts.ts'
 
-/** The template of a kind of document. Throws a problem that names the kinds that have one, where this has none. */
-export async function templateFor(services: Services, { period }: Subject, kind: string): Promise<Template> {
+/**
+ * The template of a kind of document, as people write it in this country. Throws a problem that names the kinds that have
+ * one, where this has none.
+ */
+export async function templateFor(services: Services, subject: Subject, kind: string): Promise<Template> {
   const { preset } = await lawInForce(services.ledger)
-  const of = period === null ? 'project' : 'period'
+  const of = subjectKind(subject)
   const found = templateOfKind(preset, kind, of)
-  if (found) return found
+  if (found) return writtenByHand(found, factsByHand(preset))
   const kinds = preset.documents.filter((one) => templateOfKind(preset, one.kind, of) !== undefined)
   const allowed = kinds.map((one) => one.kind).join(', ')
   const { detail } = problem('code-unknown', { allowed }).problem
@@ -20,11 +24,9 @@ export async function templateFor(services: Services, { period }: Subject, kind:
 
 /** What a new draft says: what the last version says, or else what the registry and the other documents know. */
 export async function begun(services: Services, subject: Subject, kind: string, template: Template): Promise<Document> {
-  const [sources, last] = await Promise.all([
-    sourcesFor(services, subject, kind, template),
-    lastVersion(services, subject, kind),
-  ])
+  const last = await lastVersion(services, subject, kind)
   const isSame = last?.template === template.id && last.version === template.version
+  const sources = await sourcesFor(services, subject, kind, template, isSame ? last : undefined)
   return isSame ? compute(template, last, sources) : prefill(template, sources)
 }
 
@@ -37,10 +39,11 @@ async function lastVersion(services: Services, subject: Subject, kind: string): 
 /** The hash of the version in force of a document. */
 export async function hashInForce(
   services: Services,
-  { project, period }: Subject,
+  { project, period, agreement }: Subject,
   kind: string,
 ): Promise<string | undefined> {
-  const row =
-    period === null ? await services.ledger.row('project', project) : await services.ledger.row('period', period)
+  const ofProject = async () =>
+    period === null ? services.ledger.row('project', project) : services.ledger.row('period', period)
+  const row = await (agreement ? services.ledger.row('agreement', agreement.id) : ofProject())
   return row && Object.hasOwn(row.documents, kind) ? row.documents[kind]?.sha256 : undefined
 }

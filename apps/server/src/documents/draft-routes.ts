@@ -1,4 +1,5 @@
 import {
+  type Agreement,
   createDraft,
   type Draft,
   type DraftHead,
@@ -10,18 +11,21 @@ import {
   setDraftSections,
   submitDraft,
 } from '@tallystick/contract'
+import { randomId } from '@tallystick/ledger'
 import { compute, validate } from '@tallystick/templates'
 import type { FastifyInstance } from 'fastify'
 import { calculationJudge } from '../platform/calculations.ts'
 import { CreatedKey, decodeCursor, limitOf, pageFrom } from '../platform/cursor.ts'
 import { templateCode } from '../platform/documents.ts'
 import { spokenTo } from '../platform/language.ts'
+import { lawInForce } from '../platform/law.ts'
 import { handle } from '../platform/operations.ts'
 import { problem } from '../platform/problem.ts'
 import type { Actor, Services } from '../platform/services.ts'
 import { settleDrafts } from '../platform/submissions.ts'
 import { ownDraft, requireWriter, writableDraft } from './access.ts'
 import { begun, templateFor } from './beginning.ts'
+import { factsByHand, pathsByHand, writtenByHand } from './by-hand.ts'
 import type { Value } from './changed-values.ts'
 import {
   type DraftHeadRow,
@@ -42,9 +46,9 @@ import { submitted } from './submitting.ts'
 export function registerDrafts(app: FastifyInstance, services: Services): void {
   handle(app, services, createDraft, async ({ body, actor, request, reply }) => {
     const { project, period, kind } = body
-    const subject = { project, period }
+    const subject = { project, period, agreement: await agreementOf(services, body) }
     const template = await templateFor(services, subject, kind)
-    await requireWriter(services, actor, body)
+    await requireWriter(services, actor, { ...subject, kind })
     await settleDrafts(services, actor)
     const document = await begun(services, subject, kind, template)
     const files = filesNamed(template, document).map(({ sha256 }) => sha256)
@@ -106,21 +110,39 @@ function changes(app: FastifyInstance, services: Services): void {
 
 /** A draft as it would be submitted now, with what is missing or wrong. */
 async function shown(services: Services, actor: Actor, row: DraftRow, language: Language): Promise<Draft> {
-  const template = templateOfDraft(row)
-  const [sources, names] = await Promise.all([sourcesFor(services, row, row.kind, template), namesOf(services, [row])])
+  const facts = factsByHand((await lawInForce(services.ledger)).preset)
+  const template = writtenByHand(templateOfDraft(row), facts)
+  const [sources, names] = await Promise.all([
+    sourcesFor(services, row, row.kind, template, row.document),
+    namesOf(services, [row]),
+  ])
   const document = compute(template, row.document, sources)
   const calculation = await calculationJudge(services, document.values)
   const problems = [
     ...validate(template, document, { final: true, sources, calculation }),
     ...(await fileProblems(services, actor, row.project, filesNamed(template, document))),
   ]
-  return { ...headOf(row, names), document: { ...document }, problems: told(problems, language) }
+  const byHand = pathsByHand(templateOfDraft(row), facts)
+  return { ...headOf(row, names), document: { ...document }, problems: told(problems, language), byHand }
 }
 
 function headOf(row: DraftHeadRow, names: ReadonlyMap<string, string>): DraftHead {
-  const { id, project, period, kind, template, revision, changed_at, changed_by } = row
+  const { id, project, period, agreement = null, kind, template, revision, changed_at, changed_by } = row
   const by = { id: changed_by, name: names.get(changed_by) ?? null }
-  return { id, project, period, kind, template, revision, changed: { at: changed_at.toISOString(), by } }
+  return { id, project, period, agreement, kind, template, revision, changed: { at: changed_at.toISOString(), by } }
+}
+
+/** The agreement that a draft is of: one that is there, or a new one between two accounts. */
+async function agreementOf(
+  services: Services,
+  { project, agreement }: { project: string; agreement: { id: string } | { seller: string; buyer: string } | null },
+): Promise<Agreement | null> {
+  if (agreement === null) return null
+  if (!('id' in agreement)) return { id: randomId(), ...agreement }
+  const row = await services.ledger.row('agreement', agreement.id)
+  if (row?.project !== project) throw problem('agreement-unknown', { agreement: agreement.id })
+  const { seller, buyer } = row
+  return { id: agreement.id, seller, buyer }
 }
 
 async function namesOf({ pool }: Services, rows: readonly DraftHeadRow[]): Promise<Map<string, string>> {

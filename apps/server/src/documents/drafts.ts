@@ -25,7 +25,9 @@ export interface DraftRow extends DraftHeadRow {
   document: Document
 }
 
-const HEAD = `id, organisation, project, nullif(period, '') AS period, kind, template, revision, changed_at, changed_by`
+const HEAD = `id, organisation, project, nullif(period, '') AS period,
+  CASE WHEN agreement <> '' THEN jsonb_build_object('id', agreement, 'seller', seller, 'buyer', buyer) END AS agreement,
+  kind, template, revision, changed_at, changed_by`
 
 type Stored = DraftHeadRow & { document: string }
 
@@ -51,12 +53,13 @@ export async function lockedDraft(client: pg.PoolClient, id: string): Promise<Dr
 export async function draftOf(
   queries: Queries,
   organisation: string,
-  { project, period }: Subject,
+  { project, period, agreement }: Subject,
   kind: string,
 ): Promise<DraftHeadRow | undefined> {
   const { rows } = await queries.query<DraftHeadRow>(
-    `SELECT ${HEAD} FROM content_draft WHERE organisation = $1 AND project = $2 AND period = $3 AND kind = $4`,
-    [organisation, project, period ?? '', kind],
+    `SELECT ${HEAD} FROM content_draft
+      WHERE organisation = $1 AND project = $2 AND period = $3 AND kind = $4 AND agreement = $5`,
+    [organisation, project, period ?? '', kind, agreement?.id ?? ''],
   )
   return rows[0]
 }
@@ -65,17 +68,17 @@ export async function draftOf(
 export async function makeDraft(
   { pool, clock }: Services,
   actor: Actor,
-  { project, period }: Subject,
+  { project, period, agreement }: Subject,
   made: { kind: string; template: string; document: Document; files: readonly string[] },
 ): Promise<string | undefined> {
   const id = randomId()
   const { rowCount } = await pool.query(
     `INSERT INTO content_draft (id, organisation, project, period, kind, template, revision, document, files, changed_at,
-                                changed_by)
-     VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
+                                changed_by, agreement, seller, buyer)
+     VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING`,
     [
       ...[id, actor.organisation, project, period ?? '', made.kind, made.template, JSON.stringify(made.document)],
-      ...[made.files, clock(), actor.user],
+      ...[made.files, clock(), actor.user, agreement?.id ?? '', agreement?.seller ?? '', agreement?.buyer ?? ''],
     ],
   )
   return rowCount === 1 ? id : undefined

@@ -1,12 +1,19 @@
-import { isAccredited, type Rows } from '@tallystick/rules'
+import { isAccredited, type Preset, type Rows } from '@tallystick/rules'
 import type { Document, FactName, Facts, Json, Sources, Template } from '@tallystick/templates'
 import { keptDocuments, templateOf } from '../platform/documents.ts'
+import { entryAt, newestEntries } from '../platform/entries.ts'
 import type { Subject } from '../platform/filings.ts'
 import { lawInForce } from '../platform/law.ts'
+import { registryName } from '../platform/layout.ts'
 import { type KnownNames, namesIn } from '../platform/names.ts'
 import { problem } from '../platform/problem.ts'
 import type { Services } from '../platform/services.ts'
 import { findingRows } from './findings.ts'
+import { type IssuanceKnown, issuanceKnown } from './issuance-facts.ts'
+import { type AboutTransfer, areFree, rangesHeld, type Sides } from './transfer-facts.ts'
+
+/** Most moves of a project that are looked at, the newest. */
+const MOST_MOVES = 1_000
 
 /** The task in which certifiers verify monitoring periods. */
 const VERIFICATION = 'verification'
@@ -51,6 +58,11 @@ interface Standing {
   certifier: { id: string; row: Rows['organisation'] | undefined } | undefined
   /** Versions in force by the template that their kind has, each with the name by which it is referred to. */
   inForce: ReadonlyMap<string, { sha256: string; name: string }>
+  preset: Preset
+  /** Of an agreement: between whom. */
+  sides: Sides | undefined
+  /** What stands in the document so far. */
+  document: Document | undefined
 }
 
 /** How a project is referred to in documents. */
@@ -67,8 +79,9 @@ export async function sourcesFor(
   subject: Subject,
   kind: string,
   template: Template,
+  document?: Document,
 ): Promise<Required<Sources>> {
-  const standing = await standingOf(services, subject, kind, template)
+  const standing = { ...(await standingOf(services, subject, kind, template)), document }
   const { facts, documents } = askedBy(template)
   const others = [...standing.inForce].filter(([id]) => documents.has(id))
   const [kept, ...found] = await Promise.all([
@@ -89,8 +102,13 @@ export async function sourcesFor(
   }
 }
 
-async function standingOf(services: Services, subject: Subject, kind: string, template: Template): Promise<Standing> {
-  const { project: id, period: periodId } = subject
+async function standingOf(
+  services: Services,
+  subject: Subject,
+  kind: string,
+  template: Template,
+): Promise<Omit<Standing, 'document'>> {
+  const { project: id, period: periodId, agreement } = subject
   const [{ preset }, project, period] = await Promise.all([
     lawInForce(services.ledger),
     services.ledger.row('project', id),
@@ -102,7 +120,7 @@ async function standingOf(services: Services, subject: Subject, kind: string, te
   const task = (name: string) => (Object.hasOwn(certifiers, name) ? certifiers[name] : undefined)
   const certifying = period ? task(VERIFICATION) : (task('validation') ?? Object.values(certifiers)[0])
   const [names, organisation] = await Promise.all([
-    namesIn(services, id, certifying),
+    namesIn(services, id, certifying, agreement),
     certifying === undefined ? undefined : services.ledger.row('organisation', certifying),
   ])
   const reference = referenceOf(services, project)
@@ -116,18 +134,20 @@ async function standingOf(services: Services, subject: Subject, kind: string, te
     inForce.set(id, { sha256: version.sha256, name: `${reference}-${part}-v${version.version}` })
   }
   return {
-    ...{ services, subject, kind, template, project, period, reference, names, inForce },
+    ...{ services, subject, kind, template, project, period, reference, names, inForce, preset },
+    sides: agreement ?? undefined,
     certifier: certifying === undefined ? undefined : { id: certifying, row: organisation },
   }
 }
 
 type Known = (standing: Standing) => Json | undefined | Promise<Json | undefined>
 
-/** What the registry tells. Of issuances and transfers, which have papers of their own, it tells nothing here. */
-const TOLD: Partial<Record<FactName, Known>> = {
+/** What the registry tells of each fact. What a country does not keep, its people write: `by-hand.ts`. */
+const TOLD: Record<FactName, Known> = {
   'document.number': ({ reference, template, period }) =>
     [reference, template.id, ...(period ? [period.number] : [])].join('-'),
   'document.date': ({ services }) => today(services),
+  'registry.name': ({ services }) => registryName(services),
   'registry.country': ({ services }) => services.genesis.country.code,
   'project.reference': ({ reference }) => reference,
   'project.title': ({ names, subject }) => names.project(subject.project)?.title ?? undefined,
@@ -136,6 +156,7 @@ const TOLD: Partial<Record<FactName, Known>> = {
   'project.state': ({ project }) => project.state,
   'project.developer': developerOf,
   'project.certifier': ({ names, certifier }) => partyOf(names, certifier?.id),
+  'project.registered': registeredOn,
   'project.crediting': creditingOf,
   'project.unitType': async (standing) => (await authorisationOf(standing))?.unitType,
   'project.noObjection': (standing) => letter(standing, 'no-objection-letter'),
@@ -157,11 +178,29 @@ const TOLD: Partial<Record<FactName, Known>> = {
   'period.dates': ({ period }) => period && { start: period.from, end: period.to },
   'period.report': ({ inForce }) => referenceTo(inForce.get('MR')),
   'period.verification': ({ inForce }) => referenceTo(inForce.get('VERIFICATION')),
-  'period.findings': ({ services, subject, period }) => (period ? findingRows(services, subject) : undefined),
+  'period.verified': verifiedOn,
+  'period.certified': async (standing) => (await issuanceOf(standing)).certified,
+  'period.findings': ({ services, subject }) => findingRows(services, subject),
+  'issuance.request': issuanceRequest,
+  'issuance.account': ({ project: { owners } }) => largest(owners)?.account,
+  'issuance.left': async (standing) => (await issuanceOf(standing)).left,
+  'issuance.split': async (standing) => (await issuanceOf(standing)).split,
+  'issuance.owners': async (standing) => (await issuanceOf(standing)).owners,
+  'issuance.blocks': async (standing) => (await issuanceOf(standing)).blocks,
+  'issuance.certificate': async (standing) => (await issuanceOf(standing)).certificate,
+  'transfer.seller': ({ names, sides }) => sides && partyOf(names, names.account(sides.seller)?.organisation),
+  'transfer.buyer': ({ names, sides }) => sides && partyOf(names, names.account(sides.buyer)?.organisation),
+  'transfer.sellerAccount': ({ sides }) => sides?.seller,
+  'transfer.buyerAccount': ({ sides }) => sides?.buyer,
+  'transfer.ranges': (standing) => ofTransfer(standing, rangesHeld),
+  'transfer.free': (standing) => ofTransfer(standing, areFree),
 }
 
+/** The facts that the registry tells. */
+export const FACTS_TOLD: ReadonlySet<string> = new Set(Object.keys(TOLD))
+
 async function factOf(standing: Standing, name: FactName): Promise<Json | undefined> {
-  return TOLD[name]?.(standing)
+  return TOLD[name](standing)
 }
 
 function today({ clock }: Services): string {
@@ -174,9 +213,49 @@ function partyOf(names: KnownNames, organisation: string | undefined): Json | un
 }
 
 /** The owner with the largest share; of equal ones the first. */
+function largest(owners: Rows['project']['owners']) {
+  return owners.toSorted((a, b) => Number(b.share) - Number(a.share))[0]
+}
+
 function developerOf({ names, project: { owners } }: Standing): Json | undefined {
-  const [first] = owners.toSorted((a, b) => Number(b.share) - Number(a.share))
+  const first = largest(owners)
   return first && partyOf(names, names.account(first.account)?.organisation)
+}
+
+/** The day on which it first came into a state in which units may be issued. */
+async function registeredOn({ services, subject, preset }: Standing): Promise<Json | undefined> {
+  const { moves, mayIssue } = preset.project
+  const moved = await newestEntries(services, 'ProjectMoved', { stream: subject.project }, MOST_MOVES)
+  const leads = (name: string) => moves.some((one) => one.name === name && mayIssue.includes(one.to))
+  return moved.findLast(({ entry }) => leads(entry.body.move))?.entry.at.slice(0, 10)
+}
+
+/** The day on which the outcomes of the monitoring period were certified. */
+async function verifiedOn({ services, period }: Standing): Promise<Json | undefined> {
+  const row = period?.certified ? await entryAt(services, period.certified.index) : undefined
+  return row?.entry.at.slice(0, 10)
+}
+
+/** A request is of a monitoring period, or else the next of the project. */
+function issuanceRequest({ reference, project, period, kind }: Standing): Json {
+  const version = Object.hasOwn(project.documents, kind) ? (project.documents[kind]?.version ?? 0) : 0
+  return `${reference}-REQUEST-${period ? period.number : version + 1}`
+}
+
+function ofTransfer(
+  { services, subject: { project }, sides, document }: Standing,
+  ask: (about: AboutTransfer) => Promise<Json | undefined>,
+): Promise<Json | undefined> | undefined {
+  return sides && ask({ services, project, sides, document })
+}
+
+const issuances = new WeakMap<Standing, Promise<IssuanceKnown>>()
+
+/** Asked once for all facts of one document. */
+function issuanceOf(standing: Standing): Promise<IssuanceKnown> {
+  const known = issuances.get(standing) ?? issuanceKnown(standing)
+  issuances.set(standing, known)
+  return known
 }
 
 /** The crediting period in which a monitoring period lies, or else the last one. */

@@ -13,9 +13,11 @@ import {
   type Template,
 } from '@tallystick/templates'
 import type pg from 'pg'
+import { lawInForce } from '../platform/law.ts'
 import { problem } from '../platform/problem.ts'
 import type { Actor, Services } from '../platform/services.ts'
 import { inTransaction } from '../platform/transaction.ts'
+import { factsByHand, writtenByHand } from './by-hand.ts'
 import { changedValues, type Value } from './changed-values.ts'
 import { changedSince, type DraftRow, keepRevision, lockedDraft, templateOfDraft } from './drafts.ts'
 import { filesNamed, type NamedFile } from './named-files.ts'
@@ -31,15 +33,16 @@ export interface SavedValues {
 }
 
 /** Saves values of a draft by their places: all of them, or none. Throws a problem for what cannot be kept. */
-export function saveValues(
+export async function saveValues(
   services: Services,
   actor: Actor,
   id: string,
   { revision, changes }: { revision: number; changes: readonly Value[] },
 ): Promise<SavedValues> {
+  const facts = factsByHand((await lawInForce(services.ledger)).preset)
   return inTransaction(services.pool, async (client) => {
     const row = await lockedDraft(client, id)
-    const template = templateOfDraft(row)
+    const template = writtenByHand(templateOfDraft(row), facts)
     const done = savedIn(template, row.document, changes)
     await refuseOverwriting(client, row, revision, done.paths)
     const { document, problems } = done
@@ -53,15 +56,16 @@ export function saveValues(
 }
 
 /** Sets the sections of the project's own; what stood in those that go goes with them. */
-export function saveSections(
+export async function saveSections(
   services: Services,
   actor: Actor,
   id: string,
   { revision, sections }: { revision: number; sections: readonly unknown[] },
 ): Promise<DraftRow> {
+  const facts = factsByHand((await lawInForce(services.ledger)).preset)
   return inTransaction(services.pool, async (client) => {
     const row = await lockedDraft(client, id)
-    const template = templateOfDraft(row)
+    const template = writtenByHand(templateOfDraft(row), facts)
     const document = withSections(template, row.document, sections as Section[])
     if (JSON.stringify(document) === JSON.stringify(row.document)) return row
     await refuseOverwriting(client, row, revision, [OWN])

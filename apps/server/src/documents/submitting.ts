@@ -47,12 +47,12 @@ async function prepared(
 ): Promise<Ready> {
   const draft = await writableDraft(services, call.actor, id)
   if (draft.revision !== revision) throw problem('revision-stale', { revision: String(draft.revision) })
-  const { project, period, kind } = draft
-  const subject = { project, period }
+  const { project, period, agreement, kind } = draft
+  const subject = { project, period, agreement: agreement ?? null }
   const { text, files } = await finalText(services, call.actor, draft)
   const bytes = Buffer.from(text)
   const sha256 = sha256Hex(bytes)
-  const request = { ...subject, document: kind, sha256, name: null }
+  const request = { project, period, ...(agreement ? { agreement } : {}), document: kind, sha256, name: null }
   const refused = await refusalOf(services, { type: 'DocumentSubmitted', by: call.actor.mandate, request })
   // What others approve are these bytes, so they are kept before they do.
   if (refused && refused.refused !== 'approval-missing') throw refusalProblem(refused)
@@ -73,7 +73,7 @@ async function finalText(services: Services, actor: Actor, draft: DraftRow) {
     const params = { given: draft.template, expected: templateCode(template) }
     throw unfinished([{ path: '', code: 'template', params, severity: 'error' }])
   }
-  const sources = await sourcesFor(services, draft, kind, template)
+  const sources = await sourcesFor(services, draft, kind, template, document)
   const settled = settle(template, document, sources)
   const calculation = await calculationJudge(services, settled.values)
   const files = filesNamed(template, settled)

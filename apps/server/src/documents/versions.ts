@@ -31,7 +31,8 @@ export async function versionOf(services: Services, actor: Actor | undefined, sh
     const said = JSON.parse(Buffer.from(kept.bytes).toString('utf8')) as Document
     const names = await namesIn(services, row.entry.by)
     const by = names.mandate(row.entry.by)?.organisation ?? ''
-    const whole = await readsWhole(services, actor, { project: kept.project, by })
+    const { agreement } = row.entry.body
+    const whole = await readsWhole(services, actor, { project: kept.project, by, agreement })
     const shown = whole ? { document: said, withheld: [] } : publicPart(template, said)
     return { row, kept, template, whole, ...shown }
   }
@@ -43,10 +44,10 @@ export async function versionShown(
   services: Services,
   { row, kept }: Version,
 ): Promise<Omit<DocumentData, 'document' | 'withheld'>> {
-  const { project, period, document, sha256 } = row.entry.body
+  const { project, period, agreement = null, document, sha256 } = row.entry.body
   const [submitted, inForce] = await Promise.all([
     submittedDocument(services, row),
-    hashInForce(services, { project, period }, document),
+    hashInForce(services, { project, period, agreement }, document),
   ])
   return { ...submitted, project, template: kept.template, inForce: inForce === sha256 }
 }
@@ -54,7 +55,8 @@ export async function versionShown(
 /** What differs from one version to another, of what the reader sees of both. */
 export function differences(from: Version, to: Version) {
   const [a, b] = [from.row.entry.body, to.row.entry.body]
-  if (a.project !== b.project || a.document !== b.document || a.period !== b.period) {
+  const isOther = a.project !== b.project || a.period !== b.period || a.agreement?.id !== b.agreement?.id
+  if (isOther || a.document !== b.document) {
     throw fieldProblem('from', 'is a version of another document')
   }
   return compare(to.template, from.document, to.document).map(({ cells, ...change }) => ({

@@ -30,7 +30,11 @@ export function templateSubjects(): ReadonlyMap<string, string> {
 }
 
 /** The template that a kind of document has in the preset; undefined where its documents are files that people keep. */
-export function templateOfKind({ documents }: Preset, kind: string, of: 'project' | 'period'): Template | undefined {
+export function templateOfKind(
+  { documents }: Preset,
+  kind: string,
+  of: 'project' | 'period' | 'transfer',
+): Template | undefined {
   const code = documents.find((one) => one.kind === kind && (one.of ?? 'project') === of)?.template
   return code === undefined ? undefined : templateOf(code)
 }

@@ -47,8 +47,8 @@ export function movesNamed(of: 'project' | 'period', move: string): Named {
   return { field: 'move', word: move, unknown: 'move-unknown', words }
 }
 
-/** A kind of document of projects, or of monitoring periods. */
-export function documentsNamed(of: 'project' | 'period', kind: string): Named {
+/** A kind of document of projects, of monitoring periods, or of agreements on transfers. */
+export function documentsNamed(of: 'project' | 'period' | 'transfer', kind: string): Named {
   const words = ({ documents }: Preset) =>
     documents.filter((one) => (one.of ?? 'project') === of).map((one) => one.kind)
   return { field: 'kind', word: kind, unknown: 'code-unknown', words }

@@ -1,4 +1,4 @@
-import type { Finding, FindingRound, Page, PageQuery, SubmittedDocument } from '@tallystick/contract'
+import type { Agreement, Finding, FindingRound, Page, PageQuery, SubmittedDocument } from '@tallystick/contract'
 import { randomId } from '@tallystick/ledger'
 import { decodeCursor, limitOf, NumberKey, pageFrom } from './cursor.ts'
 import { keptTemplates } from './documents.ts'
@@ -12,10 +12,17 @@ import type { Services } from './services.ts'
 /** Most answers and assessments of a finding that are shown. */
 const MAX_ROUNDS = 1_000
 
-/** What documents and findings are about: a project, or one of its monitoring periods. */
+/** What documents and findings are about: a project, one of its monitoring periods, or an agreement on its units. */
 export interface Subject {
   project: string
   period: string | null
+  agreement?: Agreement | null
+}
+
+/** By what the preset calls it. */
+export function subjectKind({ period, agreement }: Pick<Subject, 'period' | 'agreement'>) {
+  if (agreement) return 'transfer'
+  return period === null ? 'project' : 'period'
 }
 
 /** Where entries about it stand: in the stream of the project, and of a period only those that name it. */
@@ -35,12 +42,13 @@ export async function submitTo(
   const { kind, sha256, name } = call.body
   if (ownOperations.has(kind)) throw fieldProblem('kind', 'has an operation of its own')
   const commitment = name === null ? null : await services.openings.commit(name)
+  const { project, period, agreement } = subject
   const command = {
     type: 'DocumentSubmitted',
-    request: { ...subject, document: kind, sha256, name: commitment },
+    request: { project, period, ...(agreement ? { agreement } : {}), document: kind, sha256, name: commitment },
     commitments: commitment === null ? [] : [commitment],
   } as const
-  const named = documentsNamed(subject.period === null ? 'project' : 'period', kind)
+  const named = documentsNamed(subjectKind(subject), kind)
   const receipt = await explained(services, named, () => execute(services, call, command))
   return submittedDocument(services, { ...receipt, entry: entryOf('DocumentSubmitted', receipt) })
 }
@@ -91,10 +99,11 @@ function documentOf(
   templates: ReadonlyMap<string, string>,
   { by, body }: LogRow<'DocumentSubmitted'>['entry'],
 ): Omit<SubmittedDocument, 'entry'> {
-  const { document, sha256, name, period, allotted } = body
+  const { document, sha256, name, period, agreement = null, allotted } = body
   const opened = name === null ? null : (names.opened(name) ?? null)
   const template = templates.get(sha256) ?? null
-  return { kind: document, version: allotted.version, sha256, template, name: opened, period, by: actorOf(names, by) }
+  const of = { period, agreement }
+  return { kind: document, version: allotted.version, sha256, template, name: opened, ...of, by: actorOf(names, by) }
 }
 
 function actorOf(names: KnownNames, mandate: string) {

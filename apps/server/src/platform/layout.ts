@@ -29,11 +29,16 @@ export function speechOfPage<Texts extends Record<string, string>>(
   return new Speech(localeOf(language, texts[language]), localeOf('en', texts.en), services.genesis.timeZone)
 }
 
+/** What the registry of this country is called. */
+export function registryName(services: Pick<Services, 'genesis'>, language: Language = 'en'): string {
+  return speechOfPage(services, frame, language).say('registry', { country: services.genesis.country.name })
+}
+
 /** A whole page: name of the registry, the content, where the source is. No script, no style of its own. */
 export function layout(services: Services, page: PageContent): Html {
   const { title, body, styles = [], masthead, language = 'en' } = page
   const say = speechOfPage(services, frame, language)
-  const registry = say.say('registry', { country: services.genesis.country.name })
+  const registry = registryName(services, language)
   return html`<!doctype html>
 <html lang="${language}" dir="${say.dir}">
 <head>

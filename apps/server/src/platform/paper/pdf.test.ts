@@ -1,13 +1,10 @@
-import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Printed, Standard } from './compile.ts'
 import { certificatesIn, everyKind } from './every-kind.fixture.ts'
 import type { Paper, Span } from './paper.ts'
+import { poppler, tool } from './poppler.fixture.ts'
 import { paperRenderer } from './renderer.ts'
 import { across, arabic, hindi, russian, sample, upright } from './samples.fixture.ts'
 
@@ -18,20 +15,6 @@ const hash = ({ pdf }: Printed) => createHash('sha256').update(pdf).digest('hex'
 
 const all = everyKind().map(([, paper]) => paper)
 
-const poppler = existsSync('/usr/bin/pdftotext')
-/** What one of poppler's tools says of a PDF, or writes to `OUT`. */
-function tool(name: string, { pdf }: Printed, ...args: string[]): string {
-  const folder = mkdtempSync(join(tmpdir(), 'paper-'))
-  try {
-    const [file, out] = [join(folder, 'paper.pdf'), join(folder, 'out')]
-    writeFileSync(file, pdf)
-    const given = args.map((one) => (one === 'FILE' ? file : one === 'OUT' ? out : one))
-    const { stdout } = spawnSync(name, given, { encoding: 'utf8' })
-    return existsSync(out) ? readFileSync(out, 'utf8') : stdout
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
-}
 const wordsOf = (printed: Printed) => tool('pdftotext', printed, 'FILE', 'OUT')
 const flat = (text: string) => text.replace(/\s+/g, ' ')
 

@@ -85,9 +85,10 @@ async function pdfOf(services: Services, known: Known, name: string, { query, re
   const language = query.language ?? spokenTo(request, reply)
   const paper = await printable(services, known, language)
   const tag = `W/"${paper.sha256.slice(0, 32)}"`
-  reply.header('etag', tag).header('cache-control', 'public, no-cache').header('content-language', language)
+  const keep = () => reply.header('etag', tag).header('cache-control', 'public, no-cache')
+  reply.header('content-language', language)
   if (request.headers['if-none-match']?.includes(tag)) {
-    reply.code(304)
+    keep().code(304)
     return ''
   }
   if (!isPrinted(services, paper)) {
@@ -95,6 +96,6 @@ async function pdfOf(services: Services, known: Known, name: string, { query, re
   }
   const wait = query.wait === 'proof'
   const pdf = await printedOnce(services, paper, () => receiptText(services, known.row.index, wait), wait)
-  reply.header('content-length', pdf.length).header('content-disposition', `inline; filename="${name}"`)
+  keep().header('content-length', pdf.length).header('content-disposition', `inline; filename="${name}"`)
   return Readable.from([Buffer.from(pdf)])
 }

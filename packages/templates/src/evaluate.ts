@@ -1,7 +1,7 @@
 import type { Value } from './operands.ts'
 import { termOf } from './operators.ts'
 import { held, isGrid, type Members, member, rowsOf, type Sections, type Spot } from './place.ts'
-import type { Expression, FactName, Field, Json, MatrixField, TableField } from './template.ts'
+import type { Expression, FactName, Field, Grid, Json } from './template.ts'
 
 /** A calculation that a document holds, as whoever knows calculators judges it. */
 export interface CalculationJudged {
@@ -71,11 +71,7 @@ export function* askedOf({ sections }: Sections, scope: Scope): Generator<Asked>
   }
 }
 
-function* cellsOf(
-  asked: Omit<Asked, 'leaf' | 'asked'>,
-  grid: TableField | MatrixField,
-  scope: Scope,
-): Generator<Asked> {
+function* cellsOf(asked: Omit<Asked, 'leaf' | 'asked'>, grid: Grid, scope: Scope): Generator<Asked> {
   const rows = new Map(rowsOf(grid, asked.json))
   if (grid.type === 'matrix' && asked.required) for (const { key } of grid.rows) if (!rows.has(key)) rows.set(key, {})
   for (const [row, cells] of rows) {

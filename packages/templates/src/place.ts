@@ -2,11 +2,10 @@ import {
   type Column,
   type Document,
   type Field,
+  type Grid,
   type Json,
   LIMITS,
-  type MatrixField,
   type Section,
-  type TableField,
   type Template,
 } from './template.ts'
 import { type Kind, TYPES } from './types.ts'
@@ -31,8 +30,7 @@ export interface Place extends Spot {
 /** Sections as they are looked through: of a template, or of a document with its own. */
 export type Sections = Pick<Template, 'sections'>
 
-export const isGrid = (field: Field): field is TableField | MatrixField =>
-  field.type === 'table' || field.type === 'matrix'
+export const isGrid = (field: Field): field is Grid => field.type === 'table' || field.type === 'matrix'
 
 /** All fields, each followed by its columns. */
 export const leavesOf = (sections: readonly Section[]): (Spot & { leaf: Field; path: string })[] =>
@@ -98,7 +96,7 @@ export function spotOf({ sections }: Sections, path: string): Spot | undefined {
   return columnKey === undefined || column ? { section, field, row, column } : undefined
 }
 
-const isRow = (field: TableField | MatrixField, row: string): boolean =>
+const isRow = (field: Grid, row: string): boolean =>
   field.type === 'matrix'
     ? named(field.rows, row) !== undefined
     : /^(0|[1-9]\d{0,4})$/.test(row) && Number(row) < LIMITS.rows

@@ -10,11 +10,10 @@ import {
   type Check,
   type Expression,
   type Field,
+  type Grid,
   type Json,
   KEY,
-  type MatrixField,
   type Section,
-  type TableField,
   type Template,
   type Text,
   templateSchema,
@@ -164,7 +163,7 @@ function boundFaults(leaf: Field, fault: Fault) {
   }
 }
 
-function gridFaults(grid: TableField | MatrixField, fault: Fault) {
+function gridFaults(grid: Grid, fault: Fault) {
   const columns = grid.fields.map(({ key }) => key)
   distinct(grid.fields, fault)
   if (grid.type === 'table') {

@@ -1,18 +1,6 @@
 /**
- * A template: the form of one kind of document, as one data file in `data/`. docs/templates.md leads through it.
- *
- * A document is `{ template, version, own?, values }`, where `values[section][field]` holds what was filled in:
- *
- *   text, longtext, richtext, enum   "…"                     bool       true
- *   int, decimal                     "12.5" (always quoted)  date       "2026-03-31"
- *   multi                            ["…"]                   period     { start, end }
- *   money       { amount: "9.50", currency: "USD" }          party      { name, id?, country?, registration? }
- *   person      { name, title?, organisation?, email?, phone? }
- *   reference   { id, title? }                               files      [{ name, sha256, title?, size?, public? }]
- *   geo         a GeoJSON geometry                           calc       { method, version, inputs, result: { be, pe, le, er, … } }
- *   table       [{ column: … }]                              matrix     { row: { column: … } }
- *
- * `docs/templates.md` has a whole template, and says what each member does.
+ * A template: the form of one kind of document, as one data file in `data/`. `docs/templates.md` has a whole one, says what each member
+ * does, and what stands in a document for each type of field: whole and decimal numbers as text, so that no digit is lost.
  */
 import { z } from 'zod'
 import facts from './data/facts.json' with { type: 'json' }
@@ -63,20 +51,33 @@ export const FACTS: Readonly<Record<string, string>> = facts
 export type FactName = keyof typeof facts
 export const isFact = (name: unknown): name is FactName => typeof name === 'string' && Object.hasOwn(FACTS, name)
 
+const words = z.string().trim().min(1).max(2_000)
+const everyLanguage = z.strictObject({ en: words, fr: words, es: words, ar: words })
+const someLanguages = z
+  .partialRecord(z.enum(TEMPLATE_LANGUAGES), words)
+  .refine((text) => Object.keys(text).length > 0, 'has no language')
+
 /** Where a value comes from: what the registry knows, or a field of the last document of another kind ("PDD:A2.locations"). */
 export type Source = { fact: FactName } | { document: string }
 const DOCUMENT_PATH = /^[A-Z][A-Z0-9-]{1,29}:[A-Za-z][A-Za-z0-9-]*(\.[A-Za-z][A-Za-z0-9-]*){1,2}$/
-const source = z.union(
-  [
-    z.strictObject({ fact: z.custom<FactName>(isFact, `the registry knows ${Object.keys(FACTS).join(', ')}`) }),
-    z.strictObject({ document: z.string().regex(DOCUMENT_PATH, 'takes a place such as "PDD:A2.locations"') }),
-  ],
-  'takes either { "fact": … } or { "document": … }',
-)
+const fact = z.strictObject({
+  fact: z.custom<FactName>(isFact, `the registry knows ${Object.keys(FACTS).join(', ')}`),
+})
+const document = z.strictObject({
+  document: z.string().regex(DOCUMENT_PATH, 'takes a place such as "PDD:A2.locations"'),
+})
+const compute = z.strictObject({ compute: expression })
+const source = z.union([fact, document], 'takes either { "fact": … } or { "document": … }')
+const auto = z.union([fact, document, compute], 'takes one of { "fact": … }, { "document": … }, { "compute": … }')
 
 /** A number as templates write it. */
 export const decimal = z.string().regex(/^-?\d{1,30}(\.\d{1,20})?$/, 'takes a decimal in quotes')
 const count = z.int().min(0).max(100_000)
+const name = z.string().max(40)
+
+/** Kinds of geometry that a field may take (RFC 7946). */
+export const GEOMETRIES = ['Point', 'MultiPoint', 'LineString', 'MultiLineString', 'Polygon', 'MultiPolygon'] as const
+const REFERABLE = ['project', 'document', 'period', 'letter', 'certificate', 'account', 'authorisation'] as const
 
 /** The parts of a template, over texts in all languages (shipped) or in some (a project's own sections). */
 function parts<T extends z.ZodType<Text>>(text: T) {
@@ -84,72 +85,50 @@ function parts<T extends z.ZodType<Text>>(text: T) {
     .array(z.strictObject({ value: z.string().min(1).max(60), label: text }))
     .min(1)
     .max(LIMITS.options)
-  const common = {
-    key,
-    label: text,
-    help: text.optional(),
-    /** True, false (as when it is left out), or the condition under which it must be filled in. */
-    required: z.union([z.boolean(), expression]).optional(),
-    /** Filled by the registry; nobody can write it. */
-    auto: z
-      .union(
-        [source, z.strictObject({ compute: expression })],
-        'takes one of { "fact": … }, { "document": … }, { "compute": … }',
-      )
-      .optional(),
-    /** What a new document begins with; people may change it. */
-    from: source.optional(),
-    visibleIf: expression.optional(),
-    /** Whether everyone may read it once the document is final; else as the template says. */
-    public: z.boolean().optional(),
-  }
-  const length = { minLength: count.optional(), maxLength: count.optional() }
-  const number = { unit: z.string().max(40).optional(), min: decimal.optional(), max: decimal.optional() }
-  /** Its own options, or those of a list: a name of data/lists.json, `countries` (ISO 3166-1) or `currencies` (ISO 4217). */
-  const choice = { options: options.optional(), optionsOf: z.string().max(40).optional() }
-  const cell = [
-    z.strictObject({ ...common, type: z.literal('text'), ...length, pattern: z.string().max(200).optional() }),
-    z.strictObject({ ...common, type: z.enum(['longtext', 'richtext']), ...length }),
-    z.strictObject({ ...common, type: z.literal('int'), ...number }),
-    /** `places`: digits after the point at most. */
-    z.strictObject({ ...common, type: z.literal('decimal'), ...number, places: count.max(20).optional() }),
-    z.strictObject({ ...common, type: z.literal('money'), min: decimal.optional(), max: decimal.optional() }),
-    z.strictObject({ ...common, type: z.enum(['date', 'period', 'bool', 'party', 'person']) }),
-    z.strictObject({ ...common, type: z.literal('enum'), ...choice }),
+  const field = <const Types extends string[], Shape extends z.ZodRawShape>(types: Types, shape: Shape) =>
     z.strictObject({
-      ...common,
-      type: z.literal('multi'),
-      ...choice,
-      minItems: count.optional(),
-      maxItems: count.optional(),
-    }),
-    z.strictObject({ ...common, type: z.literal('geo'), shapes: z.array(z.enum(GEOMETRIES)).min(1).optional() }),
-    z.strictObject({ ...common, type: z.literal('files'), minItems: count.optional(), maxItems: count.optional() }),
-    z.strictObject({ ...common, type: z.literal('reference'), to: z.enum(REFERABLE) }),
-    z.strictObject({ ...common, type: z.literal('calc') }),
+      key,
+      type: z.literal(types),
+      label: text,
+      help: text.optional(),
+      /** True, false (as when it is left out), or the condition under which it must be filled in. */
+      required: z.union([z.boolean(), expression]).optional(),
+      visibleIf: expression.optional(),
+      /** Filled by the registry; nobody can write it. */
+      auto: auto.optional(),
+      /** What a new document begins with; people may change it. */
+      from: source.optional(),
+      /** Whether everyone may read it once the document is final; else as the template says. */
+      public: z.boolean().optional(),
+      ...shape,
+    })
+  const length = { minLength: count.optional(), maxLength: count.optional() }
+  const amount = { min: decimal.optional(), max: decimal.optional() }
+  const items = { minItems: count.optional(), maxItems: count.optional() }
+  /** Its own options, or those of a list: a name of data/lists.json, `countries` (ISO 3166-1) or `currencies` (ISO 4217). */
+  const choice = { options: options.optional(), optionsOf: name.optional() }
+  const cells = [
+    field(['text'], { ...length, pattern: z.string().max(200).optional() }),
+    field(['longtext', 'richtext'], length),
+    field(['int'], { ...amount, unit: name.optional() }),
+    /** `places`: digits after the point at most. */
+    field(['decimal'], { ...amount, unit: name.optional(), places: count.max(20).optional() }),
+    field(['money'], amount),
+    field(['date', 'period', 'bool', 'party', 'person', 'calc'], {}),
+    field(['enum'], choice),
+    field(['multi'], { ...choice, ...items }),
+    field(['files'], items),
+    field(['geo'], { shapes: z.array(z.enum(GEOMETRIES)).min(1).optional() }),
+    field(['reference'], { to: z.enum(REFERABLE) }),
   ] as const
   /** A column of a table, and a field that is no table. */
-  const column = z.discriminatedUnion('type', cell)
+  const column = z.discriminatedUnion('type', cells)
   const columns = z.array(column).min(1).max(LIMITS.fields)
-  const table = z.strictObject({
-    ...common,
-    type: z.literal('table'),
-    fields: columns,
-    minRows: count.optional(),
-    maxRows: count.optional(),
-    /** Columns by which a row is known: no two rows have the same, and versions are compared by them. */
-    rowKey: z.array(key).min(1).max(4).optional(),
-  })
-  const matrix = z.strictObject({
-    ...common,
-    type: z.literal('matrix'),
-    fields: columns,
-    rows: z
-      .array(z.strictObject({ key, label: text, help: text.optional() }))
-      .min(1)
-      .max(LIMITS.fields),
-  })
-  const field = z.discriminatedUnion('type', [...cell, table, matrix])
+  const row = z.strictObject({ key, label: text, help: text.optional() })
+  /** `rowKey`: columns by which a row is known; no two rows have the same, and versions are compared by them. */
+  const rowKey = z.array(key).min(1).max(4).optional()
+  const table = field(['table'], { fields: columns, minRows: count.optional(), maxRows: count.optional(), rowKey })
+  const matrix = field(['matrix'], { fields: columns, rows: z.array(row).min(1).max(LIMITS.fields) })
   const section = z.strictObject({
     key,
     /** As it is printed: "A.1". */
@@ -157,25 +136,13 @@ function parts<T extends z.ZodType<Text>>(text: T) {
     title: text,
     help: text.optional(),
     visibleIf: expression.optional(),
-    fields: z.array(field).min(1).max(LIMITS.fields),
+    fields: z
+      .array(z.discriminatedUnion('type', [...cells, table, matrix]))
+      .min(1)
+      .max(LIMITS.fields),
   })
-  return { column, field, section }
+  return { options, column, section }
 }
-
-/** Kinds of geometry that a field may take (RFC 7946). */
-export const GEOMETRIES = ['Point', 'MultiPoint', 'LineString', 'MultiLineString', 'Polygon', 'MultiPolygon'] as const
-/** What a reference may point to. */
-export const REFERABLE = ['project', 'document', 'period', 'letter', 'certificate', 'account', 'authorisation'] as const
-/** In what capacity somebody signs. */
-export const CAPACITIES = ['developer', 'certifier', 'government', 'seller', 'buyer', 'witness'] as const
-/** Levels of signatures, weakest first; WET, ink on paper, stands beside them. */
-export const SIGNATURE_LEVELS = ['SES', 'AES', 'QES', 'WET'] as const
-
-const words = z.string().trim().min(1).max(2_000)
-const everyLanguage = z.strictObject({ en: words, fr: words, es: words, ar: words })
-const someLanguages = z
-  .partialRecord(z.enum(TEMPLATE_LANGUAGES), words)
-  .refine((text) => Object.keys(text).length > 0, 'has no language')
 
 const shipped = parts(everyLanguage)
 const own = parts(someLanguages)
@@ -202,9 +169,9 @@ const check = z.strictObject({
 const slot = z.strictObject({
   key,
   title: everyLanguage,
-  capacity: z.enum(CAPACITIES),
-  /** The weakest level that will do, unless the country's policy says otherwise. */
-  level: z.enum(SIGNATURE_LEVELS),
+  capacity: z.enum(['developer', 'certifier', 'government', 'seller', 'buyer', 'witness']),
+  /** The weakest level that will do, unless the country's policy says otherwise; WET is ink on paper. */
+  level: z.enum(['SES', 'AES', 'QES', 'WET']),
   /** Slots of the same number sign in any order; a higher number signs after. */
   order: z.int().min(1).max(20),
   required: z.boolean().optional(), // true when left out
@@ -229,21 +196,17 @@ export const templateSchema = z.strictObject({
 })
 
 /** Options that several fields share, by name: `data/lists.json`. */
-export const listsSchema = z.record(
-  key,
-  z.array(z.strictObject({ value: z.string().min(1).max(60), label: everyLanguage })).min(1),
-)
+export const listsSchema = z.record(key, shipped.options)
 export const ownSectionSchema = own.section
 
 /** A column of a table or matrix. */
 export type Column = z.infer<typeof own.column>
-export type Field = z.infer<typeof own.field>
-export type TableField = Extract<Field, { type: 'table' }>
-export type MatrixField = Extract<Field, { type: 'matrix' }>
 export type Section = z.infer<typeof own.section>
+export type Field = Section['fields'][number]
+/** A field with rows. */
+export type Grid = Extract<Field, { type: 'table' | 'matrix' }>
 export type Check = z.infer<typeof check>
 export type Slot = z.infer<typeof slot>
-export type Lists = z.infer<typeof listsSchema>
 /** A template as the engine uses it. */
 export type Template = Omit<z.infer<typeof templateSchema>, 'sections'> & { sections: Section[] }
 

@@ -402,9 +402,11 @@ test('templates that are not there, or of something else, are faults, where it i
     ['PDD@1', 'project'],
     ['MR@1', 'period'],
     ['ENGAGEMENT@1', 'agreement'],
+    ['ISSUANCE@1', 'issuance'],
+    ['TRANSFER@1', 'transfer'],
   ])
-  const faultsOf = (kind: string, template: string, known = templates) => {
-    const { preset, permissions } = structuredClone(shippedSources.article6) as { preset: Parts; permissions: Parts }
+  const faultsOf = (kind: string, template: string, law: 'article6' | 'simple' = 'article6', known = templates) => {
+    const { preset, permissions } = structuredClone(shippedSources[law]) as { preset: Parts; permissions: Parts }
     for (const one of preset.documents) delete one.template
     preset.documents.find((one: Parts) => one.kind === kind).template = template
     return checkLaw(preset, permissions, undefined, known).faults
@@ -412,12 +414,26 @@ test('templates that are not there, or of something else, are faults, where it i
   expect(faultsOf('project-design', 'PDD@1')).toEqual([])
   expect(faultsOf('engagement-agreement', 'ENGAGEMENT@1')).toEqual([])
   expect(faultsOf('monitoring-report', 'MR@1')).toEqual([])
+  expect(faultsOf('issuance-form', 'ISSUANCE@1')).toEqual([])
+  expect(faultsOf('transfer-agreement', 'TRANSFER@1')).toEqual([])
+  // Where a country keeps no monitoring periods, what is of them elsewhere is of the project.
+  expect(faultsOf('monitoring-report', 'MR@1', 'simple')).toEqual([])
+  expect(faultsOf('issuance-form', 'ISSUANCE@1', 'simple')).toEqual([])
+  for (const [kind, template] of [
+    ['project-design', 'MR@1'],
+    ['project-design', 'ISSUANCE@1'],
+    ['issuance-form', 'TRANSFER@1'],
+    ['transfer-agreement', 'PDD@1'],
+  ] as const)
+    expect(faultsOf(kind, template)).toMatchObject([
+      { code: 'template-subject', facts: { at: `the document ${kind}` } },
+    ])
   const at = (kind: string) => `the document ${kind}`
   expect(faultsOf('project-design', 'PDD@2')).toEqual([
     {
       of: 'preset',
       code: 'template-unknown',
-      facts: { at: at('project-design'), template: 'PDD@2', allowed: 'PDD@1, MR@1, ENGAGEMENT@1' },
+      facts: { at: at('project-design'), template: 'PDD@2', allowed: [...templates.keys()].join(', ') },
     },
   ])
   expect(faultsOf('monitoring-report', 'PDD@1')).toEqual([

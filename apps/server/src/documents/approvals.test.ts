@@ -91,7 +91,7 @@ it('a preset that names a template which is not here, or is of something else, i
     registry.root.post('/national/law', { document: 'preset', content: next(template) })
   const message = (text: string) => [{ field: 'content', message: expect.stringContaining(text) }]
   expect(await adopt('PDD@99')).toMatchObject({ status: 422, body: { errors: message('PDD@99') } })
-  expect(await adopt('MR@1')).toMatchObject({ status: 422, body: { errors: message('MR@1') } })
+  expect(await adopt('TRANSFER@1')).toMatchObject({ status: 422, body: { errors: message('TRANSFER@1') } })
   expect(await adopt('pdd')).toMatchObject({ status: 422, body: { code: 'document-unknown' } })
 })
 

@@ -58,6 +58,9 @@ export async function monitor(country: Country): Promise<void> {
   await write(mandates.admin, 'CreditingPeriodSet', credited)
   await write(mandates.alpha, 'MonitoringPeriodOpened', { period, project, ...days })
   await paper(mandates.alpha, 'monitoring-report')
+  const report = { project, period, document: 'monitoring-report', version: 1, sha256: sha256Hex('monitoring-report') }
+  const how = { slot: 'owner', level: 'SES', evidence: sha256Hex('how it was signed') }
+  await write(mandates.alpha, 'DocumentSigned', { ...report, ...how })
   await move(mandates.alpha, 'submit-report')
   await move(mandates.admin, 'publish-report')
   await move(mandates.admin, 'begin-verification')

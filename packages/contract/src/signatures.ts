@@ -50,7 +50,7 @@ const OfPeriod = z.strictObject({
 const OfVersion = OfPeriod.extend({
   version: z
     .string()
-    .regex(/^[1-9]\d{0,5}$/, 'must be a whole number from 1 to 999999')
+    .regex(/^[1-9]\d{0,5}$/, 'must be the number of a version such as 2')
     .transform(Number)
     .optional()
     .meta({ description: 'An earlier one; that in force where it is left out.' }),

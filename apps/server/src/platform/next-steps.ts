@@ -194,13 +194,17 @@ function slotsOn({ documents }: Pick<Thing, 'documents'>, document: string): rea
 
 /** Of the places that are open, those whose turn it is. */
 function inTurn(slots: readonly Slot[], open: readonly string[]): Slot[] {
-  const left = slots.filter(({ slot }) => open.includes(slot))
+  return slotsInTurn(slots.filter(({ slot }) => open.includes(slot)))
+}
+
+/** Of places that are all open, those whose turn it is. */
+export function slotsInTurn(left: readonly Slot[]): Slot[] {
   const first = Math.min(...left.map(({ order = Infinity }) => order))
   return left.filter(({ order }) => order === undefined || order === first)
 }
 
 /** The action by which a place is signed: in ink only where there is no other way. */
-function signedBy(slot: Slot): string {
+export function signedBy(slot: Slot): string {
   const level = levelsOf(slot).find((one) => one !== 'WET') ?? 'WET'
   return signingAction(capacityOf(slot), level)
 }

@@ -236,7 +236,7 @@ describe('a key', () => {
     const { items } = await done(all.certifier.admin.get('/national/signing/keys'), 200)
     const [key] = items as { id: string; serial: string }[]
     expect((await all.owner.admin.delete(`/national/signing/keys/${key?.id}`)).status).toBe(404)
-    const about = await target('validation-report', 'certifier')
+    const about = await target('validation-report', 'lead')
     const { challenge: id, options } = await done(challenge(all.certifier.admin, about))
     expect((await all.officer.delete(`/national/signing/keys/${key?.id}`)).status).toBe(204)
     const { body } = await sign(all.certifier.admin, { challenge: id, answer: ben.answer(options as Request) })
@@ -259,7 +259,7 @@ describe('a key', () => {
     const { items } = await done(all.owner.admin.get('/national/signing/keys'), 200)
     expect((items as { revoked: string | null }[]).map(({ revoked }) => revoked === null)).toEqual([true, false])
     ada = again
-    const result = await signed(all.certifier.admin, ben, await target('validation-report', 'certifier'))
+    const result = await signed(all.certifier.admin, ben, await target('validation-report', 'lead'))
     expect(result.status).toBe(201)
   })
 })

@@ -29,6 +29,7 @@ import {
   projectMoved,
   projectRegistered,
 } from './project-events.ts'
+import { documentSigned, signersFirst } from './signature-events.ts'
 import type { Look, Told } from './told.ts'
 import {
   authorisationChanged,
@@ -76,7 +77,9 @@ export const EVENTS: { readonly [Type in EntryType]?: Tell<Type> } = {
   MonitoringPeriodMoved: periodChanged, // whoever takes the next step                   its owners and verifier
   OutcomeCertified: outcomeCertified, //   whoever takes the next step                   the owners
   OwnershipChanged: ownersChanged, //                                                    owners, new and old
-  DocumentSubmitted: documentSubmitted, // whoever takes the next step                   owners and certifiers
+  // Whoever takes the next step, and signs first; owners and certifiers.
+  DocumentSubmitted: async (row, look) => [...(await documentSubmitted(row, look)), ...(await signersFirst(row, look))],
+  DocumentSigned: documentSigned, //       whoever signs next, or takes the next step    owners, who submitted it
   FindingRaised: findingRaised, //         whoever answers it
   FindingAnswered: findingAnswered, //     whoever assesses it
   FindingAssessed: findingAssessed, //     whoever answers it once more                  the owners, where it is closed

@@ -53,9 +53,9 @@ describe('the table of docs/mail.md', () => {
 
 /** How a subject begins that says what to do, or that there is nothing to do. */
 const BEGINS: Record<keyof typeof TEXTS, RegExp> = {
-  en: /^(Accept|Act|Answer|Approve|Ask|Assess|Begin|Check|Choose|Confirm|Contact|Decide|For your information|Go on|Look again|Make good|Nothing to do|Prepare|Propose|Read|Sign in|Stop|Take|Your (password|request))\b|^An API key of yours/,
-  fr: /^(Adressez-vous|À (accepter|approuver|demander|lire|prendre|proposer|revoir|vérifier)|Commencez|Compensez|Confirmez|Connectez-vous|Contactez|Choisissez|Décidez|Évaluez|Lisez|Passez|Plus rien à faire|Pour information|Préparez|Répondez|Reprenez|Suspendez|Vérifiez|Votre (mot de passe|demande)|L’une de vos clés|Une de vos clés|Assurez-vous)(?![\p{L}])/u,
-  es: /^(Acepte|Apruebe|Comience|Compense|Compruebe|Compruébelo|Confirme|Consulte|Contacte|Dé|Decida|Deténgase|Elija|Evalúe|Inicie|Lea|Para su información|Prepare|Propóngalo|Puede continuar|Responda|Revise|Revísela|Revíselo|Siga|Solicítelo|Su (contraseña|solicitud)|Téngalo en cuenta|Ya no hay nada que hacer|Se revocó una de sus claves|Una de sus claves|Una clave)(?![\p{L}])/u,
+  en: /^(Accept|Act|Answer|Approve|Ask|Assess|Begin|Check|Choose|Confirm|Contact|Decide|For your information|Go on|Look again|Make good|Nothing to do|Prepare|Propose|Read|Sign|Stop|Take|Your (password|request))\b|^An API key of yours/,
+  fr: /^(Adressez-vous|À (accepter|approuver|demander|lire|prendre|proposer|revoir|vérifier)|Commencez|Compensez|Confirmez|Connectez-vous|Contactez|Choisissez|Décidez|Évaluez|Lisez|Passez|Plus rien à faire|Pour information|Préparez|Répondez|Reprenez|Signez|Suspendez|Vérifiez|Votre (mot de passe|demande)|L’une de vos clés|Une de vos clés|Assurez-vous)(?![\p{L}])/u,
+  es: /^(Acepte|Apruebe|Comience|Compense|Compruebe|Compruébelo|Confirme|Consulte|Contacte|Dé|Decida|Deténgase|Elija|Evalúe|Firme|Inicie|Lea|Para su información|Prepare|Propóngalo|Puede continuar|Responda|Revise|Revísela|Revíselo|Siga|Solicítelo|Su (contraseña|solicitud)|Téngalo en cuenta|Ya no hay nada que hacer|Se revocó una de sus claves|Una de sus claves|Una clave)(?![\p{L}])/u,
 }
 
 describe.each(Object.keys(BEGINS) as (keyof typeof TEXTS)[])('subjects in %s', (language) => {

@@ -5,7 +5,7 @@ import { actOn, type NextStep, nextSteps, periodThing, projectThing, type Thing 
 import type { Services } from '../services.ts'
 import { withUnsettled } from '../unsettled.ts'
 import type { Audience } from './audience.ts'
-import { type Look, organisation, ownersOf, project, type Told, withSentence } from './told.ts'
+import { holderOf, type Look, organisation, ownersOf, project, type Told, withSentence } from './told.ts'
 
 /** Whoever takes the next step of a new project, and its owners. */
 export async function projectRegistered(row: LogRow<'ProjectRegistered'>, look: Look): Promise<Told[]> {
@@ -97,7 +97,9 @@ type Parent = Pick<Rows['project'], 'findings'>
 function keyOf({ entry: { body } }: LogRow, { standing }: Thing, { findings: { raised } }: Parent): string {
   const { project: whole = '', period = null } = body as { project?: string; period?: string | null }
   const { entered, documents, findings, certifiers = {}, crediting, certified } = standing
-  const papers = Object.entries(documents).map(([kind, { index }]) => `${kind} ${index}`)
+  const papers = Object.entries(documents).map(([kind, { index, signatures = {} }]) => {
+    return `${kind} ${index} ${Object.keys(signatures).length}`
+  })
   const assigned = Object.entries(certifiers).map((pair) => pair.join(' '))
   const questions = Object.entries(raised).map((pair) => pair.join(' '))
   const credited = [crediting?.periods.length ?? 0, crediting?.renewed ?? 0, certified?.index ?? 0, findings.open]
@@ -177,7 +179,8 @@ async function ownersBefore(services: Services, id: string, index: number): Prom
 
 /** Whoever can take a step now that the document is there; owners and certifiers are told. */
 export async function documentSubmitted(row: LogRow<'DocumentSubmitted'>, look: Look): Promise<Told[]> {
-  const { project: id, period, document } = row.entry.body
+  const { project: id, period, document, agreement } = row.entry.body
+  if (agreement) return agreementSubmitted(row, look, [agreement.seller, agreement.buyer])
   const known = period === null ? undefined : await periodOf(look.services, period)
   const parent = known?.parent ?? (await look.services.ledger.row('project', id))
   if (!parent) return []
@@ -195,6 +198,30 @@ export async function documentSubmitted(row: LogRow<'DocumentSubmitted'>, look: 
   const isReport = known !== undefined && look.law.preset.period?.reports.includes(document) === true
   const freed = thing && (isReport || isAwaited(thing, document)) ? waits(row, look, thing, [id, parent]) : []
   return [...freed, { template: 'document-submitted', to, params, path }]
+}
+
+/** An agreement is its two sides' own, which hear of it. */
+function agreementSubmitted(row: LogRow<'DocumentSubmitted'>, look: Look, accounts: readonly string[]): Told[] {
+  const { project: id, document } = row.entry.body
+  const named = { project: project(look.names, id), document: { code: document, list: 'document' as const } }
+  const members = accounts.map((account) => holderOf(look.names, account))
+  const to = { members, without: [row.entry.by] }
+  return [{ template: 'document-submitted', to, params: withSentence(row, look, named), path: `/projects/${id}` }]
+}
+
+/** Whoever can take a step now that a document is signed in all places. */
+export async function documentSigns(row: LogRow<'DocumentSigned'>, look: Look): Promise<Told[]> {
+  const { project: id, period, document } = row.entry.body
+  const known = period === null ? undefined : await periodOf(look.services, period)
+  const parent = known?.parent ?? (await look.services.ledger.row('project', id))
+  if (!parent) return []
+  const owners = ownersOf(id, look.names)
+  const { preset } = look.law
+  const thing = known ? periodThing(known.row, parent, owners, preset) : projectThing(parent, owners, preset)
+  const isNeeded = thing?.machine.moves.some(
+    ({ from, needs }) => from.includes(thing.standing.state) && needs?.signed?.includes(document) === true,
+  )
+  return thing && isNeeded ? waits(row, look, thing, [id, parent]) : []
 }
 
 /** Does a move that leads on ask for such a document? Then somebody waits for it. */

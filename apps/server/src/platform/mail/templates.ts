@@ -91,6 +91,8 @@ export const TEMPLATES = {
   'terms-set': tell('member', 'project', 'what'),
   'owners-changed': tell('member', 'project', 'what'),
   'document-submitted': tell('member', 'project', 'document', 'what'),
+  'signature-waits': act('project', 'document', 'what'),
+  'document-signed': tell('member', 'project', 'document', 'what'),
   'finding-answer': act('project', 'finding', 'what'),
   'finding-assess': act('project', 'finding', 'what'),
   'finding-closed': tell('member', 'project', 'finding', 'what'),

@@ -34,6 +34,24 @@ export class Api {
     return { status: response.status, headers: response.headers, body: parsed(received, response.headers) }
   }
 
+  /** Sends a file as it is. */
+  async sendFile(path: string, bytes: Buffer, key: string): Promise<Answer> {
+    const headers: Record<string, string> = { 'content-type': 'application/octet-stream', 'idempotency-key': key }
+    if (this.#token) headers.authorization = `Bearer ${this.#token}`
+    const response = await fetch(this.base + path, { method: 'POST', headers, body: new Uint8Array(bytes) })
+    const received = await response.text()
+    return { status: response.status, headers: response.headers, body: parsed(received, response.headers) }
+  }
+
+  /** The bytes of a file; undefined where there is none. */
+  async bytes(path: string): Promise<Buffer | undefined> {
+    const headers: Record<string, string> = this.#token ? { authorization: `Bearer ${this.#token}` } : {}
+    const response = await fetch(this.base + path, { headers })
+    if (response.status === 404) return undefined
+    if (response.status !== 200) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`)
+    return Buffer.from(await response.arrayBuffer())
+  }
+
   /** A command; whatever the answer is, but that the ledger is busy: then it is sent again, as clients are told to. */
   async command(path: string, body: unknown, key = randomBytes(16).toString('hex')): Promise<Answer> {
     return until(`an answer to POST ${path}`, async () => {

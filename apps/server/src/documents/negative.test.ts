@@ -1,0 +1,115 @@
+import type { Json } from '@tallystick/templates'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Article6, article6 } from '../article6.fixture.ts'
+import { done, type Person } from '../registry.fixture.ts'
+import { world } from '../world.fixture.ts'
+import { attachNamed, begin, example, write, writtenDesign, writtenIn } from './written.fixture.ts'
+
+let all: Article6
+/** A monitoring period that is verified, but for its outcome. */
+let period = ''
+
+beforeAll(async () => {
+  all = await article6()
+})
+afterAll(() => all?.registry.close())
+
+const refused = { status: 409, body: { code: 'result-negative' } }
+const certify = (certified: string) =>
+  all.rival.admin.post(`${period}/outcomes`, { outcomes: [{ vintage: '2025', certified }] })
+const issue = () =>
+  all.officer.post('/national/batches', {
+    authorisation: all.authorisation,
+    period: period.split('/').at(-1),
+    vintage: '2025',
+    quantity: '1',
+  })
+
+/** The report of an example, with a calculation of so many tonnes of project emissions. */
+async function reported(who: Person, projectEmissions: string): Promise<string> {
+  const about = { project: all.project, period: period.split('/').at(-1), kind: 'monitoring-report' }
+  const { id, revision } = await begin(who, about)
+  const document = example('selu.monitoring.json')
+  const kept = document.values.E?.calculation as { inputs: Record<string, Json> }
+  const inputs = { ...kept.inputs, projectEmissions: { value: projectEmissions, unit: 'tCO2e' } }
+  const { snapshot } = await done(who.post('/national/calculations/ACM0002', { inputs }), 200)
+  await attachNamed(who, all.project, document)
+  const { be, pe, le } = (snapshot as { result: { be: string; pe: string; le: string } }).result
+  const monitored = document.values.D2?.monitored as Record<string, Json>[]
+  const others = ['operatingMargin', 'buildMargin', 'operatingWeight'].map((parameter) => ({
+    ...monitored[0],
+    parameter,
+  }))
+  const own: Record<string, Json> = {
+    'D2.monitored': [...monitored, ...others],
+    'E.calculation': snapshot as Json,
+    'E.yearly': [{ vintage: '2025', be, pe, le }],
+  }
+  // Asked for where more was reduced than was thought before.
+  document.values.E = {
+    ...document.values.E,
+    increase: 'The plant ran for more hours than was thought. '.repeat(9).trim(),
+  }
+  const changes = writtenIn(document).map(({ path, value }) => ({ path, value: own[path] ?? value }))
+  const now = await write(who, id, revision, changes)
+  return String((await done(who.post(`/national/drafts/${id}/submission`, { revision: now }))).sha256)
+}
+
+it('a report whose calculation is negative is handed in, and nothing is certified or issued by it', async () => {
+  const { owner, officer, rival, move } = all
+  const days = { from: '2025-01-01', to: '2025-12-31' }
+  period = `/national/periods/${(await done(owner.admin.post(`/national/projects/${all.project}/periods`, days))).id}`
+  const sha256 = await reported(owner.admin, '99999')
+  await done(move(owner.admin, period, 'submit-report'))
+  await done(move(officer, period, 'publish-report'))
+  await done(all.assign('verification', rival))
+  await done(move(officer, period, 'begin-verification'))
+  const facts = { kind: 'monitoring-report', path: 'E.calculation', sha256 }
+  expect(await certify('100')).toMatchObject({ ...refused, body: { ...refused.body, facts } })
+  const french = await rival.admin.post(
+    `${period}/outcomes`,
+    { outcomes: [{ vintage: '2025', certified: '100' }] },
+    { headers: { 'accept-language': 'fr' } },
+  )
+  expect(french.body.detail).toContain('est négatif')
+  expect(await issue()).toMatchObject(refused)
+  // That nothing was reduced may be certified.
+  expect(await certify('0')).toMatchObject({ status: 201 })
+  expect(await issue()).toMatchObject(refused)
+})
+
+it('a further report that is not negative opens the way again', async () => {
+  const { owner, rival } = all
+  const finding = await done(rival.admin.post(`${period}/findings`, { kind: 'CL', text: 'Is it so much?' }))
+  await reported(owner.admin, '0')
+  const at = `${period}/findings/${finding.id}`
+  await done(owner.admin.post(`${at}/answers`, { text: 'A typing error.' }))
+  await done(rival.admin.post(`${at}/assessments`, { outcome: 'closed', text: 'Seen.' }))
+  expect(await certify('100')).toMatchObject({ status: 201 })
+  expect(await issue()).toMatchObject({ status: 409, body: { code: 'period-state' } })
+})
+
+it('where there are no monitoring periods the design decides', async () => {
+  const simple = await world()
+  try {
+    const { officer, sunfield, project, authorisation } = simple
+    const { id, revision } = await writtenDesign(sunfield.admin, project.id)
+    const kept = example('selu.pdd.json').values.B63?.calculation as { inputs: Record<string, Json> }
+    const inputs = { ...kept.inputs, projectEmissions: { value: '99999', unit: 'tCO2e' } }
+    const { snapshot } = await done(officer.post('/national/calculations/ACM0002', { inputs }), 200)
+    const changes = [{ path: 'B63.calculation', value: snapshot }]
+    const saved = await done(sunfield.admin.put(`/national/drafts/${id}/values`, { revision, changes }), 200)
+    const asked = { authorisation, vintage: '2024', quantity: '1' }
+    const first = { key: 'asked-for-before' }
+    expect(await officer.post('/national/batches', asked, first)).toMatchObject({ status: 202 })
+    await done(sunfield.admin.post(`/national/drafts/${id}/submission`, { revision: saved.revision }))
+    expect(await officer.post('/national/batches', asked)).toMatchObject({
+      status: 409,
+      body: { code: 'result-negative', facts: { kind: 'project-design', path: 'B63.calculation' } },
+    })
+    // A command that was taken before is answered as it was.
+    expect(await officer.post('/national/batches', asked, first)).toMatchObject({ status: 202 })
+  } finally {
+    await simple.registry.close()
+  }
+})

@@ -63,8 +63,10 @@ export async function authorisationFacts(
   return {
     ...{ ...issued, project: nameOf(asked), owners: await ownersThen(asked), purposes, unitType },
     quantity: BigInt(quantity),
-    // A revocation is of the version before it.
-    authorisation: { reference: shown.reference, version: Number(version) },
+    authorisation:
+      shown.kind === 'revocation'
+        ? await authorisationThen(asked, row.entry.body.authorisation)
+        : { reference: shown.reference, version: Number(version) },
     ...(firstTransfer && { firstTransfer: firstTransfer as NonNullable<Authorised['firstTransfer']> }),
     ...(cooperativeApproach && { cooperativeApproach }),
     ...(reason && from && { change: { reason, from } }),

@@ -61,8 +61,8 @@ export async function printable(services: Services, known: Known, language: Pape
     proved: (file, receipt) => {
       const foot = { ...issued.foot, sha256: hash('sha256', file) }
       const attachments = [
-        attached(`${name}.json`, 'application/json', 'The entry with its openings', file),
-        attached(`${name}.tlog-proof`, 'text/plain', 'The receipt of the entry', receipt),
+        attached(`${name}.json`, 'application/json', speech.say('attached.certificate'), file),
+        attached(`${name}.tlog-proof`, 'text/plain', speech.say('attached.proof'), receipt),
       ]
       return print({ ...facts, foot, attachments })
     },

@@ -338,7 +338,9 @@ describe('what came later', () => {
     for (const text of await texts(second)) expect(text).toMatch(/Revoked.*was revoked by entry/)
     expect(revocation.standing.state).toBe('stands')
     for (const text of await texts(revocation))
-      expect(text).toContain('Nothing more is issued under this authorisation')
+      expect(text).toMatch(
+        new RegExp(`authorisation ${second.reference} .*Nothing more is issued under this authorisation`),
+      )
     expect(await check(await pdfOf(revocation))).toMatchObject({
       outcome: 'whole',
       facts: { change: 'revoke', version: '3' },

@@ -45,7 +45,7 @@ export async function checkPage(
 <p class="lead">${verdict(services, speech, shown)}</p>
 ${project && html`<p class="over"><a href="/projects/${project.id}">${speech.say('paper.project')}</a></p>`}
 <p>${speech.say('paper.compare')} ${others.map((one, at) => html`${at > 0 && ' · '}${one}`)}</p>
-${renderHtml(paper)}
+${paper.kind === 'letter' ? html`<div class="card">${renderHtml(paper)}</div>` : renderHtml(paper)}
 </div>
 <aside>
 ${await proofBox(services, language, [{ entry }])}

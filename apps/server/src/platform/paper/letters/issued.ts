@@ -170,8 +170,8 @@ export function issuedPaper(speech: LetterSpeech, issued: Issued, content: Conte
   const places = since && { index: speech.speech.number(BigInt(since.index)), at: speech.speech.minute(since.at) }
   const closing: Section[] = [
     { blocks: entry && content.kind === 'letter' ? [speech.paragraph('entry', entryPlaces(speech, entry))] : [] },
+    ...proofSection(speech, issued, content.kind),
     { blocks: signatures.length > 0 ? [{ block: 'signatures', slots: signatures }] : [] },
-    proofSection(speech, issued),
   ]
   return {
     ...said,
@@ -203,25 +203,16 @@ function entryPlaces(speech: LetterSpeech, { index, at, ledger }: LedgerEntry): 
   return { index: speech.speech.number(BigInt(index)), at: speech.speech.minute(at), ledger: isolated(ledger) }
 }
 
-/** How anybody checks a paper, with us and without. */
-function proofSection(speech: LetterSpeech, { foot, attachments = [] }: Issued): Section {
+/** How anybody checks a paper, with us and without; the last lines of a letter name the page already. */
+function proofSection(speech: LetterSpeech, { foot, attachments = [] }: Issued, kind: Content['kind']): Section[] {
   const { check = '' } = foot
-  const checked = speech
+  const page = speech
     .sentence('proof.page', { check }, [])
     .map((span) => (span.text === check ? { ...span, link: true } : span))
-  return {
-    title: speech.say('proof'),
-    blocks: [
-      ...(check ? [{ block: 'paragraph' as const, text: checked }] : []),
-      ...(attachments.length > 0
-        ? [
-            speech.paragraph('proof.file'),
-            {
-              block: 'paragraph' as const,
-              text: [{ text: 'tallystick verify --certificate FILE.pdf --vkey KEY', mono: true }],
-            },
-          ]
-        : []),
-    ],
-  }
+  const command = [{ text: 'tallystick verify --certificate FILE.pdf --vkey KEY', mono: true }]
+  const blocks: Paragraph[] = [
+    ...(check && kind !== 'letter' ? [{ block: 'paragraph' as const, text: page }] : []),
+    ...(attachments.length > 0 ? [speech.paragraph('proof.file'), { block: 'paragraph' as const, text: command }] : []),
+  ]
+  return blocks.length > 0 ? [{ title: speech.say('proof'), blocks }] : []
 }

@@ -1,6 +1,6 @@
 import { formOf } from './own.ts'
-import { type Pair, pairs } from './pairs.ts'
-import { isFilled, isGrid, type Members, member, membersOf, rowsOf, sameJson } from './place.ts'
+import { type Pair, pairs, type Row } from './pairs.ts'
+import { isFilled, member, membersOf, rowsOf, sameJson } from './place.ts'
 import type { Document, Field, Json, Template } from './template.ts'
 
 /** One difference between two documents. A row that moved or whose cells changed has the cells that changed in `cells`. */
@@ -22,10 +22,10 @@ export function compare(template: Template, earlier: Document, later: Document):
     return typeof form === 'string' ? [] : form.sections
   })
   const changes = cellChanges(ownOf(earlier), ownOf(later), 'own')
-  for (const key of keysOf([sections, earlier.values, later.values])) {
+  for (const key of keysOf(sections, earlier.values, later.values)) {
     const section = sections.find((one) => one.key === key)
     const [a, b] = [member(earlier.values, key), member(later.values, key)]
-    for (const name of keysOf([section?.fields ?? [], a, b])) {
+    for (const name of keysOf(section?.fields ?? [], a, b)) {
       const field = section?.fields.find((one) => one.key === name)
       changes.push(...fieldChanges(field, member(a, name), member(b, name), `${key}.${name}`))
     }
@@ -37,11 +37,8 @@ export function compare(template: Template, earlier: Document, later: Document):
 const ownOf = ({ own = [] }: Document): Json => Object.fromEntries(own.map((section) => [section.key, section])) as Json
 
 /** Keys in the order of the template, then those that only the documents have. */
-function keysOf([known, ...members]: [readonly { key: string }[], ...(Json | undefined)[]]): string[] {
-  return [
-    ...new Set([...known.map(({ key }) => key), ...members.flatMap((one) => Object.keys(membersOf(one) ?? {})).sort()]),
-  ]
-}
+const keysOf = (known: readonly { key: string }[], ...members: (Json | undefined)[]): Set<string> =>
+  new Set([...known.map(({ key }) => key), ...members.flatMap((one) => Object.keys(membersOf(one) ?? {})).sort()])
 
 function fieldChanges(
   field: Field | undefined,
@@ -49,13 +46,11 @@ function fieldChanges(
   after: Json | undefined,
   path: string,
 ): Change[] {
-  if (!field || !isGrid(field)) return valueChanges(before, after, path)
-  if (field.type === 'table')
-    return Array.isArray(before ?? []) && Array.isArray(after ?? [])
-      ? tableChanges(field, before, after, path)
-      : valueChanges(before, after, path)
-  const [a, b] = [new Map(rowsOf(field, before)), new Map(rowsOf(field, after))]
-  return field.rows.flatMap(({ key }) => cellChanges(a.get(key) ?? {}, b.get(key) ?? {}, `${path}.${key}`))
+  if (field?.type === 'matrix')
+    return field.rows.flatMap(({ key }) => cellChanges(member(before, key), member(after, key), `${path}.${key}`))
+  return field?.type === 'table' && Array.isArray(before ?? []) && Array.isArray(after ?? [])
+    ? tableChanges(field, before, after, path)
+    : valueChanges(before, after, path)
 }
 
 function valueChanges(before: Json | undefined, after: Json | undefined, path: string): Change[] {
@@ -64,8 +59,10 @@ function valueChanges(before: Json | undefined, after: Json | undefined, path: s
   return sameJson(before, after) ? [] : [{ path, kind: 'changed', before: before ?? null, after: after ?? null }]
 }
 
-const cellChanges = (before: Json, after: Json, path: string): Change[] =>
-  keysOf([[], before, after]).flatMap((key) => valueChanges(member(before, key), member(after, key), `${path}.${key}`))
+const cellChanges = (before: Json | undefined, after: Json | undefined, path: string): Change[] =>
+  [...keysOf([], before, after)].flatMap((key) =>
+    valueChanges(member(before, key), member(after, key), `${path}.${key}`),
+  )
 
 function tableChanges(
   field: Extract<Field, { type: 'table' }>,
@@ -73,38 +70,26 @@ function tableChanges(
   after: Json | undefined,
   path: string,
 ): Change[] {
-  const [a, b] = [rowsOf(field, before), rowsOf(field, after)].map((rows) =>
-    rows.filter(([, cells]) => isFilled(cells)),
-  )
-  if (!a || !b) return []
-  const matched = pairs(
-    a.map(([, cells]) => cells),
-    b.map(([, cells]) => cells),
-    field.rowKey,
-  )
-  const left = new Set(matched.map(({ from }) => from))
-  const byPlace = new Map(matched.map((pair) => [pair.to, pair]))
-  const removed = a.flatMap(([key, cells], index): Change[] =>
-    left.has(index) ? [] : [{ path: `${path}.${key}`, kind: 'removed', before: cells }],
-  )
-  const others = b.flatMap(([key, cells], index): Change[] => {
-    const pair = byPlace.get(index)
-    const earlier = pair && a[pair.from]
-    if (!pair || !earlier) return [{ path: `${path}.${key}`, kind: 'added', after: cells }]
-    return rowChanges(pair, earlier, cells, path, key)
-  })
-  return [...removed, ...others]
+  const rowsIn = (json: Json | undefined): Row[] =>
+    rowsOf(field, json)
+      .filter(([, cells]) => isFilled(cells))
+      .map(([key, cells], index) => ({ index, path: `${path}.${key}`, cells }))
+  const [a, b] = [rowsIn(before), rowsIn(after)]
+  const found = pairs(a, b, field.rowKey)
+  const kept = new Set(found.map(({ from }) => from))
+  const became = new Map(found.map((pair) => [pair.to, pair]))
+  const removed = a.filter((row) => !kept.has(row))
+  return [
+    ...removed.map((row): Change => ({ path: row.path, kind: 'removed', before: row.cells })),
+    ...b.flatMap((row) => rowChanges(row, became.get(row))),
+  ]
 }
 
-function rowChanges(pair: Pair, [key, earlier]: [string, Members], later: Members, path: string, to: string): Change[] {
-  const cells = cellChanges(earlier, later, `${path}.${to}`)
-  if (cells.length === 0 && !pair.moved) return []
-  const change: Change = {
-    path: `${path}.${to}`,
-    kind: pair.moved ? 'moved' : 'changed',
-    before: earlier,
-    after: later,
-    from: `${path}.${key}`,
-  }
+function rowChanges({ path, cells: after }: Row, pair: Pair | undefined): Change[] {
+  if (!pair) return [{ path, kind: 'added', after }]
+  const { from, moved } = pair
+  const cells = cellChanges(from.cells, after, path)
+  if (cells.length === 0 && !moved) return []
+  const change: Change = { path, kind: moved ? 'moved' : 'changed', before: from.cells, after, from: from.path }
   return [cells.length > 0 ? { ...change, cells } : change]
 }

@@ -70,7 +70,7 @@ export function wrong(at: Ground, fault: string): Term {
 }
 
 /** An expression of one of these kinds. */
-export const ofKind =
+export const expression =
   (...kinds: readonly Kind[]): Operand =>
   (given, at) => {
     const term = at.read(given, at)
@@ -81,13 +81,13 @@ export const ofKind =
 /** An expression of the kind of the operand before it. */
 export const alike: Operand = (given, at) => {
   const kind = at.before.at(-1)?.kind
-  return kind ? ofKind(kind)(given, at) : at.read(given, at)
+  return kind ? expression(kind)(given, at) : at.read(given, at)
 }
 
 /** What the list before it may have: one, or several options. */
 export const oneOf: Operand = (given, at) => {
   const { kind = 'text' } = at.before.at(-1) ?? {}
-  return kind === 'text' ? ofKind('text', 'texts')(given, at) : ofKind(kind)(given, at)
+  return kind === 'text' ? expression('text', 'texts')(given, at) : expression(kind)(given, at)
 }
 
 function literal<T>(kind: Kind, is: (given: unknown) => given is T, say: string, value: (given: T) => Value): Operand {
@@ -107,7 +107,7 @@ const isTruth = (given: unknown): given is boolean => typeof given === 'boolean'
 /** "0.5" */
 export const number = literal('number', isDecimal, 'takes a decimal in quotes', calculated)
 /** "2026-01-01" */
-export const day = literal('date', isDate, 'takes a date YYYY-MM-DD', (date) => date)
+export const date = literal('date', isDate, 'takes a date YYYY-MM-DD', (date) => date)
 /** How many digits. */
 export const places = literal('number', isPlaces, 'places are 0 to 12', whole)
 /** A list of options. */
@@ -135,12 +135,15 @@ const pathTo =
     const fault = unfit(place, path)
     if (fault) at.fault(fault)
     at.needs.add(nodeOf(place))
-    const raw = ({ values }: Scope) => rawAt(place, values)
-    const read = (scope: Scope) => {
-      const all = raw(scope).map((json) => typed(place, json))
-      return place.many ? all : all[0]
+    const { column, many } = place
+    const raw = ({ values }: Scope) => {
+      const json = held(values, place)
+      const all = many && column ? rowsOf(place.field, json).map(([, cells]) => member(cells, column.key)) : [json]
+      return all.map((one) => partOf(place, one))
     }
-    return { kind: place.kind, place, path, raw, value: (scope) => kept(scope.memo, path, () => read(scope)) }
+    const read = (scope: Scope) => raw(scope).map((json) => typed(place, json))
+    const value = (scope: Scope) => kept(scope.memo, path, () => (many ? read(scope) : read(scope)[0]))
+    return { kind: place.kind, place, path, raw, value }
   }
 const anywhere = pathTo()
 const isColumn = ({ many, kind }: Place, path: string) => {
@@ -194,7 +197,7 @@ export const sibling: Operand = (given, at) => {
 export const inRow: Operand = (given, at) => {
   const table = at.before[0]?.place
   if (!table || !isGrid(table.field)) return nothing
-  const term = ofKind('bool')(given, { ...at, row: table })
+  const term = expression('bool')(given, { ...at, row: table })
   const rows = ({ values }: Scope) => rowsOf(table.field, held(values, table))
   return { kind: 'bool', value: (scope) => rows(scope).map(([, cells]) => term.value({ ...scope, row: cells })) }
 }
@@ -204,7 +207,7 @@ export const list: Operand = (given, at) => {
   const { field: path } = isExpression(given) ? given : {}
   const place = isPath(path) && placeOf(at, path)
   if (typeof place === 'object' && place.many) return anywhere(path, at)
-  return { ...ofKind('texts')(given, at), kind: 'text' }
+  return { ...expression('texts')(given, at), kind: 'text' }
 }
 
 /** An expression of which is only asked whether something is there. */
@@ -230,8 +233,8 @@ export const cover: Operand = (given, at) => {
     const found = calculationOf(term.raw?.(scope)[0])
     const judged = found && scope.judge?.(found)
     if (!judged) return undefined
-    const plainly = (name: Value) => String(name).trim().toLowerCase()
-    const stated = new Set(columns.flatMap((one) => listOf(one.value(scope)).map(plainly)))
+    const plainly = (name: string) => name.trim().toLowerCase()
+    const stated = new Set(columns.flatMap((one) => listOf(one.value(scope)).filter(isText).map(plainly)))
     const missing = judged.inputs
       .map((input) => [input].flat())
       .filter((any) => !any.map(plainly).some((one) => stated.has(one)))
@@ -241,20 +244,9 @@ export const cover: Operand = (given, at) => {
   return { kind: 'bool', value }
 }
 
-/** What stands at a place: of a column over all rows, in each of them. */
-function rawAt(place: Place, values: unknown): (Json | undefined)[] {
-  const { column, many } = place
-  const json = held(values, place)
-  if (!many || !column) return [partOf(place, json)]
-  return rowsOf(place.field, json).map(([, cells]) => partOf(place, member(cells, column.key)))
-}
-
 /** The part of a value that a path names: an end of a period, a result of a calculation. */
-function partOf({ part, kind, column, field }: Place, json: Json | undefined): Json | undefined {
-  if (part === undefined) return json
-  const { type } = column ?? field
-  return member(type === 'calc' && kind === 'number' ? member(json, 'result') : json, part)
-}
+const partOf = ({ part }: Place, json: Json | undefined): Json | undefined =>
+  part === undefined ? json : (member(json, part) ?? member(member(json, 'result'), part))
 
 /** JSON as a value to compute with; nothing where it is not of its kind. */
 function typed({ kind, part }: Pick<Place, 'kind' | 'part'>, json: Json | undefined): Value {

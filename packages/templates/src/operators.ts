@@ -2,38 +2,17 @@ import { daysBetween } from './date.ts'
 import type { Scope } from './evaluate.ts'
 import { kept } from './memo.ts'
 import { divide, type Exact, sumOf, whole } from './number.ts'
+import * as take from './operands.ts'
 import {
-  alike,
-  column,
-  constant,
-  count,
-  cover,
-  day,
-  fact,
-  field,
   type Ground,
-  inRow,
   isExpression,
   isNumber,
   isSpan,
-  list,
   listOf,
-  nothing,
-  number,
-  numbers,
   type Operand,
-  ofKind,
-  oneOf,
-  options,
-  places,
-  presence,
-  row,
   type Standing,
-  sibling,
   type Term,
-  table,
   type Value,
-  wrong,
 } from './operands.ts'
 import { isOption } from './options.ts'
 import type { Expression } from './template.ts'
@@ -44,110 +23,98 @@ export interface Operator {
   /** The kind of what comes out, or the operand whose kind it has. */
   gives: Kind | 0 | 1
   /** Left out where it gives what it takes. */
-  of?: (operands: readonly Value[]) => Value
+  of?: ((operands: readonly Value[]) => Value) | undefined
   /** Any number of the last operand. */
   more?: true
   /** Something comes out though an operand is missing. */
   lenient?: true
 }
 
-const [aNumber, aDate, aTruth] = [ofKind('number'), ofKind('date'), ofKind('bool')]
-const any = ofKind('number', 'date', 'text', 'bool', 'period')
+const [aNumber, aDate, aTruth] = [take.expression('number'), take.expression('date'), take.expression('bool')]
+const any = take.expression('number', 'date', 'text', 'bool', 'period')
+const ordinal = take.expression('number', 'date')
 
 const itself = (operand: Operand): Operator => ({ takes: [operand], gives: 0 })
-const asks = (takes: readonly Operand[], of: (operands: readonly Value[]) => Value): Operator => ({
-  takes,
-  gives: 'bool',
-  of,
-})
-const counts = (takes: readonly Operand[], of: (operands: readonly Value[]) => Exact): Operator => ({
-  takes,
-  gives: 'number',
-  of,
-})
-const numeric = (takes: readonly Operand[], compute: (all: Exact[]) => Exact | undefined): Operator => ({
-  takes,
-  gives: 'number',
-  of: (values) => compute(values.filter(isNumber)),
-})
-const ofNumbers = (compute: (all: Exact[]) => Exact | undefined): Operator => ({
-  ...numeric([aNumber], compute),
-  more: true,
-})
-const ordered = (holds: (order: number) => boolean) =>
-  asks([ofKind('number', 'date'), alike], ([a, b]) => holds(orderOf(a, b)))
+const giving =
+  (gives: Operator['gives']) =>
+  (takes: readonly Operand[], of: Operator['of'], how: Partial<Operator> = {}): Operator => ({
+    takes,
+    gives,
+    of,
+    ...how,
+  })
+const [asks, counts] = [giving('bool'), giving('number')]
+const numeric = (takes: readonly Operand[], compute: (all: Exact[]) => Exact | undefined, how?: Partial<Operator>) =>
+  counts(takes, (values) => compute(numbersIn(values)), how)
+const ofNumbers = (compute: (all: Exact[]) => Exact | undefined) => numeric([aNumber], compute, { more: true })
 /** `and` is false and `or` is true as soon as one operand is, whatever is missing elsewhere. */
-const decided = (decisive: boolean): Operator => ({
-  ...asks([aTruth], (all) => (all.includes(decisive) ? decisive : all.includes(undefined) ? undefined : !decisive)),
-  more: true,
-  lenient: true,
-})
+const decided = (decisive: boolean) =>
+  asks([aTruth], (all) => (all.includes(decisive) ? decisive : all.includes(undefined) ? undefined : !decisive), {
+    more: true,
+    lenient: true,
+  })
 
 /** All that a template can compute and ask. `docs/templates.md` says it in words. */
 export const OPERATORS: Readonly<Record<string, Operator>> = {
-  field: itself(field),
-  row: itself(row),
-  fact: itself(fact),
-  number: itself(number),
-  date: itself(day),
-  value: itself(constant),
+  field: itself(take.field),
+  row: itself(take.row),
+  fact: itself(take.fact),
+  number: itself(take.number),
+  date: itself(take.date),
+  value: itself(take.constant),
   add: ofNumbers(sumOf),
   sub: ofNumbers(([first, ...others]) => first?.minus(sumOf(others))),
   mul: ofNumbers((all) => all.reduce((product, one) => product.times(one))),
   min: ofNumbers((all) => all.reduce((a, b) => (b.lt(a) ? b : a))),
   max: ofNumbers((all) => all.reduce((a, b) => (b.gt(a) ? b : a))),
   div: numeric([aNumber, aNumber], ([a, b]) => a && b && divide(a, b)),
-  round: numeric([aNumber, places], ([a, digits]) => a && digits && a.toDecimalPlaces(digits.toNumber())),
+  round: numeric([aNumber, take.places], ([a, digits]) => a && digits && a.toDecimalPlaces(digits.toNumber())),
   floor: numeric([aNumber], ([a]) => a?.floor()),
   days: counts([aDate, aDate], ([from, until]) => whole(daysBetween(String(from), String(until)) + 1)),
   year: counts([aDate], ([date]) => whole(Number(String(date).slice(0, 4)))),
-  sum: counts([numbers], ([all]) => sumOf(numbersIn(all))),
-  average: {
-    takes: [numbers],
-    gives: 'number',
-    of: ([all]) => divide(sumOf(numbersIn(all)), whole(numbersIn(all).length)),
-  },
-  count: itself(count),
-  unique: asks([column], ([all]) => {
+  sum: counts([take.numbers], ([all]) => sumOf(numbersIn(all))),
+  average: counts([take.numbers], ([all]) => divide(sumOf(numbersIn(all)), whole(numbersIn(all).length))),
+  count: itself(take.count),
+  unique: asks([take.column], ([all]) => {
     const there = listOf(all).filter((one) => one !== undefined)
     return new Set(there.map((one) => JSON.stringify(one))).size === there.length
   }),
-  sumIf: counts([numbers, inRow], ([all, flags]) =>
+  sumIf: counts([take.numbers, take.inRow], ([all, flags]) =>
     sumOf(numbersIn(listOf(all).filter((_, row) => listOf(flags)[row] === true))),
   ),
-  countIf: counts([table, inRow], ([, flags]) => whole(listOf(flags).filter((flag) => flag === true).length)),
-  every: asks([table, inRow], ([, flags]) => !listOf(flags).includes(false)),
-  any: asks([table, inRow], ([, flags]) => listOf(flags).includes(true)),
-  lookup: {
-    takes: [column, sibling, alike],
-    gives: 0,
-    of: ([all, keys, wanted]) => listOf(all)[listOf(keys).findIndex((key) => same(key, wanted))],
-  },
-  if: {
-    takes: [aTruth, any, alike],
-    gives: 1,
-    of: ([is, then, otherwise]) => (is === undefined ? undefined : is ? then : otherwise),
-    lenient: true,
-  },
-  eq: asks([any, alike], ([a, b]) => same(a, b)),
-  ne: asks([any, alike], ([a, b]) => !same(a, b)),
-  lt: ordered((order) => order < 0),
-  lte: ordered((order) => order <= 0),
-  gt: ordered((order) => order > 0),
-  gte: ordered((order) => order >= 0),
+  countIf: counts([take.table, take.inRow], ([, flags]) => whole(listOf(flags).filter((flag) => flag === true).length)),
+  every: asks([take.table, take.inRow], ([, flags]) => !listOf(flags).includes(false)),
+  any: asks([take.table, take.inRow], ([, flags]) => listOf(flags).includes(true)),
+  lookup: giving(0)(
+    [take.column, take.sibling, take.alike],
+    ([all, keys, wanted]) => listOf(all)[listOf(keys).findIndex((key) => same(key, wanted))],
+  ),
+  if: giving(1)(
+    [aTruth, any, take.alike],
+    ([is, then, otherwise]) => (is ? then : is === false ? otherwise : undefined),
+    {
+      lenient: true,
+    },
+  ),
+  eq: asks([any, take.alike], ([a, b]) => same(a, b)),
+  ne: asks([any, take.alike], ([a, b]) => !same(a, b)),
+  lt: asks([ordinal, take.alike], ([a, b]) => orderOf(a, b) < 0),
+  lte: asks([ordinal, take.alike], ([a, b]) => orderOf(a, b) <= 0),
+  gt: asks([ordinal, take.alike], ([a, b]) => orderOf(a, b) > 0),
+  gte: asks([ordinal, take.alike], ([a, b]) => orderOf(a, b) >= 0),
   and: decided(false),
   or: decided(true),
   not: asks([aTruth], ([is]) => !is),
-  filled: itself(presence),
-  in: asks([ofKind('text'), options], ([one, some]) => listOf(some).includes(one)),
-  has: asks([list, oneOf], ([all, wanted]) =>
+  filled: itself(take.presence),
+  in: asks([take.expression('text'), take.options], ([one, some]) => listOf(some).includes(one)),
+  has: asks([take.list, take.oneOf], ([all, wanted]) =>
     [wanted].flat().every((one) => listOf(all).some((each) => same(each, one))),
   ),
-  within: asks([ofKind('date', 'period'), aDate, aDate], ([value, from, until]) => {
+  within: asks([take.expression('date', 'period'), aDate, aDate], ([value, from, until]) => {
     const [start, end] = isSpan(value) ? [value.start, value.end] : [value, value]
     return orderOf(from, start) <= 0 && orderOf(end, until) <= 0
   }),
-  covers: itself(cover),
+  covers: itself(take.cover),
 }
 
 const numbersIn = (value: Value): Exact[] => listOf(value).filter(isNumber)
@@ -169,21 +136,21 @@ const MAX_OPERANDS = 50
 /** Reads an expression, and all that are in it. */
 function read(expression: unknown, at: Standing): Term {
   const [entry, ...others] = isExpression(expression) ? Object.entries(expression) : []
-  if (!entry || others.length > 0) return wrong(at, 'an expression is an object with exactly one operator')
+  if (!entry || others.length > 0) return take.wrong(at, 'an expression is an object with exactly one operator')
   const [name, given] = entry
   const operator = Object.hasOwn(OPERATORS, name) ? OPERATORS[name] : undefined
-  if (!operator) return wrong(at, `there is no operator "${name}"; there are ${Object.keys(OPERATORS).join(', ')}`)
+  if (!operator) return take.wrong(at, `there is no operator "${name}"; there are ${Object.keys(OPERATORS).join(', ')}`)
   const { takes, gives, of, more, lenient } = operator
   const list: unknown[] = takes.length === 1 && !more ? [given] : Array.isArray(given) ? given : []
   if (more ? list.length === 0 || list.length > MAX_OPERANDS : list.length !== takes.length)
-    return wrong(at, `${name} takes a list of ${more ? `1 to ${MAX_OPERANDS}` : takes.length}`)
+    return take.wrong(at, `${name} takes a list of ${more ? `1 to ${MAX_OPERANDS}` : takes.length}`)
   const terms: Term[] = []
   for (const [index, one] of list.entries()) {
-    const operand = takes[index] ?? takes.at(-1) ?? constant
+    const operand = takes[index] ?? takes.at(-1) ?? take.constant
     terms.push(operand(one, { ...at, before: terms }))
   }
   choiceFaults(terms, at)
-  const [first = nothing] = terms
+  const [first = take.nothing] = terms
   if (!of) return first
   const work = (scope: Scope): Value => {
     const values = terms.map(({ value }) => value(scope))
@@ -212,7 +179,7 @@ const known = new WeakMap<Expression, Known>()
 /** Reads an expression of a template where it stands, once: it has to give one of these kinds, if there are any. */
 export function readExpression(expression: Expression, ground: Ground, ...kinds: Kind[]): void {
   const at = { ...ground, needs: new Set<string>(), before: [], read }
-  const term = kinds.length > 0 ? ofKind(...kinds)(expression, at) : read(expression, at)
+  const term = kinds.length > 0 ? take.expression(...kinds)(expression, at) : read(expression, at)
   known.set(expression, { ...term, needs: at.needs })
 }
 

@@ -1,7 +1,7 @@
 import { foreignRecord } from '../../packages/rules/src/cases/issuing.cases.ts'
 import { rotation, testKey } from '../../packages/rules/src/cases/signing.fixture.ts'
 import { documentBytes } from '../../packages/rules/src/documents.ts'
-import { must, type Request } from './country.ts'
+import { happens, must, type Request } from './country.ts'
 import type { Line } from './sheet.ts'
 import { own, type Tried, unitCommands } from './unit-commands.ts'
 import { waitingCommands } from './waiting-commands.ts'
@@ -135,6 +135,40 @@ function signature({ world, country, project }: Journey, _kind: string, { of, de
   }
 }
 
+/** An agreement on units of the project, between the accounts of two. */
+function agreement({ world, project }: Journey, seller: string, buyer: string) {
+  const sides = { id: world.id(`deal of ${seller} and ${buyer}`), seller: world.id(seller), buyer: world.id(buyer) }
+  const sha256 = world.hash(`deal ${world.state.size}`)
+  return { project: world.id(project), document: 'transfer-agreement', sha256, name: null, agreement: sides }
+}
+
+/** A side of an agreement that the own organisation has with somebody; where it may not be submitted there is none. */
+function sideOf(slot: 'seller' | 'buyer'): Tried {
+  const between = (kind: string) => (slot === 'seller' ? [`${kind} own`, 'bystander'] : ['bystander', `${kind} own`])
+  return {
+    before: (journey) => {
+      const { world, country, project } = journey
+      const { states = [] } = world.law().preset.documents.find((one) => one.of === 'transfer') ?? {}
+      if (!states.includes(world.state.get('project', world.id(project))?.state ?? '')) return
+      for (const kind of country.names.holders) {
+        const [seller = '', buyer = ''] = between(kind)
+        happens(world, 'DocumentSubmitted', agreement(journey, seller, buyer), `${seller} clerk`)
+      }
+    },
+    request: ({ world, project }, kind) => {
+      const [seller = '', buyer = ''] = between(kind)
+      const id = world.id(`deal of ${seller} and ${buyer}`)
+      const document = 'transfer-agreement'
+      const { version = 1, sha256 = world.hash('nothing') } =
+        world.state.get('agreement', id)?.documents[document] ?? {}
+      const how = { slot, level: 'AES', evidence: world.hash('how') }
+      return { project: world.id(project), document, agreement: id, version, sha256, ...how }
+    },
+    concerned: own,
+    ofHolders: true,
+  }
+}
+
 const projects: Record<string, Tried> = {
   ProjectRegistered: {
     request: ({ world }, kind) => {
@@ -156,6 +190,13 @@ const projects: Record<string, Tried> = {
     },
   },
   DocumentSubmitted: { request: (journey, _kind, { of, detail }) => paper(journey, of, detail) },
+  'DocumentSubmitted transfer-agreement': {
+    request: (journey, kind) => agreement(journey, `${kind} own`, 'bystander'),
+    concerned: own,
+    ofHolders: true,
+  },
+  'DocumentSigned transfer-agreement/seller': sideOf('seller'),
+  'DocumentSigned transfer-agreement/buyer': sideOf('buyer'),
   DocumentSigned: { request: signature },
   FindingRaised: { request: (journey, _kind, { of }) => finding(journey, of) },
   FindingAnswered: { request: (journey, _kind, { of }) => answerTo(journey, of) },

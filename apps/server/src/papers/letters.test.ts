@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Article6, article6 } from '../article6.fixture.ts'
 import { lawInForce } from '../platform/law.ts'
 import { done, ROOT_EMAIL } from '../registry.fixture.ts'
-import { attachedTo, textOf } from './attached.fixture.ts'
+import { attachedTo, textOf } from './papers.fixture.ts'
 
 const poppler = existsSync('/usr/bin/pdftotext')
 const DAY_MS = 86_400_000

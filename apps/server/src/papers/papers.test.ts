@@ -3,14 +3,12 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Batch, IssuedPaper, Page } from '@tallystick/contract'
 import { exportLog, FolderSource, formatReport, runVerify, verifyCertificatePdf } from '@tallystick/ledger'
-import { sha256Bytes } from '@tallystick/rules'
-import { parseVkey } from '@tallystick/tlog'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { scratchFolder } from '../../../../tests/support/log-files.ts'
 import { PaperError } from '../platform/paper/renderer.ts'
-import { expectStatus, testRegistry } from '../registry.fixture.ts'
+import { expectStatus } from '../registry.fixture.ts'
 import { type World, world } from '../world.fixture.ts'
-import { attachedTo, exchanged, textOf, without } from './attached.fixture.ts'
+import { askOf, attachedTo, checked, keyOf, onePaper, papersOfProject, pdfOfPaper, textOf } from './papers.fixture.ts'
 
 const poppler = existsSync('/usr/bin/pdftotext')
 const LANGUAGES = ['en', 'fr', 'es', 'ar'] as const
@@ -29,29 +27,12 @@ beforeAll(async () => {
 })
 afterAll(() => all.registry.close())
 
-function ask(url: string, headers: Record<string, string> = {}) {
-  return all.registry.app.inject({ url, headers, remoteAddress: '192.0.2.1' })
-}
-
-async function papersOf(project = all.project.id): Promise<IssuedPaper[]> {
-  const { body } = expectStatus(await all.registry.nobody.get(`/national/projects/${project}/papers`), 200)
-  return (body as unknown as Page<IssuedPaper>).items
-}
-
-async function paperOf(kind: IssuedPaper['kind'], project?: string): Promise<IssuedPaper> {
-  const found = (await papersOf(project)).find((one) => one.kind === kind)
-  if (!found) throw new Error(`no ${kind}`)
-  return found
-}
-
-async function pdfOf({ pdf }: IssuedPaper, language = 'en'): Promise<Buffer> {
-  const answer = await ask(`${pdf}?language=${language}`)
-  expect(answer.statusCode, answer.body.slice(0, 500)).toBe(200)
-  return answer.rawPayload
-}
-
-const vkey = () => parseVkey(sha256Bytes, all.registry.services.genesis.key)
-const check = (pdf: Uint8Array) => verifyCertificatePdf({ pdf, vkey: vkey() })
+const ask = (url: string, headers: Record<string, string> = {}) => askOf(all, url, headers)
+const papersOf = (project?: string) => papersOfProject(all, project)
+const paperOf = (kind: IssuedPaper['kind'], project?: string) => onePaper(all, kind, project)
+const pdfOf = (paper: IssuedPaper, language?: string) => pdfOfPaper(all, paper, language)
+const check = (pdf: Uint8Array) => checked(all, pdf)
+const vkey = () => keyOf(all)
 const page = async ({ page: path }: IssuedPaper, language = 'en') =>
   (await ask(`${path}?language=${language}`)).body.replace(/<[^>]*>/g, '').replace(/\s+/g, ' ')
 
@@ -134,98 +115,6 @@ describe('every paper of a project', () => {
   })
 })
 
-describe('a forged paper is refused by name', () => {
-  it('with other attachments', async () => {
-    const [pdf, other] = await Promise.all([paperOf('issuance').then(pdfOf), paperOf('registration').then(pdfOf)])
-    const [own, others] = await Promise.all([attachedTo(pdf), attachedTo(other)])
-    const foreign = await testRegistry()
-    await foreign.publish()
-    const abroad = (await foreign.app.inject('/national/entries/0/receipt')).body
-    const foreignKey = parseVkey(sha256Bytes, foreign.services.genesis.key)
-    await foreign.close()
-    const said = JSON.parse(own.certificate)
-    const [genesis, project, authorised] = said.restsOn
-    const file = (changes: object) => JSON.stringify({ ...said, ...changes })
-    const resting = (restsOn: unknown[]) => exchanged(pdf, { certificate: file({ restsOn }) })
-    expect(await check(exchanged(pdf, { certificate: own.certificate, proof: own.proof }))).toMatchObject({
-      outcome: 'whole',
-    })
-    const lent = { ...project, openings: [{ ...project.openings[0], value: 'Sahara solar plant' }] }
-    const cases: [code: string, pdf: Buffer, of?: RegExp][] = [
-      [
-        'fact-differs',
-        exchanged(pdf, { certificate: own.certificate.replace('"quantity":"1000"', '"quantity":"9000"') }),
-      ],
-      ['fact-differs', exchanged(pdf, { certificate: own.certificate.replaceAll('-2024-0-1-1000', '-2025-0-1-1000') })],
-      ['proof-wrong', exchanged(pdf, { proof: others.proof })],
-      ['checkpoint-not-signed', exchanged(pdf, { proof: abroad }), /tallystick\/test/],
-      ['proof-malformed', exchanged(pdf, { proof: own.proof.slice(0, 70) })],
-      ['certificate-malformed', exchanged(pdf, { certificate: own.certificate.slice(0, -9) }), /not JSON/],
-      ['certificate-malformed', resting('x' as unknown as unknown[]), /restsOn/],
-      ['certificate-malformed', resting(Array.from({ length: 9 }, () => project)), /restsOn/],
-      ['attachment-missing', without(pdf, 'application/json')],
-      ['attachment-missing', without(pdf, 'text/plain')],
-      ['attachment-doubled', Buffer.concat([pdf, other])],
-      // What it rests on: left out, of another, shown otherwise, proved by another proof, twice, or of no use.
-      ['fact-unknown', resting([genesis, authorised]), /project/],
-      ['fact-unknown', resting([]), /serials/],
-      ['opening-wrong', resting([genesis, lent, authorised]), /body.title/],
-      ['proof-wrong', resting([genesis, { ...project, proof: authorised.proof }, authorised])],
-      ['checkpoint-not-signed', resting([{ ...genesis, proof: abroad }, project, authorised])],
-      ['rests-on-wrong', resting([genesis, project, project, authorised]), /two of this type/],
-      [
-        'rests-on-wrong',
-        resting(
-          [...said.restsOn, { ...said, facts: undefined, takenBack: undefined }].map(({ entry, openings, proof }) => ({
-            entry,
-            openings,
-            proof: proof ?? own.proof,
-          })),
-        ),
-        /no certificate rests/,
-      ],
-      ['rests-on-wrong', resting([{ ...genesis, entry: 'e30=' }, project, authorised]), /published form/],
-    ]
-    for (const [code, forged, of = /./] of cases) {
-      const { outcome, findings } = await check(forged)
-      expect(outcome, code).toBe('wrong')
-      expect(findings.map((finding) => `${finding.code} ${finding.message}`).join('\n')).toMatch(
-        new RegExp(`${code} .*${of.source}`),
-      )
-    }
-    const wrongKey = await verifyCertificatePdf({ pdf, vkey: foreignKey })
-    expect(wrongKey.findings.map(({ code }) => code)).toContain('checkpoint-not-signed')
-  })
-
-  it('that lends itself the name of another project, though that is in the log', async () => {
-    const { id } = expectStatus(
-      await all.sunfield.admin.post('/national/projects', {
-        ...{ title: 'Sahara solar plant', sectoralScope: '1', methodology: 'AMS-I.D' },
-        owners: [{ account: all.sunfield.holding, share: '100' }],
-      }),
-      201,
-    ).body
-    expectStatus(await all.officer.post(`/national/projects/${id}/moves`, { move: 'register' }), 201)
-    await all.registry.publish()
-    const pdf = await pdfOf(await paperOf('registration'))
-    const [own, sahara] = await Promise.all([
-      attachedTo(pdf),
-      paperOf('registration', String(id)).then(pdfOf).then(attachedTo),
-    ])
-    const [mine, theirs] = [JSON.parse(own.certificate), JSON.parse(sahara.certificate)]
-    const facts = { ...mine.facts, title: 'Sahara solar plant', project: '002' }
-    const certificate = JSON.stringify({ ...mine, facts, restsOn: theirs.restsOn })
-    const { findings } = await check(exchanged(pdf, { certificate }))
-    expect(findings.map(({ message }) => message)).toEqual([
-      'ProjectRegistered, which the certificate rests on, does not belong to it: it is of another project.',
-      'The fact project does not follow from the entry and its openings.',
-      'The fact title does not follow from the entry and its openings.',
-      'The fact scope does not follow from the entry and its openings.',
-      'The fact methodology does not follow from the entry and its openings.',
-    ])
-  })
-})
-
 describe('over HTTP', () => {
   it('is told to wait until a checkpoint covers the entry', async () => {
     const { id } = await all.issue('2023', '10')
@@ -304,7 +193,9 @@ describe('what came later', () => {
   const texts = async (paper: IssuedPaper) => [await page(paper), ...(poppler ? [textOf(await pdfOf(paper))] : [])]
 
   it('is said on a letter of an authorisation that was changed, then revoked', async () => {
-    const first = await paperOf('authorisation')
+    const authorised = (await papersOf()).filter(({ kind }) => kind === 'authorisation')
+    const first = authorised.at(-1)
+    if (!first) throw new Error('no letter')
     const path = `/national/authorisations/${all.authorisation}`
     const terms = { quantity: '8000', purposes: ['NDC', 'OIMP_OP'], firstTransfer: 'authorisation' }
     const ground = { reason: 'risk-assessment', effectiveFrom: '2026-01-01' }

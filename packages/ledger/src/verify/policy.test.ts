@@ -241,3 +241,30 @@ test('a certificate is held to the quorum by the checkpoint in its receipt', asy
   ])
   expect(broken.exitCode).toBe(1)
 })
+
+test('what a certificate rests on is held to the quorum, too', async () => {
+  const stored = await fixture.ledger.entries(0, late.size)
+  const read = stored.map(({ index, bytes }) => ({ index, bytes, entry: JSON.parse(`${Buffer.from(bytes)}`) as Entry }))
+  const ground = read.findLast(({ entry }) => entry.type === 'ProjectRegistered')
+  const main = read.findLast(({ entry }) => entry.streams.some(([stream]) => stream === ground?.entry.body.project))
+  if (!main || !ground) throw new Error('a project has its entries')
+  const proofOf = async (index: number, by: Signer[]) => {
+    const hashes = await inclusionProof(sha256Bytes, index, late.size, (runs) => fixture.ledger.tree.read(runs))
+    const lines = await Promise.all(by.map((signer) => line(signer, late.note)))
+    return formatTlogProof({ index, hashes, checkpoint: cosigned(late.note, lines) })
+  }
+  const folder = await scratchFolder()
+  const file = (name: string) => join(folder, name)
+  await writeFile(file('policy'), NESTED)
+  await writeFile(file('proof'), await proofOf(main.index, [A, B, D]))
+  const check = async (by: Signer[]) => {
+    const restsOn = [{ entry: encodeBase64(ground.bytes), openings: [], proof: await proofOf(ground.index, by) }]
+    const facts = certificateFacts(main.entry, [], [{ entry: ground.entry, openings: [] }])
+    const certificate = { entry: encodeBase64(main.bytes), openings: [], facts, restsOn }
+    await writeFile(file('certificate'), JSON.stringify(certificate))
+    return runVerify(['--proof', file('proof'), '--certificate', file('certificate'), '--policy', file('policy')])
+  }
+  const good = await check([A, B, D])
+  expect([good.exitCode, good.text]).toEqual([0, expect.stringContaining('methodology: ')])
+  expect(await check([D])).toMatchObject({ exitCode: 1, text: expect.stringContaining('quorum-not-met: ') })
+})

@@ -3,6 +3,42 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PDF } from '@libpdf/core'
+import type { IssuedPaper, Page } from '@tallystick/contract'
+import { verifyCertificatePdf } from '@tallystick/ledger'
+import { sha256Bytes } from '@tallystick/rules'
+import { parseVkey } from '@tallystick/tlog'
+import { expectStatus } from '../registry.fixture.ts'
+import type { World } from '../world.fixture.ts'
+
+export function askOf(all: World, url: string, headers: Record<string, string> = {}) {
+  return all.registry.app.inject({ url, headers, remoteAddress: '192.0.2.1' })
+}
+
+export async function papersOfProject(all: World, project = all.project.id): Promise<IssuedPaper[]> {
+  const { body } = expectStatus(await all.registry.nobody.get(`/national/projects/${project}/papers`), 200)
+  return (body as unknown as Page<IssuedPaper>).items
+}
+
+/** The newest of a kind. */
+export async function onePaper(all: World, kind: IssuedPaper['kind'], project?: string): Promise<IssuedPaper> {
+  const found = (await papersOfProject(all, project)).find((one) => one.kind === kind)
+  if (!found) throw new Error(`no ${kind}`)
+  return found
+}
+
+export async function pdfOfPaper(all: World, { pdf }: IssuedPaper, language = 'en'): Promise<Buffer> {
+  const answer = await askOf(all, `${pdf}?language=${language}`)
+  if (answer.statusCode !== 200) throw new Error(`${answer.statusCode}: ${answer.body.slice(0, 500)}`)
+  return answer.rawPayload
+}
+
+export function keyOf(all: World) {
+  return parseVkey(sha256Bytes, all.registry.services.genesis.key)
+}
+
+export function checked(all: World, pdf: Uint8Array) {
+  return verifyCertificatePdf({ pdf, vkey: keyOf(all) })
+}
 
 /** The certificate and the receipt inside a PDF, as another program than ours finds them. */
 export async function attachedTo(pdf: Uint8Array): Promise<{ names: string[]; certificate: string; proof: string }> {

@@ -1,3 +1,5 @@
+// A process of its own that sets papers, one after the other, for `renderer.ts`: the library holds the thread while it
+// works, and may end the process. The variable FONTCONFIG_FILE must name `fonts.conf`.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { NodeCompiler, type NodeError, type NodeTypstDocument } from '@myriaddreamin/typst-ts-node-compiler'
@@ -29,31 +31,52 @@ export type Standard = 'a-2b' | 'a-3b' | 'ua-1'
 /** What of earlier papers is kept to be faster: nothing that two papers ago was not used. */
 const KEPT_PAPERS = 1
 
-/**
- * Returns what turns papers into PDF. It holds the thread while it works, and a native library may end the process: run
- * it in a process of its own (`renderer.ts`). The variable FONTCONFIG_FILE must name `fonts.conf`.
- */
-export function typesetter(): (paper: Paper, standard?: Standard) => Printed {
-  const compiler = NodeCompiler.create({ workspace: WORKSPACE, fontArgs: [{ fontPaths: [FONTS] }] })
-  const coverage = coverageOf(FONT_FAMILIES)
-  const logo = readFileSync(LOGO)
-  return (paper, standard) => {
-    const { data, files } = typeset(paper, coverage)
-    const given = new Map([...files, ['/logo.svg', logo], ['/paper.json', Buffer.from(JSON.stringify(data))]])
-    try {
-      for (const [path, bytes] of given) compiler.mapShadow(join(WORKSPACE, path), Buffer.from(bytes))
-      const document = compiled(compiler, paper.stamp ? 'stamp.typ' : 'paper.typ')
-      const pdf = exported(compiler, document, standard ?? (paper.attachments?.length ? 'a-3b' : 'a-2b'))
-      const slots: { value: SlotPlace }[] = compiler.query(document, { selector: '<slot>' })
-      return { pdf, pages: document.numOfPages, slots: slots.map(({ value }) => value) }
-    } finally {
-      compiler.resetShadow()
-      compiler.evictCache(KEPT_PAPERS)
-    }
+export interface Job {
+  paper: Paper
+  standard: Standard | undefined
+}
+
+/** `memory` is what the process has now, in bytes. */
+export interface Answer {
+  printed?: Printed
+  refused?: string
+  memory: number
+}
+
+const compiler = NodeCompiler.create({ workspace: WORKSPACE, fontArgs: [{ fontPaths: [FONTS] }] })
+const coverage = coverageOf(FONT_FAMILIES)
+const logo = readFileSync(LOGO)
+
+process.on('message', (job: Job) => {
+  process.send?.({ ...outcomeOf(job), memory: process.memoryUsage.rss() } satisfies Answer)
+})
+// Whoever asked is gone.
+process.on('disconnect', () => process.exit())
+
+function outcomeOf(job: Job): Omit<Answer, 'memory'> {
+  try {
+    return { printed: printed(job) }
+  } catch (error) {
+    return { refused: error instanceof Error ? error.message : String(error) }
   }
 }
 
-function compiled(compiler: NodeCompiler, file: string): NodeTypstDocument {
+function printed({ paper, standard }: Job): Printed {
+  const { data, files } = typeset(paper, coverage)
+  const given = new Map([...files, ['/logo.svg', logo], ['/paper.json', Buffer.from(JSON.stringify(data))]])
+  try {
+    for (const [path, bytes] of given) compiler.mapShadow(join(WORKSPACE, path), Buffer.from(bytes))
+    const document = compiled(paper.stamp ? 'stamp.typ' : 'paper.typ')
+    const pdf = exported(document, standard ?? (paper.attachments?.length ? 'a-3b' : 'a-2b'))
+    const slots: { value: SlotPlace }[] = compiler.query(document, { selector: '<slot>' })
+    return { pdf, pages: document.numOfPages, slots: slots.map(({ value }) => value) }
+  } finally {
+    compiler.resetShadow()
+    compiler.evictCache(KEPT_PAPERS)
+  }
+}
+
+function compiled(file: string): NodeTypstDocument {
   const result = compiler.compile({ mainFilePath: join(WORKSPACE, 'typst', file), resetRead: true })
   const error: NodeError | null = result.takeError()
   const told: { message: string }[] = error ? compiler.fetchDiagnostics(error) : []
@@ -62,7 +85,7 @@ function compiled(compiler: NodeCompiler, file: string): NodeTypstDocument {
 }
 
 /** Throws where the result would break the standard: the compiler checks what it writes. */
-function exported(compiler: NodeCompiler, document: NodeTypstDocument, pdfStandard: Standard): Buffer {
+function exported(document: NodeTypstDocument, pdfStandard: Standard): Buffer {
   try {
     return compiler.pdf(document, { pdfStandard, pdfTags: true })
   } catch (error) {

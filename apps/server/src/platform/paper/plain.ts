@@ -20,7 +20,7 @@ const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
 /** Where a long token may break. */
 const BREAKS =
-  /(?:[-/_.,:;@=&?+]|(?:[^-/_.,:;@=&?+\p{M}\u200c\u200d][\p{M}\u200c\u200d]*){24})(?=[^\p{M}\u200c\u200d])/gu
+  /(?:[-/_.,:;@=&?+]|(?:[^-/_.,:;@=&?+\p{M}\u200c\u200d][\p{M}\u200c\u200d]*){16})(?=[^\p{M}\u200c\u200d])/gu
 /** The sign for it, which `typst/paper.typ` knows. */
 const ZERO_WIDTH_SPACE = '\u200b'
 
@@ -103,9 +103,14 @@ function apart(texts: readonly string[], direction: Direction): readonly string[
   return bare.map((text, at) => `${at === 0 ? OPEN : ''}${text}${at === bare.length - 1 ? CLOSE : ''}`)
 }
 
-/** Long tokens, such as addresses and hashes, may break after a sign, or else after so many letters with their marks. */
+/**
+ * Long tokens, such as addresses and hashes, may break after a sign, or else after so many letters with their marks.
+ * After a hyphen anything may, with the sign: where there is none, typesetters of Spanish and others print a second hyphen.
+ */
 function breakable(text: string): string {
-  return text.replace(/[^\s\u200b]{25,}/gu, (token) => token.replace(BREAKS, `$&${ZERO_WIDTH_SPACE}`))
+  const mark = `$&${ZERO_WIDTH_SPACE}`
+  const tokens = text.replace(/[^\s\u200b]{25,}/gu, (token) => token.replace(BREAKS, mark))
+  return tokens.replace(/(?<=\p{L})-(?=\p{L})/gu, mark)
 }
 
 export function isProse(value: Value): value is readonly Prose[] {

@@ -3,10 +3,9 @@ import { writeFileSync } from 'node:fs'
 import { getPriority, setPriority } from 'node:os'
 import { join } from 'node:path'
 import { serialize } from 'node:v8'
-import type { Printed, Standard } from './compile.ts'
+import type { Answer, Job, Printed, Standard } from './compile.ts'
 import { FONT_CONFIG } from './files.ts'
 import type { Paper } from './paper.ts'
-import type { Answer, Job } from './worker.ts'
 
 /** Sets papers as PDF/A, in processes of its own. */
 export interface PaperRenderer {
@@ -58,7 +57,7 @@ interface Worker {
 const MOST_BYTES = 32 * 1024 * 1024
 /** Of all its tables: a cell takes about 30 kB while pages are made. */
 const MOST_CELLS = 40_000
-const WORKER = join(import.meta.dirname, 'worker.ts')
+const WORKER = join(import.meta.dirname, 'compile.ts')
 /** Of priority, below the server. */
 const STEPS_BELOW = 5
 const LOWEST = 19

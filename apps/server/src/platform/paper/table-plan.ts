@@ -98,8 +98,14 @@ function widthOf({ columns, rows }: Table, at: number): Width {
   const texts = rows.map(({ cells }) => wordsOf(cells[at] ?? ''))
   const title = columns[at]?.title ?? ''
   const longest = Math.max(title.length / 2, most(texts.map((text) => text.length))) // a title may stand on two lines
-  const words = [title, ...texts].flatMap((text) => text.slice(0, 2000).split(/\s+/))
-  const word = Math.min(LONGEST_WORD, most(words.map(({ length }) => length)))
+  const wordIn = (text: string) =>
+    most(
+      text
+        .slice(0, 2000)
+        .split(/\s+/)
+        .map(({ length }) => length),
+    )
+  const word = Math.min(LONGEST_WORD, Math.max(1.12 * wordIn(title), most(texts.map(wordIn)))) // titles are bold
   const natural = longest <= WIDEST ? longest : WIDEST + 3 * Math.sqrt(Math.min(longest, 400) - WIDEST)
   return { word, natural: Math.max(word, natural) }
 }

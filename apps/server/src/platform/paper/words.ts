@@ -20,7 +20,7 @@ const LOCALES: Readonly<Record<PaperLanguage, Omit<Locale, 'texts'>>> = {
   en: { lang: 'en-GB', dir: 'ltr' },
   fr: { lang: 'fr', dir: 'ltr' },
   es: { lang: 'es', dir: 'ltr' },
-  ar: { lang: 'ar-u-ca-gregory-nu-latn', dir: 'rtl' },
+  ar: { lang: 'ar-u-ca-gregory-hc-h23-nu-latn', dir: 'rtl' },
 }
 
 /** In the language of a paper; in English where we do not speak it. */

@@ -89,7 +89,7 @@ export const readSignedPaper = defineOperation({
   }),
   answer: z.string(),
   media: 'application/pdf',
-  problems: ['not-found', 'forbidden', 'too-large', 'too-many-requests'],
+  problems: ['not-found', 'forbidden', 'too-large', 'too-many-requests', 'papers-busy'],
 })
 
 export const readSignatureSheet = defineOperation({
@@ -107,7 +107,7 @@ export const readSignatureSheet = defineOperation({
   query: OfPeriod,
   answer: z.string(),
   media: 'application/pdf',
-  problems: ['not-found', 'forbidden', 'too-many-requests'],
+  problems: ['not-found', 'forbidden', 'too-large', 'papers-busy'],
 })
 
 const target = {
@@ -416,6 +416,8 @@ export const signAdvanced = defineOperation({
     'signing-key-missing',
     'authenticator-refused',
     'too-many-requests',
+    'too-large',
+    'papers-busy',
     'signing-off',
   ],
 })

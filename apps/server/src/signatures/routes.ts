@@ -28,6 +28,7 @@ import { recipientOf } from '../platform/people.ts'
 import { pdfOf } from '../platform/printing.ts'
 import { problem } from '../platform/problem.ts'
 import type { Services } from '../platform/services.ts'
+import { throttle } from '../platform/throttle.ts'
 import { beginAdvanced, signAdvancedly } from './advanced.ts'
 import { signInk } from './ink.ts'
 import { authorityCertificate, beginKey, chainOf, keysOf, makeKey, revokedList, revokeKey } from './keys.ts'
@@ -36,6 +37,9 @@ import { FOR_KEY, prove, sendCode } from './proofs.ts'
 import { type About, documentSignatures } from './queries.ts'
 import { maySee, sheetOf } from './sheet.ts'
 import { signSimple, simplePermit } from './simple.ts'
+
+/** Papers that are printed for one user, as nobody has signed them with a key. */
+const PRINTED = { most: 300, windowMs: 3_600_000 } as const
 
 /** Signatures on documents: simple ones, ones with keys of people, and ink; the ledger has the fact of each. */
 export function signatureRoutes(documents: DocumentPapers): Capability {
@@ -62,6 +66,7 @@ function registerReading(app: FastifyInstance, services: Services, documents: Do
     // Of a version that is void only what was signed is still there.
     if (!signed && !of.inForce) throw problem('not-found')
     const language = query.language ?? spokenTo(request, reply)
+    if (!signed) await throttle(services, `papers to sign printed for ${actor.user}`, PRINTED)
     const { pdf } = signed ?? (await paperToSign(services, documents, of, language))
     return file(reply, pdf, `${of.document}-v${of.version}${of.inForce ? '' : '-void'}.pdf`)
   })

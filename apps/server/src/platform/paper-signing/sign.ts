@@ -91,8 +91,9 @@ export async function signPdf(
     const value = signed?.getRef('V')
     const details = value && pdf.getObject(value)
     if (!signed || !(details instanceof PdfDict)) throw new Error(`The field ${field} has no signature`)
-    details.set('Name', PdfString.fromString(name))
-    details.set('Reason', PdfString.fromString(reason))
+    // In hexadecimal digits: the library looks for its own words in what it wrote, and somebody's name may have them.
+    details.set('Name', new PdfString(PdfString.fromString(name).bytes, 'hex'))
+    details.set('Reason', new PdfString(PdfString.fromString(reason).bytes, 'hex'))
     // The library knows signatures that nobody sees alone, and moves each field to where it is none.
     if (rect && page) signed.set('Rect', rect)
     if (rect && page) signed.set('P', page)

@@ -22,6 +22,8 @@ export interface VerifiedPdf {
 
 const RANGE = /\/ByteRange\s*\[\s*(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s*\]/g
 const MOST_SIGNATURES = 100
+/** Characters from a range to the place that it leaves out. */
+const MOST_BETWEEN = 20_000
 const SHA256 = '2.16.840.1.101.3.4.2.1'
 const SIGNED_DATA = '1.2.840.113549.1.7.2'
 const MESSAGE_DIGEST = '1.2.840.113549.1.9.4'
@@ -32,7 +34,7 @@ const MESSAGE_DIGEST = '1.2.840.113549.1.9.4'
  */
 export function verifyPdf(bytes: Uint8Array): VerifiedPdf {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
-  const ranges = [...text.matchAll(RANGE)].slice(0, MOST_SIGNATURES)
+  const ranges = [...text.matchAll(RANGE)].filter((range) => isBeforeIts(text, range)).slice(0, MOST_SIGNATURES)
   const signatures = ranges.map(([, ...numbers]) => signatureAt(bytes, numbers.map(Number)))
   const ends = signatures.map(({ covers }) => covers)
   const isWhole =
@@ -41,6 +43,15 @@ export function verifyPdf(bytes: Uint8Array): VerifiedPdf {
     ends.every((end, at) => end > (ends[at - 1] ?? 0)) &&
     ends.at(-1) === bytes.length
   return { signatures, isWhole }
+}
+
+/**
+ * Does a range stand in one object with the place that it leaves out, and before it? Else it is none of a signature, but words that
+ * somebody wrote, such as a title. Nothing is lost by that: where the range of a signature was changed, no signature covers the file.
+ */
+function isBeforeIts(text: string, { 0: range, 2: before, index }: RegExpExecArray): boolean {
+  const between = text.slice(index + range.length, Math.min(Number(before), index + MOST_BETWEEN))
+  return /\/Contents\s*$/.test(between) && !between.includes('endobj')
 }
 
 /** Did the authority make out this certificate, and was it good at that instant? */

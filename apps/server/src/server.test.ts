@@ -1,10 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Health } from '@tallystick/contract'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../../tests/support/database.ts'
 import { readConfig } from './platform/config.ts'
 import { type Started, startServer } from './server.ts'
@@ -55,6 +56,33 @@ async function until<T>(what: () => Promise<T | undefined>): Promise<T> {
   }
 }
 
+/** An address of the database behind which there is nothing any more once it is cut. */
+async function wayToDatabase() {
+  const { hostname, port } = new URL(database.url)
+  const open = new Set<Socket>()
+  const way = createServer((near) => {
+    const far = connect(Number(port), hostname)
+    for (const [from, to] of [[near, far] as const, [far, near] as const]) {
+      open.add(from)
+      from.on('error', () => undefined).on('close', () => to.destroy())
+      from.pipe(to)
+    }
+  })
+  const listen = (at: number) => new Promise<void>((resolve) => way.listen(at, '127.0.0.1', resolve))
+  await listen(0)
+  const here = (way.address() as AddressInfo).port
+  const cut = async () => {
+    const closed = new Promise((resolve) => way.close(resolve))
+    for (const socket of open) socket.destroy()
+    open.clear()
+    await closed
+  }
+  onTestFinished(cut)
+  const url = new URL(database.url)
+  url.host = `127.0.0.1:${here}`
+  return { url: url.href, cut, mend: () => listen(here) }
+}
+
 it('starts, welcomes, signs in by its link, signs the log, and starts again where it was', async () => {
   const { server, said } = await start()
   expect(server.started).toBe(true)
@@ -98,6 +126,20 @@ it('modules run apart: one serves, another signs', async () => {
   await until(async () => ((await health(serving.server.url)).checkpoint?.size === size ? true : undefined))
   await stop(signing.server)
   await stop(serving.server)
+})
+
+it('is not healthy while its database cannot be reached, and is again by itself', async () => {
+  const way = await wayToDatabase()
+  const { server } = await start({ DATABASE_URL: way.url, RUN_MODULE: 'national' }, 'one')
+  const status = async () => (await fetch(`${server.url}/national/health`)).status
+  expect(await status()).toBe(200)
+  await way.cut()
+  const answer = await fetch(`${server.url}/national/health`)
+  expect([answer.status, await answer.json()]).toEqual([503, expect.objectContaining({ code: 'ledger-busy' })])
+  expect(await status()).toBe(503)
+  await way.mend()
+  await until(async () => ((await status()) === 200 ? true : undefined))
+  await stop(server)
 })
 
 it('says that a port is taken', async () => {

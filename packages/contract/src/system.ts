@@ -21,6 +21,16 @@ export const Health = z
       })
       .nullable()
       .meta({ description: 'The latest signed checkpoint.' }),
+    signing: z
+      .object({
+        waiting: z.number().int().meta({ description: 'Entries of the log that no checkpoint covers yet.' }),
+        since: Instant.nullable().meta({ description: 'Instant of the oldest of them.' }),
+        well: z.boolean().meta({ description: 'False where the oldest waits for longer than a minute.' }),
+      })
+      .meta({
+        description:
+          'Whether integrator and signer, whichever processes they are, keep up with the log. Where they do not, commands are taken all the same, and proved later.',
+      }),
     witnesses: z
       .array(
         z.object({ name: z.string(), size: z.number().int().nullable(), at: Instant.nullable(), well: z.boolean() }),
@@ -40,7 +50,7 @@ export const readHealth = defineOperation({
   id: 'readHealth',
   method: 'GET',
   path: '/national/health',
-  summary: 'Is it running, and how far is the ledger?',
+  summary: 'Is it running with its database, how far is the ledger, and is it signed?',
   tag: 'System',
   access: 'public',
   answer: Health,

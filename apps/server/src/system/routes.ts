@@ -1,7 +1,8 @@
-import { type Operation, openApiOf, readHealth } from '@tallystick/contract'
+import { type Health, type Operation, openApiOf, readHealth } from '@tallystick/contract'
 import { parseCheckpoint, parseNote, statedTime } from '@tallystick/tlog'
 import type { FastifyInstance } from 'fastify'
 import { serveAssets } from '../platform/assets.ts'
+import { logRowOf } from '../platform/entries.ts'
 import { spokenTo } from '../platform/language.ts'
 import { handle } from '../platform/operations.ts'
 import { sendHtml } from '../platform/pages.ts'
@@ -30,6 +31,7 @@ export function register(app: FastifyInstance, services: Services): void {
             cosignatures: cosignaturesOf(checkpoint.note),
           }
         : null,
+      signing: await signingOf(services, head.size, checkpoint?.size ?? 0),
       witnesses:
         services.witnesses?.()?.map(({ name, size, at, reason }) => ({ name, size, at, well: reason === null })) ??
         null,
@@ -52,6 +54,17 @@ export function register(app: FastifyInstance, services: Services): void {
   })
 
   serveAssets(app, new URL('../platform/assets/', import.meta.url))
+}
+
+/** An entry is under a checkpoint within seconds: one that waits for longer says that nobody signs. */
+const LONGEST_UNSIGNED_MS = 60_000
+
+/** Whether entries wait for a checkpoint, and for how long. */
+async function signingOf({ ledger, clock }: Services, size: number, signed: number): Promise<Health['signing']> {
+  const [oldest] = size > signed ? await ledger.entries(signed, 1) : []
+  if (!oldest) return { waiting: 0, since: null, well: true }
+  const since = logRowOf(oldest).entry.at
+  return { waiting: size - signed, since, well: clock().getTime() - Date.parse(since) <= LONGEST_UNSIGNED_MS }
 }
 
 /** The lines by others than the log. Nothing but this process has written them, so they are not checked again. */

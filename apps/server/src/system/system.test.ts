@@ -134,9 +134,26 @@ describe('health', () => {
       test: true,
       size: 2,
       checkpoint: null,
+      signing: { waiting: 2, since: expect.any(String), well: true },
       witnesses: null,
       modules: ['national'],
       source: 'https://example.org/source',
     })
+  })
+
+  it('is not well where nobody has signed for a minute, while commands are taken all the same', async () => {
+    const signing = async () => (await registry.nobody.get('/national/health')).body.signing
+    await registry.publish()
+    registry.pass(3_600_000)
+    expect(await signing()).toEqual({ waiting: 0, since: null, well: true })
+    await registry.newOrganisation(registry.root, 'Unsigned Power')
+    const fresh = await signing()
+    expect(fresh).toMatchObject({ since: expect.any(String), well: true })
+    registry.pass(61_000)
+    expect(await signing()).toEqual({ ...(fresh as object), well: false })
+    await registry.newOrganisation(registry.root, 'Later Power')
+    expect(await signing()).toMatchObject({ since: (fresh as { since: string }).since, well: false })
+    await registry.publish()
+    expect(await signing()).toEqual({ waiting: 0, since: null, well: true })
   })
 })

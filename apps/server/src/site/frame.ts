@@ -17,7 +17,7 @@ export function frame(
   return layout(services, {
     title,
     body: html`${body}${hatch}`,
-    styles: ['site.css', ...styles],
+    styles: ['states.css', 'site.css', ...styles],
     masthead,
     language,
   })

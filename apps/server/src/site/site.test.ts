@@ -159,7 +159,11 @@ it('the first page counts what was issued and what became of it', async () => {
   expect(shown).toMatch(/Held 940 Retired 50 Cancelled 10/)
 })
 
-it('a page has its style', async () => {
-  const answer = await all.registry.app.inject('/assets/site.css')
-  expect([answer.statusCode, answer.headers['content-type']]).toEqual([200, 'text/css; charset=utf-8'])
+it('a page has its styles', async () => {
+  const styles = [...(await page('/')).matchAll(/href="(\/assets\/[^"]+\.css)"/g)].map(([, address = '']) => address)
+  expect(styles).toEqual(['/assets/base.css', '/assets/states.css', '/assets/site.css'])
+  for (const address of styles) {
+    const { statusCode, headers } = await all.registry.app.inject(address)
+    expect([statusCode, headers['content-type']]).toEqual([200, 'text/css; charset=utf-8'])
+  }
 })

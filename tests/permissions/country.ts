@@ -213,17 +213,37 @@ function accredit(world: World, { certifier }: Names): void {
   }
 }
 
+/** What a request comes to in a ledger as it stands, before anybody's name is under it: the same, whoever asks. */
+interface Unsigned {
+  size: number
+  type: string
+  entry: Entry | Refusal
+}
+
+const unsigned = new WeakMap<World, WeakMap<Request, Unsigned>>()
+
+function unsignedEntry(world: World, type: string, request: Request): Entry | Refusal {
+  const { state } = world
+  const known = unsigned.get(world) ?? new WeakMap<Request, Unsigned>()
+  unsigned.set(world, known)
+  const found = known.get(request)
+  if (found?.size === state.size && found.type === type) return found.entry
+  const command: Command = { type, by: '', approvals: [], key: world.hash(`try ${state.size}`), request }
+  const body = decideBody(state, command, world.law())
+  const entry = isRefusal(body) ? body : draft(state, command, body, world.now)
+  known.set(request, { size: state.size, type, entry })
+  return entry
+}
+
 /** An entry as somebody would write it; why there is none. */
 function drafted(world: World, type: string, request: Request, by: string, approvers: readonly string[]) {
-  const { state } = world
-  const command: Command = { type, by: world.id(by), approvals: [], key: world.hash(`try ${state.size}`), request }
-  const body = decideBody(state, command, world.law())
-  if (isRefusal(body)) return body
-  if (approvers.length > 0) {
-    const proposal = proposalHash({ v: currentVersion(type), type, by: command.by, key: command.key, body })
-    command.approvals = approvers.map((name) => ({ by: world.id(name), proposal }))
-  }
-  return draft(state, command, body, world.now)
+  const entry = unsignedEntry(world, type, request)
+  if (isRefusal(entry)) return entry
+  const signed = { ...entry, at: world.now, by: world.id(by) }
+  if (approvers.length === 0) return signed
+  const { key, body } = signed
+  const proposal = proposalHash({ v: currentVersion(type), type, by: signed.by, key, body })
+  return { ...signed, approvals: approvers.map((name) => ({ by: world.id(name), proposal })) }
 }
 
 /** Only what takes place has a leaf. */
@@ -239,7 +259,8 @@ export function attempt(
 ): Refusal | undefined {
   const entry = drafted(world, type, request, by, approvers)
   if (isRefusal(entry)) return entry
-  const verdict = admit(world.state, entry, NO_LEAF, world.shelf)
+  // Whoever drafts an entry has found its form.
+  const verdict = admit(world.state, entry, NO_LEAF, world.shelf, true)
   return isRefusal(verdict) ? verdict : undefined
 }
 

@@ -153,8 +153,15 @@ function readHex(text: string, words: Uint32Array): boolean {
   return seen < NOT_A_DIGIT
 }
 
+const pairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
 function hexOf(words: Uint32Array, at: number): string {
   let text = ''
-  for (let word = 0; word < WORDS; word += 1) text += (words[at + word] ?? 0).toString(16).padStart(8, '0')
+  for (let word = 0; word < WORDS; word += 1) {
+    const value = words[at + word] ?? 0
+    for (const shift of BYTES_OF_WORD) text += pairs[(value >>> shift) & 0xff]
+  }
   return text
 }
+
+const BYTES_OF_WORD = [24, 16, 8, 0]

@@ -40,10 +40,13 @@ export interface Options {
 
 const firstKey = testKey()
 
+/** Ids by their names, of every world. */
+const ids = new Map<string, string>()
+
 /** A whole ledger in memory, its people by name, and a clock that only a test moves. */
 export class World {
   readonly state = new State()
-  readonly shelf = new Shelf()
+  readonly shelf: Shelf
   readonly names = new Map<string, string>()
   readonly key = firstKey
   readonly origin = 'tallystick/test/xt/0123456789abcdef'
@@ -53,11 +56,16 @@ export class World {
   /** Who acts where a case does not say: an officer of the government. */
   by = this.id('officer')
   #count = 0
-  readonly #documents: Uint8Array[] = []
+
+  /** A shelf may be shared: what is on it is found by its hash. */
+  constructor(shelf = new Shelf()) {
+    this.shelf = shelf
+  }
 
   /** The id that a name stands for; the same name, the same id. */
   id(name: string): string {
-    const id = createHash('sha256').update(name).digest('hex').slice(0, 32)
+    const id = ids.get(name) ?? createHash('sha256').update(name).digest('hex').slice(0, 32)
+    ids.set(name, id)
     this.names.set(id, name)
     return id
   }
@@ -74,11 +82,10 @@ export class World {
 
   /** Another ledger that stands where this one does. */
   copy(): World {
-    const copy = new World()
+    const copy = new World(this.shelf)
     copy.now = this.now
     copy.#count = this.#count
     for (const [id, name] of this.names) copy.names.set(id, name)
-    for (const bytes of this.#documents) copy.lend(bytes)
     for (const put of this.state.rows()) if (put.row !== null) copy.state.load(put)
     for (const one of this.state.partitions()) for (const run of this.state.runs(one).all()) copy.state.loadRun(run)
     copy.state.size = this.state.size
@@ -88,7 +95,6 @@ export class World {
 
   /** Puts a document within reach of an adoption. */
   lend(bytes: Uint8Array): string {
-    this.#documents.push(bytes)
     return this.shelf.add(bytes)
   }
 

@@ -27,6 +27,8 @@ export async function testS3() {
       answer.pipe(response)
     })
     forward.on('error', () => response.destroy())
+    // Whoever hangs up reads no more: the server behind must not wait for him when it closes.
+    response.on('close', () => forward.destroy())
     return forward.end(body)
   })
   const url = await urlOf(gate)

@@ -34,6 +34,31 @@ test('lists the methods, and tells what each asks for with a file to begin with'
   }
 })
 
+test('speaks the languages that the server does', async () => {
+  const input = await file('less.json', {
+    electricity: { value: '1', unit: 'MWh' },
+    projectEmissions: { value: '9', unit: 'tCO2e' },
+  })
+  for (const [language, list, note, blocks] of [
+    ['fr', 'Méthodes :', 'Note :', 'Rien ne peut être délivré'],
+    ['es', 'Métodos:', 'Nota:', 'Nada puede expedirse'],
+  ] as const) {
+    const all = await calculateCommand(['--language', language])
+    expect(all.json).toEqual({ methods: methods(language) })
+    expect(all.text).toContain(list)
+    const asked = await calculateCommand(['AMS-I.A', `--language=${language}`])
+    expect(asked.text).toContain(methods(language).find(({ id }) => id === 'AMS-I.A')?.title)
+    const done = await calculateCommand(['AMS-I.A', '--input', input, '--language', language])
+    expect(done.text).toContain(note)
+    expect(done.text).toContain(blocks)
+    const refused = await calculateCommand(['AMS-I.A', '--input', await file('none.json', {}), '--language', language])
+    const english = await calculateCommand(['AMS-I.A', '--input', await file('none.json', {})])
+    expect([refused.exitCode, english.exitCode]).toEqual([1, 1])
+    expect(refused.text).not.toBe(english.text)
+  }
+  await expect(calculateCommand(['--language', 'de'])).rejects.toThrow('Languages: en, fr, es')
+})
+
 test('calculates, with trace, years, warnings and the parameters of a country', async () => {
   const input = await file('rice.json', rice)
   const vintages = await file('vintages.json', { by: 'days', from: '2023-07-01', to: '2024-06-29' })

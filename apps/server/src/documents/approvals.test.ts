@@ -13,6 +13,7 @@ let officer: Person
 let second: Person
 let owner: Person
 let project = ''
+let owners: { account: string; share: string }[] = []
 
 /** A registry whose table asks for the approval of an officer before a design document is submitted. */
 beforeAll(async () => {
@@ -35,7 +36,7 @@ beforeAll(async () => {
   owner = admin
   const { accounts } = await done(officer.post('/national/accounts', { organisation: id }))
   const holding = (accounts as { id: string; kind: string }[]).find(({ kind }) => kind === 'holding')?.id
-  const owners = [{ account: holding, share: '100' }]
+  owners = [{ account: String(holding), share: '100' }]
   const body = { title: 'Approved', sectoralScope: '1', methodology: 'AMS-I.D', owners }
   project = String((await done(owner.post('/national/projects', body))).id)
 })
@@ -101,13 +102,16 @@ it('what is refused, withdrawn or expires is forgotten after a day; what waits o
     const { rows } = await services.pool.query<{ sha256: string }>('SELECT sha256 FROM content_document')
     return rows.map(({ sha256 }) => sha256)
   }
-  const holding = (await done(owner.get('/national/accounts'), 200)).items as { id: string; kind: string }[]
-  const owners = [{ account: holding.find(({ kind }) => kind === 'holding')?.id, share: '100' }]
-  const sent = async (title: string) => {
-    const body = { title, sectoralScope: '1', methodology: 'AMS-I.D', owners }
-    const { id: another } = await done(owner.post('/national/projects', body))
-    const { id, revision } = await writtenDesign(owner, String(another))
-    const { body: made } = expectStatus(await owner.post(`/national/drafts/${id}/submission`, { revision }), 202)
+  const body = { title: 'Sent four times', sectoralScope: '1', methodology: 'AMS-I.D', owners }
+  const { id: another } = await done(owner.post('/national/projects', body))
+  const draft = await writtenDesign(owner, String(another))
+  let { revision } = draft
+  const sent = async (word: string) => {
+    const value =
+      `${word}: a solar plant of 10 MW feeds electricity into the grid and displaces that of others. `.repeat(3)
+    const saved = { revision, changes: [{ path: 'A1.description', value }] }
+    revision = Number((await done(owner.put(`/national/drafts/${draft.id}/values`, saved), 200)).revision)
+    const { body: made } = expectStatus(await owner.post(`/national/drafts/${draft.id}/submission`, { revision }), 202)
     const { sha256 } = made.body as { sha256: string }
     return { sha256, at: `/national/proposals/${made.id}`, approval: { sha256: made.sha256 } }
   }

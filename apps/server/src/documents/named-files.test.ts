@@ -131,20 +131,26 @@ it('what a version names stays, and is read by everybody where the version is', 
 it('a file that is taken away while it is submitted is either gone and told, or stays', async () => {
   const { admin } = all.sunfield
   const seen = new Set<string>()
+  const project = await newProject()
+  const first = await writtenDesign(admin, project)
+  expectStatus(await submit(admin, first.id, first.revision), 201)
   for (let round = 0; round < ROUNDS; round += 1) {
-    const project = await newProject()
     const bytes = fresh()
     const { id: attachment } = await done(attach(admin, project, 'minutes.csv', bytes))
-    const { id, revision } = await savedMinutes(admin, project, named('minutes.csv', bytes))
+    const { id, revision } = await begin(admin, { project, kind: 'project-design' })
+    const saved = await done(save(admin, id, revision, named('minutes.csv', bytes)), 200)
     const later = async () => {
       await new Promise((resolve) => setTimeout(resolve, (round * 60) / ROUNDS))
       return admin.delete(`/national/attachments/${attachment}`)
     }
-    const [submitted, taken] = await Promise.all([submit(admin, id, revision), later()])
+    const [submitted, taken] = await Promise.all([submit(admin, id, Number(saved.revision)), later()])
     seen.add(`${submitted.status} ${taken.status}`)
     expect([`201 409`, `422 204`]).toContain(`${submitted.status} ${taken.status}`)
     if (submitted.status === 201) expect((await download(admin, project, bytes)).statusCode).toBe(200)
-    else expect(submitted.body).toMatchObject({ errors: [{ field: `${MINUTES}.0` }] })
+    else {
+      expect(submitted.body).toMatchObject({ errors: [{ field: `${MINUTES}.0` }] })
+      expectStatus(await admin.delete(`${drafts}/${id}`), 204)
+    }
   }
   console.log(`submitted and taken away at once: ${[...seen].join(', ')}`)
 })

@@ -7,7 +7,7 @@ import {
   type Problem,
   type Template,
 } from '@tallystick/templates'
-import { type Attached, attachedFiles, mayRead } from '../platform/attachments.ts'
+import { type Attached, attachedFiles, readableFiles } from '../platform/attachments.ts'
 import type { Actor, Services } from '../platform/services.ts'
 import ar from './locales/files.ar.json' with { type: 'json' }
 import en from './locales/files.en.json' with { type: 'json' }
@@ -82,8 +82,8 @@ export async function fileProblems(
 ): Promise<Problem[]> {
   const hashes = [...new Set(named.map(({ sha256 }) => sha256))]
   const known = new Map<string, Attached[]>()
-  for (const file of await attachedFiles(services, project, hashes)) {
-    if (await mayRead(services, actor, file)) known.set(file.sha256, [...(known.get(file.sha256) ?? []), file])
+  for (const file of await readableFiles(services, actor, await attachedFiles(services, project, hashes))) {
+    known.set(file.sha256, [...(known.get(file.sha256) ?? []), file])
   }
   return named.flatMap((file) => judged(file, known.get(file.sha256) ?? []))
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { type Document, type Json, type Template, template } from '@tallystick/templates'
-import { type Answer, done, expectStatus, type Person } from '../registry.fixture.ts'
+import { type Answer, done, type Person } from '../registry.fixture.ts'
 
 export const EXAMPLES = new URL('../../../../packages/templates/src/examples/', import.meta.url)
 
@@ -64,13 +64,14 @@ export function attach(
   return who.post(`/national/projects/${project}/attachments?${asked}`, bytes, { headers })
 }
 
-/** Attaches the files that an example names, of which the registry may have some already. */
+/** Attaches the files that an example names, but for those that the project has already. */
 export async function attachNamed(who: Person, project: string, document: Document): Promise<void> {
   const names = new Set(JSON.stringify(document.values).match(/(?<="name":")[^"]+\.(?:pdf|png|csv)(?=")/g))
-  for (const name of names) {
-    const answer = await attach(who, project, name, readFileSync(new URL(`files/${name}`, EXAMPLES)))
-    if (answer.status !== 409) expectStatus(answer, 201)
-  }
+  const { items } = await done(who.get(`/national/projects/${project}/attachments?limit=100`), 200)
+  for (const { name } of items as { name: string }[]) names.delete(name)
+  await Promise.all(
+    [...names].map((name) => done(attach(who, project, name, readFileSync(new URL(`files/${name}`, EXAMPLES))))),
+  )
 }
 
 /** What is written in the design document of an example, once its files are attached. */

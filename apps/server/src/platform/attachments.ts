@@ -41,6 +41,18 @@ export async function attachedFiles(
   return rows
 }
 
+/** Those of a project's files that somebody may read. */
+export async function readableFiles(
+  services: Services,
+  actor: Actor | undefined,
+  files: readonly Attached[],
+): Promise<Attached[]> {
+  const isOwn = (file: Attached) => file.public || actor?.organisation === file.organisation
+  const other = files.find((file) => !isOwn(file))
+  // Whoever may read one that is neither open nor his own may read them all.
+  return !other || (await mayRead(services, actor, other)) ? [...files] : files.filter(isOwn)
+}
+
 /** May somebody read this file? */
 export async function mayRead(
   services: Services,

@@ -12,5 +12,5 @@ export async function shownPaper(
   language: PaperLanguage,
 ): Promise<{ shown: IssuedPaper; paper: Paper } | undefined> {
   const known = await paperAt(services, index)
-  return known && { shown: known.shown, paper: (await printable(services, known, language)).page }
+  return known && { shown: known.shown, paper: (await printable(services, known, language)).page() }
 }

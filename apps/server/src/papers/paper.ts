@@ -8,7 +8,7 @@ import {
   certificateOfRegistration,
   certificateOfRetirement,
 } from '../platform/paper/letters/certificates.ts'
-import { type Issued, LetterSpeech } from '../platform/paper/letters/issued.ts'
+import { type Issued, type LetterSpeech, speechOf } from '../platform/paper/letters/issued.ts'
 import {
   letterOfAuthorisation,
   letterOfNoObjection,
@@ -29,7 +29,7 @@ export interface Printable {
   sha256: string
   evidence: Evidence
   /** As a page, which has no proof inside. */
-  page: Paper
+  page(): Paper
   /** With its certificate and the receipt of its entry inside. */
   proved(file: string, receipt: string): Paper
 }
@@ -48,7 +48,7 @@ export async function printable(services: Services, known: Known, language: Pape
   const { row, shown, names } = known
   const project = projectIn(row, names)
   const evidence = await evidenceOf(services, row, project)
-  const speech = new LetterSpeech(language, services.genesis.timeZone)
+  const speech = speechOf(services.genesis, language)
   const issued = issuedOf(services, known, speech)
   const [facts, print] = await saidIn({ ...known, services, speech, evidence, project, issued }, language)
   const numbers = (_: string, value: unknown) => (typeof value === 'bigint' ? `${value}` : value)
@@ -57,7 +57,7 @@ export async function printable(services: Services, known: Known, language: Pape
   return {
     sha256: hash('sha256', JSON.stringify([language, shown.kind, row.leaf, facts], numbers)),
     evidence,
-    page: print(facts),
+    page: () => print(facts),
     proved: (file, receipt) => {
       const foot = { ...issued.foot, sha256: hash('sha256', file) }
       const attachments = [

@@ -151,8 +151,14 @@ export class LetterSpeech {
   }
 }
 
-export function speechOf({ timeZone }: Issued, language: PaperLanguage): LetterSpeech {
-  return new LetterSpeech(language, timeZone)
+/** Formats of numbers and dates are dear to make. */
+const speeches = new Map<string, LetterSpeech>()
+
+export function speechOf({ timeZone }: Pick<Issued, 'timeZone'>, language: PaperLanguage): LetterSpeech {
+  const key = `${language} ${timeZone}`
+  const speech = speeches.get(key) ?? new LetterSpeech(language, timeZone)
+  speeches.set(key, speech)
+  return speech
 }
 
 /** What differs from one letter or certificate to the other. */

@@ -149,6 +149,10 @@ function compareRows(model: Model, dump: Dump): void {
   expect(new Map(told)).toEqual(new Map([...model.projects.keys()].map((id) => [id, { units: heldOf(model, id) }])))
   expect(rowsOf(dump, 'period')).toEqual(new Map([...model.periods.keys()].map((id) => [id, periodOf(model, id)])))
   expect(rowsOf(dump, 'finding')).toEqual(model.findings)
+  const agreements = [...model.agreements].map(([id, { submitted, ...sides }]) => {
+    return [id, { ...sides, documents: documentsOf(submitted) }] as const
+  })
+  expect(rowsOf(dump, 'agreement')).toEqual(new Map(agreements))
 }
 
 /** The set of parameters in force, and how many were adopted. */

@@ -1,3 +1,4 @@
+import { type Sale, saleReasons, sell, someSale } from './agreements.ts'
 import { aHolder, anOfficer } from './choices.ts'
 import { type Choose, defineCommand, hashFrom, knownId, someId } from './command.ts'
 import { kinds as crediting, report, reported } from './kept.ts'
@@ -157,6 +158,10 @@ function anOwner(model: Model, choose: Choose, project: string): string {
 
 const alive = ['submitted', 'registered', 'suspended']
 const kinds: Record<string, string[]> = {
+  'initial-notification': ['submitted'],
+  'engagement-agreement': alive,
+  'authorisation-request': ['registered'],
+  'issuance-form': ['registered', 'suspended'],
   'project-design': alive,
   'validation-report': alive,
   'monitoring-report': ['registered', 'suspended'],
@@ -166,16 +171,20 @@ const kinds: Record<string, string[]> = {
 
 interface Submitting extends Record<string, unknown> {
   period?: string
+  agreement?: Sale['agreement']
   project: string
   document: string
   sha256: string
   name: string | null
 }
 
+const isSale = (request: Submitting): request is Submitting & Sale => request.agreement !== undefined
+
 export const documentSubmitted = defineCommand<Submitting>({
   type: 'DocumentSubmitted',
   weight: 1,
   generate: (model, choose) => {
+    if (choose.rarely(3)) return someSale(model, choose)
     const of = somePeriod(model, choose)
     const project = of?.project ?? knownId(model.projects.keys(), choose)
     const any = of && !choose.rarely(6) ? ['monitoring-report'] : Object.keys(kinds)
@@ -185,10 +194,12 @@ export const documentSubmitted = defineCommand<Submitting>({
       request: { project, document, sha256: hashFrom(`file ${choose.below(6)}`), name: null, ...of },
     }
   },
-  reasons: (model, { by, request: { document, sha256, ...about } }) => {
+  reasons: (model, { by, request }) => {
+    if (isSale(request)) return saleReasons(model, { by, request })
+    const { document, sha256, ...about } = request
     const subject = subjectOf(model, about)
     const last = subject?.submitted.findLast((one) => one.document === document)
-    const certified = document.endsWith('ation-report') ? certifiers : {}
+    const certified = document.endsWith('ation-report') || document === 'engagement-agreement' ? certifiers : {}
     const may = { ...(document === 'letter' ? {} : owners), ...officers, ...certified }
     const allowed = statesFor(model, document, about)
     return [
@@ -199,7 +210,9 @@ export const documentSubmitted = defineCommand<Submitting>({
       ...replacingReasons(model, { document, ...about }),
     ]
   },
-  carryOut: (model, { request: { document, sha256, ...about } }) => {
+  carryOut: (model, { request }) => {
+    if (isSale(request)) return { says: { ...sell(model, request) } }
+    const { document, sha256, ...about } = request
     const subject = subjectOf(model, about)
     const version = 1 + (subject?.submitted.filter((one) => one.document === document).length ?? 0)
     subject?.submitted.push({ document, sha256, index: model.size })

@@ -1,3 +1,4 @@
+import { agreementOf, agreementReasons, someAgreement } from './agreements.ts'
 import { aHolder, aHolding, anAccount, anApprover, aSecond, someUnits } from './choices.ts'
 import { type Choose, defineCommand, knownId, type Wish } from './command.ts'
 import { type Ending, endedFirst, prefixOf, purposeReasons, someEnding } from './endings.ts'
@@ -18,7 +19,7 @@ import { firstTransfer, itmosOf, serialsIn } from './units.ts'
 import { lastStepReasons, settle, someLastStep } from './waiting.ts'
 
 /** A movement that takes place at once, or whose waiting it ends. */
-type Direct = Movement & { pending?: string | null }
+type Direct = Movement & { pending?: string | null; agreement?: { id: string; sha256?: string } }
 
 /** Mostly lawful, and approved where that is asked for. */
 function someDirect(model: Model, choose: Choose, kind: Waiting['kind'], most = 40): Wish<Direct> {
@@ -40,6 +41,12 @@ function directApprovers(model: Model, choose: Choose, { by, request }: Wish<Dir
   return [...new Set([...given, ...officers])]
 }
 
+/** Of the last step of what waited, the agreement is that of the proposal, where it says none itself. */
+function named(model: Model, request: Direct): Direct {
+  const { agreement } = model.pending.get(request.pending ?? '') ?? {}
+  return request.agreement || !agreement ? request : { ...request, agreement }
+}
+
 export const creditsTransferred = defineCommand<Direct>({
   type: 'CreditsTransferred',
   weight: 6,
@@ -48,12 +55,14 @@ export const creditsTransferred = defineCommand<Direct>({
     if (last) return last
     // Now and then a large quantity: more pieces than one entry may take.
     const wish = someDirect(model, choose, 'transfer', choose.rarely(6) ? 240 : 40)
+    Object.assign(wish.request, someAgreement(model, choose, wish.request))
     return { ...wish, approvers: directApprovers(model, choose, wish, officersFor(model, 'transfer', null)) }
   },
   reasons: (model, wish) => {
     const { from, to, pending = null } = wish.request
     return [
       ...movementReasons(model, wish.request, { from: 'holding', to: 'holding', pending }),
+      ...agreementReasons(model, named(model, wish.request)),
       ...trustReasons(model, from, to),
       ...(pending === null
         ? [
@@ -64,9 +73,10 @@ export const creditsTransferred = defineCommand<Direct>({
     ]
   },
   carryOut: (model, { request }) => {
+    const agreement = agreementOf(model, named(model, request))
     const { brought, ranges } = move(model, request)
     settle(model, request.pending ?? null)
-    return { says: { ranges }, brought }
+    return { says: { ranges, ...(agreement ? { agreement } : {}) }, brought }
   },
 })
 

@@ -40,6 +40,8 @@ export interface Model {
   periods: Map<string, Period>
   /** Millionths of each vintage that an entry issued of a period. */
   issuedOf: { period: string; vintage: string; micro: bigint; index: number }[]
+  /** Agreements on units of projects. */
+  agreements: Map<string, Agreement>
   pending: Map<string, Waiting>
   pledges: Map<string, Pledge>
   holds: Map<string, Hold>
@@ -134,10 +136,17 @@ export interface Project {
 /** For whom a place was signed, by whom, and how. */
 export interface Signature {
   organisation: string
-  capacity: 'owner' | 'certifier' | 'government'
+  capacity: 'owner' | 'certifier' | 'government' | 'seller' | 'buyer'
   by: string
   level: 'SES' | 'AES' | 'QES' | 'WET'
   index: number
+}
+
+/** An agreement on units of a project, between two accounts, with its versions. */
+export interface Agreement extends Pick<Project, 'submitted'> {
+  project: string
+  seller: string
+  buyer: string
 }
 
 /** A monitoring period. */
@@ -255,6 +264,7 @@ export interface Waiting {
   ranges: WireRange[]
   purpose: string | null
   beneficiary: string | null
+  agreement?: { id: string; sha256: string }
   proposer: string
   /** Whose approvals are asked for: another mandate of the holder, an officer of the government. */
   asked: Whose[]
@@ -329,6 +339,7 @@ export function modelOf(registry: TestRegistry): Model {
     findings: new Map(),
     periods: new Map(),
     issuedOf: [],
+    agreements: new Map(),
     pending: new Map(),
     pledges: new Map(),
     holds: new Map(),

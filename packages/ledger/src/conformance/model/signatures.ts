@@ -1,19 +1,30 @@
+import { DEAL } from './agreements.ts'
 import { aHolder, anOfficer, mostly } from './choices.ts'
-import { type Choose, defineCommand, hashFrom, idFrom, knownId } from './command.ts'
+import { type Choose, defineCommand, hashFrom, idFrom, knownId, type Wish } from './command.ts'
 import type { Model, Project, Signature } from './naive.ts'
 import {
   areAffiliated,
   conflictReasons,
+  holders,
   isTorn,
   type May,
   mandateReasons,
   officers,
+  organisationOf,
   ownersOf,
   where,
 } from './reasons.ts'
 
 /** The places for signatures of the preset, each with its capacity, and those that are signed before it. */
 const slots: Record<string, Record<string, { capacity: Signature['capacity']; after: string[] }>> = {
+  'initial-notification': { owner: { capacity: 'owner', after: [] } },
+  'engagement-agreement': { owner: { capacity: 'owner', after: [] }, certifier: { capacity: 'certifier', after: [] } },
+  'authorisation-request': { owner: { capacity: 'owner', after: [] } },
+  'issuance-form': {
+    owner: { capacity: 'owner', after: [] },
+    'first-officer': { capacity: 'government', after: ['owner'] },
+    'second-officer': { capacity: 'government', after: ['owner', 'first-officer'] },
+  },
   'project-design': { owner: { capacity: 'owner', after: [] } },
   'validation-report': {
     owner: { capacity: 'owner', after: [] },
@@ -25,6 +36,8 @@ const slots: Record<string, Record<string, { capacity: Signature['capacity']; af
 }
 
 const signers: Record<Signature['capacity'], May> = {
+  seller: holders,
+  buyer: holders,
   owner: { 'developer/Admin': 'own' },
   certifier: { 'certifier/Admin': 'assigned' },
   government: officers,
@@ -39,6 +52,54 @@ interface Signing extends Record<string, unknown> {
   level: Signature['level']
   evidence: string
   organisation?: string
+  agreement?: string
+}
+
+/** A side of an agreement, mostly for its own organisation. */
+function someSide(model: Model, choose: Choose): Wish<Signing> | undefined {
+  const ids = [...model.agreements.keys()]
+  if (ids.length === 0) return undefined
+  const id = choose.rarely(24) ? idFrom('no deal') : choose.pick(ids)
+  const deal = model.agreements.get(id)
+  const slot = choose.rarely(24) ? 'witness' : choose.pick(['seller', 'buyer'] as const)
+  const last = deal?.submitted.at(-1)
+  const account = deal ? deal[slot === 'witness' || choose.rarely(12) ? 'seller' : slot] : ''
+  const project = deal?.project ?? knownId(model.projects.keys(), choose)
+  const sha256 = choose.rarely(16) || !last ? hashFrom('deal file 0') : last.sha256
+  const version = Math.max(1, deal?.submitted.length ?? 1)
+  const evidence = hashFrom(`evidence ${choose.below(4)}`)
+  const about = { project, document: DEAL, agreement: id, version, sha256, slot, evidence }
+  return {
+    by: aHolder(model, choose, account),
+    request: { ...about, level: choose.pick(['SES', 'AES', 'QES'] as const) },
+  }
+}
+
+/** Why a side of an agreement is not signed. */
+function sideReasons(model: Model, { by, request }: Wish<Signing>): string[] {
+  const { project, agreement = '', slot, version, sha256 } = request
+  const found = model.agreements.get(agreement)
+  const deal = found?.project === project ? found : undefined
+  const side = slot === 'seller' || slot === 'buyer' ? slot : undefined
+  const own = model.mandates.get(by)?.organisation ?? ''
+  const last = deal?.submitted.at(-1)
+  const { signatures = {} } = last ?? {}
+  const concerned = deal ? [deal.seller, deal.buyer].flatMap((account) => organisationOf(model, account)) : []
+  const handOf = (mandate: string) => model.mandates.get(mandate)?.hand
+  const isAgain = Object.values(signatures).some(
+    (one) => one.by === by || (one.organisation === own && handOf(one.by) === handOf(by)),
+  )
+  return [
+    ...mandateReasons(model, by, { may: side ? holders : {}, organisations: concerned }),
+    ...(side && deal ? [] : ['perhaps not-permitted']),
+    ...where(!model.projects.has(project), 'project-unknown'),
+    ...where(!deal, 'agreement-unknown'),
+    ...where(!side, 'code-unknown'),
+    ...where(version !== deal?.submitted.length || sha256 !== last?.sha256, 'terms-changed'),
+    ...where(signatures[slot] !== undefined, 'already-exists'),
+    ...where(!(side && deal && organisationOf(model, deal[side]).includes(own)), 'signer-wrong'),
+    ...where(isAgain, 'signed-before'),
+  ]
 }
 
 /** Is a document of the project signed in all of its places? */
@@ -72,6 +133,8 @@ export const documentSigned = defineCommand<Signing>({
   type: 'DocumentSigned',
   weight: 1.4,
   generate: (model, choose) => {
+    const side = choose.rarely(3) ? someSide(model, choose) : undefined
+    if (side) return side
     const { project, document, slot } = aPlace(model, choose)
     const versions = (model.projects.get(project)?.submitted ?? []).filter((one) => one.document === document)
     const { sha256 = hashFrom('file 0') } = versions.at(choose.rarely(12) ? 0 : -1) ?? {}
@@ -90,6 +153,7 @@ export const documentSigned = defineCommand<Signing>({
     }
   },
   reasons: (model, { by, request }) => {
+    if (request.agreement !== undefined) return sideReasons(model, { by, request })
     const { project: id, document, slot, level } = request
     const project = model.projects.get(id)
     const place = slots[document]?.[slot]
@@ -115,9 +179,11 @@ export const documentSigned = defineCommand<Signing>({
     ]
   },
   carryOut: (model, { by, request }) => {
-    const { project, document, slot, level } = request
-    const last = model.projects.get(project)?.submitted.findLast((one) => one.document === document)
-    const capacity = slots[document]?.[slot]?.capacity ?? 'owner'
+    const { project, document, slot, level, agreement } = request
+    const ofProject = model.projects.get(project)?.submitted.findLast((one) => one.document === document)
+    const last = agreement === undefined ? ofProject : model.agreements.get(agreement)?.submitted.at(-1)
+    const ofSlot = slots[document]?.[slot]?.capacity ?? 'owner'
+    const capacity = agreement === undefined ? ofSlot : (slot as 'seller' | 'buyer')
     const organisation = signerOf(model, by, request)
     if (last) {
       last.signatures = { ...last.signatures, [slot]: { organisation, capacity, by, level, index: model.size } }
@@ -146,6 +212,8 @@ function signerReasons(
     owner: ownersOf(model, request.project).includes(id),
     certifier: Object.values(certifiers).includes(id),
     government: known?.kind === 'government',
+    seller: false,
+    buyer: false,
   }[capacity]
   const handOf = (mandate: string) => model.mandates.get(mandate)?.hand
   const isAgain = before.some(

@@ -1,3 +1,4 @@
+import { agreementOf, agreementReasons, someAgreement } from './agreements.ts'
 import { aHolder, aHolding, anAccount, hoursAfter, later, mostly, someUnits } from './choices.ts'
 import { type Choose, defineCommand, idFrom, knownId, type Wish } from './command.ts'
 import { purposeReasons, someEnding } from './endings.ts'
@@ -108,10 +109,11 @@ export function lastStepReasons(model: Model, { by, request }: Wish<Movement>, i
   const waiting = model.pending.get(id)
   const mandate = mandateReasons(model, by, stepAsked(model, waiting, quantityOf(model, request)))
   if (!waiting) return [...mandate, 'movement-unknown']
-  const { kind, batch, from, to, purpose, beneficiary } = waiting
-  const asProposed = JSON.stringify([kind, batch, from, to, purpose, beneficiary, waiting.ranges])
+  const { kind, batch, from, to, purpose, beneficiary, agreement } = waiting
+  const asProposed = JSON.stringify([kind, batch, from, to, purpose, beneficiary, waiting.ranges, agreement])
   const { batch: b, from: f, to: t, ranges = rangesOf(serialsOf(model, request)) } = request
-  const asSaid = JSON.stringify([said.kind, b, f, t, said.purpose, said.beneficiary, ranges])
+  const byDeal = agreementOf(model, request as Pick<Proposal, 'agreement'>) ?? agreement
+  const asSaid = JSON.stringify([said.kind, b, f, t, said.purpose, said.beneficiary, ranges, byDeal])
   return [
     ...mandate,
     ...where(model.now >= waiting.expiresAt, 'expired'),
@@ -162,6 +164,7 @@ export function someLastStep(model: Model, choose: Choose, kind: Waiting['kind']
 }
 
 interface Proposal extends Movement {
+  agreement?: { id: string; sha256?: string }
   movement: string
   kind: Waiting['kind']
   purpose: string | null
@@ -207,6 +210,7 @@ function someProposal(model: Model, choose: Choose): Wish<Proposal> {
       purpose,
       beneficiary,
       acceptance: kind === 'transfer' && !choose.rarely(4),
+      ...(kind === 'transfer' ? someAgreement(model, choose, { from, to }) : {}),
       expiresAt: later(model, choose, lawOf(model).pendingHours + (choose.rarely(16) ? 9 : 0)),
     },
   }
@@ -227,6 +231,7 @@ export const movementProposed = defineCommand<Proposal>({
         'already-exists',
       ),
       ...movementReasons(model, request, { from: 'holding', to: kind === 'transfer' ? 'holding' : kind }),
+      ...agreementReasons(model, request),
       ...(kind === 'transfer'
         ? trustReasons(model, from, to)
         : [
@@ -241,14 +246,16 @@ export const movementProposed = defineCommand<Proposal>({
   carryOut: (model, { by, request }) => {
     const ranges = request.ranges ?? rangesOf(serialsOf(model, request))
     const { movement, kind, batch, from, to, purpose, beneficiary, expiresAt } = request
+    const said = agreementOf(model, request)
+    const byDeal = said ? { agreement: said } : {}
     model.pending.set(movement, {
-      ...{ kind, batch, from, to, ranges, purpose, beneficiary, expiresAt },
+      ...{ kind, batch, from, to, ranges, purpose, beneficiary, ...byDeal, expiresAt },
       proposer: by,
       given: [],
       asked: askedFor(model, request, quantityOf(model, request)),
       acceptance: needsAcceptance(model, request),
     })
-    return { says: { ranges } }
+    return { says: { ranges, ...byDeal } }
   },
 })
 

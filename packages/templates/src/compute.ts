@@ -3,22 +3,11 @@ import { written } from './number.ts'
 import { isNumber, isSpan, type Value } from './operands.ts'
 import { type Computed, computedOrder } from './order.ts'
 import { type Form, formOf } from './own.ts'
-import {
-  held,
-  isFilled,
-  isGrid,
-  type Members,
-  member,
-  membersOf,
-  put,
-  rowsOf,
-  type Sections,
-  sameJson,
-  type Values,
-  withMember,
-} from './place.ts'
+import type { Members, Sections, Values } from './place.ts'
+import { held, isFilled, isGrid, member, membersOf, put, rowsOf, sameJson, withMember } from './place.ts'
 import { isOfForm } from './problem.ts'
 import type { Document, Field, Json, Source, Template } from './template.ts'
+import { TYPES } from './types.ts'
 import { problemsAt } from './values.ts'
 
 /** What a document is filled in from: what the registry knows, and the last document of each other template. */
@@ -41,16 +30,16 @@ export function sourced({ sections }: Sections, given: Values, from: 'auto' | 'f
   for (const section of sections) {
     for (const field of section.fields) {
       const source = field[from]
-      if (!source || 'compute' in source || !('fact' in source ? sources.facts : sources.documents)) continue
-      values = put(values, { section, field }, fitting(field, toldBy(source, sources)))
+      if ((source?.fact && sources.facts) || (source?.document && sources.documents))
+        values = put(values, { section, field }, fitting(field, toldBy(source, sources)))
     }
   }
   return values
 }
 
-function toldBy(source: Source, { facts, documents }: Sources): Json | undefined {
-  if ('fact' in source) return facts?.[source.fact]
-  const [id = '', path = ''] = source.document.split(':')
+function toldBy({ fact, document = '' }: Source, { facts, documents }: Sources): Json | undefined {
+  if (fact) return facts?.[fact]
+  const [id = '', path = ''] = document.split(':')
   const [section = '', field = '', part] = path.split('.')
   const json = member(member(documents?.[id]?.values, section), field)
   return part === undefined ? json : member(json, part)
@@ -58,7 +47,7 @@ function toldBy(source: Source, { facts, documents }: Sources): Json | undefined
 
 /** A value in the form of a field; columns and cells that do not fit it are left out. */
 function fitting(field: Field, json: Json | undefined): Json | undefined {
-  if (!isGrid(field)) return fits(field, json) ? json : undefined
+  if (!isGrid(field)) return json !== null && fits(field, json) ? json : undefined
   const rows = rowsOf(field, json).map(([key, cells]): [string, Members] => {
     const fit = Object.entries(cells).filter(([name, cell]) => {
       const column = field.fields.find((one) => one.key === name)
@@ -72,7 +61,9 @@ function fitting(field: Field, json: Json | undefined): Json | undefined {
 }
 
 const fits = (field: Field, json: Json | undefined): boolean =>
-  json !== undefined && json !== null && !problemsAt({ field }, json, '').some(isOfForm)
+  json !== undefined &&
+  TYPES[field.type].form.safeParse(json).success &&
+  !problemsAt({ field }, json, '').some(isOfForm)
 
 function computed(form: Form, given: Values, { facts }: Sources): Values {
   let values = given

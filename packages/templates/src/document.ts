@@ -5,11 +5,7 @@ import { put } from './place.ts'
 import type { Document, Template } from './template.ts'
 
 /** A document in which nothing is filled in. */
-export const blank = (template: Template): Document => ({
-  template: template.id,
-  version: template.version,
-  values: {},
-})
+export const blank = ({ id, version }: Template): Document => ({ template: id, version, values: {} })
 
 /** A new document, begun with what the registry and the last documents know. */
 export const prefill = (template: Template, sources: Sources): Document =>

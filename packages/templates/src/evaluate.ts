@@ -1,7 +1,8 @@
 import type { Value } from './operands.ts'
 import { termOf } from './operators.ts'
-import { held, isGrid, type Members, member, rowsOf, type Sections, type Spot } from './place.ts'
-import type { Expression, FactName, Field, Grid, Json } from './template.ts'
+import type { Members, Sections, Spot } from './place.ts'
+import { held, isGrid, member, pathOf, rowsOf } from './place.ts'
+import type { Expression, FactName, Field, Json } from './template.ts'
 
 /** A calculation that a document holds, as whoever knows calculators judges it. */
 export interface CalculationJudged {
@@ -45,7 +46,7 @@ export const isRequired = ({ required }: Field, scope: Scope): boolean =>
   typeof required === 'object' ? isTrue(required, scope) : required === true
 
 /** Whether the registry fills it in with what it knows, or with what another document says. */
-export const isFromElsewhere = ({ auto }: Field): boolean => auto !== undefined && !('compute' in auto)
+export const isFromElsewhere = ({ auto }: Field): boolean => auto !== undefined && !auto.compute
 
 /** A field of a document, or a cell of one of its rows: what stands there, whether it is asked for, and whether it must be there. */
 export interface Asked extends Spot {
@@ -61,25 +62,23 @@ export function* askedOf({ sections }: Sections, scope: Scope): Generator<Asked>
   for (const section of sections) {
     const shown = isShown(section, scope)
     for (const field of section.fields) {
-      const json = held(scope.values, { section, field })
-      const asked = shown && isShown(field, scope)
-      const required = asked && isRequired(field, scope)
-      const path = `${section.key}.${field.key}`
-      yield { section, field, leaf: field, path, json, asked, required }
-      if (asked && isGrid(field)) yield* cellsOf({ section, field, path, json, required }, field, scope)
+      const asked = askedAt({ section, field }, held(scope.values, { section, field }), shown, scope)
+      yield asked
+      if (!asked.asked || !isGrid(field)) continue
+      const rows = new Map(rowsOf(field, asked.json))
+      if (field.type === 'matrix' && asked.required)
+        for (const { key } of field.rows) if (!rows.has(key)) rows.set(key, {})
+      for (const [row, cells] of rows) {
+        const inRow = { ...scope, row: cells }
+        for (const column of field.fields)
+          yield askedAt({ section, field, row, column }, member(cells, column.key), true, inRow)
+      }
     }
   }
 }
 
-function* cellsOf(asked: Omit<Asked, 'leaf' | 'asked'>, grid: Grid, scope: Scope): Generator<Asked> {
-  const rows = new Map(rowsOf(grid, asked.json))
-  if (grid.type === 'matrix' && asked.required) for (const { key } of grid.rows) if (!rows.has(key)) rows.set(key, {})
-  for (const [row, cells] of rows) {
-    const inRow = { ...scope, row: cells }
-    for (const column of grid.fields) {
-      const shown = isShown(column, inRow)
-      const place = { ...asked, row, column, leaf: column, path: `${asked.path}.${row}.${column.key}` }
-      yield { ...place, json: member(cells, column.key), asked: shown, required: shown && isRequired(column, inRow) }
-    }
-  }
+function askedAt(spot: Spot, json: Json | undefined, shown: boolean, scope: Scope): Asked {
+  const leaf = spot.column ?? spot.field
+  const asked = shown && isShown(leaf, scope)
+  return { ...spot, leaf, path: pathOf(spot), json, asked, required: asked && isRequired(leaf, scope) }
 }

@@ -1,4 +1,5 @@
 import { Decimal } from 'decimal.js'
+import { z } from 'zod'
 
 /** Exact arithmetic; only a division is cut, far behind the point. */
 const Exact = Decimal.clone({ precision: 120, rounding: Decimal.ROUND_HALF_UP, toExpNeg: -200, toExpPos: 200 })
@@ -35,3 +36,9 @@ export function shortened(text: string): string {
   const number = calculated(text)
   return number ? (written(number, 6) ?? text) : text
 }
+
+const date = z.iso.date()
+/** Whether a value is a date that the calendar has, YYYY-MM-DD. */
+export const isDate = (value: unknown): value is string => date.safeParse(value).success
+/** Days from one date to another; 0 where they are the same. */
+export const daysBetween = (from: string, until: string): number => (Date.parse(until) - Date.parse(from)) / 86_400_000

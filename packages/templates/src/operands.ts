@@ -1,21 +1,9 @@
-import { isDate } from './date.ts'
+import { z } from 'zod'
 import type { Scope } from './evaluate.ts'
 import { kept } from './memo.ts'
-import { calculated, type Exact, exact, whole } from './number.ts'
-import {
-  calculationOf,
-  columnPlace,
-  held,
-  isFilled,
-  isGrid,
-  member,
-  nodeOf,
-  type Place,
-  placeOf,
-  rowsOf,
-  type Sections,
-  type Spot,
-} from './place.ts'
+import { calculated, type Exact, exact, isDate, whole } from './number.ts'
+import type { Place, Sections, Spot } from './place.ts'
+import { calculationOf, columnPlace, held, isFilled, isGrid, member, pathOf, placeOf, rowsOf } from './place.ts'
 import { decimal, type Expression, FACTS, type Field, isFact, isPath, type Json } from './template.ts'
 import { type Kind, TYPES } from './types.ts'
 
@@ -90,32 +78,27 @@ export const oneOf: Operand = (given, at) => {
   return kind === 'text' ? expression('text', 'texts')(given, at) : expression(kind)(given, at)
 }
 
-function literal<T>(kind: Kind, is: (given: unknown) => given is T, say: string, value: (given: T) => Value): Operand {
-  return (given, at) => {
-    if (!is(given)) return { ...wrong(at, say), kind }
-    const constant = value(given)
-    return { kind, value: () => constant, choices: [given].flat() }
+/** Something that stands in the expression itself. */
+const literal =
+  <T>(kind: Kind, form: z.ZodType<T>, say: string, value: (given: T) => Value): Operand =>
+  (given, at) => {
+    const { success, data } = form.safeParse(given)
+    if (!success) return { ...wrong(at, say), kind }
+    const constant = value(data)
+    return { kind, value: () => constant, choices: [data].flat() }
   }
-}
-const isDecimal = (given: unknown): given is string => decimal.safeParse(given).success
-const isPlaces = (given: unknown): given is number =>
-  Number.isInteger(given) && Number(given) >= 0 && Number(given) <= 12
-const isText = (given: unknown): given is string => typeof given === 'string'
-const isTexts = (given: unknown): given is string[] => Array.isArray(given) && given.length > 0 && given.every(isText)
-const isTruth = (given: unknown): given is boolean => typeof given === 'boolean'
-
 /** "0.5" */
-export const number = literal('number', isDecimal, 'takes a decimal in quotes', calculated)
+export const number = literal('number', decimal, 'takes a decimal in quotes', calculated)
 /** "2026-01-01" */
-export const date = literal('date', isDate, 'takes a date YYYY-MM-DD', (date) => date)
+export const date = literal('date', z.custom<string>(isDate), 'takes a date YYYY-MM-DD', (given) => given)
 /** How many digits. */
-export const places = literal('number', isPlaces, 'places are 0 to 12', whole)
+export const places = literal('number', z.int().min(0).max(12), 'places are 0 to 12', whole)
 /** A list of options. */
-export const options = literal('text', isTexts, 'takes a list of options', (texts) => texts)
-const text = literal('text', isText, 'takes a text, true or false', (one) => one)
-const truth = literal('bool', isTruth, 'takes true or false', (one) => one)
+export const options = literal('text', z.array(z.string()).min(1), 'takes a list of options', (given) => given)
+const truth = literal('bool', z.boolean(), 'takes true or false', (given) => given)
+const text = literal('text', z.string(), 'takes a text, true or false', (given) => given)
 /** An option or a text; true or false. */
-export const constant: Operand = (given, at) => (isTruth(given) ? truth : text)(given, at)
+export const constant: Operand = (given, at) => (typeof given === 'boolean' ? truth : text)(given, at)
 
 /** What the registry knows. */
 export const fact: Operand = (given, at) => {
@@ -134,7 +117,7 @@ const pathTo =
     const path = String(given)
     const fault = unfit(place, path)
     if (fault) at.fault(fault)
-    at.needs.add(nodeOf(place))
+    at.needs.add(pathOf({ ...place, row: undefined }))
     const { column, many } = place
     const raw = ({ values }: Scope) => {
       const json = held(values, place)
@@ -182,7 +165,7 @@ export const row: Operand = (given, at) => {
   if (!at.row) return wrong(at, `{"row": "${given}"} stands outside of any row`)
   const place = columnPlace(at.row, given.split('.'), false)
   if (typeof place === 'string') return wrong(at, place)
-  at.needs.add(nodeOf(place))
+  at.needs.add(pathOf({ ...place, row: undefined }))
   const cell = (scope: Scope) => partOf(place, member(scope.row, place.column?.key ?? ''))
   return { kind: place.kind, place, raw: (scope) => [cell(scope)], value: (scope) => typed(place, cell(scope)) }
 }
@@ -233,8 +216,11 @@ export const cover: Operand = (given, at) => {
     const found = calculationOf(term.raw?.(scope)[0])
     const judged = found && scope.judge?.(found)
     if (!judged) return undefined
-    const plainly = (name: string) => name.trim().toLowerCase()
-    const stated = new Set(columns.flatMap((one) => listOf(one.value(scope)).filter(isText).map(plainly)))
+    const plainly = (name: Value) =>
+      String(name ?? '')
+        .trim()
+        .toLowerCase()
+    const stated = new Set(columns.flatMap((one) => listOf(one.value(scope)).map(plainly)))
     const missing = judged.inputs
       .map((input) => [input].flat())
       .filter((any) => !any.map(plainly).some((one) => stated.has(one)))
@@ -252,9 +238,9 @@ const partOf = ({ part }: Place, json: Json | undefined): Json | undefined =>
 function typed({ kind, part }: Pick<Place, 'kind' | 'part'>, json: Json | undefined): Value {
   if (kind === 'number') return part === undefined ? exact(json) : calculated(json)
   if (kind === 'date') return isDate(json) ? json : undefined
-  if (kind === 'text') return isText(json) && json !== '' ? json : undefined
-  if (kind === 'bool') return isTruth(json) ? json : undefined
-  if (kind === 'texts') return Array.isArray(json) ? json.filter(isText) : undefined
+  if (kind === 'text') return typeof json === 'string' && json !== '' ? json : undefined
+  if (kind === 'bool') return typeof json === 'boolean' ? json : undefined
+  if (kind === 'texts') return Array.isArray(json) ? json.filter((one) => typeof one === 'string') : undefined
   const [start, end] = [member(json, 'start'), member(json, 'end')]
   return kind === 'period' && isDate(start) && isDate(end) ? { start, end } : undefined
 }

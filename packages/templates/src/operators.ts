@@ -1,19 +1,9 @@
-import { daysBetween } from './date.ts'
 import type { Scope } from './evaluate.ts'
 import { kept } from './memo.ts'
-import { divide, type Exact, sumOf, whole } from './number.ts'
+import { daysBetween, divide, type Exact, sumOf, whole } from './number.ts'
+import type { Ground, Operand, Standing, Term, Value } from './operands.ts'
 import * as take from './operands.ts'
-import {
-  type Ground,
-  isExpression,
-  isNumber,
-  isSpan,
-  listOf,
-  type Operand,
-  type Standing,
-  type Term,
-  type Value,
-} from './operands.ts'
+import { isExpression, isNumber, isSpan, listOf } from './operands.ts'
 import { isOption } from './options.ts'
 import type { Expression } from './template.ts'
 import type { Kind } from './types.ts'
@@ -75,10 +65,6 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
   sum: counts([take.numbers], ([all]) => sumOf(numbersIn(all))),
   average: counts([take.numbers], ([all]) => divide(sumOf(numbersIn(all)), whole(numbersIn(all).length))),
   count: itself(take.count),
-  unique: asks([take.column], ([all]) => {
-    const there = listOf(all).filter((one) => one !== undefined)
-    return new Set(there.map((one) => JSON.stringify(one))).size === there.length
-  }),
   sumIf: counts([take.numbers, take.inRow], ([all, flags]) =>
     sumOf(numbersIn(listOf(all).filter((_, row) => listOf(flags)[row] === true))),
   ),

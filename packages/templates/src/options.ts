@@ -49,12 +49,10 @@ export const isCountry = (code: unknown): code is string =>
 export const isCurrency = (code: unknown): code is string =>
   typeof code === 'string' && listOf('currencies').values.has(code)
 
-const known = new WeakMap<Options, Choices>()
-
 function choicesOf(leaf: Field): Choices {
   if (leaf.type !== 'enum' && leaf.type !== 'multi') return NONE
   const { options, optionsOf = '' } = leaf
-  return options ? kept(known, options, () => ofOptions(options)) : listOf(optionsOf)
+  return options ? ofOptions(options) : listOf(optionsOf)
 }
 
 /** Whether a value is one of the choices of an `enum` or `multi`. */

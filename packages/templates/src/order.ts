@@ -1,6 +1,6 @@
 import { kept } from './memo.ts'
 import { termOf } from './operators.ts'
-import { leavesOf, nodeOf, type Sections, type Spot } from './place.ts'
+import { leavesOf, type Sections, type Spot } from './place.ts'
 import type { Expression, Field } from './template.ts'
 
 /** One computed value: of a field, or of a column in each row. */
@@ -39,10 +39,10 @@ function sorted({ sections }: Sections): Computed[] | string {
   return [...order]
 }
 
-function computedOf({ section, field, column, leaf }: ReturnType<typeof leavesOf>[number]): [string, Computed][] {
-  if (!leaf.auto || !('compute' in leaf.auto)) return []
-  const expression = leaf.auto.compute
+function computedOf({ section, field, column, leaf, path }: ReturnType<typeof leavesOf>[number]): [string, Computed][] {
+  const expression = leaf.auto?.compute
+  if (!expression) return []
   const shownIf = [section, field, column].flatMap((one) => (one?.visibleIf ? [one.visibleIf] : []))
   const needs = new Set([expression, ...shownIf].flatMap((one) => [...termOf(one).needs]))
-  return [[nodeOf({ section, field, column }), { section, field, column, leaf, expression, shownIf, needs }]]
+  return [[path, { section, field, column, leaf, expression, shownIf, needs }]]
 }

@@ -3,17 +3,18 @@ import { kept } from './memo.ts'
 import { computedOrder } from './order.ts'
 import { leavesOf } from './place.ts'
 import { issueLines, sectionFaults } from './read.ts'
-import { LIMITS, ownSectionSchema, type Section, type Template } from './template.ts'
+import { LIMITS, ownSchema, type Section, type Template } from './template.ts'
 
 /** The sections of a template together with those that a project added. */
 export type Form = Pick<Template, 'id' | 'version' | 'public' | 'sections' | 'checks'>
 
+const MOST = LIMITS.ownSections
 const forms = new WeakMap<Template, WeakMap<object, Form | string>>()
 
 /** The form of a document: its template's sections, then its own. A text says what is wrong with its own. */
 export function formOf(template: Template, own: unknown): Form | string {
   if (own === undefined) return template
-  if (!Array.isArray(own)) return 'own is a list of sections'
+  if (!Array.isArray(own) || own.length > MOST) return `own is a list of sections, ${MOST} sections at most`
   return kept(
     kept(forms, template, () => new WeakMap()),
     own,
@@ -22,16 +23,11 @@ export function formOf(template: Template, own: unknown): Form | string {
 }
 
 function joined(template: Template, own: readonly unknown[]): Form | string {
-  if (own.length > LIMITS.ownSections) return `a project may add ${LIMITS.ownSections} sections at most`
-  const sections: Section[] = []
-  for (const json of own) {
-    const parsed = ownSectionSchema.safeParse(json)
-    if (!parsed.success) return issueLines(parsed.error, json).slice(0, 5).join('; ').slice(0, 500)
-    sections.push(parsed.data)
-  }
-  const form = { ...template, sections: [...template.sections, ...sections] }
+  const parsed = ownSchema.safeParse(own)
+  if (!parsed.success) return told(issueLines(parsed.error, own))
+  const form = { ...template, sections: [...template.sections, ...parsed.data] }
   const faults: string[] = []
-  for (const section of sections) {
+  for (const section of parsed.data) {
     const add = (at: string) => (text: string) => faults.push(`${at}: ${text}`)
     lockFaults(section, template, add(section.key))
     sectionFaults(section, form, add)
@@ -39,8 +35,10 @@ function joined(template: Template, own: readonly unknown[]): Form | string {
   if (new Set(form.sections.map(({ key }) => key)).size < form.sections.length) faults.push('a section comes twice')
   const circle = faults.length === 0 ? computedOrder(form) : []
   if (typeof circle === 'string') faults.push(circle)
-  return faults.length > 0 ? faults.slice(0, 5).join('; ').slice(0, 500) : form
+  return faults.length > 0 ? told(faults) : form
 }
+
+const told = (faults: readonly string[]): string => faults.slice(0, 5).join('; ').slice(0, 500)
 
 /** What a project may not do: stand in the core's place, take what the registry fills in, or bring a pattern of its own. */
 function lockFaults(section: Section, template: Template, fault: (text: string) => void): void {

@@ -1,13 +1,5 @@
-import {
-  type Column,
-  type Document,
-  type Field,
-  type Grid,
-  type Json,
-  LIMITS,
-  type Section,
-  type Template,
-} from './template.ts'
+import type { Column, Document, Field, Grid, Json, Section, Template } from './template.ts'
+import { LIMITS } from './template.ts'
 import { type Kind, TYPES } from './types.ts'
 
 /** A field, a column of it, a row, or a cell. */
@@ -35,14 +27,12 @@ export const isGrid = (field: Field): field is Grid => field.type === 'table' ||
 /** All fields, each followed by its columns. */
 export const leavesOf = (sections: readonly Section[]): (Spot & { leaf: Field; path: string })[] =>
   sections.flatMap((section) =>
-    section.fields.flatMap((field) => {
-      const path = `${section.key}.${field.key}`
-      const columns = isGrid(field) ? field.fields : []
-      return [
-        { section, field, leaf: field, path },
-        ...columns.map((column) => ({ section, field, column, leaf: column, path: `${path}.${column.key}` })),
-      ]
-    }),
+    section.fields.flatMap((field) =>
+      [undefined, ...(isGrid(field) ? field.fields : [])].map((column) => {
+        const spot = { section, field, column }
+        return { ...spot, leaf: column ?? field, path: pathOf(spot) }
+      }),
+    ),
   )
 
 const named = <T extends { key: string }>(list: readonly T[], key: string | undefined): T | undefined =>
@@ -101,9 +91,9 @@ const isRow = (field: Grid, row: string): boolean =>
     ? named(field.rows, row) !== undefined
     : /^(0|[1-9]\d{0,4})$/.test(row) && Number(row) < LIMITS.rows
 
-/** What the value of a field depends on is told by field, or by column of a table. */
-export const nodeOf = ({ section, field, column }: Spot): string =>
-  [section.key, field.key, ...(column ? [column.key] : [])].join('.')
+/** The path of a field, row or cell; or of a column over all rows, by which is told what a value depends on. */
+export const pathOf = ({ section, field, row, column }: Spot): string =>
+  [section.key, field.key, row, column?.key].filter((key) => key !== undefined).join('.')
 
 export type Values = Document['values']
 export type Members = Record<string, Json>
@@ -135,9 +125,9 @@ export function held(values: unknown, { section, field, row, column }: Spot): Js
 /** The values with a field, row or cell set, or taken away; the same object where nothing changes. */
 export function put(values: Values, spot: Spot, json: Json | undefined): Values {
   const { section, field, row } = spot
-  const before = held(values, { section, field })
-  const after = row === undefined ? json : withRow(spot, row, before, json)
-  if (sameJson(before, after)) return values
+  const before = held(values, spot)
+  if (before === json || JSON.stringify(before) === JSON.stringify(json)) return values
+  const after = row === undefined ? json : withRow(spot, row, held(values, { section, field }), json)
   return { ...values, [section.key]: withMember(member(values, section.key), field.key, after) }
 }
 

@@ -24,12 +24,9 @@ export interface Problem {
 }
 
 /** An error at a place. */
-export const problemOf = (code: ProblemCode, path: string, params: Problem['params'] = {}): Problem => ({
-  path,
-  code,
-  params,
-  severity: 'error',
-})
+export function problemOf(code: ProblemCode, path: string, params: Problem['params'] = {}): Problem {
+  return { path, code, params, severity: 'error' }
+}
 
 /** Problems with which a value cannot even be kept in a draft: it is not of the form of its field. */
 const FORM: readonly ProblemCode[] = ['form', 'unknown', 'limit', 'geometry', 'auto', 'template', 'size', 'own']
@@ -46,12 +43,9 @@ export const filledIn = (text: string, params: Record<string, string>): string =
   )
 
 /** A problem as a sentence. */
-export function sentence(problem: Problem, language: TemplateLanguage): string {
-  const words = WORDS[language]
-  if (problem.code === 'check' && problem.message)
-    return filledIn(inLanguage(problem.message, language), problem.params)
-  const { type } = problem.params
-  const form = problem.code === 'form' && type && Object.hasOwn(words.forms, type) ? type : undefined
-  if (form) return words.forms[form as keyof Words['forms']]
-  return filledIn(words.problems[problem.code], problem.params)
+export function sentence({ code, message, params }: Problem, language: TemplateLanguage): string {
+  if (code === 'check' && message) return filledIn(inLanguage(message, language), params)
+  const { forms, problems } = WORDS[language]
+  const form = code === 'form' ? new Map(Object.entries(forms)).get(params.type ?? '') : undefined
+  return form ?? filledIn(problems[code], params)
 }

@@ -6,26 +6,14 @@ import { readExpression } from './operators.ts'
 import { listNames } from './options.ts'
 import { computedOrder } from './order.ts'
 import { isGrid, leavesOf, placeOf, type Sections } from './place.ts'
-import {
-  type Check,
-  type Expression,
-  type Field,
-  type Grid,
-  type Json,
-  KEY,
-  type Section,
-  type Template,
-  type Text,
-  templateSchema,
-} from './template.ts'
+import type { Check, Expression, Field, Grid, Json, Section, Template, Text } from './template.ts'
+import { key, templateSchema } from './template.ts'
 import { TYPES } from './types.ts'
 
 /** Everything that is wrong with a data file, as lines that say where. */
 export class TemplateError extends Error {
-  readonly faults: readonly string[]
   constructor(name: string, faults: readonly string[]) {
     super(`${name} is not a template:\n${faults.map((fault) => `- ${fault}`).join('\n')}`)
-    this.faults = faults
   }
 }
 
@@ -38,35 +26,21 @@ export function readTemplate(json: unknown): Template {
   const parsed = templateSchema.safeParse(whole)
   if (unknown.length > 0 || !parsed.success)
     throw new TemplateError(name, [...unknown, ...(parsed.success ? [] : issueLines(parsed.error, whole))])
-  const template: Template = parsed.data
-  const faults = unsound(template)
+  const faults = unsound(parsed.data)
   if (faults.length > 0) throw new TemplateError(name, faults)
-  return template
+  return parsed.data
 }
 
 export const issueLines = (error: z.ZodError, json: unknown): string[] =>
-  error.issues.flatMap(meant).map(({ path, message }) => `${inKeys(path, json) || 'the whole'}: ${message}`)
-
-type Issue = z.core.$ZodIssue
-
-/** Where one of several forms could stand: what is wrong with the one that was meant, whose members are all known. */
-function meant(issue: Issue): Issue[] {
-  if (issue.code !== 'invalid_union') return [issue]
-  for (const form of issue.errors) {
-    const found = form.flatMap(meant)
-    if (found.every(({ code }) => code !== 'unrecognized_keys' && code !== 'invalid_union'))
-      return found.map((one) => ({ ...one, path: [...issue.path, ...one.path] }))
-  }
-  return [issue]
-}
+  error.issues.map(({ path, message }) => `${inKeys(path, json) || 'the whole'}: ${message}`)
 
 /** A place such as `sections.B.fields.total.label`: keys instead of numbers, which groups that are put in would shift. */
 function inKeys(path: readonly PropertyKey[], json: unknown): string {
   let at = json
   const steps = path.map((step) => {
     at = (at as Record<PropertyKey, unknown> | null | undefined)?.[step]
-    const key = typeof step === 'number' ? (at as { key?: unknown } | null | undefined)?.key : undefined
-    return typeof key === 'string' && key.length <= 40 && KEY.test(key) ? key : String(step)
+    const name = typeof step === 'number' ? (at as { key?: unknown } | null | undefined)?.key : undefined
+    return key.safeParse(name).success ? String(name) : String(step)
   })
   return steps.join('.')
 }
@@ -124,7 +98,7 @@ export function sectionFaults(section: Section, { sections }: Sections, add: (at
     if (typeof required === 'object') readExpression(required, { ...ground, fault: add(`${path} required`) }, 'bool')
     if (auto && from) add(path)('has both auto and from; auto alone is what nobody can change')
     if (column && (isFromElsewhere(column) || from)) add(path)('only a whole table comes from elsewhere, not a column')
-    if (auto && 'compute' in auto) computeFaults(leaf, auto.compute, { ...ground, fault: add(`${path} auto`) })
+    if (auto?.compute) computeFaults(leaf, auto.compute, { ...ground, fault: add(`${path} auto`) })
     boundFaults(leaf, add(path))
   }
 }

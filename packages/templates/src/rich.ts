@@ -48,22 +48,22 @@ const MARK = /\\[*\\]|\*\*|\*|[^*\\]+|\\/g
 
 /** A line cut at its stars. A star that is never closed stays a star. */
 function runsOf(line: string): Run[] {
-  const tokens = line.match(MARK) ?? []
+  const tokens: readonly string[] = line.match(MARK) ?? []
   const runs: Run[] = []
-  const on = { '**': false, '*': false }
-  const left = { '**': tokens.filter((one) => one === '**').length, '*': tokens.filter((one) => one === '*').length }
-  for (const token of tokens) {
+  const on = new Set<string>()
+  for (const [index, token] of tokens.entries()) {
     if (token === '**' || token === '*') {
-      left[token] -= 1
-      if (on[token] || left[token] > 0) {
-        on[token] = !on[token]
+      if (on.delete(token)) continue
+      if (tokens.includes(token, index + 1)) {
+        on.add(token)
         continue
       }
     }
-    const text = token.length === 2 && token.startsWith('\\') ? token.slice(1) : token
+    const text = token.replace(/^\\(?=.)/, '')
+    const style: Omit<Run, 'text'> = { ...(on.has('**') && { bold: true }), ...(on.has('*') && { italic: true }) }
     const last = runs.at(-1)
-    if (last && Boolean(last.bold) === on['**'] && Boolean(last.italic) === on['*']) last.text += text
-    else runs.push({ text, ...(on['**'] ? { bold: true } : {}), ...(on['*'] ? { italic: true } : {}) })
+    if (last && last.bold === style.bold && last.italic === style.italic) last.text += text
+    else runs.push({ text, ...style })
   }
   return runs
 }

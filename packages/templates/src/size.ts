@@ -1,27 +1,19 @@
 import { LIMITS } from './template.ts'
 
-/** Whether something is JSON that can be looked at: depth, number of values, length and characters of texts. Never recurses. */
+/** Whether something is JSON that can be looked at: depth, number of values, length and characters of texts. */
 export function isOfSize(json: unknown): boolean {
-  const waiting: { value: unknown; depth: number }[] = [{ value: json, depth: 0 }]
-  let nodes = 0
-  let bytes = 0
-  for (let next = waiting.pop(); next; next = waiting.pop()) {
-    const { value, depth } = next
-    nodes += 1
-    if (typeof value === 'string') {
-      if (!value.isWellFormed()) return false
-      bytes += Buffer.byteLength(value)
-    } else if (typeof value === 'object' && value !== null) {
-      const entries = Object.entries(value)
-      if (depth >= LIMITS.depth || nodes + waiting.length + entries.length > LIMITS.nodes) return false
-      for (const [key, member] of entries) {
-        if (!key.isWellFormed()) return false
-        bytes += Buffer.byteLength(key)
-        waiting.push({ value: member, depth: depth + 1 })
-      }
-    } else if (value !== null && typeof value !== 'boolean' && !(typeof value === 'number' && Number.isFinite(value)))
-      return false
-    if (nodes > LIMITS.nodes || bytes > LIMITS.bytes) return false
+  let [nodes, bytes] = [0, 0]
+  const isText = (text: string): boolean => {
+    bytes += Buffer.byteLength(text)
+    return bytes <= LIMITS.bytes && text.isWellFormed()
   }
-  return true
+  const isNode = (value: unknown, depth: number): boolean => {
+    nodes += 1
+    if (nodes > LIMITS.nodes || depth > LIMITS.depth) return false
+    if (typeof value === 'string') return isText(value)
+    if (typeof value === 'number') return Number.isFinite(value)
+    if (typeof value !== 'object' || value === null) return value === null || typeof value === 'boolean'
+    return Object.entries(value).every(([key, member]) => isText(key) && isNode(member, depth + 1))
+  }
+  return isNode(json, 0)
 }

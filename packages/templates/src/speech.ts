@@ -1,6 +1,5 @@
-import { isDate } from './date.ts'
 import { kept } from './memo.ts'
-import { DECIMAL } from './number.ts'
+import { DECIMAL, isDate } from './number.ts'
 import type { TemplateLanguage } from './template.ts'
 
 /** Arabic documents keep Western digits and calendar, as the papers of the United Nations do: figures are the same in each language. */

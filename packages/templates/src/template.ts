@@ -30,12 +30,9 @@ export const LIMITS = {
 } as const
 
 /** Keys of sections, fields, columns, rows. A project's own sections begin with `x-`. */
-export const KEY = /^[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*$/
-const key = z
-  .string()
-  .max(40)
-  .regex(KEY)
-  .refine((one) => !['constructor', 'prototype'].includes(one), 'is not a key')
+const KEY = /^(?!(constructor|prototype)$)[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*$/
+export const key = z.string().max(40).regex(KEY)
+const some = <Item extends z.ZodType>(item: Item, most: number) => z.array(item).min(1).max(most)
 
 /** A condition or calculation: JSON, never code, with one operator of `operators.ts`. It is looked at when the template is read. */
 export type Expression = { readonly [operator: string]: unknown }
@@ -57,18 +54,19 @@ const someLanguages = z
   .partialRecord(z.enum(TEMPLATE_LANGUAGES), words)
   .refine((text) => Object.keys(text).length > 0, 'has no language')
 
-/** Where a value comes from: what the registry knows, or a field of the last document of another kind ("PDD:A2.locations"). */
-export type Source = { fact: FactName } | { document: string }
 const DOCUMENT_PATH = /^[A-Z][A-Z0-9-]{1,29}:[A-Za-z][A-Za-z0-9-]*(\.[A-Za-z][A-Za-z0-9-]*){1,2}$/
-const fact = z.strictObject({
-  fact: z.custom<FactName>(isFact, `the registry knows ${Object.keys(FACTS).join(', ')}`),
+const hasOne = (object: object): boolean => Object.keys(object).length === 1
+const from = z.strictObject({
+  fact: z.custom<FactName>(isFact, `the registry knows ${Object.keys(FACTS).join(', ')}`).optional(),
+  /** A field of the last document of another kind. */
+  document: z.string().regex(DOCUMENT_PATH, 'takes a place such as "PDD:A2.locations"').optional(),
 })
-const document = z.strictObject({
-  document: z.string().regex(DOCUMENT_PATH, 'takes a place such as "PDD:A2.locations"'),
-})
-const compute = z.strictObject({ compute: expression })
-const source = z.union([fact, document], 'takes either { "fact": … } or { "document": … }')
-const auto = z.union([fact, document, compute], 'takes one of { "fact": … }, { "document": … }, { "compute": … }')
+const source = from.refine(hasOne, 'takes either { "fact": … } or { "document": … }')
+const auto = from
+  .extend({ compute: expression.optional() })
+  .refine(hasOne, 'takes one of { "fact": … }, { "document": … }, { "compute": … }')
+/** Where a value comes from: what the registry knows, or a field of another document. */
+export type Source = z.infer<typeof source>
 
 /** A number as templates write it. */
 export const decimal = z.string().regex(/^-?\d{1,30}(\.\d{1,20})?$/, 'takes a decimal in quotes')
@@ -81,10 +79,7 @@ const REFERABLE = ['project', 'document', 'period', 'letter', 'certificate', 'ac
 
 /** The parts of a template, over texts in all languages (shipped) or in some (a project's own sections). */
 function parts<T extends z.ZodType<Text>>(text: T) {
-  const options = z
-    .array(z.strictObject({ value: z.string().min(1).max(60), label: text }))
-    .min(1)
-    .max(LIMITS.options)
+  const options = some(z.strictObject({ value: z.string().min(1).max(60), label: text }), LIMITS.options)
   const field = <const Types extends string[], Shape extends z.ZodRawShape>(types: Types, shape: Shape) =>
     z.strictObject({
       key,
@@ -92,7 +87,7 @@ function parts<T extends z.ZodType<Text>>(text: T) {
       label: text,
       help: text.optional(),
       /** True, false (as when it is left out), or the condition under which it must be filled in. */
-      required: z.union([z.boolean(), expression]).optional(),
+      required: z.union([z.boolean(), expression], 'Invalid input: expected boolean or a condition').optional(),
       visibleIf: expression.optional(),
       /** Filled by the registry; nobody can write it. */
       auto: auto.optional(),
@@ -123,12 +118,12 @@ function parts<T extends z.ZodType<Text>>(text: T) {
   ] as const
   /** A column of a table, and a field that is no table. */
   const column = z.discriminatedUnion('type', cells)
-  const columns = z.array(column).min(1).max(LIMITS.fields)
+  const columns = some(column, LIMITS.fields)
   const row = z.strictObject({ key, label: text, help: text.optional() })
   /** `rowKey`: columns by which a row is known; no two rows have the same, and versions are compared by them. */
-  const rowKey = z.array(key).min(1).max(4).optional()
+  const rowKey = some(key, 4).optional()
   const table = field(['table'], { fields: columns, minRows: count.optional(), maxRows: count.optional(), rowKey })
-  const matrix = field(['matrix'], { fields: columns, rows: z.array(row).min(1).max(LIMITS.fields) })
+  const matrix = field(['matrix'], { fields: columns, rows: some(row, LIMITS.fields) })
   const section = z.strictObject({
     key,
     /** As it is printed: "A.1". */
@@ -136,10 +131,7 @@ function parts<T extends z.ZodType<Text>>(text: T) {
     title: text,
     help: text.optional(),
     visibleIf: expression.optional(),
-    fields: z
-      .array(z.discriminatedUnion('type', [...cells, table, matrix]))
-      .min(1)
-      .max(LIMITS.fields),
+    fields: some(z.discriminatedUnion('type', [...cells, table, matrix]), LIMITS.fields),
   })
   return { options, column, section }
 }
@@ -190,14 +182,14 @@ export const templateSchema = z.strictObject({
   public: z.boolean(),
   title: everyLanguage,
   purpose: everyLanguage,
-  sections: z.array(shipped.section).min(1).max(LIMITS.sections),
+  sections: some(shipped.section, LIMITS.sections),
   checks: z.array(check).max(200),
   signatures: z.array(slot).max(20),
 })
 
 /** Options that several fields share, by name: `data/lists.json`. */
 export const listsSchema = z.record(key, shipped.options)
-export const ownSectionSchema = own.section
+export const ownSchema = z.array(own.section)
 
 /** A column of a table or matrix. */
 export type Column = z.infer<typeof own.column>

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { leavesOf, placeOf } from './place.ts'
 import { readTemplate } from './read.ts'
 import { FACTS, type Field, type Source, type Template } from './template.ts'
-import { TYPES } from './types.ts'
+import { type Kind, TYPES } from './types.ts'
 
 const SHARED = ['common.json', 'facts.json', 'lists.json']
 let read: readonly Template[] | undefined
@@ -20,7 +20,7 @@ export const template = (id: string, version?: number): Template | undefined => 
 const newest = (all: readonly Template[], id: string, version?: number): Template | undefined =>
   all
     .filter((one) => one.id === id && (version === undefined || one.version === version))
-    .reduce<Template | undefined>((a, b) => (a && a.version > b.version ? a : b), undefined)
+    .sort((a, b) => b.version - a.version)[0]
 
 /** The templates of a folder of data files. Throws where a file is no template, or two are the same version of one. */
 export function fromFolder(folder: string): readonly Template[] {
@@ -39,26 +39,29 @@ export function fromFolder(folder: string): readonly Template[] {
 
 /** What is wrong with the places from which a template is filled in: they must exist and be of the same type. */
 export const sourceFaults = (one: Template, all: readonly Template[]): string[] =>
-  leavesOf(one.sections).flatMap(({ leaf: { auto, from, ...field }, path }) => {
-    const source = from ?? auto
-    const fault = source && !('compute' in source) && sourceFault(field, source, all)
+  leavesOf(one.sections).flatMap(({ leaf, path }) => {
+    const fault = sourceFault(leaf, leaf.from ?? leaf.auto ?? {}, all)
     return fault ? [`${one.id} ${path}: ${fault}`] : []
   })
 
-function sourceFault(field: Pick<Field, 'type'>, source: Source, all: readonly Template[]): string | undefined {
-  const { kind } = TYPES[field.type]
-  if ('fact' in source) {
-    const type = FACTS[source.fact] as Field['type']
-    const alike = TYPES[type].kind === kind && (kind !== 'object' || type === field.type)
-    return alike ? undefined : `the fact ${source.fact} is a ${type}, the field a ${field.type}`
+function sourceFault(field: Field, { fact, document }: Source, all: readonly Template[]): string | undefined {
+  if (fact) {
+    const type = FACTS[fact] as Field['type']
+    return isAlike(field, type, TYPES[type].kind)
+      ? undefined
+      : `the fact ${fact} is a ${type}, the field a ${field.type}`
   }
-  const [id = '', path = ''] = source.document.split(':')
+  const [id, path] = document?.split(':') ?? []
+  if (id === undefined || path === undefined) return undefined
   const other = newest(all, id)
   if (!other) return `there is no template "${id}"; there are ${[...new Set(all.map((each) => each.id))].join(', ')}`
   const place = placeOf(other, path)
   if (typeof place === 'string') return place
-  if (place.column) return `${source.document} is a column; a field is filled in from a field`
+  if (place.column) return `${document} is a column; a field is filled in from a field`
   const type = place.part === undefined ? place.field.type : place.kind
-  const alike = type === field.type || (place.kind === kind && (kind === 'text' || place.part !== undefined))
-  return alike ? undefined : `${source.document} is a ${type}, the field a ${field.type}`
+  return isAlike(field, type, place.kind) ? undefined : `${document} is a ${type}, the field a ${field.type}`
 }
+
+/** Whether a field can take what is of a type: the same, or another of values that are computed with alike. */
+const isAlike = (field: Field, type: string, kind: Kind): boolean =>
+  type === field.type || (kind === TYPES[field.type].kind && kind !== 'object' && kind !== 'table')

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { isDate } from './date.ts'
-import { calculated, DECIMAL, WHOLE } from './number.ts'
+import { calculated, DECIMAL, isDate, WHOLE } from './number.ts'
 import { isCountry, isCurrency } from './options.ts'
 import { type Field, LIMITS } from './template.ts'
 

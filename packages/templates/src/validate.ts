@@ -1,14 +1,6 @@
 import { compute, type Sources } from './compute.ts'
-import {
-  type Asked,
-  askedOf,
-  evaluate,
-  isFromElsewhere,
-  isTrue,
-  type JudgeCalculation,
-  type Scope,
-  scopeOf,
-} from './evaluate.ts'
+import type { Asked, JudgeCalculation, Scope } from './evaluate.ts'
+import { askedOf, evaluate, isFromElsewhere, isTrue, scopeOf } from './evaluate.ts'
 import { exact, written } from './number.ts'
 import { isNumber, isSpan, type Value } from './operands.ts'
 import { type Form, formOf } from './own.ts'
@@ -16,7 +8,7 @@ import { calculationOf, held, isFilled, member, membersOf, placeOf, rowsOf, same
 import { isOfForm, type Problem, problemOf } from './problem.ts'
 import { isOfSize } from './size.ts'
 import { type Check, type Document, type Json, LIMITS, type Template } from './template.ts'
-import { clipped, valueProblems } from './values.ts'
+import { clipped, memberProblems, valueProblems } from './values.ts'
 
 /** How a document is to be judged. */
 export interface Judging {
@@ -73,19 +65,10 @@ function wholeProblem(template: Template, given: unknown): Problem | undefined {
   return undefined
 }
 
-function* formProblems(form: Form, values: Document['values']): Generator<Problem> {
-  for (const [key, json] of Object.entries(values)) {
-    const section = form.sections.find((one) => one.key === key)
-    const fields = membersOf(json)
-    if (!section) yield problemOf('unknown', clipped(key))
-    else if (!fields) yield problemOf('form', key, { type: 'section' })
-    for (const [name, value] of Object.entries((section && fields) ?? {})) {
-      const field = section?.fields.find((one) => one.key === name)
-      if (!field) yield problemOf('unknown', `${key}.${clipped(name)}`)
-      else if (isFilled(value)) yield* valueProblems(field, value, `${key}.${name}`)
-    }
-  }
-}
+const formProblems = ({ sections }: Form, values: Document['values']): Generator<Problem> =>
+  memberProblems('document', sections, values, '', ({ fields }, json, path) =>
+    memberProblems('section', fields, json, path, valueProblems),
+  )
 
 /** What is missing, and what stands where nothing is asked for. */
 function* presenceProblems({ field, json, path, asked, required }: Asked) {

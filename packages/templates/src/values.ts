@@ -3,11 +3,12 @@ import { exact } from './number.ts'
 import { isOption } from './options.ts'
 import { isFilled, isGrid, member, membersOf, type Spot, textOf } from './place.ts'
 import { type Problem, type ProblemCode, problemOf } from './problem.ts'
-import { type Column, type Field, GEOMETRIES, type Json, LIMITS } from './template.ts'
+import { type Field, GEOMETRIES, type Json, LIMITS } from './template.ts'
 import { FILE, NOT_ON_A_LINE, TYPES } from './types.ts'
 
 /** Every problem of a value by itself: its form, bounds and choices. What is missing is asked elsewhere. */
 export function* valueProblems(leaf: Field, json: Json, path: string): Generator<Problem> {
+  if (!isFilled(json)) return
   const { form, most = Number.POSITIVE_INFINITY } = TYPES[leaf.type]
   const length = typeof json === 'string' || Array.isArray(json) ? json.length : 0
   if (!form.safeParse(json).success) yield problemOf('form', path, { type: leaf.type })
@@ -67,9 +68,7 @@ function* boundProblems(leaf: Field, json: Json, path: string): Generator<Proble
       yield* counted('too-few', 'too-many', items.length, leaf.minRows, leaf.maxRows, path)
       return yield* repeated(leaf.rowKey ?? [], items, path)
     case 'matrix':
-      for (const [key, row] of Object.entries(membersOf(json) ?? {}))
-        if (leaf.rows.some((one) => one.key === key)) yield* rowProblems(leaf.fields, row, `${path}.${key}`)
-        else yield problemOf('unknown', `${path}.${clipped(key)}`)
+      yield* memberProblems('matrix', leaf.rows, json, path, (_, row, at) => rowProblems(leaf.fields, row, at))
   }
 }
 
@@ -102,15 +101,26 @@ function* misplaced(shapes: Parameters<typeof geometryFault>[1], json: Json, pat
   else if (fault) yield problemOf('geometry', path, { shapes: shapes.join(', ') })
 }
 
-function* rowProblems(columns: readonly Column[], row: Json, path: string): Generator<Problem> {
-  const cells = membersOf(row)
-  if (!cells) yield problemOf('form', path, { type: 'row' })
-  for (const [key, cell] of Object.entries(cells ?? {})) {
-    const column = columns.find((one) => one.key === key)
-    if (!column) yield problemOf('unknown', `${path}.${clipped(key)}`)
-    else if (isFilled(cell)) yield* valueProblems(column, cell, `${path}.${key}`)
+/** What is wrong with the members of an object, each by what the template says of it; it knows no others. */
+export function* memberProblems<T extends { key: string }>(
+  type: string,
+  known: readonly T[],
+  json: Json,
+  path: string,
+  look: (one: T, json: Json, path: string) => Iterable<Problem>,
+): Generator<Problem> {
+  const members = membersOf(json)
+  if (!members) yield problemOf('form', path, { type })
+  for (const [key, value] of Object.entries(members ?? {})) {
+    const one = known.find((each) => each.key === key)
+    const at = path === '' ? '' : `${path}.`
+    if (one) yield* look(one, value, `${at}${key}`)
+    else yield problemOf('unknown', `${at}${clipped(key)}`)
   }
 }
+
+const rowProblems = (columns: readonly Field[], row: Json, path: string) =>
+  memberProblems('row', columns, row, path, valueProblems)
 
 /** Rows with the same values in the columns by which they are known. */
 function* repeated(rowKey: readonly string[], rows: readonly Json[], path: string) {

@@ -86,8 +86,8 @@ describe('the paper of a document', () => {
     expect(names(signed)).toEqual(['Ben Okoye'])
     expect(textOf(signed)).toMatch(/Simple signature \(SES\)/)
     const sheet = textOf(await all.bytes(all.owner, `${at()}/sheet`))
-    expect(sheet).toContain('Signed (SES)')
-    expect(sheet).toContain('Signed (AES)')
+    expect(sheet).toContain('Simple signature (SES)')
+    expect(sheet).toMatch(/Signed with a key of one’s own\s/)
     expect(sheet).toContain('Ben Okoye')
   })
 

@@ -1,7 +1,7 @@
 import type { DocumentSignatures } from '@tallystick/contract'
 import { sha256Hex } from '@tallystick/rules'
 import type { Template } from '@tallystick/templates'
-import type { Paper, Section, Slot } from '../platform/paper/paper.ts'
+import type { Paper, Section } from '../platform/paper/paper.ts'
 import type { PaperLanguage } from '../platform/paper/words.ts'
 import { withFields } from '../platform/paper-signing/sign.ts'
 import { pdfOf, printedOf } from '../platform/printing.ts'
@@ -9,6 +9,7 @@ import { problem } from '../platform/problem.ts'
 import type { Actor, Services } from '../platform/services.ts'
 import { type PaperWords, paperWords } from './paper-words.ts'
 import { maySee, sheetOf } from './sheet.ts'
+import { slotsOn } from './slots-shown.ts'
 import { evidenceIn, isRecordOf } from './store.ts'
 import { wordsIn } from './words.ts'
 
@@ -81,7 +82,7 @@ async function ownPaper(
   words: PaperWords,
 ): Promise<Paper> {
   const version = String(of.version)
-  const slots = await slotsOf(services, of, words, template)
+  const slots = await slotsOn(services, of, words, template)
   const section: Section = {
     title: words.say('signatures'),
     level: 1,
@@ -96,29 +97,6 @@ async function ownPaper(
     ...{ description: words.say('attached'), bytes },
   }
   return { ...paper, sections: [...paper.sections, section], attachments: [data] }
-}
-
-async function slotsOf(
-  services: Services,
-  { places }: Version,
-  words: PaperWords,
-  template: Template,
-): Promise<Slot[]> {
-  const records = await evidenceIn(
-    services,
-    places.flatMap(({ signed }) => signed?.evidence ?? []),
-  )
-  return places.map((place): Slot => {
-    const { slot: id, signed } = place
-    const role = words.role(place, template)
-    if (!signed) return { id, role }
-    const name = records.get(signed.evidence)?.record.name
-    return {
-      ...{ id, role, signed: [words.signed(signed.level, signed.entry.at)] },
-      ...(name === undefined ? {} : { name }),
-      ...(signed.organisation.name === null ? {} : { organisation: signed.organisation.name }),
-    }
-  })
 }
 
 /** What is to be seen where somebody has signed with a key. */

@@ -2,7 +2,8 @@ import type { DocumentSignatures } from '@tallystick/contract'
 import { namesIn } from '../platform/names.ts'
 import type { Paper } from '../platform/paper/paper.ts'
 import type { Actor, Services } from '../platform/services.ts'
-import { evidenceIn } from './store.ts'
+import { paperWords } from './paper-words.ts'
+import { slotsOn } from './slots-shown.ts'
 import { projectNamed } from './target.ts'
 import { wordsIn } from './words.ts'
 
@@ -11,10 +12,6 @@ export async function sheetOf(services: Services, of: DocumentSignatures, langua
   const { genesis, publicUrl, clock } = services
   const words = wordsIn(services, language)
   const names = await namesIn(services, of.project)
-  const records = await evidenceIn(
-    services,
-    of.places.flatMap(({ signed }) => signed?.evidence ?? []),
-  )
   const document = words.document(of.document)
   const version = String(of.version)
   const project = projectNamed(names.project(of.project))
@@ -39,17 +36,7 @@ export async function sheetOf(services: Services, of: DocumentSignatures, langua
         blocks: [
           {
             block: 'signatures',
-            slots: of.places.map(({ slot, capacity, signed }) => {
-              const name = signed ? records.get(signed.evidence)?.record.name : undefined
-              const told = signed && words.say('signed', { level: signed.level, at: words.instant(signed.entry.at) })
-              return {
-                id: slot,
-                role: capacity === slot ? slot : `${slot} · ${capacity}`,
-                ...(name === undefined ? {} : { name }),
-                ...(signed?.organisation.name ? { organisation: signed.organisation.name } : {}),
-                ...(told ? { signed: [told] } : {}),
-              }
-            }),
+            slots: await slotsOn(services, of, paperWords(services, words.language)),
           },
           { block: 'paragraph', tone: 'note', text: words.say('open') },
         ],

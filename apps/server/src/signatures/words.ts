@@ -14,7 +14,6 @@ export interface Words {
   say(key: Key, places?: Readonly<Record<string, string>>): string
   /** What the country calls a kind of document. */
   document(kind: string): string
-  instant(at: string): string
 }
 
 export function wordsIn(services: Services, asked: string): Words {
@@ -26,6 +25,5 @@ export function wordsIn(services: Services, asked: string): Words {
     language,
     say: (key, places) => speech.say(key, places),
     document: (kind) => codes.code('document', kind),
-    instant: (at) => speech.minute(at),
   }
 }

@@ -119,6 +119,12 @@ describe('two people sign one after the other', () => {
     const fonts = execFileSync('pdffonts', [file], { encoding: 'utf8' }).trim().split('\n').slice(2)
     expect(fonts.length).toBeGreaterThan(0)
     expect(fonts.filter((line) => !/ yes (yes|no ) (yes|no) /.test(line))).toEqual([])
+    // What PDF/A asks of forms: nothing is drawn anew, each field has a look and is printed.
+    const added = Buffer.from(twice).subarray(plain.length).toString('latin1')
+    expect(added).not.toMatch(/NeedAppearances|XFA|\/AA\b|JavaScript|Helvetica/)
+    const fields = added.match(/\/FT \/Sig\b[^]*?endobj/g) ?? []
+    expect(fields.length).toBeGreaterThanOrEqual(4)
+    for (const one of fields) expect(one).toMatch(/\/F 132\b[^]*\/AP <</)
     expect(await fieldSize(twice, 'owner')).toMatchObject({ width: expect.closeTo(width, 2) })
     expect(await fieldSize(twice, 'poet')).toBeUndefined()
   })

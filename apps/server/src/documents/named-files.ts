@@ -1,13 +1,6 @@
-import {
-  type Column,
-  type Document,
-  type Field,
-  formOf,
-  type Json,
-  type Problem,
-  type Template,
-} from '@tallystick/templates'
+import type { Document, Problem, Template } from '@tallystick/templates'
 import { type Attached, attachedFiles, readableFiles } from '../platform/attachments.ts'
+import { leavesIn, memberOf } from '../platform/document-leaves.ts'
 import type { Actor, Services } from '../platform/services.ts'
 import ar from './locales/files.ar.json' with { type: 'json' }
 import en from './locales/files.en.json' with { type: 'json' }
@@ -27,47 +20,18 @@ export interface NamedFile {
 }
 
 /** Every file that a document names in its fields, and in the columns of its tables. */
-export function filesNamed(template: Template, { own, values }: Document): NamedFile[] {
-  const form = formOf(template, own)
-  const sections = typeof form === 'string' ? [] : form.sections
-  return sections.flatMap(({ key, fields }) =>
-    fields.flatMap((field) => {
-      const json = memberOf(values[key] ?? null, field.key)
-      return inField(field, json, `${key}.${field.key}`, field.public ?? template.public)
-    }),
-  )
-}
-
-function inField(field: Field, json: Json, path: string, isOpen: boolean): NamedFile[] {
-  if (field.type !== 'table' && field.type !== 'matrix') return inLeaf(field, json, path, isOpen)
-  const columns = field.fields.filter(({ type }) => type === 'files')
-  if (columns.length === 0 || typeof json !== 'object' || json === null) return []
-  return Object.entries(json).flatMap(([row, cells]) =>
-    columns.flatMap((column) => {
-      return inLeaf(
-        column,
-        memberOf(cells, column.key),
-        `${path}.${row}.${column.key}`,
-        isOpen && column.public !== false,
-      )
-    }),
-  )
-}
-
-function inLeaf({ type }: Field | Column, json: Json, path: string, isOpen: boolean): NamedFile[] {
-  if (type !== 'files' || !Array.isArray(json)) return []
-  return json.flatMap((file, at): NamedFile[] => {
-    const [name, sha256, size] = ['name', 'sha256', 'size'].map((key) => memberOf(file, key))
-    if (typeof name !== 'string' || typeof sha256 !== 'string') return []
-    const isPublic = isOpen && memberOf(file, 'public') !== false
-    return [
-      { path: `${path}.${at}`, name, sha256, size: typeof size === 'string' ? size : undefined, public: isPublic },
-    ]
+export function filesNamed(template: Template, document: Document): NamedFile[] {
+  const leaves = leavesIn(template, document).filter(({ type }) => type === 'files')
+  return leaves.flatMap((leaf) => {
+    const files = Array.isArray(leaf.json) ? leaf.json : []
+    return files.flatMap((file, at): NamedFile[] => {
+      const [name, sha256, size] = ['name', 'sha256', 'size'].map((key) => memberOf(file, key))
+      if (typeof name !== 'string' || typeof sha256 !== 'string') return []
+      const isPublic = leaf.public && memberOf(file, 'public') !== false
+      const path = `${leaf.path}.${at}`
+      return [{ path, name, sha256, size: typeof size === 'string' ? size : undefined, public: isPublic }]
+    })
   })
-}
-
-function memberOf(json: Json, key: string): Json {
-  return typeof json === 'object' && json !== null && Object.hasOwn(json, key) ? (Reflect.get(json, key) ?? null) : null
 }
 
 /**

@@ -30,6 +30,7 @@ const FORMS: readonly Form[] = [
   { landscape: false, size: 7.5, width: 482, ease: 10, short: true },
   { landscape: true, size: 8.5, width: 728, ease: 12 },
   SMALLEST,
+  { ...SMALLEST, ease: 9, short: true },
 ]
 
 /** Of a column, in characters: its longest word, and with what nothing breaks. */
@@ -78,20 +79,22 @@ function leastOf({ word, natural }: Width, { size, ease, short }: Form): number 
   return points(Math.max(word, Math.min(natural, ease + more)), size)
 }
 
-/** Columns of each part: the first of the table, and as many others as fit. */
+/** Columns of each part: the first of the table, and its share of the others. */
 function partsOf(widths: readonly Width[]): number[][] {
   const [first = 0, ...others] = widths.map((width) => leastOf(width, SMALLEST))
-  const parts = [[0]]
-  let room = SMALLEST.width - first
+  const room = SMALLEST.width - first
+  const share = sum(others) / Math.ceil(sum(others) / room)
+  const parts: number[][] = []
+  let used = share
   for (const [at, width] of others.entries()) {
-    if (width > room && parts.at(-1)?.length !== 1) {
+    if (used >= share || used + width > room) {
       parts.push([0])
-      room = SMALLEST.width - first
+      used = 0
     }
     parts.at(-1)?.push(at + 1)
-    room -= width
+    used += width
   }
-  return parts
+  return parts.length === 0 ? [[0]] : parts
 }
 
 function widthOf({ columns, rows }: Table, at: number): Width {

@@ -20,6 +20,8 @@ export interface Cast {
   airline: Holder
   validator: Person
   verifier: Person
+  /** Whoever signs a report beside its author, by the certifier. */
+  approvers: ReadonlyMap<string, Person>
   /** A certifier that is affiliated to the solar developer. */
   kindred: string
 }
@@ -55,6 +57,11 @@ export async function setUpCast(stage: Stage, law: Law): Promise<Cast> {
   const hearth = await company('Nia', 'Hearth Stoves')
   const validator = await first(officer, certifier, 'Paul', 'Assay Ltd')
   const verifier = await first(officer, certifier, 'Mina', 'Northern Audit')
+  const colleague = (name: string, { organisation }: Person) => join(second, name, certifier, organisation)
+  const approvers = new Map([
+    [validator.organisation, await colleague('Rafael, Assay Ltd', validator)],
+    [verifier.organisation, await colleague('Samuel, Northern Audit', verifier)],
+  ])
   const kindred = await newOrganisation(stage, officer, certifier, KINDRED)
   const airline = await withAccounts(stage, officer, await registersItself(stage, officer, law.kinds.holder))
   const affiliation = { organisation: kindred, kind: 'ownership' }
@@ -69,7 +76,7 @@ export async function setUpCast(stage: Stage, law: Law): Promise<Cast> {
   return {
     ...{ root, officer: Object.assign(officer, { accounts: held }), second, environment },
     finance: finance && (await withAccounts(stage, officer, finance, [{ kind: 'holding' }, { kind: 'ndc-use' }])),
-    ...{ sunfield, highland, valley, hearth, airline, validator, verifier, kindred },
+    ...{ sunfield, highland, valley, hearth, airline, validator, verifier, approvers, kindred },
   }
 }
 

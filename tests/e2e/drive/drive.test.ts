@@ -1,4 +1,5 @@
 import { shippedPresets } from '@tallystick/rules'
+import { TEMPLATE_LANGUAGES, type TemplateLanguage } from '@tallystick/templates'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { testDatabase } from '../../support/database.ts'
 import { type Driven, drive } from './drive.ts'
@@ -28,6 +29,19 @@ const TOLD: [who: RegExp, subject: string][] = [
 
 type Preset = (typeof shippedPresets)[number]
 
+/** Papers are read in every language under one preset, which has every kind of document, and in one under the others. */
+const LANGUAGES: Record<Preset, readonly TemplateLanguage[]> = {
+  simple: ['en'],
+  article6: TEMPLATE_LANGUAGES,
+  'two-ministries': ['en'],
+}
+
+/** Templates of which each of the three projects has a document. */
+const EVERY_KIND = [
+  ...['AUTHORISATION-REQUEST@1', 'ENGAGEMENT@1', 'INF@1', 'ISSUANCE@1', 'MR@1', 'PDD@1', 'TRANSFER@1'],
+  ...['VALIDATION@1', 'VERIFICATION@1'],
+]
+
 const lines = new Map<Preset, string[]>(shippedPresets.map((preset) => [preset, []]))
 const drives = new Map<Preset, Driven>()
 
@@ -38,13 +52,13 @@ beforeAll(async () => {
       const database = await testDatabase()
       try {
         const say = (line: string) => lines.get(preset)?.push(line)
-        drives.set(preset, await drive(preset, say, { DATABASE_URL: database.url }))
+        drives.set(preset, await drive(preset, say, { DATABASE_URL: database.url }, { languages: LANGUAGES[preset] }))
       } finally {
         await database.close()
       }
     }),
   )
-}, 400_000)
+}, 900_000)
 
 describe.each(shippedPresets)('three projects under %s, over HTTP alone', (preset) => {
   let driven: Driven
@@ -55,6 +69,18 @@ describe.each(shippedPresets)('three projects under %s, over HTTP alone', (prese
   test('go from their idea to their end', () => {
     expect(driven.ends).toEqual(ENDS[preset])
     expect(driven.requests).toBeGreaterThan(150)
+  })
+
+  test('carry documents of every kind, whose papers have every field and valid signatures', () => {
+    const { papers } = driven
+    expect(papers.flatMap(({ faults }) => faults)).toEqual([])
+    for (const project of new Set(papers.map((one) => one.project))) {
+      const templates = papers.filter((one) => one.project === project).flatMap(({ template }) => template ?? [])
+      expect([...new Set(templates)].sort(), project).toEqual(EVERY_KIND)
+    }
+    expect(papers.filter(({ template, fields, found }) => template && (fields < 30 || found !== fields))).toEqual([])
+    expect(papers.reduce((sum, { signed }) => sum + signed, 0)).toBeGreaterThan(30)
+    expect(papers.reduce((sum, { valid }) => sum + valid, 0)).toBeGreaterThan(10)
   })
 
   test('leave a log that is whole, and attested as docs/rules.md says', () => {

@@ -4,6 +4,7 @@ import { setUpCast } from './cast.ts'
 import { type Checked, checkAll } from './check.ts'
 import { playForest } from './forest.ts'
 import { LAWS, type Law } from './laws.ts'
+import { checkPapers, type PaperOptions, type PaperRow } from './papers.ts'
 import { playSolar, renewSolar } from './solar.ts'
 import { openStage, type Say, type Stage } from './stage.ts'
 import { playStoves } from './stoves.ts'
@@ -13,6 +14,8 @@ export interface Driven extends Checked {
   requests: number
   /** The state in which each project ends. */
   ends: string[]
+  /** Each version of each document, as its paper was found. */
+  papers: PaperRow[]
 }
 
 /**
@@ -23,6 +26,7 @@ export async function drive(
   preset: ShippedPreset,
   say: Say,
   environment: Record<string, string> = {},
+  wanted: PaperOptions = {},
 ): Promise<Driven> {
   const stage = await openStage(preset, say, environment)
   try {
@@ -32,8 +36,13 @@ export async function drive(
     const forest = await playForest(stage, law, cast)
     const stoves = await playStoves(stage, law, cast)
     await renewSolar(solar)
-    const ends = await endAll(stage, law, [solar, forest, stoves])
-    return { ...(await checkAll(stage, law)), requests: stage.sent(), ends }
+    const plays = [solar, forest, stoves]
+    const ends = await endAll(stage, law, plays)
+    const papers = await checkPapers(stage, cast.officer, plays, wanted)
+    return { ...(await checkAll(stage, law)), requests: stage.sent(), ends, papers }
+  } catch (error) {
+    // What went wrong within the registry stands in what it printed.
+    throw String(error).includes(': 500 ') ? new Error(`${error}\n${stage.lastPrinted()}`) : error
   } finally {
     await stage.leave()
   }

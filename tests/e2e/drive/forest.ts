@@ -1,13 +1,15 @@
 import type { Cast } from './cast.ts'
 import type { Law } from './laws.ts'
 import { allEnded, authorise, certify, issue, monitored, retireAll, setCrediting, VINTAGES } from './monitor.ts'
+import { sell } from './sell.ts'
 import type { Stage } from './stage.ts'
+import { FOREST } from './stories/forest.ts'
 import { type Play, pathOf, submitIdea, walk } from './walk.ts'
 
 /** Trees of two owners: a part of what is issued goes to the buffer, some trees are lost, and what was lost is made good. */
 export async function playForest(stage: Stage, law: Law, cast: Cast): Promise<Play> {
   const play: Play = {
-    ...{ stage, law, cast, title: 'Highland forest', project: '' },
+    ...{ stage, law, cast, title: 'Highland forest', project: '', story: FOREST, written: [] },
     owners: [
       [cast.highland, '60'],
       [cast.valley, '40'],
@@ -35,6 +37,8 @@ export async function playForest(stage: Stage, law: Law, cast: Cast): Promise<Pl
   await felling(play, older)
   const newer = await issue(play, { authorisation, vintage: second, quantity: '500', ...of })
   await finish()
+  await sell(play, cast.highland, cast.airline, { batch: newer, vintage: second, quantity: '100' })
+  await retireAll(play, cast.airline, [older, newer])
   await retireAll(play, cast.highland, [older, newer])
   await retireAll(play, cast.valley, [older, newer])
   stage.say('\n  What the owners had has come to an end; the buffer keeps its part, and nothing is owed:')

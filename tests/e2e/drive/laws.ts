@@ -61,6 +61,7 @@ const simple: Law = {
       { assign: 'verification' },
       { findings: 'verifier' },
       paper('verifier', 'verification-report'),
+      paper('owner', 'issuance-form'),
     ],
   },
   crediting: undefined,
@@ -70,11 +71,14 @@ const simple: Law = {
 
 function simpleWays(): Pick<Law, 'authorised' | 'atHome' | 'bumpy'> {
   const way: Step[] = [
+    paper('owner', 'initial-notification'),
     paper('owner', 'project-design'),
     { assign: 'validation' },
+    paper('validator', 'engagement-agreement'),
     { findings: 'validator' },
     paper('validator', 'validation-report'),
     move('officer', 'register'),
+    paper('owner', 'authorisation-request'),
   ]
   const refused = [
     paper('owner', 'project-design'),
@@ -103,6 +107,7 @@ const article6: Law = {
       paper('verifier', 'verification-report'),
       { certify: 'verifier' },
       move('verifier', 'submit-verification'),
+      paper('owner', 'issuance-form'),
       move('owner', 'request-issuance'),
       move('officer', 'approve-issuance'),
     ],
@@ -137,17 +142,13 @@ function article6Ways(): Pick<Law, 'authorised' | 'atHome' | 'bumpy'> {
     move('validator', 'submit-validation'),
     move('officer', 'accept-validation'),
   ]
-  const authorise = [
-    paper('owner', 'authorisation-request'),
-    move('owner', 'ask-authorisation'),
-    paper('officer', 'authorisation-letter'),
-    move('officer', 'authorise'),
-  ]
+  const ask = [paper('owner', 'authorisation-request'), move('owner', 'ask-authorisation')]
+  const authorise = [...ask, paper('officer', 'authorisation-letter'), move('officer', 'authorise')]
   const register = [paper('officer', 'registration-certificate'), move('officer', 'register')]
-  const keep = move('owner', 'keep-at-home')
+  const keep = [...ask, move('officer', 'refuse-authorisation', 'integrity'), move('owner', 'keep-at-home')]
   return {
     authorised: [...submitConcept, ...approveConcept, ...submitDesign, ...examine, ...authorise, ...register],
-    atHome: [...submitConcept, ...approveConcept, ...submitDesign, ...examine, keep, ...register],
+    atHome: [...submitConcept, ...approveConcept, ...submitDesign, ...examine, ...keep, ...register],
     bumpy: [
       ...submitConcept,
       move('officer', 'return-concept', 'incomplete'),
@@ -157,7 +158,7 @@ function article6Ways(): Pick<Law, 'authorised' | 'atHome' | 'bumpy'> {
       move('officer', 'return-design', 'incomplete'),
       ...submitDesign,
       ...examine,
-      keep,
+      ...keep,
       move('officer', 'reject', 'not-additional'),
       paper('owner', 'appeal'),
       move('owner', 'appeal-registration'),
@@ -183,6 +184,7 @@ const twoMinistries: Law = {
       paper('verifier', 'verification-report'),
       { certify: 'verifier' },
       move('verifier', 'verify'),
+      paper('owner', 'issuance-form'),
       move('environment', 'approve'),
     ],
     issued: [move('officer', 'finish')],
@@ -194,27 +196,30 @@ const twoMinistries: Law = {
 
 function twoMinistriesWays(): Pick<Law, 'authorised' | 'atHome' | 'bumpy'> {
   const submit = [paper('owner', 'project-note'), move('owner', 'submit')]
+  const designed = [paper('owner', 'project-note'), paper('owner', 'project-design'), move('owner', 'submit')]
   const examine: Step[] = [
     move('environment', 'admit'),
     { assign: 'validation' },
+    paper('validator', 'engagement-agreement'),
     { findings: 'validator' },
     paper('validator', 'validation-report'),
     move('validator', 'report-validation'),
     paper('officer', 'registration-letter'),
     move('officer', 'register'),
+    paper('owner', 'authorisation-request'),
   ]
-  const returned = [...submit, move('environment', 'return', 'incomplete')]
+  const returned = move('environment', 'return', 'incomplete')
   const refusedAndAppealed = [
     ...submit,
     move('officer', 'refuse', 'not-eligible'),
     paper('owner', 'appeal'),
     move('owner', 'appeal'),
   ]
-  const way = [...submit, ...examine]
+  const way = [...designed, ...examine]
   return {
     authorised: way,
     atHome: way,
-    bumpy: [...returned, ...returned, ...refusedAndAppealed, ...examine],
+    bumpy: [...designed, returned, ...submit, returned, ...refusedAndAppealed, ...examine],
   }
 }
 

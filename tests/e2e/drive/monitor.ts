@@ -20,17 +20,23 @@ export async function setCrediting(play: Play, years: number, from = YEAR - 3): 
   )
 }
 
-/** A report on two years, verified; answers what issuances say of it. */
+/** A report on the years of these outcomes, verified; answers what issuances say of it. */
 export async function monitored(play: Play, outcomes: Record<string, string>) {
   const { stage, law } = play
-  const days = { from: `${VINTAGES[0]}-01-01`, to: `${VINTAGES[1]}-12-31` }
+  const lastVintage = Object.keys(outcomes).toSorted().at(-1) ?? VINTAGES[1]
+  const days = { from: `${VINTAGES[0]}-01-01`, to: lastDay(Number(lastVintage)) }
   if ('ofProject' in law.monitoring) {
     await walk(play, law.monitoring.ofProject)
     return { of: { monitoringPeriod: days }, finish: async () => undefined }
   }
   const { ofPeriod, issued } = law.monitoring
   const owner = partOf(play, 'owner')
-  const opened = await stage.decide(owner, 'opens a monitoring period of two years', `${pathOf(play)}/periods`, days)
+  const opened = await stage.decide(
+    owner,
+    `opens a monitoring period until ${days.to}`,
+    `${pathOf(play)}/periods`,
+    days,
+  )
   const id = String(opened.id)
   const certified = Object.entries(outcomes).map(([vintage, quantity]) => ({ vintage, certified: quantity }))
   const thing = { path: `/national/periods/${id}`, id, name: 'the monitoring period', outcomes: certified }

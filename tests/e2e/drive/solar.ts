@@ -1,15 +1,17 @@
 import type { Cast, Holder } from './cast.ts'
 import type { Law } from './laws.ts'
 import { allEnded, authorise, certify, issue, monitored, retire, setCrediting, VINTAGES } from './monitor.ts'
+import { sell } from './sell.ts'
 import type { Person, Stage } from './stage.ts'
+import { renewed, SOLAR } from './stories/solar.ts'
 import { type Play, pathOf, submitIdea, walk } from './walk.ts'
 
 /** A grid solar plant, authorised for use towards NDCs and for other purposes; every credit of it comes to an end. */
 export async function playSolar(stage: Stage, law: Law, cast: Cast): Promise<Play> {
   const play: Play = {
-    ...{ stage, law, cast, title: 'Salt Lake solar plant', project: '' },
+    ...{ stage, law, cast, title: 'Salt Lake solar plant', project: '', story: SOLAR, written: [] },
     owners: [[cast.sunfield, '100']],
-    idea: { sectoralScope: '1', methodology: 'AMS-I.D', sector: 'energy', type: 'solar', subType: 'photovoltaics' },
+    idea: { sectoralScope: '1', methodology: 'ACM0002', sector: 'energy', type: 'solar', subType: 'photovoltaics' },
   }
   stage.say('\nPROJECT 1. A grid solar plant, authorised for NDC and for other international purposes')
   await submitIdea(play)
@@ -42,12 +44,7 @@ async function endCredits(play: Play, older: string, newer: string): Promise<voi
   const toUser = move(user.accounts.holding, older, '2000')
   await stage.act(sunfield, `transfers 2000 to ${user.name}`, '/national/transfers', toUser)
   await useTowardsNdc(play, user, older)
-  await stage.act(
-    sunfield,
-    'transfers 2500 to the airline',
-    '/national/transfers',
-    move(airline.accounts.holding, newer, '2500'),
-  )
+  await sell(play, sunfield, airline, { batch: newer, vintage: VINTAGES[1], quantity: '2500' })
   await flyHigh(play, newer)
   await retire(play, sunfield, { batch: older, quantity: '1000' })
   const gift = { batch: newer, from, quantity: '1500', purpose: 'environmental-integrity' }
@@ -92,6 +89,7 @@ export async function renewSolar(play: Play): Promise<void> {
   const from = new Date().getUTCFullYear() - 3 + years
   const ends = Date.UTC(from - 1, 11, 31)
   await stage.passUntil(ends - 200 * 86_400_000)
+  play.story = renewed(play.story, years)
   await walk(play, law.renewal)
   await setCrediting(play, years, from)
   const { creditingPeriods } = await stage.read(pathOf(play))

@@ -60,7 +60,17 @@ export interface Stage {
     expected: [status: number, code: string],
   ): Promise<void>
   read(path: string, who?: Person): Promise<Told>
+  /** What everybody may read; undefined where there is no such thing. */
+  found(path: string): Promise<Told>
+  /** The bytes of a file; undefined where there is none. */
+  fetched(path: string, who?: Person): Promise<Buffer | undefined>
+  /** Sends a file. One that is there already is the same file. */
+  upload(who: Person, what: string, path: string, bytes: Buffer): Promise<{ sha256: string; size: number }>
+  /** The day of the play, or so many days after it. */
+  day(after: number): string
   mails(): Mail[]
+  /** The end of what the registry has printed. */
+  lastPrinted(): string
   /** The newest mail to an address whose subject begins so, and whose text has that word. */
   mailTo(email: string, subject: string, word?: string): Promise<Mail>
   /** Who of those in these roles was told by mail to approve a thing; whoever may approve it is told. */
@@ -154,6 +164,7 @@ export async function openStage(preset: string, say: Say, more: Record<string, s
     say,
     act,
     mails,
+    lastPrinted: () => output().slice(-MOST_PRINTED),
     mailTo,
     toldToApprove,
     async enter(person) {
@@ -171,6 +182,23 @@ export async function openStage(preset: string, say: Say, more: Record<string, s
       if (answer.status !== status || answer.body.code !== code) throw new Error(`${what}: ${said(answer)}`)
     },
     read,
+    async found(path) {
+      const { status, body } = await anybody().send('GET', path)
+      if (status !== 200 && status !== 404) throw new Error(`${path}: ${said({ status, body })}`)
+      return status === 200 ? body : undefined
+    },
+    async fetched(path, who) {
+      if (who) await signInAnew(who)
+      return (who?.api ?? anybody()).bytes(path)
+    },
+    async upload(who, what, path, bytes) {
+      await signInAnew(who)
+      const answer = await who.api.sendFile(path, bytes, crypto.randomUUID())
+      show(answer.status, who.name, what)
+      if (answer.status !== 201) throw new Error(`${who.name} ${what}: ${said(answer)}`)
+      return answer.body
+    },
+    day: (after) => new Date(Date.now() + (days + after) * DAY_MS).toISOString().slice(0, 10),
     allTold: () =>
       until('mails that are on their way', async () => {
         const report = await read('/national/mail', people[0])
@@ -216,6 +244,7 @@ const DAY_MS = 86_400_000
 /** A mail is on its way no longer. */
 const MAIL_MS = 60_000
 const SHOWN_MAILS = 12
+const MOST_PRINTED = 4_000
 const asks = (subject: string) => subject.startsWith('Approve or leave')
 
 const NAME_WIDTH = 31
@@ -231,7 +260,7 @@ function stateIn({ status, body }: Answer): string {
   return typeof body?.move === 'string' && typeof body.state === 'string' ? ` → ${body.state}` : ''
 }
 
-function said({ status, body }: Answer): string {
+function said({ status, body }: Pick<Answer, 'status' | 'body'>): string {
   return `${status} ${JSON.stringify(body)}`
 }
 

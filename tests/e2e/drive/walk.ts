@@ -1,7 +1,10 @@
-import { createHash } from 'node:crypto'
+import { attachBytes, pdfOf } from './attach.ts'
 import type { Cast, Holder } from './cast.ts'
 import type { Law, Part, Step } from './laws.ts'
+import { signEverywhere } from './sign.ts'
 import type { Person, Stage, Told } from './stage.ts'
+import type { Story } from './stories/story.ts'
+import { isData, newest, type Written, writeDocument } from './write.ts'
 
 /** A project as it is played. */
 export interface Play {
@@ -10,6 +13,10 @@ export interface Play {
   cast: Cast
   title: string
   owners: [Holder, share: string][]
+  /** What its documents say. */
+  story: Story
+  /** Its documents, every version in the order in which they were submitted. */
+  written: Written[]
   idea: { sectoralScope: string; methodology: string; sector: string; type: string; subType: string }
   /** Id of the project; a new submission has another. */
   project: string
@@ -83,15 +90,26 @@ async function take(play: Play, step: Step, thing: Thing): Promise<void> {
   await submitIdea(play)
 }
 
-let papers = 0
+const subjectOf = ({ project }: Play, { path, id }: Thing) => ({ path, project, period: id === project ? null : id })
 
-/** Nobody has seen the bytes before: the hash is theirs. */
+/** A document that is data is written and signed; of any other kind a file is attached, and submitted by its hash. */
 async function submitPaper(play: Play, { who, paper }: { who: Part; paper: string }, thing: Thing): Promise<void> {
-  papers += 1
-  const name = `${play.title}: ${paper}, version ${papers}`
-  const sha256 = createHash('sha256').update(name).digest('hex')
-  const body = { kind: paper, sha256, name }
-  await play.stage.decide(partOf(play, who), `submits the document ${paper}`, `${thing.path}/documents`, body)
+  const { stage, law, title, project, written } = play
+  const subject = subjectOf(play, thing)
+  const person = partOf(play, who)
+  if (isData(law.preset, paper)) {
+    await writeDocument(play, person, paper, subject)
+    return
+  }
+  const version = written.filter((one) => one.kind === paper && one.path === subject.path).length + 1
+  const name = `${title}: ${paper}, version ${version}`
+  const bytes = pdfOf(paper, [name, stage.day(0)])
+  const file = { project, kind: paper, name: `${paper}-${version}.pdf`, title: name, bytes }
+  const { sha256 } = await attachBytes(play, person, file)
+  await stage.decide(person, `submits the document ${paper}`, `${thing.path}/documents`, { kind: paper, sha256, name })
+  const one = await newest(stage, subject, paper)
+  written.push(one)
+  await signEverywhere(play, one)
 }
 
 async function takeMove(play: Play, step: { who: Part; move: string; why?: string }, thing: Thing): Promise<void> {
@@ -104,7 +122,7 @@ async function takeMove(play: Play, step: { who: Part; move: string; why?: strin
 }
 
 /** Moves that somebody may take, and for which nobody waits: ends, and appeals against them. */
-const FREE = /^(deregister|close|reject|refuse|appeal.*)$/
+const FREE = /^(deregister|close|reject|refuse.*|appeal.*)$/
 
 /** Whoever takes a step finds it in the own task list before. */
 async function mustWait({ stage }: Play, who: Person, thing: Thing, step: string): Promise<void> {
@@ -137,6 +155,7 @@ async function findings(play: Play, part: Part, thing: Thing): Promise<void> {
     await raise('CAR', 'B.6.1', 'The sum of the table is wrong.'),
     ...(thing.id === play.project ? [await raise('FAR', 'C.2', 'Show the calibration of the meters.')] : []),
   ]
+  await submitPaper(play, { who: 'owner', paper: part === 'verifier' ? 'monitoring-report' : 'project-design' }, thing)
   for (const { id, kind, number } of open) {
     const [path, name] = [`${thing.path}/findings/${id}`, `${kind} ${number}`]
     await stage.mailTo(owner.email, `Answer ${name}: “${title}”`)

@@ -69,9 +69,10 @@ async function shown(services: Services, { entry }: LogRow) {
 async function groundsOf(services: Services, row: PaperRow, project: string): Promise<LogRow[]> {
   if (isOf(row, 'CreditsRetired') || isOf(row, 'CreditsCancelled')) return []
   const { body } = row.entry
-  const isOfAuthorisation = isOf(row, 'BatchIssued') || isOf(row, 'AuthorisationChanged')
+  const isIssuance = isOf(row, 'BatchIssued') || isOf(row, 'UnitsConverted')
+  const isOfAuthorisation = isIssuance || isOf(row, 'AuthorisationChanged')
   const found = await Promise.all([
-    isOf(row, 'BatchIssued') ? entryAt(services, 0) : undefined,
+    isIssuance ? entryAt(services, 0) : undefined,
     firstOfStream(services, 'ProjectRegistered', project),
     isOfAuthorisation && 'authorisation' in body
       ? entryNaming(services, 'QuantityAuthorised', project, ['authorisation', body.authorisation], row.index)

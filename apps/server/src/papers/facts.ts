@@ -1,6 +1,7 @@
 import { type Beneficiary, isolated, type LoggedEntry } from '@tallystick/contract'
 import { listedName } from '@tallystick/templates'
 import { entryNaming, firstOfStream, type LogRow } from '../platform/entries.ts'
+import { legsOf } from '../platform/legs.ts'
 import { namesIn, speechOf } from '../platform/names.ts'
 import type { Ended, Issuance, Registration } from '../platform/paper/letters/certificates.ts'
 import type { AuthorisationName, DocumentName, ProjectName } from '../platform/paper/letters/issued.ts'
@@ -73,17 +74,20 @@ export async function authorisationFacts(
   }
 }
 
-export async function issuanceFacts(asked: Asked, row: LogRow<'BatchIssued'>): Promise<Issuance> {
-  const { issued, names, evidence } = asked
-  const { body } = row.entry
-  const parts = body.allotted.parts.map(([account, first, last]) => {
-    const { kind, organisation } = names.party(account)
-    return { to: organisationName(asked, organisation.id), account: kind, first: BigInt(first), last: BigInt(last) }
+export async function issuanceFacts(asked: Asked, row: LogRow<'BatchIssued' | 'UnitsConverted'>): Promise<Issuance> {
+  const { issued, names, evidence, services, speech } = asked
+  const { unitType = UNKNOWN, registry, numbersAbroad: numbers, monitoredFrom: from, monitoredTo: to } = evidence.facts
+  const parts = legsOf(row.entry).flatMap(({ to: account = '', ranges }) => {
+    const { kind, organisation } = names.party(account ?? '')
+    const whose = { to: organisationName(asked, organisation.id), account: kind }
+    return ranges.map(([first, last]) => ({ ...whose, first: BigInt(first), last: BigInt(last) }))
   })
+  const authorisation = await authorisationThen(asked, row.entry.body.authorisation)
+  const other = registry && speechOf(services, speech.language).code('registry', registry)
   return {
-    ...{ ...issued, ...unitFacts(asked), parts, authorisation: await authorisationThen(asked, body.authorisation) },
-    unitType: evidence.facts.unitType ?? UNKNOWN,
-    ...(body.monitoringPeriod && { period: body.monitoringPeriod }),
+    ...{ ...issued, ...unitFacts(asked), parts, authorisation, unitType },
+    ...(from && to && { period: { from, to } }),
+    ...(other && numbers && { instead: { registry: other, numbers } }),
   }
 }
 

@@ -10,6 +10,7 @@ export const PAPER_TYPES = [
   'QuantityAuthorised',
   'AuthorisationChanged',
   'BatchIssued',
+  'UnitsConverted',
   'CreditsRetired',
   'CreditsCancelled',
 ] as const satisfies EntryType[]
@@ -43,7 +44,7 @@ export function kindOf(row: LogRow, presetAt: PresetAt): PaperKind | undefined {
   if (isOf(row, 'ProjectMoved')) return moveTaken(row, presetAt)?.paper
   if (isOf(row, 'QuantityAuthorised')) return 'authorisation'
   if (isOf(row, 'AuthorisationChanged')) return row.entry.body.change === 'revoke' ? 'revocation' : 'authorisation'
-  if (isOf(row, 'BatchIssued')) return 'issuance'
+  if (isOf(row, 'BatchIssued') || isOf(row, 'UnitsConverted')) return 'issuance'
   if (isOf(row, 'CreditsRetired')) return 'retirement'
   return isOf(row, 'CreditsCancelled') ? 'cancellation' : undefined
 }

@@ -112,7 +112,9 @@ async function saidIn(asked: Asked, language: PaperLanguage): Promise<Said> {
       ? said(objection, letterOfObjection, language)
       : said(noObjection, letterOfNoObjection, language)
   }
-  if (isOf(row, 'BatchIssued')) return said(await issuanceFacts(asked, row), certificateOfIssuance, language)
+  if (isOf(row, 'BatchIssued') || isOf(row, 'UnitsConverted')) {
+    return said(await issuanceFacts(asked, row), certificateOfIssuance, language)
+  }
   if (isOf(row, 'QuantityAuthorised') || isOf(row, 'AuthorisationChanged')) {
     const { change, ...facts } = await authorisationFacts(asked, row)
     if (shown.kind === 'authorisation') {

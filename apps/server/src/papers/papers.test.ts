@@ -1,8 +1,17 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Batch, IssuedPaper, Page } from '@tallystick/contract'
-import { exportLog, FolderSource, formatReport, runVerify, verifyCertificatePdf } from '@tallystick/ledger'
+import {
+  exportLog,
+  FolderSource,
+  formatReport,
+  isReceipt,
+  randomId,
+  runVerify,
+  verifyCertificatePdf,
+} from '@tallystick/ledger'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { scratchFolder } from '../../../../tests/support/log-files.ts'
 import { PaperError } from '../platform/paper/renderer.ts'
@@ -302,6 +311,48 @@ describe('what came later', () => {
     }
     expect((await ask(paper.page)).body).toContain('before &#60;carbon&#62; finance')
   })
+})
+
+it('units in the place of others have a certificate that says of which', async () => {
+  const { ledger, genesis } = all.registry.services
+  const send = async (type: string, request: object) => {
+    const id = randomBytes(8).toString('hex')
+    const outcome = await ledger.execute({
+      type,
+      by: genesis.system,
+      key: { sender: 'import', id },
+      requestHash: id,
+      request,
+    })
+    if (!isReceipt(outcome)) throw new Error(JSON.stringify(outcome))
+  }
+  await send('MirrorOpened', { registry: 'verra', active: randomId(), retired: randomId(), cancelled: randomId() })
+  await send('MirrorRecorded', {
+    ...{
+      registry: 'verra',
+      space: 'verra:VCU',
+      range: ['70000001', '70000500'],
+      facts: randomBytes(32).toString('hex'),
+    },
+    ...{ project: { id: randomId(), code: '1234' }, vintage: '2021', unitType: 'VCU', issued: true },
+    ...{ issuedOn: '2022-01-01', fate: 'cancelled', fateOn: '2023-01-01' },
+  })
+  const terms = { unitType: 'ITMO', quantity: '9000', purposes: [] }
+  const asked = await all.officer.post(`/national/projects/${all.project.id}/authorisations`, terms)
+  const { id: authorisation } = expectStatus(asked, 201).body
+  const serials = ['9301-70000001-70000500-VCS-VCU-999-VER-XT-14-1234-01012021-31122021-1']
+  const wish = { authorisation, vintage: '2021', to: all.sunfield.holding, reason: 'registry-transition', serials }
+  await all.approved(all.officer.post('/national/conversions', wish))
+  await all.registry.publish()
+  const paper = await paperOf('issuance')
+  const pdf = await pdfOf(paper)
+  const { outcome, facts } = await check(pdf)
+  expect({ outcome, ...facts }).toMatchObject({
+    ...{ outcome: 'whole', type: 'UnitsConverted', registry: 'verra', numbersAbroad: '70000001-70000500' },
+    ...{ quantity: '500', project: '001', serials: expect.stringMatching(/^XT-ITMO-1-001-2021-0-\d+-\d+$/) },
+  })
+  if (poppler) expect(textOf(pdf)).toMatch(/In the place of.*Verra: 70000001-70000500/)
+  expect((await ask(`/serials/${facts.serials}`)).body).toContain(`href="${paper.page}"`)
 })
 
 it('pages lead to the papers, and the papers back to the project', async () => {

@@ -85,7 +85,7 @@ function* details(speech: SiteSpeech, event: CustodyEvent, registry: string | nu
     const code = `C-${String(certificate).padStart(6, '0')}`
     yield html`<a href="/papers/${index}">${speech.say('chain.certificate', { code })}</a> ${pdf}`
   }
-  if (step === 'issued' && registry === null) {
+  if ((step === 'issued' && registry === null) || step === 'converted') {
     yield html`<a href="/papers/${index}">${speech.under('paper.kind', 'issuance')}</a> ${pdf}`
   }
 }

@@ -37,7 +37,8 @@ function allOpened(openings: readonly CertificateOpening[]): Record<string, stri
 }
 
 /** What the project is, which type the units are of, and with the country how they are printed. */
-function factsOfGrounds({ type, body }: Entry, grounds: readonly Ground[]): Record<string, string> {
+function factsOfGrounds(entry: Entry, grounds: readonly Ground[]): Record<string, string> {
+  const { type } = entry
   const of = (wanted: string) => grounds.find(({ entry }) => entry.type === wanted)
   const [genesis, project] = [of('Genesis')?.entry.body, of('ProjectRegistered')]
   const country = isRecord(genesis?.country) ? texts(genesis.country, 'code') : {}
@@ -46,7 +47,8 @@ function factsOfGrounds({ type, body }: Entry, grounds: readonly Ground[]): Reco
     ...(project ? projectFacts(project) : {}),
     ...texts(of('QuantityAuthorised')?.entry.body ?? {}, 'unitType'),
   }
-  return type === 'BatchIssued' ? { ...facts, ...printedSerials(body, facts) } : facts
+  const isIssuance = type === 'BatchIssued' || type === 'UnitsConverted'
+  return isIssuance ? { ...facts, ...printedSerials({ ...facts, ...factsOfBody(entry) }) } : facts
 }
 
 function projectFacts({ entry: { body }, openings }: Ground): Record<string, string> {
@@ -55,11 +57,12 @@ function projectFacts({ entry: { body }, openings }: Ground): Record<string, str
 }
 
 /** The units of an issuance as anybody prints them who knows country, type and project. */
-function printedSerials(body: Body, { country = '', unitType = '', scope = '', project = '' }: Record<string, string>) {
-  const { first: [first] = [], last: [, last] = [] } = endsOf(issuedRanges(body))
-  if (first === undefined || last === undefined || !/^\d{1,15}$/.test(project)) return {}
+function printedSerials(facts: Record<string, string>): Record<string, string> {
+  const { country = '', unitType = '', scope = '', project = '', vintage = '', numbers = '' } = facts
+  const [first = '', last = first] = numbers.split('-')
+  if (!/^\d+$/.test(first) || !/^\d+$/.test(last) || !/^\d{1,15}$/.test(project)) return {}
   const serial = nationalSerial({
-    ...{ country, type: unitType, scope: Number(scope), project: BigInt(project), vintage: Number(body.vintage) },
+    ...{ country, type: unitType, scope: Number(scope), project: BigInt(project), vintage: Number(vintage) },
     range: { first: BigInt(first), last: BigInt(last) },
   })
   return isSerialError(serial) ? {} : { serials: print(serial) }
@@ -154,19 +157,11 @@ function identifiersOf(prefix: string, ranges: readonly WireRange[]): string {
   return ranges.map(([first, last]) => (first === last ? one(first) : `${one(first)} - ${one(last)}`)).join(', ')
 }
 
-function issuedRanges({ allotted }: Body): WireRange[] {
-  const { parts } = isRecord(allotted) ? allotted : {}
-  return rangesOf(
-    Array.isArray(parts) ? parts.map((part: unknown) => (Array.isArray(part) ? part.slice(1) : part)) : [],
-  )
-}
-
-function endsOf(ranges: readonly WireRange[]): { first?: WireRange | undefined; last?: WireRange | undefined } {
-  return { first: ranges[0], last: ranges.at(-1) }
-}
-
 function issuedFacts(body: Body): Record<string, string> {
-  const { first, last } = endsOf(issuedRanges(body))
+  const { parts } = isRecord(body.allotted) ? body.allotted : {}
+  const numbers = Array.isArray(parts) ? parts.map((part: unknown) => (Array.isArray(part) ? part.slice(1) : part)) : []
+  const ranges = rangesOf(numbers)
+  const [first, last] = [ranges[0], ranges.at(-1)]
   const period = isRecord(body.monitoringPeriod) ? body.monitoringPeriod : {}
   const months = Object.entries(texts(period, 'from', 'to')).map(([name, date]) => [`monitored${capital(name)}`, date])
   const units = first && last ? unitFacts([[first[0], last[1]]]) : {}

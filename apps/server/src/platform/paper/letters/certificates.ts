@@ -60,6 +60,8 @@ interface OfUnits extends Issued {
 export interface Issuance extends OfUnits {
   period?: { from: string; to: string }
   authorisation: AuthorisationName
+  /** Units of another registry, cancelled there, in whose place these are. */
+  instead?: { registry: string; numbers: string }
   /** In the order of the numbers. */
   parts: readonly { to: string; account: string; first: bigint; last: bigint }[]
 }
@@ -67,7 +69,7 @@ export interface Issuance extends OfUnits {
 /** That units were issued, and to whom. */
 export function certificateOfIssuance(facts: Issuance, language: PaperLanguage): Paper {
   const speech = speechOf(facts, language)
-  const { period, vintage } = facts
+  const { period, vintage, instead } = facts
   return issuedPaper(speech, facts, {
     ...ofUnits(speech, facts, 'issuance'),
     lead: lead(speech, facts, 'issuance.lead', {}),
@@ -75,6 +77,7 @@ export function certificateOfIssuance(facts: Issuance, language: PaperLanguage):
       ...unitFacts(speech, facts),
       ...(period ? [speech.fact('fact.period', span(speech, period))] : []),
       speech.authorisation(facts.authorisation),
+      ...(instead ? [speech.fact('fact.instead', `${isolated(instead.registry)}: ${instead.numbers}`)] : []),
       ...serialFacts(speech, facts),
       ...speech.entryFacts(facts.entry),
     ],

@@ -35,7 +35,7 @@ export function pathsByHand({ sections }: Template, facts: ReadonlySet<FactName>
 type Field = Template['sections'][number]['fields'][number]
 
 const isOf = ({ auto }: Field, facts: ReadonlySet<FactName>): boolean =>
-  auto !== undefined && 'fact' in auto && facts.has(auto.fact)
+  auto?.fact !== undefined && facts.has(auto.fact)
 
 function withoutFacts(template: Template, facts: ReadonlySet<FactName>): Template {
   const sections = template.sections.map((section) => ({

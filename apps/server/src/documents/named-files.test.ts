@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { forgetFiles } from '../platform/files/kept.ts'
 import { done, expectStatus, type Person } from '../registry.fixture.ts'
 import { type World, world } from '../world.fixture.ts'
 import { fileProblems } from './named-files.ts'
@@ -140,7 +141,7 @@ it('a file that is taken away while it is submitted is either gone and told, or 
     const { id, revision } = await begin(admin, { project, kind: 'project-design' })
     const saved = await done(save(admin, id, revision, named('minutes.csv', bytes)), 200)
     const later = async () => {
-      await new Promise((resolve) => setTimeout(resolve, (round * 60) / ROUNDS))
+      await new Promise((resolve) => setTimeout(resolve, (round * 400) / ROUNDS))
       return admin.delete(`/national/attachments/${attachment}`)
     }
     const [submitted, taken] = await Promise.all([submit(admin, id, Number(saved.revision)), later()])
@@ -153,6 +154,53 @@ it('a file that is taken away while it is submitted is either gone and told, or 
     }
   }
   console.log(`submitted and taken away at once: ${[...seen].join(', ')}`)
+})
+
+it('a file is not taken away before the end of a submission that names it', async () => {
+  const { admin } = all.sunfield
+  const { pool } = all.registry.services
+  const project = await newProject()
+  const bytes = fresh()
+  const { id } = await done(attach(admin, project, 'minutes.csv', bytes))
+  const submission = await pool.connect()
+  try {
+    await submission.query('BEGIN')
+    await submission.query('SELECT 1 FROM content_attachment WHERE project = $1 FOR KEY SHARE', [project])
+    const taken = admin.delete(`/national/attachments/${id}`)
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    const version = 'f'.repeat(64)
+    await submission.query(
+      `INSERT INTO content_document (project, sha256, template, bytes, created_at) VALUES ($1, $2, 'PDD@1', '', now())`,
+      [project, version],
+    )
+    await submission.query('INSERT INTO content_document_file VALUES ($1, $2, $3, true)', [
+      project,
+      version,
+      sha256Of(bytes),
+    ])
+    await submission.query('COMMIT')
+    expect(await taken).toMatchObject({ status: 409, body: { code: 'file-in-use' } })
+  } finally {
+    submission.release()
+  }
+})
+
+it('a file that only a draft names is kept as long as that names it', async () => {
+  const { admin } = all.sunfield
+  const { services } = all.registry
+  const project = await newProject()
+  const bytes = fresh()
+  const { id: attachment } = await done(attach(admin, project, 'minutes.csv', bytes))
+  const { id, revision } = await begin(admin, { project, kind: 'project-design' })
+  const saved = await done(save(admin, id, revision, named('minutes.csv', bytes)), 200)
+  expectStatus(await admin.delete(`/national/attachments/${attachment}`), 204)
+  const old = `UPDATE content_file SET brought_at = brought_at - interval '2 days' WHERE sha256 = $1`
+  await services.pool.query(old, [sha256Of(bytes)])
+  await forgetFiles(services)
+  expect(await services.files.store.has(sha256Of(bytes))).toBe(true)
+  await done(save(admin, id, Number(saved.revision), null), 200)
+  await forgetFiles(services)
+  expect(await services.files.store.has(sha256Of(bytes))).toBe(false)
 })
 
 it('an example is written, and submitted, exactly as it stands', async () => {

@@ -26,8 +26,6 @@ export interface AboutIssuance {
   period: Rows['period'] | undefined
   /** The form as it stands: what is asked for in it, and of which days. */
   document: Document | undefined
-  /** How the project is referred to, such as `XT-001`. */
-  reference: string
 }
 
 /** What the registry knows of the issuance that a form asks for. */
@@ -59,7 +57,7 @@ interface Part {
  * the number of the entry that says so.
  */
 export async function issuanceKnown(about: AboutIssuance): Promise<IssuanceKnown> {
-  const { services, subject, reference } = about
+  const { services, subject } = about
   const asked = requestedIn(about.document)
   const [authorisation, issued] = await Promise.all([authorisationFor(about), issuancesOf(about)])
   const names = await namesIn(
@@ -72,14 +70,13 @@ export async function issuanceKnown(about: AboutIssuance): Promise<IssuanceKnown
   const parts = isIssued ? partsIssued(about, names, asked, issued) : partsToCome(about, asked, unitType)
   const had = isIssued ? asked.reduce((sum, { units }) => sum + units, 0n) : 0n
   const left = authorisation && BigInt(authorisation.row.quantity) - BigInt(authorisation.row.issued) + had
-  const [last] = issued
   return {
     certified: await certifiedRows(about, unitType, isIssued),
     left: left === undefined || left < 0n ? undefined : `${left}`,
     split: parts.length > 0 ? parts.map(splitRow) : undefined,
     owners: parts.length > 0 ? ownerRows(about, names, parts) : undefined,
     blocks: isIssued ? blockRows(names, issued) : undefined,
-    certificate: isIssued && last ? `${reference}-ISSUANCE-${last.index}` : undefined,
+    certificate: isIssued ? certificatesOf(issued) : undefined,
   }
 }
 
@@ -228,4 +225,12 @@ function blockRows(names: KnownNames, issued: readonly Issued[]): Json {
     const block = names.block(body.batch, range)
     return { vintage: body.vintage, start: block.first, end: block.last, count: block.quantity, text: block.serial }
   })
+}
+
+/** What the certificates of these issuances are called. */
+function certificatesOf(issued: readonly Issued[]): string {
+  return issued
+    .toReversed()
+    .map(({ index }) => `I-${String(index).padStart(6, '0')}`)
+    .join(', ')
 }

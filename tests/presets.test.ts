@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { checkLaw, PermissionTable, Preset, shippedSources } from '@tallystick/rules'
+import { template } from '@tallystick/templates'
 import { expect, test } from 'vitest'
 
 // biome-ignore lint/suspicious/noExplicitAny: documents are changed here as a reader would
@@ -44,4 +45,18 @@ test('docs/presets.md names every field of both documents', () => {
   }
   const { purposes } = Preset.shape
   for (const word of Object.keys(purposes.shape)) expect(page, word).toContain(`\`${word}\``)
+})
+
+test('in article6 a document is signed by those whom its template asks to sign, in that order', () => {
+  const { preset } = shippedSources.article6 as unknown as { preset: Parts }
+  const kinds = preset.documents.filter((one: Parts) => one.template)
+  expect(kinds.length).toBeGreaterThan(8)
+  // Templates call the owner of a project its developer; places of one order are signed in any.
+  const called = (capacity: string) => (capacity === 'developer' ? 'owner' : capacity)
+  const inOrder = (places: readonly Parts[]) =>
+    places.toSorted((a, b) => (a.order ?? 1) - (b.order ?? 1)).map(({ capacity }) => called(capacity))
+  for (const { kind, template: code, signatures } of kinds) {
+    const [id = '', version] = code.split('@')
+    expect(inOrder(signatures), kind).toEqual(inOrder(template(id, Number(version))?.signatures ?? []))
+  }
 })

@@ -55,9 +55,15 @@ function choicesOf(leaf: Field): Choices {
   return options ? ofOptions(options) : listOf(optionsOf)
 }
 
+/** Codes of a country's own that are taken beside those of a list: what its preset calls its types of units. */
+const OWN: ReadonlyMap<string, (code: string) => boolean> = new Map([
+  ['countries', isCountry],
+  ['unitTypes', (code) => /^[A-Z0-9]{3,4}$/.test(code)],
+])
+
 /** Whether a value is one of the choices of an `enum` or `multi`. */
 export const isOption = (leaf: Field, value: string): boolean =>
-  choicesOf(leaf).values.has(value) || ('optionsOf' in leaf && leaf.optionsOf === 'countries' && isCountry(value))
+  choicesOf(leaf).values.has(value) || (OWN.get('optionsOf' in leaf ? (leaf.optionsOf ?? '') : '')?.(value) ?? false)
 
 /** The words of a choice; the value itself where it is none. */
 export const choiceName = (leaf: Field, value: string, language: TemplateLanguage): string =>

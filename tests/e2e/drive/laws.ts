@@ -38,7 +38,7 @@ export interface Law {
   atHome: Step[]
   bumpy: Step[]
   /** Reports of a year, where they are of the project itself; else the way of a monitoring period, and its end. */
-  monitoring: { ofProject: Step[] } | { ofPeriod: Step[]; issued: Step[] }
+  monitoring: { ofProject: Step[]; issued: Step[] } | { ofPeriod: Step[]; issued: Step[] }
   /** Kinds of crediting periods, and how many years they last. */
   crediting: { solar: [kind: string, years: number]; forest: [kind: string, years: number] } | undefined
   /** A renewal, where there is one. */
@@ -63,6 +63,7 @@ const simple: Law = {
       paper('verifier', 'verification-report'),
       paper('owner', 'issuance-form'),
     ],
+    issued: [paper('owner', 'issuance-form')],
   },
   crediting: undefined,
   renewal: [],
@@ -111,7 +112,7 @@ const article6: Law = {
       move('owner', 'request-issuance'),
       move('officer', 'approve-issuance'),
     ],
-    issued: [move('officer', 'complete-issuance')],
+    issued: [move('officer', 'complete-issuance'), paper('owner', 'issuance-form')],
   },
   crediting: { solar: ['renewable', 5], forest: ['removals', 15] },
   renewal: [
@@ -187,7 +188,7 @@ const twoMinistries: Law = {
       paper('owner', 'issuance-form'),
       move('environment', 'approve'),
     ],
-    issued: [move('officer', 'finish')],
+    issued: [move('officer', 'finish'), paper('owner', 'issuance-form')],
   },
   crediting: { solar: ['fixed', 10], forest: ['fixed', 10] },
   renewal: [],

@@ -25,11 +25,12 @@ export async function monitored(play: Play, outcomes: Record<string, string>) {
   const { stage, law } = play
   const lastVintage = Object.keys(outcomes).toSorted().at(-1) ?? VINTAGES[1]
   const days = { from: `${VINTAGES[0]}-01-01`, to: lastDay(Number(lastVintage)) }
+  const { issued } = law.monitoring
   if ('ofProject' in law.monitoring) {
     await walk(play, law.monitoring.ofProject)
-    return { of: { monitoringPeriod: days }, finish: async () => undefined }
+    return { of: { monitoringPeriod: days }, finish: () => walk(play, issued) }
   }
-  const { ofPeriod, issued } = law.monitoring
+  const { ofPeriod } = law.monitoring
   const owner = partOf(play, 'owner')
   const opened = await stage.decide(
     owner,

@@ -80,9 +80,9 @@ export async function writeDocument(
   const form = await formOf(stage, begun.template)
   const before = sides ? undefined : written.findLast((one) => one.kind === kind && one.path === subject.path)
   const { values, over } = contentOf(story, form.id, stage.day)
-  const later = before ? changedLater(form.id, before.version + 1, values, stage.day) : {}
   const fields = fieldsOf(form)
   const known: Values = begun.document.values
+  const later = before ? changedLater(form.id, before.version + 1, known, stage.day) : {}
   const wanted = wantedValues(fields, { known, content: values, over: { ...over, ...later, ...more(known) } })
   const writing: Writing = { play, who, kind, subject, form, wanted, fields }
   const isPlain = ({ type, auto, fact }: FieldForm) => {

@@ -106,6 +106,8 @@ function ofToday(template: string, day: Day): Record<string, Json> {
   if (template === 'VALIDATION') return visited
   if (template === 'VERIFICATION') return { ...visited, 'certification.date': day(0), 'head.reportVersion': '1' }
   if (template === 'MR') return { ...always, 'head.version': '1' }
+  // What the authority remarks is not the owner's to write.
+  if (template === 'ISSUANCE') return { ...always, 'decision.remarks': null }
   if (template === 'TRANSFER')
     return { ...always, 'conditions.conditions.0.due': day(14), 'instruction.lockUntil': day(90) }
   if (template !== 'ENGAGEMENT') return always
@@ -121,14 +123,15 @@ function ofToday(template: string, day: Day): Record<string, Json> {
 }
 
 /** What a later version says otherwise than the one before. */
-export function changedLater(template: string, version: number, values: Values, day: Day): Record<string, Json> {
+export function changedLater(template: string, version: number, known: Values, day: Day): Record<string, Json> {
   const note = `Version ${version}: what was asked for is answered.`
   const extended = (section: string, field: string) => ({
-    [`${section}.${field}`]: `${String(values[section]?.[field] ?? '')}\n\n${note}`,
+    [`${section}.${field}`]: `${String(known[section]?.[field] ?? '')}\n\n${note}`,
   })
   if (template === 'PDD') {
     const change = { date: day(0), change: note }
-    return { ...extended('B61', 'choices'), 'App.changes': Array.from({ length: version - 1 }, () => change) }
+    const before = known.App?.changes
+    return { ...extended('B61', 'choices'), 'App.changes': [...(Array.isArray(before) ? before : []), change] }
   }
   if (template === 'MR') return { 'head.version': String(version), ...extended('H', 'issues') }
   if (template === 'INF') return { 'project.statusDescription': note }

@@ -47,7 +47,8 @@ function toldBy({ fact, document = '' }: Source, { facts, documents }: Sources):
 
 /** A value in the form of a field; columns and cells that do not fit it are left out. */
 function fitting(field: Field, json: Json | undefined): Json | undefined {
-  if (!isGrid(field)) return json !== null && fits(field, json) ? json : undefined
+  if (json === undefined || json === null) return undefined
+  if (!isGrid(field)) return fits(field, json) ? json : undefined
   const rows = rowsOf(field, json).map(([key, cells]): [string, Members] => {
     const fit = Object.entries(cells).filter(([name, cell]) => {
       const column = field.fields.find((one) => one.key === name)
@@ -60,10 +61,8 @@ function fitting(field: Field, json: Json | undefined): Json | undefined {
   return field.type === 'matrix' ? Object.fromEntries(filled) : filled.map(([, cells]) => cells)
 }
 
-const fits = (field: Field, json: Json | undefined): boolean =>
-  json !== undefined &&
-  TYPES[field.type].form.safeParse(json).success &&
-  !problemsAt({ field }, json, '').some(isOfForm)
+const fits = (field: Field, json: Json): boolean =>
+  TYPES[field.type].form.safeParse(json).success && !problemsAt({ field }, json, '').some(isOfForm)
 
 function computed(form: Form, given: Values, { facts }: Sources): Values {
   let values = given

@@ -1,5 +1,5 @@
 import { compute, type Sources, sourced } from './compute.ts'
-import { askedOf, isFromElsewhere, scopeOf } from './evaluate.ts'
+import { askedOf, isFromElsewhere } from './evaluate.ts'
 import { formOf } from './own.ts'
 import { put } from './place.ts'
 import type { Document, Template } from './template.ts'
@@ -29,7 +29,7 @@ function withoutHidden(template: Template, document: Document, { facts }: Source
   const form = formOf(template, document.own)
   if (typeof form === 'string') return document
   let { values } = document
-  for (const one of askedOf(form, scopeOf({ values, facts })))
+  for (const one of askedOf(form, { values, facts, memo: new Map() }))
     if (!one.asked && !isFromElsewhere(one.field)) values = put(values, one, undefined)
   return values === document.values ? document : { ...document, values }
 }

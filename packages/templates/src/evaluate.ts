@@ -29,8 +29,6 @@ export interface Scope {
   missing?: string[]
 }
 
-export const scopeOf = (scope: Omit<Scope, 'memo'>): Scope => ({ ...scope, memo: new Map() })
-
 /** The value of an expression of a template; nothing where something that it needs is not there. */
 export const evaluate = (expression: Expression, scope: Scope): Value => termOf(expression).value(scope)
 

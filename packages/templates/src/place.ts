@@ -47,21 +47,19 @@ export function placeOf({ sections }: Sections, path: string): Place | string {
   const field = named(section.fields, fieldKey)
   if (!field) return `section ${sectionKey} has no field "${fieldKey ?? ''}"; it has ${keys(section.fields)}`
   if (!isGrid(field)) return partPlace({ section, field }, rest)
-  const [first, second, ...others] = rest
-  if (first === undefined) return { section, field, kind: 'table', many: false }
-  if (field.type !== 'matrix' || !named(field.rows, first)) return columnPlace({ section, field }, rest, true)
-  const column = named(field.fields, second)
-  if (!column) return `${path}: after the row comes a column, one of ${keys(field.fields)}`
-  return partPlace({ section, field, column, row: first }, others)
+  const [row, ...others] = rest
+  if (row === undefined) return { section, field, kind: 'table', many: false }
+  const isRow = field.type === 'matrix' && named(field.rows, row)
+  return isRow ? columnPlace({ section, field, row }, others, false) : columnPlace({ section, field }, rest, true)
 }
 
 /** The place of a column of a table: `er`, or `dates.start`; in the row that is looked at, or over all rows. */
-export function columnPlace({ section, field }: Spot, path: readonly string[], many: boolean): Place | string {
+export function columnPlace({ section, field, row }: Spot, path: readonly string[], many: boolean): Place | string {
   const [key, ...rest] = path
   const columns = isGrid(field) ? field.fields : []
   const column = named(columns, key)
   if (!column) return `${section.key}.${field.key} has no column "${key}"; it has ${keys(columns)}`
-  return partPlace({ section, field, column }, rest, many)
+  return partPlace({ section, field, row, column }, rest, many)
 }
 
 function partPlace(spot: Spot, [part, ...more]: readonly string[], many = false): Place | string {
@@ -124,24 +122,21 @@ export function held(values: unknown, { section, field, row, column }: Spot): Js
 
 /** The values with a field, row or cell set, or taken away; the same object where nothing changes. */
 export function put(values: Values, spot: Spot, json: Json | undefined): Values {
-  const { section, field, row } = spot
+  const { section, field, row, column } = spot
   const before = held(values, spot)
   if (before === json || JSON.stringify(before) === JSON.stringify(json)) return values
-  const after = row === undefined ? json : withRow(spot, row, held(values, { section, field }), json)
+  const cells = column ? withMember(held(values, { section, field, row }), column.key, json) : json
+  const after = row === undefined ? json : withRow(field, held(values, { section, field }), row, cells)
   return { ...values, [section.key]: withMember(member(values, section.key), field.key, after) }
 }
 
-/** A table or matrix with one row or cell set, or taken away; nothing where no row is left. */
-function withRow({ field, column }: Spot, key: string, before: Json | undefined, json: Json | undefined) {
-  if (field.type === 'matrix') {
-    const row = column ? withMember(member(before, key), column.key, json) : json
-    const rows = withMember(before, key, isFilled(row) ? row : undefined)
-    return isFilled(rows) ? rows : undefined
-  }
-  const rows = Array.isArray(before) ? before : []
-  const row = column ? withMember(rows[Number(key)], column.key, json) : json
-  const after = rows.toSpliced(Number(key), 1, ...(row === undefined ? [] : [row]))
-  return after.length > 0 ? after : undefined
+/** A table or matrix with one row set, or taken away; nothing where no row is left. */
+function withRow({ type }: Field, json: Json | undefined, key: string, row: Json | undefined): Json | undefined {
+  const rows =
+    type === 'matrix'
+      ? withMember(json, key, isFilled(row) ? row : undefined)
+      : (Array.isArray(json) ? json : []).toSpliced(Number(key), 1, ...(row === undefined ? [] : [row]))
+  return isFilled(rows) ? rows : undefined
 }
 
 /** The rows of a table with their numbers, or of a matrix with their keys. What is no row is left out. */

@@ -1,4 +1,4 @@
-import { isShown, type Scope, scopeOf } from './evaluate.ts'
+import { isShown, type Scope } from './evaluate.ts'
 import { positionsIn } from './geometry.ts'
 import { shortened } from './number.ts'
 import { choiceName, listedName } from './options.ts'
@@ -51,7 +51,7 @@ export function plain(
 ): PlainSection[] {
   const form = formOf(template, document.own)
   if (typeof form === 'string') throw new Error(form)
-  const scope = scopeOf({ values: document.values })
+  const scope: Scope = { values: document.values, memo: new Map() }
   const view = { language, onlyPublic }
   const sections = form.sections.filter((section) => isShown(section, scope))
   return sections.flatMap((section) => {

@@ -24,10 +24,9 @@ export function readTemplate(json: unknown): Template {
   const unknown: string[] = []
   const whole = expanded(json, unknown)
   const parsed = templateSchema.safeParse(whole)
-  if (unknown.length > 0 || !parsed.success)
-    throw new TemplateError(name, [...unknown, ...(parsed.success ? [] : issueLines(parsed.error, whole))])
-  const faults = unsound(parsed.data)
-  if (faults.length > 0) throw new TemplateError(name, faults)
+  const faults = [...unknown, ...(parsed.success ? [] : issueLines(parsed.error, whole))]
+  if (parsed.success && faults.length === 0) faults.push(...unsound(parsed.data))
+  if (!parsed.success || faults.length > 0) throw new TemplateError(name, faults)
   return parsed.data
 }
 
@@ -69,7 +68,7 @@ function unsound(template: Template): string[] {
   const faults: string[] = []
   const add = (at: string) => (text: string) => faults.push(`${at}: ${text}`)
   const { sections, checks, signatures } = template
-  for (const [name, list] of Object.entries({ sections, checks, signatures })) distinct(list, add(name))
+  for (const [name, list] of Object.entries({ sections, checks, signatures })) distinct(keysOf(list), add(name))
   for (const section of sections) sectionFaults(section, template, add)
   for (const check of checks) checkFaults(check, template, add(`check ${check.key}`))
   for (const { key, otherPerson = [], otherOrganisation = [] } of signatures) {
@@ -82,14 +81,15 @@ function unsound(template: Template): string[] {
   return faults
 }
 
-function distinct(list: readonly { key: string }[], fault: Fault) {
-  const keys = list.map(({ key }) => key)
+const keysOf = (list: readonly { key: string }[]): string[] => list.map(({ key }) => key)
+
+function distinct(keys: readonly string[], fault: Fault) {
   for (const [index, key] of keys.entries()) if (keys.indexOf(key) < index) fault(`the key "${key}" comes twice`)
 }
 
 /** What is wrong with one section: its keys, bounds, choices, conditions and computed values. */
 export function sectionFaults(section: Section, { sections }: Sections, add: (at: string) => Fault) {
-  distinct(section.fields, add(section.key))
+  distinct(keysOf(section.fields), add(section.key))
   if (section.visibleIf) readExpression(section.visibleIf, { sections, fault: add(`${section.key} visibleIf`) }, 'bool')
   for (const { leaf, field, column, path } of leavesOf([section])) {
     const ground = { sections, row: column && { section, field } }
@@ -123,10 +123,8 @@ function boundFaults(leaf: Field, fault: Fault) {
     if ((options === undefined) === (optionsOf === undefined)) fault('needs either options or optionsOf')
     if (optionsOf !== undefined && !listNames().includes(optionsOf))
       fault(`there is no list "${optionsOf}"; there are ${listNames().join(', ')}`)
-    distinct(
-      (options ?? []).map(({ value }) => ({ key: value })),
-      fault,
-    )
+    const values = (options ?? []).map(({ value }) => value)
+    distinct(values, fault)
   }
   if (leaf.type === 'text' && leaf.pattern !== undefined) {
     try {
@@ -138,13 +136,13 @@ function boundFaults(leaf: Field, fault: Fault) {
 }
 
 function gridFaults(grid: Grid, fault: Fault) {
-  const columns = grid.fields.map(({ key }) => key)
-  distinct(grid.fields, fault)
+  const columns = keysOf(grid.fields)
+  distinct(columns, fault)
   if (grid.type === 'table') {
     for (const key of grid.rowKey ?? []) if (!columns.includes(key)) fault(`rowKey: there is no column "${key}"`)
     return
   }
-  distinct(grid.rows, fault)
+  distinct(keysOf(grid.rows), fault)
   for (const { key } of grid.rows) if (columns.includes(key)) fault(`the row "${key}" has the key of a column`)
 }
 

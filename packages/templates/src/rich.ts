@@ -10,8 +10,7 @@ export interface Block {
   lines: Run[][]
 }
 
-const BULLET = /^\s*[-*•]\s+(.*)$/
-const NUMBER = /^\s*\d{1,3}[.)]\s+(.*)$/
+const POINT = /^\s*(?:([-*•])|\d{1,3}[.)])\s+(.*)$/
 
 /** A longtext: as it was written, line by line. */
 export const linesOf = (text: string): Block => ({
@@ -34,12 +33,10 @@ export function blocksOf(text: string): Block[] {
     open.lines.push(runsOf(words))
   }
   for (const line of text.replace(/\r\n?/g, '\n').split('\n')) {
-    const bullet = BULLET.exec(line)?.[1]
-    const number = NUMBER.exec(line)?.[1]
+    const [point, bullet, words = ''] = POINT.exec(line) ?? []
     if (line.trim() === '') open = undefined
-    else if (bullet !== undefined) add('bullets', bullet)
-    else if (number !== undefined) add('numbers', number)
-    else add('paragraph', line.trim())
+    else if (point === undefined) add('paragraph', line.trim())
+    else add(bullet ? 'bullets' : 'numbers', words)
   }
   return blocks
 }

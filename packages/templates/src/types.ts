@@ -27,11 +27,22 @@ const lineOf = (most: number) => without(NOT_ON_A_LINE).max(most).regex(/\S/)
 const line = lineOf(500)
 const maybe = line.optional()
 const prose = without(NOT_IN_A_TEXT)
+const amount = z.string().regex(AMOUNT)
+const country = z.custom(isCountry).optional()
+const email = line.regex(EMAIL).optional()
 const date = z.custom<string>(isDate)
 const list = z.custom(Array.isArray)
+const rows = z.record(z.string(), z.unknown())
 const sum = z.custom((json) => calculated(json) !== undefined)
 /** What else the calculator froze with the four sums may stand there too. */
 const result = z.looseObject({ be: sum, pe: sum, le: sum, er: sum })
+const sums = { be: 'number', pe: 'number', le: 'number', er: 'number' } as const
+
+const object = (parts: Record<string, Kind>, members: z.ZodRawShape, kind: Kind = 'object'): FieldType => ({
+  kind,
+  parts,
+  form: z.strictObject(members),
+})
 
 /** All types of fields. */
 export const TYPES: Record<Field['type'], FieldType> = {
@@ -40,47 +51,29 @@ export const TYPES: Record<Field['type'], FieldType> = {
   richtext: { kind: 'text', form: prose, most: LIMITS.longtext },
   int: { kind: 'number', form: z.string().regex(WHOLE) },
   decimal: { kind: 'number', form: z.string().regex(DECIMAL) },
-  money: {
-    kind: 'object',
-    parts: { amount: 'number', currency: 'text' },
-    form: z.strictObject({ amount: z.string().regex(AMOUNT), currency: z.custom(isCurrency) }),
-  },
+  money: object({ amount: 'number', currency: 'text' }, { amount, currency: z.custom(isCurrency) }),
   date: { kind: 'date', form: date },
-  period: { kind: 'period', parts: { start: 'date', end: 'date' }, form: z.strictObject({ start: date, end: date }) },
+  period: object({ start: 'date', end: 'date' }, { start: date, end: date }, 'period'),
   enum: { kind: 'text', form: z.string() },
   multi: { kind: 'texts', form: z.array(z.string()), most: LIMITS.items },
   bool: { kind: 'bool', form: z.boolean() },
-  party: {
-    kind: 'object',
-    parts: { name: 'text', id: 'text', country: 'text', registration: 'text' },
-    form: z.strictObject({ name: line, id: maybe, country: z.custom(isCountry).optional(), registration: maybe }),
-  },
-  person: {
-    kind: 'object',
-    parts: { name: 'text', title: 'text', organisation: 'text' },
-    form: z.strictObject({
-      name: line,
-      title: maybe,
-      organisation: maybe,
-      email: line.regex(EMAIL).optional(),
-      phone: maybe,
-    }),
-  },
-  reference: { kind: 'object', parts: { id: 'text', title: 'text' }, form: z.strictObject({ id: line, title: maybe }) },
+  party: object(
+    { name: 'text', id: 'text', country: 'text', registration: 'text' },
+    { name: line, id: maybe, country, registration: maybe },
+  ),
+  person: object(
+    { name: 'text', title: 'text', organisation: 'text' },
+    { name: line, title: maybe, organisation: maybe, email, phone: maybe },
+  ),
+  reference: object({ id: 'text', title: 'text' }, { id: line, title: maybe }),
   files: { kind: 'object', form: list, most: LIMITS.items },
   geo: { kind: 'object', form: z.unknown() },
-  calc: {
-    kind: 'object',
-    parts: { method: 'text', version: 'text', be: 'number', pe: 'number', le: 'number', er: 'number' },
-    form: z.strictObject({
-      method: lineOf(100),
-      version: lineOf(40),
-      inputs: z.record(z.string(), z.unknown()),
-      result,
-    }),
-  },
+  calc: object(
+    { method: 'text', version: 'text', ...sums },
+    { method: lineOf(100), version: lineOf(40), inputs: rows, result },
+  ),
   table: { kind: 'table', form: list, most: LIMITS.rows },
-  matrix: { kind: 'table', form: z.record(z.string(), z.unknown()) },
+  matrix: { kind: 'table', form: rows },
 }
 
 /** One of the `files`. */

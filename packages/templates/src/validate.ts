@@ -1,6 +1,6 @@
 import { compute, type Sources } from './compute.ts'
 import type { Asked, JudgeCalculation, Scope } from './evaluate.ts'
-import { askedOf, evaluate, isFromElsewhere, isTrue, scopeOf } from './evaluate.ts'
+import { askedOf, evaluate, isFromElsewhere, isTrue } from './evaluate.ts'
 import { exact, written } from './number.ts'
 import { isNumber, isSpan, type Value } from './operands.ts'
 import { type Form, formOf } from './own.ts'
@@ -28,7 +28,12 @@ export function validate(template: Template, given: unknown, judging: Judging): 
   const form = formOf(template, document.own)
   if (typeof form === 'string') return [problemOf('own', '', { reason: form })]
   const problems = [...formProblems(form, document.values)]
-  const scope = scopeOf({ values: document.values, facts: judging.sources?.facts, judge: judging.calculation })
+  const scope: Scope = {
+    values: document.values,
+    facts: judging.sources?.facts,
+    judge: judging.calculation,
+    memo: new Map(),
+  }
   const right = judging.final && !problems.some(isOfForm) ? compute(template, document, judging.sources) : undefined
   for (const one of askedOf(form, scope)) {
     if (judging.final) problems.push(...presenceProblems(one))

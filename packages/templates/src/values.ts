@@ -1,5 +1,5 @@
 import { geometryFault } from './geometry.ts'
-import { exact } from './number.ts'
+import { exact, whole } from './number.ts'
 import { isOption } from './options.ts'
 import { isFilled, isGrid, member, membersOf, type Spot, textOf } from './place.ts'
 import { type Problem, type ProblemCode, problemOf } from './problem.ts'
@@ -17,11 +17,7 @@ export function* valueProblems(leaf: Field, json: Json, path: string): Generator
 }
 
 /** Every problem of what stands in a field, row or cell, as many as can be read. */
-export function problemsAt(
-  { field, row, column }: Pick<Spot, 'field' | 'row' | 'column'>,
-  json: Json,
-  path: string,
-): Problem[] {
+export function problemsAt({ field, row, column }: Omit<Spot, 'section'>, json: Json, path: string): Problem[] {
   const isRow = row !== undefined && !column && isGrid(field)
   const problems: Problem[] = []
   for (const problem of isRow ? rowProblems(field.fields, json, path) : valueProblems(column ?? field, json, path))
@@ -41,14 +37,16 @@ function* boundProblems(leaf: Field, json: Json, path: string): Generator<Proble
         yield problemOf('pattern', path)
       return
     case 'int':
-      return yield* weighed(leaf, json, path)
     case 'decimal':
-      yield* weighed(leaf, json, path)
-      if (leaf.places !== undefined && (textOf(json).split('.')[1] ?? '').length > leaf.places)
+    case 'money': {
+      const number = exact(leaf.type === 'money' ? member(json, 'amount') : json) ?? whole(0)
+      const { min, max } = leaf
+      if (min !== undefined && number.lt(min)) yield problemOf('too-small', path, { min })
+      if (max !== undefined && number.gt(max)) yield problemOf('too-great', path, { max })
+      if (leaf.type === 'decimal' && leaf.places !== undefined && placesOf(json) > leaf.places)
         yield problemOf('places', path, { max: String(leaf.places) })
       return
-    case 'money':
-      return yield* weighed(leaf, member(json, 'amount'), path)
+    }
     case 'period':
       if (textOf(member(json, 'end')) < textOf(member(json, 'start'))) yield problemOf('period-order', path)
       return
@@ -78,15 +76,7 @@ function* counted(few: ProblemCode, many: ProblemCode, count: number, min: Most,
   if (max !== undefined && count > max) yield problemOf(many, path, { max: String(max), count: String(count) })
 }
 
-function* weighed(
-  { min, max }: { min?: string | undefined; max?: string | undefined },
-  json: Json | undefined,
-  path: string,
-) {
-  const number = exact(json)
-  if (min !== undefined && number?.lt(min)) yield problemOf('too-small', path, { min })
-  if (max !== undefined && number?.gt(max)) yield problemOf('too-great', path, { max })
-}
+const placesOf = (json: Json): number => (textOf(json).split('.')[1] ?? '').length
 
 function* unchosen(leaf: Field, values: readonly string[], path: string) {
   for (const [index, one] of values.entries()) {

@@ -75,6 +75,7 @@ export const approveProposal = defineOperation({
     'expired',
     'authorisation-exceeded',
     'certified-exceeded',
+    'result-negative',
     'crediting-missing',
     'mandate-limit',
     'terms-changed',

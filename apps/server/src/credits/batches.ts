@@ -21,7 +21,7 @@ const RUNS_A_READ = 5_000
 
 export function registerBatches(app: FastifyInstance, services: Services): void {
   handle(app, services, issueBatch, async (call) => {
-    if (!(await wasCarriedOut(services, call))) await refuseNegativeGround(services, call.body)
+    if (!(await wasCarriedOut(services, call))) await refuseNegative(services, 'BatchIssued', call.body)
     const receipt = await execute(services, call, { type: 'BatchIssued', request: { batch: randomId(), ...call.body } })
     const row = { ...receipt, entry: entryOf('BatchIssued', receipt) }
     return batchOf(row, await namesIn(services, row.entry))
@@ -34,18 +34,6 @@ export function registerBatches(app: FastifyInstance, services: Services): void 
     if (!batch) throw problem('not-found')
     return batch
   })
-}
-
-/** Nothing is issued by a calculation that is negative: of the period's report, or else of the project's design. */
-async function refuseNegativeGround(
-  services: Services,
-  { authorisation, period }: { authorisation: string; period: string | null },
-): Promise<void> {
-  const ground = await services.ledger.row('authorisation', authorisation)
-  if (!ground) return
-  const { project } = ground
-  const row = await (period === null ? services.ledger.row('project', project) : services.ledger.row('period', period))
-  if (row) await refuseNegative(services, project, row.documents)
 }
 
 /** A batch with everything that became of it, or undefined where there is none. */

@@ -107,8 +107,12 @@ it('where there are no monitoring periods the design decides', async () => {
       status: 409,
       body: { code: 'result-negative', facts: { kind: 'project-design', path: 'B63.calculation' } },
     })
-    // A command that was taken before is answered as it was.
-    expect(await officer.post('/national/batches', asked, first)).toMatchObject({ status: 202 })
+    // A command that was taken before is answered as it was; what it waits for does not come.
+    const { status, body } = await officer.post('/national/batches', asked, first)
+    expect(status).toBe(202)
+    const approve = await simple.second.post(`/national/proposals/${body.id}/approvals`, { sha256: body.sha256 })
+    expect(approve).toMatchObject({ status: 409, body: { code: 'result-negative' } })
+    expect(await officer.get('/national/batches')).toMatchObject({ body: { items: [] } })
   } finally {
     await simple.registry.close()
   }

@@ -102,19 +102,12 @@ function commands(app: FastifyInstance, services: Services): void {
 
   handle(app, services, certifyOutcome, async (call) => {
     const outcomes = call.body.outcomes.toSorted((a, b) => (a.vintage < b.vintage ? -1 : 1))
-    const { project, period: id } = await subjectOf(services, call.params.id, 'period-unknown')
-    const isNone = outcomes.every(({ certified }) => certified === '0')
-    if (!isNone && !(await wasCarriedOut(services, call)))
-      await refuseNegative(services, project, await inForce(services, id))
+    const { period: id } = await subjectOf(services, call.params.id, 'period-unknown')
     const documents = call.body.documents?.map(({ kind, sha256 }) => ({ document: kind, sha256 }))
     const request = { period: id, outcomes, ...(documents ? { documents } : {}) }
+    if (!(await wasCarriedOut(services, call))) await refuseNegative(services, 'OutcomeCertified', request)
     const receipt = await execute(services, call, { type: 'OutcomeCertified', request })
     const { body } = entryOf('OutcomeCertified', receipt)
     return { id: body.period, outcomes: body.outcomes, documents: certifiedOn(body), entry: writtenOf(receipt) }
   })
-}
-
-/** The versions in force of a period's documents. */
-async function inForce({ ledger }: Services, id: string) {
-  return (await ledger.row('period', id))?.documents ?? {}
 }

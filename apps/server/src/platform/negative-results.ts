@@ -7,11 +7,36 @@ import type { Services } from './services.ts'
 /** Versions in force by their kinds. */
 type InForce = Readonly<Record<string, { sha256: string }>>
 
+/** What a command asks for that certifies or issues; of others nothing is looked at. */
+interface Wanted {
+  authorisation?: unknown
+  period?: unknown
+  outcomes?: unknown
+}
+
 /**
- * Throws a problem where a calculation in one of these documents says that nothing may be issued by it: more was emitted than
- * without the project, over all or in one of its years. The ledger knows hashes alone: so it is asked here.
+ * Throws a problem where a command would certify or issue by a calculation that says that nothing may be issued by it: more was
+ * emitted than without the project, over all or in one of its years. It is looked for in the documents in force of the
+ * monitoring period, or else of the project. The ledger knows hashes alone: so it is asked here.
  */
-export async function refuseNegative(services: Services, project: string, documents: InForce): Promise<void> {
+export async function refuseNegative(services: Services, type: string, wanted: Wanted): Promise<void> {
+  if (type === 'OutcomeCertified' && !isSome(wanted)) return
+  if (type !== 'OutcomeCertified' && type !== 'BatchIssued') return
+  const { ledger } = services
+  const period = typeof wanted.period === 'string' ? await ledger.row('period', wanted.period) : undefined
+  const ground = await ledger.row('authorisation', String(wanted.authorisation ?? ''))
+  const project = type === 'BatchIssued' ? ground?.project : period?.project
+  if (project === undefined) return
+  const { documents = {} } = period ?? (await ledger.row('project', project)) ?? {}
+  await refuseBlocking(services, project, documents)
+}
+
+/** That nothing was reduced may be certified. */
+function isSome({ outcomes }: Wanted): boolean {
+  return Array.isArray(outcomes) && outcomes.some((one) => memberOf(one, 'certified') !== '0')
+}
+
+async function refuseBlocking(services: Services, project: string, documents: InForce): Promise<void> {
   const hashes = Object.values(documents).map(({ sha256 }) => sha256)
   const kept = await keptDocuments(services, project, hashes)
   for (const [kind, { sha256 }] of Object.entries(documents)) {

@@ -8,6 +8,7 @@ import { CreatedKey, decodeCursor, limitOf, pageFrom } from '../platform/cursor.
 import { spokenTo } from '../platform/language.ts'
 import { lawInForce } from '../platform/law.ts'
 import { namesIn } from '../platform/names.ts'
+import { refuseNegative } from '../platform/negative-results.ts'
 import { handle } from '../platform/operations.ts'
 import { problem, refusalProblem } from '../platform/problem.ts'
 import {
@@ -223,6 +224,7 @@ function enough(
 }
 
 async function carryOut(services: Services, row: ProposalRow, approvals: readonly ApprovalRow[]): Promise<void> {
+  await refuseNegative(services, row.type, row.request)
   const outcome = await executed(services, row, approvals)
   if (isRefusal(outcome)) throw refusalProblem(outcome)
   if (!isReceipt(outcome)) throw problem('key-reused')

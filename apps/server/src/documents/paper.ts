@@ -1,12 +1,5 @@
 import type { Speech } from '@tallystick/contract'
-import {
-  type Document,
-  type Plain,
-  type PlainSection,
-  plain,
-  type Block as Rich,
-  type Template,
-} from '@tallystick/templates'
+import { type Document, type Plain, type PlainSection, plain, type Template } from '@tallystick/templates'
 import type { Block, Labelled, Paper, Prose, Section, Span, Table, Text, Value } from '../platform/paper/paper.ts'
 import { isProse, wordsOf } from '../platform/paper/plain.ts'
 import { type PaperFamily, type PaperLanguage, paperSpeech } from '../platform/paper/words.ts'
@@ -81,6 +74,8 @@ function factsOf({ project, version, at, template }: Printed, speech: Speech): L
   ]
 }
 
+type Of<Kind extends Plain['kind']> = Extract<Plain, { kind: Kind }>
+
 /** Texts that are longer than this stand under a heading of their own. */
 const LONG = 240
 
@@ -133,7 +128,7 @@ function listOf(items: readonly Text[]): Value {
 }
 
 /** Lines of a paragraph stand one under the other. */
-function proseOf({ kind, lines }: Rich): Prose {
+function proseOf({ kind, lines }: Of<'rich'>['blocks'][number]): Prose {
   if (kind !== 'paragraph') return { block: 'list', ordered: kind === 'numbers', items: lines }
   return { block: 'paragraph', text: lines.flatMap((line, at): Span[] => (at > 0 ? [{ text: '\n' }, ...line] : line)) }
 }
@@ -143,7 +138,7 @@ function cellOf(value: Plain): Value {
   return value.kind === 'files' ? listOf(value.files.map(({ name, title }) => title ?? name)) : saidOf(value)
 }
 
-function tableOf(caption: string, { columns, rows }: Extract<Plain, { kind: 'table' }>): Table {
+function tableOf(caption: string, { columns, rows }: Of<'table'>): Table {
   const headed = rows.some(({ head }) => head !== undefined)
   return {
     block: 'table',

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { NodeCompiler, type NodeError, type NodeTypstDocument } from '@myriaddreamin/typst-ts-node-compiler'
-import { FONT_FAMILIES, FONTS, LOGO, WORKSPACE } from './files.ts'
+import { FONT_FILES, FONTS, LOGO, WORKSPACE } from './files.ts'
 import { coverageOf } from './glyphs.ts'
 import type { Paper } from './paper.ts'
 import { typeset } from './typeset.ts'
@@ -44,7 +44,7 @@ export interface Answer {
 }
 
 const compiler = NodeCompiler.create({ workspace: WORKSPACE, fontArgs: [{ fontPaths: [FONTS] }] })
-const coverage = coverageOf(FONT_FAMILIES)
+const coverage = coverageOf(FONT_FILES)
 const logo = readFileSync(LOGO)
 
 process.on('message', (job: Job) => {
@@ -66,7 +66,7 @@ function printed({ paper, standard }: Job): Printed {
   const given = new Map([...files, ['/logo.svg', logo], ['/paper.json', Buffer.from(JSON.stringify(data))]])
   try {
     for (const [path, bytes] of given) compiler.mapShadow(join(WORKSPACE, path), Buffer.from(bytes))
-    const document = compiled(paper.stamp ? 'stamp.typ' : 'paper.typ')
+    const document = compiled(paper.stamp ? 'letters/stamp.typ' : 'typst/paper.typ')
     const pdf = exported(document, standard ?? (paper.attachments?.length ? 'a-3b' : 'a-2b'))
     const slots: { value: SlotPlace }[] = compiler.query(document, { selector: '<slot>' })
     return { pdf, pages: document.numOfPages, slots: slots.map(({ value }) => value) }
@@ -77,7 +77,7 @@ function printed({ paper, standard }: Job): Printed {
 }
 
 function compiled(file: string): NodeTypstDocument {
-  const result = compiler.compile({ mainFilePath: join(WORKSPACE, 'typst', file), resetRead: true })
+  const result = compiler.compile({ mainFilePath: join(WORKSPACE, file), resetRead: true })
   const error: NodeError | null = result.takeError()
   const told: { message: string }[] = error ? compiler.fetchDiagnostics(error) : []
   if (result.result) return result.result

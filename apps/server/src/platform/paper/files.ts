@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 const here = import.meta.dirname
@@ -9,12 +10,15 @@ export const LOGO = join(here, '../assets/logo.svg')
 export const FONTS = join(here, '../../../assets/fonts')
 export const FONT_CONFIG = join(FONTS, 'fonts.conf')
 
-/** The files of each family, in the order in which `typst/look.typ` asks them for a letter. */
-export const FONT_FAMILIES = [
-  ['NotoSans-Regular.ttf', 'NotoSans-Bold.ttf', 'NotoSans-Italic.ttf', 'NotoSans-BoldItalic.ttf'],
-  ['NotoNaskhArabic-Regular.ttf', 'NotoNaskhArabic-Bold.ttf'],
-  ['NotoSansDevanagari-Regular.ttf', 'NotoSansDevanagari-Bold.ttf'],
-  ['NotoSansMath-Regular.ttf'],
-  ['NotoSansSymbols2-Regular.ttf'],
-  ['NotoSansMono-Regular.ttf'],
-].map((family) => family.map((file) => join(FONTS, file)))
+/** Families of type, in the order in which `typst/look.typ` asks them for a letter; and the files of each. */
+const FAMILIES = [
+  'NotoSans',
+  'NotoNaskhArabic',
+  'NotoSansDevanagari',
+  'NotoSansMath',
+  'NotoSansSymbols2',
+  'NotoSansMono',
+]
+export const FONT_FILES = FAMILIES.map((family) =>
+  readdirSync(FONTS).flatMap((file) => (file.startsWith(`${family}-`) ? [join(FONTS, file)] : [])),
+)

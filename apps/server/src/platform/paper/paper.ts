@@ -40,11 +40,10 @@ export interface Head {
   facts?: readonly Labelled[]
 }
 
-/** Colours of states, as everywhere: `docs/paper.md`. */
-export const TONES = ['grove', 'lake', 'bark', 'sun', 'ember', 'stone'] as const
 export interface Status {
   word: string
-  tone: (typeof TONES)[number]
+  /** Colours of states, as everywhere: `docs/paper.md`. */
+  tone: 'grove' | 'lake' | 'bark' | 'sun' | 'ember' | 'stone'
 }
 
 /** Words in a row. Isolates (U+2068, U+2069) around what somebody else wrote are kept, other direction marks are not. */

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { FONT_FAMILIES } from './files.ts'
+import { FONT_FILES } from './files.ts'
 import { coverageOf } from './glyphs.ts'
 import { cleaned, Plain } from './plain.ts'
 
-const coverage = coverageOf(FONT_FAMILIES)
+const coverage = coverageOf(FONT_FILES)
 const printed = (text: string, direction: 'ltr' | 'rtl' = 'ltr') => new Plain(coverage, direction).text(text)
 
 describe('a text on paper', () => {

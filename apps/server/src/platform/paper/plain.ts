@@ -50,7 +50,7 @@ export class Plain {
 
   /** Isolates stay where what is inside is written the other way. Others would only be in the way of who copies the words. */
   #isolated(text: string): string {
-    const [, other] = lettersOf(this.#direction)
+    const [, other] = LETTERS[this.#direction]
     return text.replace(ISOLATE, (isolate, inside: string) => (other.test(inside) ? isolate : inside))
   }
 
@@ -86,13 +86,11 @@ const LEFT_TO_RIGHT =
   /(?![\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}])[\p{L}\p{Nd}]/u
 
 /** Of a paper: those that go with it, and those that go the other way. */
-function lettersOf(direction: Direction): readonly [RegExp, RegExp] {
-  return direction === 'ltr' ? [LEFT_TO_RIGHT, RIGHT_TO_LEFT] : [RIGHT_TO_LEFT, LEFT_TO_RIGHT]
-}
+const LETTERS = { ltr: [LEFT_TO_RIGHT, RIGHT_TO_LEFT], rtl: [RIGHT_TO_LEFT, LEFT_TO_RIGHT] } as const
 
 /** Are words all written the other way than their paper? Digits alone are, on a paper that reads from the right. */
 export function isOtherWay(texts: readonly string[], direction: Direction): boolean {
-  const [same, other] = lettersOf(direction)
+  const [same, other] = LETTERS[direction]
   return !texts.some((text) => same.test(text)) && texts.some((text) => other.test(text))
 }
 

@@ -157,9 +157,7 @@ class Pool implements PaperRenderer {
   }
 }
 
-function closed(): PaperError {
-  return new PaperError('closed', 'Papers are no longer made here')
-}
+const closed = () => new PaperError('closed', 'Papers are no longer made here')
 
 function refuseLarge(paper: Paper): void {
   const tables = paper.sections.flatMap(({ blocks }) => blocks.filter((block) => block.block === 'table'))
@@ -169,7 +167,10 @@ function refuseLarge(paper: Paper): void {
     throw new PaperError('too-large', `A paper has more than ${MOST_BYTES} bytes`)
 }
 
-/** Without the environment of the server: it knows neither database nor keys, and sees no fonts but ours. */
+/**
+ * Without the environment of the server: it knows neither database nor keys, and sees no fonts but ours. It works beside the
+ * ledger: with what that leaves of the processors, and first to go where memory is short.
+ */
 function started(): ChildProcess {
   const child = fork(WORKER, {
     env: { FONTCONFIG_FILE: FONT_CONFIG },
@@ -177,16 +178,11 @@ function started(): ChildProcess {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
-  if (child.pid !== undefined) standBack(child.pid)
-  return child
-}
-
-/** Papers are made beside the ledger: with what it leaves of the processors, and first to go where memory is short. */
-function standBack(pid: number): void {
   try {
-    setPriority(pid, Math.min(LOWEST, getPriority() + STEPS_BELOW))
-    writeFileSync(`/proc/${pid}/oom_score_adj`, '1000')
+    if (child.pid !== undefined) setPriority(child.pid, Math.min(LOWEST, getPriority() + STEPS_BELOW))
+    if (child.pid !== undefined) writeFileSync(`/proc/${child.pid}/oom_score_adj`, '1000')
   } catch {
     // The system has no such thing, or the process has ended already, which its own event tells.
   }
+  return child
 }

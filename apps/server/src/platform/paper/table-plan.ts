@@ -34,10 +34,7 @@ const FORMS: readonly Form[] = [
 ]
 
 /** Of a column, in characters: its longest word, and with what nothing breaks. */
-interface Width {
-  word: number
-  natural: number
-}
+type Width = { word: number; natural: number }
 /** A column asks for so many characters at most for each line; longer texts ask for more, but not in proportion. */
 const WIDEST = 40
 /** Longer words are broken by `Plain`. */

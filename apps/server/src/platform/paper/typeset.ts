@@ -5,27 +5,18 @@ import { qrCode } from './qr.ts'
 import { type Plan, plans } from './table-plan.ts'
 import { frameWords } from './words.ts'
 
-/** What the Typst files under `typst/` read: the paper as JSON, and the files that it names. */
-export interface Typeset {
-  data: object
-  files: Map<string, Uint8Array>
-}
-
 type Element =
   | { block: 'heading'; level: number; number: string; title: string }
   | Plan
   | Exclude<Block, { rows: unknown }>
-interface Group {
-  landscape: boolean
-  elements: (Element & { sticky?: boolean })[]
-}
+type Group = { landscape: boolean; elements: (Element & { sticky: boolean })[] }
 
 /** Members that hold no words of anybody. */
 const CODES = new Set(['kind', 'direction', 'block', 'tone', 'align', 'id'])
 const ATTACHMENT_NAME = /^[A-Za-z0-9][\w.-]{0,79}$/
 
-/** The same paper in characters that can be printed, its tables with their measures. */
-export function typeset(paper: Paper, coverage: Coverage): Typeset {
+/** What Typst reads: the same paper in characters that can be printed, its tables with their measures; and files. */
+export function typeset(paper: Paper, coverage: Coverage): { data: object; files: Map<string, Uint8Array> } {
   const { sections, foot, attachments = [], made, ...said } = paper
   const plain = new Plain(coverage, paper.direction)
   const locale = new Intl.Locale(paper.language)
@@ -64,11 +55,8 @@ function printable(members: object, plain: Plain): object {
     if (Array.isArray(one)) return one.map(value)
     return typeof one === 'object' && one !== null ? printable(one, plain) : one
   }
-  const entries = Object.entries(members).map(([key, one]) => [
-    key,
-    CODES.has(key) ? String(one).toWellFormed() : value(one),
-  ])
-  return Object.fromEntries(entries)
+  const member = (key: string, one: unknown) => (CODES.has(key) ? String(one).toWellFormed() : value(one))
+  return Object.fromEntries(Object.entries(members).map(([key, one]) => [key, member(key, one)]))
 }
 
 function isSpans(value: unknown): value is Span[] {

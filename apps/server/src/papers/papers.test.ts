@@ -17,6 +17,7 @@ import { scratchFolder } from '../../../../tests/support/log-files.ts'
 import { PaperError } from '../platform/paper/renderer.ts'
 import { expectStatus } from '../registry.fixture.ts'
 import { type World, world } from '../world.fixture.ts'
+import { paperPage } from './list.ts'
 import { askOf, attachedTo, checked, keyOf, onePaper, papersOfProject, pdfOfPaper, textOf } from './papers.fixture.ts'
 
 const poppler = existsSync('/usr/bin/pdftotext')
@@ -65,6 +66,19 @@ describe('every paper of a project', () => {
       next = answer.next
     }
     expect(paged).toEqual(papers)
+  })
+
+  it('is found however many other entries stand between, by pages that look at so many', async () => {
+    for (const most of [1, 2, 3, 5]) {
+      const found: IssuedPaper[] = []
+      for (let cursor: string | undefined, more = true; more; ) {
+        const { items, next } = await paperPage(all.registry.services, all.project.id, { limit: 2, cursor }, most)
+        found.push(...items)
+        more = next !== null
+        cursor = next ?? undefined
+      }
+      expect(found, `${most}`).toEqual(await papersOf())
+    }
   })
 
   it.each(LANGUAGES)('says in %s what its proof says, and is checked by the file alone', async (language) => {

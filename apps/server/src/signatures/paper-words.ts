@@ -1,7 +1,7 @@
-import { type DocumentSignatures, type Locale, Speech } from '@tallystick/contract'
+import type { DocumentSignatures } from '@tallystick/contract'
 import type { Template } from '@tallystick/templates'
 import { speechOf } from '../platform/names.ts'
-import type { PaperFamily, PaperLanguage } from '../platform/paper/words.ts'
+import { type PaperFamily, type PaperLanguage, paperSpeech } from '../platform/paper/words.ts'
 import type { Services } from '../platform/services.ts'
 import ar from './locales/paper.ar.json' with { type: 'json' }
 import en from './locales/paper.en.json' with { type: 'json' }
@@ -9,13 +9,6 @@ import es from './locales/paper.es.json' with { type: 'json' }
 import fr from './locales/paper.fr.json' with { type: 'json' }
 
 const texts: PaperFamily<typeof en> = { en, fr, es, ar }
-/** Digits are those of the ledger in every language, as on the rest of the paper. */
-const LOCALES: Readonly<Record<PaperLanguage, Omit<Locale, 'texts'>>> = {
-  en: { lang: 'en-GB', dir: 'ltr' },
-  fr: { lang: 'fr', dir: 'ltr' },
-  es: { lang: 'es', dir: 'ltr' },
-  ar: { lang: 'ar-u-ca-gregory-nu-latn', dir: 'rtl' },
-}
 
 type Place = DocumentSignatures['places'][number]
 type Level = NonNullable<Place['signed']>['level']
@@ -31,8 +24,7 @@ export interface PaperWords {
 }
 
 export function paperWords(services: Services, language: PaperLanguage): PaperWords {
-  const english = { ...LOCALES.en, texts: en }
-  const speech = new Speech({ ...LOCALES[language], texts: texts[language] }, english, services.genesis.timeZone)
+  const speech = paperSpeech(texts, language, services.genesis.timeZone)
   return {
     dir: speech.dir,
     say: (key, places) => speech.say(key, places),

@@ -55,7 +55,7 @@ export async function signSimply(
   return who.post('/national/signatures', { permit, name, agreed: true })
 }
 
-/** A registry whose design documents are signed by their owner and then by two officers, with a project. */
+/** A registry whose design documents are signed by their owner and then by two officers before it is registered, with a project. */
 export interface Papers {
   registry: TestRegistry
   owner: Person
@@ -79,14 +79,18 @@ const SIGNATURES = [
 
 export async function papersToSign(): Promise<Papers> {
   const { preset, permissions } = shippedSources.simple as unknown as {
-    preset: { documents: { kind: string }[] }
+    preset: { documents: { kind: string }[]; project: { moves: { name: string; needs?: object }[] } }
     permissions: object
   }
   const kinds = preset.documents.map((one) =>
     one.kind === 'project-design' ? { ...one, signatures: SIGNATURES } : one,
   )
+  const moves = preset.project.moves.map((one) => {
+    return one.name === 'register' ? { ...one, needs: { ...one.needs, signed: ['project-design'] } } : one
+  })
+  const project = { ...preset.project, moves }
   const documents = {
-    preset: documentBytes({ ...preset, name: 'signed', documents: kinds }),
+    preset: documentBytes({ ...preset, name: 'signed', project, documents: kinds }),
     permissions: documentBytes({ ...permissions, name: 'signed' }),
   }
   const registry = await testRegistry({ preset: { from: 'signed', documents } })
@@ -100,12 +104,12 @@ export async function papersToSign(): Promise<Papers> {
   const holding = (accounts as { id: string; kind: string }[]).find(({ kind }) => kind === 'holding')?.id
   const owners = [{ account: holding, share: '100' }]
   const body = { title: 'Selu Grid Solar Plant', sectoralScope: '1', methodology: 'AMS-I.D', owners }
-  const project = String((await done(owner.post('/national/projects', body))).id)
-  const path = `/national/projects/${project}`
+  const registered = String((await done(owner.post('/national/projects', body))).id)
+  const path = `/national/projects/${registered}`
   const example = JSON.parse(readFileSync(new URL('selu.pdd.json', EXAMPLES), 'utf8'))
   let made = 0
   return {
-    ...{ registry, owner, officers: [first, second], emails, project, path },
+    ...{ registry, owner, officers: [first, second], emails, project: registered, path },
     async submitted() {
       made += 1
       const { values } = example
@@ -117,10 +121,10 @@ export async function papersToSign(): Promise<Papers> {
       const sha256 = sha256Hex(bytes)
       await services.pool.query(
         'INSERT INTO content_document (project, sha256, template, bytes, created_at) VALUES ($1, $2, $3, $4, now())',
-        [project, sha256, 'PDD@1', bytes],
+        [registered, sha256, 'PDD@1', bytes],
       )
       const { version } = await done(owner.post(`${path}/documents`, { kind: 'project-design', sha256 }))
-      return { project, document: 'project-design', version: Number(version), sha256 }
+      return { project: registered, document: 'project-design', version: Number(version), sha256 }
     },
     async bytes(who, url) {
       const headers = who.token ? { authorization: `Bearer ${who.token}` } : {}

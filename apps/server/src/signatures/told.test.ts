@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { beginFeed, type Feeding, feedEntries } from '../platform/mail/feed.ts'
+import { done } from '../registry.fixture.ts'
 import { type Papers, papersToSign, type Signer, signer, signSimply } from './signing.fixture.ts'
 
 let all: Papers
@@ -42,13 +43,18 @@ it('whoever is to sign next is told, and whose the document is once all have sig
   expect(await told()).toEqual(['signature-waits dee'])
   const simple = { ...place, slot: 'owner', name: 'Ada Núñez' }
   expect(await signSimply(registry, owner, emails.owner, simple)).toMatchObject({ status: 201 })
+  const { items } = await done(ben.who.get('/national/tasks'), 200)
+  const [task] = items as { title: string; steps: string[] }[]
+  expect(task?.steps).toContain('signature/project-design/second-officer')
+  expect(task?.title.match(/sign a document/g)).toHaveLength(1)
   // Both places of officers are open now.
   expect(await told()).toEqual(['signature-waits ben', 'signature-waits chi'])
   expect(await chi.sign({ ...place, slot: 'second-officer' })).toMatchObject({ status: 201 })
   // Whose turn it was already is not told again.
   expect(await told()).toEqual([])
   expect(await ben.sign({ ...place, slot: 'first-officer' })).toMatchObject({ status: 201 })
-  expect(await told()).toEqual(['document-signed ada', 'document-signed dee'])
+  // The other officer may register the project now.
+  expect(await told()).toEqual(['document-signed ada', 'document-signed dee', 'project-waits chi'])
 })
 
 it('nobody is told to sign a version that was replaced, and of many entries at once each is told what still stands', async () => {

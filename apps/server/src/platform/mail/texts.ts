@@ -112,7 +112,8 @@ function stepsInWords(speech: Speech, steps: readonly Step[]) {
     }
     return speech.say(`step.${kind}`, { task: harmless(speech.code('task', name)) })
   })
-  return speech.list(words)
+  // Two places on one document are one thing to do.
+  return speech.list([...new Set(words)])
 }
 
 /** An item in words. */

@@ -202,28 +202,23 @@ export const presence: Operand = (given, at) => {
 }
 
 const calculation = pathTo(({ field }, path) => field.type !== 'calc' && `covers: ${path} is not a calc field`)
-const names = pathTo(
-  (place, path) => (!place.many || place.kind !== 'text') && `covers: ${path} is not a column of texts`,
-)
+const texts = pathTo(({ many, kind }, path) => !(many && kind === 'text') && `covers: ${path} is not a column of texts`)
+
+const plainly = (name: Value): string => String(name).trim().toLowerCase()
 
 /** `{ calculation, by }`: whether each input of the calculation's method is named in one of these columns. */
 export const cover: Operand = (given, at) => {
   const { calculation: path, by } = isExpression(given) ? given : {}
   const term = calculation(path, at)
-  const columns = (Array.isArray(by) ? by : []).map((one) => names(one, at))
+  const columns = (Array.isArray(by) ? by : []).map((one) => texts(one, at))
   if (columns.length === 0) at.fault('covers: takes {"calculation": path of a calc field, "by": [paths of columns]}')
   const value = (scope: Scope): Value => {
     const found = calculationOf(term.raw?.(scope)[0])
     const judged = found && scope.judge?.(found)
     if (!judged) return undefined
-    const plainly = (name: Value) =>
-      String(name ?? '')
-        .trim()
-        .toLowerCase()
     const stated = new Set(columns.flatMap((one) => listOf(one.value(scope)).map(plainly)))
-    const missing = judged.inputs
-      .map((input) => [input].flat())
-      .filter((any) => !any.map(plainly).some((one) => stated.has(one)))
+    const names = judged.inputs.map((input) => [input].flat())
+    const missing = names.filter((input) => !input.some((name) => stated.has(plainly(name))))
     scope.missing?.push(...missing.map(([name]) => name ?? '—'))
     return missing.length === 0
   }

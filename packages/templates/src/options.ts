@@ -43,11 +43,16 @@ const NONE = ofOptions([])
 export const listNames = (): string[] => [...LISTS.keys()]
 const listOf = (name: string): Choices => LISTS.get(name) ?? NONE
 
-/** A country, or a code that ISO 3166-1 leaves to its users, such as XK: no choice that is offered, but taken where a registry uses one. */
-export const isCountry = (code: unknown): code is string =>
-  typeof code === 'string' && (listOf('countries').values.has(code) || /^X[A-Z]$/.test(code))
-export const isCurrency = (code: unknown): code is string =>
-  typeof code === 'string' && listOf('currencies').values.has(code)
+/** Codes that are taken beside those of a list: what ISO 3166-1 leaves to its users, such as XK; a country's own types of units. */
+const TAKEN: ReadonlyMap<string, RegExp> = new Map([
+  ['countries', /^X[A-Z]$/],
+  ['unitTypes', /^[A-Z0-9]{3,4}$/],
+])
+const isListed = (list: string, value: unknown): value is string =>
+  typeof value === 'string' && (listOf(list).values.has(value) || TAKEN.get(list)?.test(value) === true)
+
+export const isCountry = (code: unknown): code is string => isListed('countries', code)
+export const isCurrency = (code: unknown): code is string => isListed('currencies', code)
 
 function choicesOf(leaf: Field): Choices {
   if (leaf.type !== 'enum' && leaf.type !== 'multi') return NONE
@@ -55,15 +60,9 @@ function choicesOf(leaf: Field): Choices {
   return options ? ofOptions(options) : listOf(optionsOf)
 }
 
-/** Codes of a country's own that are taken beside those of a list: what its preset calls its types of units. */
-const OWN: ReadonlyMap<string, (code: string) => boolean> = new Map([
-  ['countries', isCountry],
-  ['unitTypes', (code) => /^[A-Z0-9]{3,4}$/.test(code)],
-])
-
 /** Whether a value is one of the choices of an `enum` or `multi`. */
 export const isOption = (leaf: Field, value: string): boolean =>
-  choicesOf(leaf).values.has(value) || (OWN.get('optionsOf' in leaf ? (leaf.optionsOf ?? '') : '')?.(value) ?? false)
+  choicesOf(leaf).values.has(value) || ('optionsOf' in leaf && isListed(leaf.optionsOf ?? '', value))
 
 /** The words of a choice; the value itself where it is none. */
 export const choiceName = (leaf: Field, value: string, language: TemplateLanguage): string =>

@@ -1,38 +1,24 @@
 import { once } from 'node:events'
-import { ExportError, ForkError, MirrorError } from '@tallystick/ledger'
-import { StartupError } from '@tallystick/server'
 import { type Command, UsageError } from './command.ts'
-import { calculateCommand } from './commands/calculate.ts'
-import { demoCommand } from './commands/demo.ts'
-import { keyCommand } from './commands/key.ts'
-import { exportLogCommand, reconcileCommand, vkeyCommand } from './commands/ledger.ts'
-import { importCommand, mirrorCommand, verifyCommand } from './commands/outside.ts'
-import { presetCommand } from './commands/preset.ts'
-import { recoverCommand, successorCommand } from './commands/repair.ts'
-import { rolesCommand } from './commands/roles.ts'
-import { serveCommand } from './commands/serve.ts'
-import { adminCommand, setupCommand } from './commands/setup.ts'
-import { takeBackCommand } from './commands/take-back.ts'
-import { versionCommand } from './commands/version.ts'
-import { witnessCommand } from './commands/witness.ts'
 import { text } from './texts.ts'
 
-const commands: Record<string, Command> = {
-  'export-log': exportLogCommand,
-  mirror: mirrorCommand,
-  reconcile: reconcileCommand,
-  vkey: vkeyCommand,
-  key: keyCommand,
-  preset: presetCommand,
-  roles: rolesCommand,
-  recover: recoverCommand,
-  successor: successorCommand,
-  calculate: calculateCommand,
-  setup: setupCommand,
-  demo: demoCommand,
-  'take-back': takeBackCommand,
-  admin: adminCommand,
-  version: versionCommand,
+/** Each with the module that it is in: it is read when the command is given, since most need little of what there is. */
+const commands: Record<string, () => Promise<Command>> = {
+  'export-log': async () => (await import('./commands/ledger.ts')).exportLogCommand,
+  mirror: async () => (await import('./commands/outside.ts')).mirrorCommand,
+  reconcile: async () => (await import('./commands/ledger.ts')).reconcileCommand,
+  vkey: async () => (await import('./commands/ledger.ts')).vkeyCommand,
+  key: async () => (await import('./commands/key.ts')).keyCommand,
+  preset: async () => (await import('./commands/preset.ts')).presetCommand,
+  roles: async () => (await import('./commands/roles.ts')).rolesCommand,
+  recover: async () => (await import('./commands/repair.ts')).recoverCommand,
+  successor: async () => (await import('./commands/repair.ts')).successorCommand,
+  calculate: async () => (await import('./commands/calculate.ts')).calculateCommand,
+  setup: async () => (await import('./commands/setup.ts')).setupCommand,
+  demo: async () => (await import('./commands/demo.ts')).demoCommand,
+  'take-back': async () => (await import('./commands/take-back.ts')).takeBackCommand,
+  admin: async () => (await import('./commands/setup.ts')).adminCommand,
+  version: async () => (await import('./commands/version.ts')).versionCommand,
 }
 
 const printing = ['verify', 'import']
@@ -42,19 +28,19 @@ export async function run(argv: string[]): Promise<void> {
   const [name = 'help', ...args] = argv
   const json = args.includes('--json')
   try {
-    if (name === 'serve') return await serveCommand(args)
-    if (name === 'witness') return await witnessCommand(args)
+    if (name === 'serve') return await (await import('./commands/serve.ts')).serveCommand(args)
+    if (name === 'witness') return await (await import('./commands/witness.ts')).witnessCommand(args)
     if (name === 'help' || name === '--help')
       return print(json ? JSON.stringify({ usage: text('usage') }) : text('usage'), 0)
     if (name === 'verify') {
-      const { text, exitCode } = await verifyCommand(args)
+      const { text, exitCode } = await (await import('./commands/outside.ts')).verifyCommand(args)
       return print(text, exitCode, json)
     }
     if (name === 'import') {
-      const { text, exitCode } = await importCommand(args)
+      const { text, exitCode } = await (await import('./commands/import.ts')).importCommand(args)
       return await printPieces(text, exitCode, json)
     }
-    const command = commands[name]
+    const command = await commands[name]?.()
     if (!command) {
       const known = ['serve', 'witness', ...printing, ...Object.keys(commands)].join(', ')
       throw new UsageError(text('unknownCommand', { command: name, known }))
@@ -63,20 +49,23 @@ export async function run(argv: string[]): Promise<void> {
     return print(json ? JSON.stringify(done.json) : done.text, done.exitCode, json)
   } catch (error) {
     if (error instanceof UsageError) return fail(`${error.message}\n\n${text('usage')}`, error.message, 2, json)
-    if (error instanceof MirrorError) return fail(error.message, error.message, error.isWrong ? 1 : 2, json)
-    if (
-      error instanceof StartupError ||
-      error instanceof ExportError ||
-      error instanceof ForkError ||
-      isAboutFiles(error)
-    ) {
-      fail(error.message, error.message, 2, json)
-      // A server that could not start may have begun to.
-      if (name === 'serve' || name === 'witness') process.exit()
-      return
-    }
-    throw error
+    const exitCode = await exitCodeOf(error)
+    if (exitCode === undefined || !(error instanceof Error)) throw error
+    fail(error.message, error.message, exitCode, json)
+    // A server that could not start may have begun to.
+    if (name === 'serve' || name === 'witness') process.exit()
   }
+}
+
+/** Of an error that tells a person what to put right; undefined where the program itself is at fault. */
+async function exitCodeOf(error: unknown): Promise<number | undefined> {
+  if (isAboutFiles(error)) return 2
+  // Whoever has thrown one of these has read its module already.
+  const { ExportError, ForkError, MirrorError } = await import('@tallystick/ledger')
+  if (error instanceof MirrorError) return error.isWrong ? 1 : 2
+  if (error instanceof ExportError || error instanceof ForkError) return 2
+  const { StartupError } = await import('@tallystick/server/process')
+  return error instanceof StartupError ? 2 : undefined
 }
 
 /** A file or folder that the command line or the environment names cannot be used. */

@@ -1,6 +1,7 @@
 import { consoleNotify, createApp, newSignInLink, type Registry, userByEmail } from '@tallystick/server'
-import { addressOf, type Command, configFor, type Done, parse, withRegistry } from '../command.ts'
+import { type Command, type Done, parse } from '../command.ts'
 import { play } from '../demo/play.ts'
+import { addressOf, configFor, withRegistry } from '../registry.ts'
 import { text } from '../texts.ts'
 import { signNow } from './ledger.ts'
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { nextKey, retiredFile } from '@tallystick/ledger'
-import { keyStatus, type Registry, rotateKey, signerFiles } from '@tallystick/server'
-import { type Command, configFor, type Done, parse, UsageError, withRegistry } from '../command.ts'
+import { keyStatus, type Registry, rotateKey, signerFiles } from '@tallystick/server/operator'
+import { type Command, type Done, parse, UsageError } from '../command.ts'
+import { configFor, withRegistry } from '../registry.ts'
 import { text } from '../texts.ts'
 import { signNow } from './ledger.ts'
 

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { CheckpointSigner, exportLog, Integrator, keyHistory, keyInForce, reconcile } from '@tallystick/ledger'
-import { type Config, claimInstance, type Registry, StartupError, signerFiles } from '@tallystick/server'
-import { type Command, configFor, type Done, parse, withRegistry } from '../command.ts'
+import { type Config, claimInstance, type Registry, StartupError, signerFiles } from '@tallystick/server/operator'
+import { type Command, type Done, parse } from '../command.ts'
+import { configFor, withRegistry } from '../registry.ts'
 import { text } from '../texts.ts'
 
 const SIGNING_BOUND_MS = 10_000

@@ -1,6 +1,5 @@
 import { mirrorLog, runVerify, UrlSource } from '@tallystick/ledger'
-import { type ImportAnswer, openRegistry, type Registry, runImport, stderrLog } from '@tallystick/server'
-import { type Command, configFor, parse, UsageError } from '../command.ts'
+import { type Command, parse, UsageError } from '../command.ts'
 import { text } from '../texts.ts'
 
 /** What a command that understands its own arguments prints, and its exit code. */
@@ -26,17 +25,5 @@ export const mirrorCommand: Command = async (args) => {
     exitCode: 0,
     text: text('mirrored', { ...mirrored, url, folder }),
     json: { url, folder, ...mirrored },
-  }
-}
-
-export async function importCommand(args: string[]): Promise<ImportAnswer> {
-  let registry: Registry | undefined
-  try {
-    return await runImport(args, async (dataDir) => {
-      registry = await openRegistry(configFor({ DATA_DIR: dataDir }), { log: stderrLog })
-      return registry.services
-    })
-  } finally {
-    await registry?.close()
   }
 }

@@ -22,8 +22,9 @@ import {
   UnlawfulSuccessionError,
   UrlSource,
 } from '@tallystick/ledger'
-import { type Broken, StartupError, signerFiles, stderrLog, withBroken } from '@tallystick/server'
-import { type Command, configFor, type Done, parse, UsageError } from '../command.ts'
+import { type Broken, StartupError, signerFiles, stderrLog, withBroken } from '@tallystick/server/operator'
+import { type Command, type Done, parse, UsageError } from '../command.ts'
+import { configFor } from '../registry.ts'
 import { text } from '../texts.ts'
 
 /** `recover --from <folder|url>`: signed entries that the database has no more come back from a copy of the log. */

@@ -1,5 +1,6 @@
-import { grantRoles } from '@tallystick/server'
-import { type Command, configFor, parse, UsageError, withRegistry } from '../command.ts'
+import { grantRoles } from '@tallystick/server/operator'
+import { type Command, parse, UsageError } from '../command.ts'
+import { configFor, withRegistry } from '../registry.ts'
 import { text } from '../texts.ts'
 
 /** `roles`: as the owner, brings the schema up to date and grants each database role exactly what it needs. */

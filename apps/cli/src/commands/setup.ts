@@ -1,5 +1,6 @@
-import { newSignInLink, userByEmail } from '@tallystick/server'
-import { addressOf, type Command, configFor, type Done, parse, UsageError, withRegistry } from '../command.ts'
+import { newSignInLink, userByEmail } from '@tallystick/server/operator'
+import { type Command, type Done, parse, UsageError } from '../command.ts'
+import { addressOf, configFor, withRegistry } from '../registry.ts'
 import { text } from '../texts.ts'
 
 export const setupCommand: Command = async (args) => {

@@ -1,5 +1,6 @@
 import { takeBack } from '@tallystick/server'
-import { type Command, configFor, parse, UsageError, withRegistry } from '../command.ts'
+import { type Command, parse, UsageError } from '../command.ts'
+import { configFor, withRegistry } from '../registry.ts'
 import { text } from '../texts.ts'
 
 /** `take-back INDEX`: a wrong record of another registry, by two officers. */

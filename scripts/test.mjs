@@ -9,18 +9,14 @@ import { delimiter, dirname, join } from 'node:path'
 import { installDebianPackages } from './debian.mjs'
 import { limits, suitesNamed } from './deep.mjs'
 import { ensureDependencies, findNode, root } from './prepare.mjs'
+import { testsReaching } from './reach.mjs'
 
 const POSTGRES_15 = '/usr/lib/postgresql/15/bin'
-/** Where the tests are that use a database which they do not embed. */
-const DATABASE_TESTS = ['packages/ledger', 'apps/server', 'tests/import', 'tests/e2e/contention']
+/** Where the tests are that ask every statement of ours; of these, those run again that have a database. */
+const PLACES_OF_STATEMENTS = ['packages/ledger', 'apps/server', 'tests/import', 'tests/e2e/contention']
+const DATABASE_OF_TESTS = 'tests/support/database.ts'
 /** Of these, what asks nothing of a database that the others do not ask, and takes long. */
-const NOT_OF_THE_DATABASE = [
-  '**/embedded.test.ts',
-  '**/hostile.test.ts',
-  '**/*password*.test.ts',
-  '**/paper/**',
-  '**/mail/*crash.test.ts',
-]
+const NOT_OF_THE_DATABASE = ['**/hostile.test.ts', '**/*password*.test.ts', '**/paper/**', '**/mail/*crash.test.ts']
 const total = { passed: 0, failed: 0, skipped: 0 }
 const isDeep = process.argv[2] === '--deep'
 const filters = process.argv.slice(isDeep ? 3 : 2)
@@ -46,7 +42,8 @@ try {
   if (!isDeep) test(node, 'PostgreSQL 18', filters, {})
   if (!isDeep && filters.length === 0 && process.env.CI && existsSync(POSTGRES_15)) {
     const left = NOT_OF_THE_DATABASE.flatMap((glob) => ['--exclude', glob])
-    test(node, 'PostgreSQL 15', [...DATABASE_TESTS, ...left], { TEST_POSTGRES_BIN: POSTGRES_15 })
+    const paths = testsReaching(DATABASE_OF_TESTS, PLACES_OF_STATEMENTS)
+    test(node, 'PostgreSQL 15', [...paths, ...left], { TEST_POSTGRES_BIN: POSTGRES_15 })
   }
 } catch (error) {
   total.failed += 1

@@ -25,6 +25,41 @@ export async function testDatabase({ durable = false } = {}): Promise<TestDataba
   return create(name, server.url('postgres'), server.close)
 }
 
+/**
+ * A database whose tables are there already: `make` makes them once in a run, in a database of which this is a copy. For
+ * tests that begin with a whole registry; how tables are made, and made newer, is tested where they are.
+ */
+export async function databaseWithTables(make: (url: string) => Promise<void>): Promise<TestDatabase> {
+  const maintenance = await serverUrl()
+  const model = `${databasePrefix(inject('runFolder'))}model`
+  modelIsThere ??= makeModel(maintenance, model, make)
+  await modelIsThere
+  const name = `${databasePrefix(inject('runFolder'))}${randomBytes(6).toString('hex')}`
+  return create(name, maintenance, async () => {}, model)
+}
+
+let modelIsThere: Promise<void> | undefined
+
+/** The first worker that comes makes it, the others wait for it. */
+async function makeModel(maintenance: string, model: string, make: (url: string) => Promise<void>): Promise<void> {
+  const client = new pg.Client({ connectionString: maintenance })
+  await client.connect()
+  try {
+    await client.query('SELECT pg_advisory_lock(hashtext($1))', [model])
+    const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [model])
+    if (rowCount === 1) return
+    await client.query(`DROP DATABASE IF EXISTS ${model}_begun WITH (FORCE)`)
+    const { url } = await create(`${model}_begun`, maintenance, async () => {})
+    await make(url)
+    await client.query('SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = $1', [
+      `${model}_begun`,
+    ])
+    await client.query(`ALTER DATABASE ${model}_begun RENAME TO ${model}`)
+  } finally {
+    await client.end()
+  }
+}
+
 async function serverUrl(): Promise<string> {
   const file = join(inject('runFolder'), 'server')
   for (;;) {
@@ -38,8 +73,13 @@ async function serverUrl(): Promise<string> {
   }
 }
 
-async function create(name: string, maintenanceUrl: string, release: () => Promise<void>): Promise<TestDatabase> {
-  await statement(maintenanceUrl, `CREATE DATABASE ${name} ENCODING 'UTF8' TEMPLATE template0`)
+async function create(
+  name: string,
+  maintenanceUrl: string,
+  release: () => Promise<void>,
+  model = 'template0',
+): Promise<TestDatabase> {
+  await statement(maintenanceUrl, `CREATE DATABASE ${name} ENCODING 'UTF8' TEMPLATE ${model}`)
   const url = new URL(maintenanceUrl)
   url.pathname = `/${name}`
   return {

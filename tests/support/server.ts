@@ -61,13 +61,14 @@ function newestLink(output: string, email: string): string | undefined {
 /** Below what systems give to connections, so that none of them sits on the port of a server that starts again. */
 const FIRST_PORT = 10_000
 const PORTS = 20_000
-const PORTS_OF_PROCESS = 16
+/** More than any process asks for at once. */
+const PORTS_OF_PROCESS = 400
 let given = 0
 
 /** A port on which nobody listens. Test processes that run at the same time are not given the same. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const port = FIRST_PORT + ((process.pid * PORTS_OF_PROCESS + given) % PORTS)
+    const port = FIRST_PORT + ((process.pid * PORTS_OF_PROCESS + (given % PORTS_OF_PROCESS)) % PORTS)
     given += 1
     if (await isFree(port)) return port
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { statusesOf } from '@tallystick/contract'
 import { CheckpointSigner, Integrator, PostgresLedger, signingKey } from '@tallystick/ledger'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
-import { testDatabase } from '../../../tests/support/database.ts'
+import { databaseWithTables } from '../../../tests/support/database.ts'
 import { createApp } from './app.ts'
 import { openContent } from './platform/content.ts'
 import { localFiles } from './platform/files/local.ts'
@@ -78,11 +78,17 @@ export const PASSWORD = 'nine quiet herons'
 /** Hashes as the product does, at a cost for tests. */
 const QUICK = { logN: 4, r: 1, p: 1 }
 
+async function makeTables(connectionString: string): Promise<void> {
+  const ledger = await PostgresLedger.open({ connectionString })
+  await ledger.close()
+  await (await openContent(connectionString, 'create')).end()
+}
+
 export async function testRegistry({
   onboarding = 'link',
   ...setup
 }: Setup & { onboarding?: Services['onboarding'] } = {}): Promise<TestRegistry> {
-  const database = await testDatabase()
+  const database = await databaseWithTables(makeTables)
   let late = 0
   const clock = () => new Date(Date.now() + late)
   const ledger = await PostgresLedger.open({ connectionString: database.url }, { clock })

@@ -2,10 +2,11 @@ import type { CertificateFile, EntryType } from '@tallystick/contract'
 import { type CertificateOpening, certificateFacts } from '@tallystick/ledger'
 import { encodeEntry } from '@tallystick/rules'
 import type { z } from 'zod'
-import { entryAt, entryNaming, firstOfStream, isOf, type LogRow } from '../platform/entries.ts'
+import { entryAt, firstOfStream, isOf, type LogRow } from '../platform/entries.ts'
 import { receiptText } from '../platform/proof.ts'
 import type { Services } from '../platform/services.ts'
 import { takenBack } from '../platform/taken-back.ts'
+import { grantOf } from './before.ts'
 import type { PaperRow } from './kinds.ts'
 
 type File = z.input<typeof CertificateFile>
@@ -74,9 +75,7 @@ async function groundsOf(services: Services, row: PaperRow, project: string): Pr
   const found = await Promise.all([
     isIssuance ? entryAt(services, 0) : undefined,
     firstOfStream(services, 'ProjectRegistered', project),
-    isOfAuthorisation && 'authorisation' in body
-      ? entryNaming(services, 'QuantityAuthorised', project, ['authorisation', body.authorisation], row.index)
-      : undefined,
+    isOfAuthorisation && 'authorisation' in body ? grantOf(services, body.authorisation) : undefined,
   ])
   return found.filter((ground) => ground !== undefined)
 }

@@ -1,11 +1,12 @@
 import { type Beneficiary, isolated, type LoggedEntry } from '@tallystick/contract'
 import { listedName } from '@tallystick/templates'
-import { entryNaming, firstOfStream, type LogRow } from '../platform/entries.ts'
+import { firstOfStream, type LogRow } from '../platform/entries.ts'
 import { legsOf } from '../platform/legs.ts'
 import { namesIn, speechOf } from '../platform/names.ts'
 import type { Ended, Issuance, Registration } from '../platform/paper/letters/certificates.ts'
 import type { AuthorisationName, DocumentName, ProjectName } from '../platform/paper/letters/issued.ts'
 import type { Authorised, NoObjection, Objection } from '../platform/paper/letters/letters.ts'
+import { grantOf, lastBefore } from './before.ts'
 import { dayIn } from './day.ts'
 import { referenceOf } from './issued.ts'
 import { moveTaken } from './kinds.ts'
@@ -35,7 +36,7 @@ export async function decisionFacts(
   const [owners, grounds, before, first] = await Promise.all([
     ownersThen(asked),
     groundsOf(asked, row),
-    entryNaming(services, 'ProjectMoved', project, ['project', project], row.index),
+    lastBefore(services, row, project, 'ProjectMoved', ['project', project]),
     firstOfStream(services, 'ProjectRegistered', project),
   ])
   const { moves, ends } = presetAt(row.index).project
@@ -130,7 +131,7 @@ function organisationName({ names, services, speech }: Asked, id: string): strin
 async function ownersThen(asked: Asked): Promise<string[]> {
   const { services, project, row } = asked
   const [changed, first] = await Promise.all([
-    entryNaming(services, 'OwnershipChanged', project, ['project', project], row.index),
+    lastBefore(services, row, project, 'OwnershipChanged', ['project', project]),
     firstOfStream(services, 'ProjectRegistered', project),
   ])
   const { owners = [] } = changed?.entry.body ?? first?.entry.body ?? {}
@@ -140,10 +141,13 @@ async function ownersThen(asked: Asked): Promise<string[]> {
 }
 
 /** The version of an authorisation under which units were issued, by the letter that says it. */
-async function authorisationThen({ services, project, row }: Asked, id: string): Promise<AuthorisationName> {
-  const naming = ['authorisation', id] as const
-  const changed = await entryNaming(services, 'AuthorisationChanged', project, naming, row.index)
-  const version = changed ?? (await entryNaming(services, 'QuantityAuthorised', project, naming, row.index)) ?? row
+async function authorisationThen({ services, project, row, names }: Asked, id: string): Promise<AuthorisationName> {
+  const known = names.authorisation(id)
+  const changed =
+    known?.version === 1
+      ? undefined
+      : await lastBefore(services, row, project, 'AuthorisationChanged', ['authorisation', id])
+  const version = changed ?? (await grantOf(services, id)) ?? row
   return { reference: referenceOf('authorisation', version), version: changed?.entry.body.version ?? 1 }
 }
 
@@ -153,7 +157,7 @@ async function groundsOf({ services, project, speech }: Asked, row: LogRow<'Proj
   const grounds: NonNullable<LoggedEntry<'ProjectMoved'>['body']['documents']> = row.entry.body.documents ?? []
   return Promise.all(
     grounds.map(async ({ document, sha256 }) => {
-      const version = await entryNaming(services, 'DocumentSubmitted', project, ['sha256', sha256], row.index)
+      const version = await lastBefore(services, row, project, 'DocumentSubmitted', ['sha256', sha256])
       const commitment = version?.entry.body.name
       const name = commitment && (await namesIn(services, commitment)).opened(commitment)
       const kind = words.code('document', document)

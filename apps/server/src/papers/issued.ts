@@ -76,6 +76,8 @@ async function standingOf(
 ): Promise<PaperStanding> {
   if (isOf(row, 'QuantityAuthorised') || isOf(row, 'AuthorisationChanged')) {
     const { authorisation } = row.entry.body
+    const own = isOf(row, 'AuthorisationChanged') ? row.entry.body.version : 1
+    if (names.authorisation(authorisation)?.version === own) return STANDS
     const last = await entryNaming(services, 'AuthorisationChanged', project, ['authorisation', authorisation])
     if (!last || last.index <= row.index) return STANDS
     return { state: last.entry.body.change === 'revoke' ? 'revoked' : 'superseded', by: placeOf(last) }

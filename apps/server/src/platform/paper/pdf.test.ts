@@ -92,7 +92,7 @@ describe.skipIf(!poppler)('what others read in the PDF', () => {
     ]
     const more = [
       '12.3456, −45.6789',
-      'Amara Diallo, Sunfield Power Ltd',
+      'Amara Diallo · Sunfield Power Ltd',
       '✓ Signed with a key of one’s own (AES)',
       'Page 1 of 4',
     ]

@@ -1,6 +1,6 @@
-import { isolated, type Locale, Speech } from '@tallystick/contract'
+import { isolated, type Speech } from '@tallystick/contract'
 import type { Attachment, Foot, Labelled, Paper, Paragraph, Section, Slot, Span, Text } from '../paper.ts'
-import type { PaperFamily, PaperLanguage } from '../words.ts'
+import { type PaperFamily, type PaperLanguage, paperSpeech } from '../words.ts'
 import ar from './locales/ar.json' with { type: 'json' }
 import en from './locales/en.json' with { type: 'json' }
 import es from './locales/es.json' with { type: 'json' }
@@ -65,13 +65,6 @@ export type TextKey = keyof typeof en
 type Places = Readonly<Record<string, string>>
 
 const texts: PaperFamily<typeof en> = { en, fr, es, ar }
-/** Digits are those of serial numbers in every language, so that a number on paper can be compared with the ledger. */
-const LOCALES: Readonly<Record<PaperLanguage, Omit<Locale, 'texts'>>> = {
-  en: { lang: 'en-GB', dir: 'ltr' },
-  fr: { lang: 'fr', dir: 'ltr' },
-  es: { lang: 'es', dir: 'ltr' },
-  ar: { lang: 'ar-u-nu-latn', dir: 'rtl' },
-}
 
 /** The words of letters and certificates. */
 export class LetterSpeech {
@@ -80,8 +73,7 @@ export class LetterSpeech {
 
   constructor(language: PaperLanguage, timeZone: string) {
     this.language = language
-    const locale = { ...LOCALES[language], texts: texts[language] }
-    this.speech = new Speech(locale, { ...LOCALES.en, texts: en }, timeZone)
+    this.speech = paperSpeech(texts, language, timeZone)
   }
 
   say(key: TextKey, places: Places = {}, count?: bigint): string {

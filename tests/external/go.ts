@@ -54,7 +54,8 @@ export async function goProgram(source: string): Promise<GoProgram | { skipped: 
     GOPATH: DEBIAN_GOPATH,
     GOFLAGS: '',
     CGO_ENABLED: '0',
-    GOCACHE: join(folder, 'cache'),
+    // Of the run: the standard library is compiled once for all programs.
+    GOCACHE: join(runFolder, 'go-cache'),
   }
   await run('go', ['build', '-o', binary, source], { env: { ...process.env, ...environment } })
   return { run: (...args) => verdict(binary, args) }

@@ -98,17 +98,14 @@ function widthOf({ columns, rows }: Table, at: number): Width {
   const texts = rows.map(({ cells }) => wordsOf(cells[at] ?? ''))
   const title = columns[at]?.title ?? ''
   const longest = Math.max(title.length / 2, most(texts.map((text) => text.length))) // a title may stand on two lines
-  const wordIn = (text: string) =>
-    most(
-      text
-        .slice(0, 2000)
-        .split(/\s+/)
-        .map(({ length }) => length),
-    )
+  const wordIn = (text: string) => most(text.slice(0, 2000).split(/\s+/).map(widthIn))
   const word = Math.min(LONGEST_WORD, Math.max(1.12 * wordIn(title), most(texts.map(wordIn)))) // titles are bold
   const natural = longest <= WIDEST ? longest : WIDEST + 3 * Math.sqrt(Math.min(longest, 400) - WIDEST)
   return { word, natural: Math.max(word, natural) }
 }
+
+/** In characters; capitals are wider. */
+const widthIn = (word: string) => word.length + 0.15 * word.replace(/\P{Lu}/gu, '').length
 
 /** Room for so many characters of 0.58 em, and beside them. */
 function points(characters: number, size: number): number {

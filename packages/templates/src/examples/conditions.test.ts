@@ -74,3 +74,15 @@ test.each(cases)('$name with $what asks for $asked', ({ name, change, asked, pro
   )
   expect([...new Set(missing.map(({ path }) => path))].sort()).toEqual(asked)
 })
+
+test.each([
+  ['ECU', []],
+  ['ecu', ['units.unitType']],
+  ['ECUADOR', ['units.unitType']],
+] as const)('a type of units of a country’s own is taken where it can be one: %s', (unitType, wrong) => {
+  const template = DATA.get('issuance')
+  const issuance = documentsOf('selu').get('issuance')
+  if (!template || !issuance) throw new Error('there is an issuance')
+  const document = changed(issuance, { 'units.unitType': unitType, 'units.authorisation': null })
+  expect(validate(template, document, { final: true }).map(({ path }) => path)).toEqual(wrong)
+})

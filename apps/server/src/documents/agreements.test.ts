@@ -149,6 +149,22 @@ it('its price is the two sides’ own: neither the owner of the project nor a st
   expect((await registry.app.inject({ url: `${at}/pdf`, headers })).rawPayload.subarray(0, 5).toString()).toBe('%PDF-')
 })
 
+it('whoever submits its hash as a document of the project does not come to read it', async () => {
+  const { sunfield, project } = all
+  const at = `/national/documents/${first.sha256}`
+  const body = { kind: 'project-design', sha256: first.sha256 }
+  await done(sunfield.admin.post(`/national/projects/${project.id}/documents`, body))
+  const shown = expectStatus(await sunfield.admin.get(at), 200).body
+  expect(shown).toMatchObject({ kind, agreement: { id: (first as unknown as Deal).agreement.id }, version: 2 })
+  expect(shown.withheld).toEqual(expect.arrayContaining(['price.unitPrice']))
+  expect(await sunfield.admin.get(`${at}/bytes`)).toMatchObject({ status: 403 })
+  const own = { project: project.id, kind: 'project-design' }
+  const begun = await begin(sunfield.admin, own)
+  expect(JSON.stringify(begun)).not.toContain('unitPrice')
+  await sunfield.admin.delete(`${drafts}/${begun.id}`)
+  expect(await all.harbour.admin.get(at)).toMatchObject({ body: { withheld: [] } })
+})
+
 it('both sides sign it, and then a transfer names it', async () => {
   const { harbour, sunfield, registry } = all
   const { agreement, sha256 } = first as unknown as Deal

@@ -1,7 +1,7 @@
 import type { DocumentData } from '@tallystick/contract'
 import { compare, type Document, type Template } from '@tallystick/templates'
 import { type KeptDocument, keptUnder, templateOf } from '../platform/documents.ts'
-import { entryNaming, type LogRow } from '../platform/entries.ts'
+import { entryNaming, firstNaming, type LogRow } from '../platform/entries.ts'
 import { submittedDocument } from '../platform/filings.ts'
 import { namesIn } from '../platform/names.ts'
 import { fieldProblem, problem } from '../platform/problem.ts'
@@ -24,7 +24,7 @@ export interface Version {
 /** The version of a hash, for whoever asks. Throws a problem where none was submitted that is data. */
 export async function versionOf(services: Services, actor: Actor | undefined, sha256: string): Promise<Version> {
   for (const kept of await keptUnder(services, sha256)) {
-    const row = await entryNaming(services, 'DocumentSubmitted', kept.project, ['sha256', sha256])
+    const row = await submissionOf(services, kept.project, sha256)
     const template = templateOf(kept.template)
     // What nobody submitted, or not yet, is nobody's to read.
     if (row?.entry.body.sha256 !== sha256 || !template) continue
@@ -37,6 +37,32 @@ export async function versionOf(services: Services, actor: Actor | undefined, sh
     return { row, kept, template, whole, ...shown }
   }
   throw problem('not-found')
+}
+
+/**
+ * The last submission of these bytes, as the document as which they came first: whoever submits the hash of another's paper
+ * as something of its own does not come to read it.
+ */
+async function submissionOf(
+  services: Services,
+  project: string,
+  sha256: string,
+): Promise<LogRow<'DocumentSubmitted'> | undefined> {
+  const naming = ['sha256', sha256] as const
+  const [first, last] = await Promise.all([
+    firstNaming(services, 'DocumentSubmitted', project, naming),
+    entryNaming(services, 'DocumentSubmitted', project, naming),
+  ])
+  return first && last && isSame(first, last) ? last : first
+}
+
+/** Are they versions of one document? */
+function isSame(
+  { entry: { body: a } }: LogRow<'DocumentSubmitted'>,
+  { entry: { body: b } }: LogRow<'DocumentSubmitted'>,
+) {
+  const isOfOne = a.period === b.period && a.agreement?.id === b.agreement?.id
+  return isOfOne && a.project === b.project && a.document === b.document
 }
 
 /** Which version it is, and how it stands. */
@@ -54,9 +80,7 @@ export async function versionShown(
 
 /** What differs from one version to another, of what the reader sees of both. */
 export function differences(from: Version, to: Version) {
-  const [a, b] = [from.row.entry.body, to.row.entry.body]
-  const isOther = a.project !== b.project || a.period !== b.period || a.agreement?.id !== b.agreement?.id
-  if (isOther || a.document !== b.document) {
+  if (!isSame(from.row, to.row)) {
     throw fieldProblem('from', 'is a version of another document')
   }
   return compare(to.template, from.document, to.document).map(({ cells, ...change }) => ({

@@ -82,23 +82,46 @@ function memberOf([field, id]: readonly [field: string, id: string]): Buffer {
   return Buffer.from(`${JSON.stringify(field)}:${JSON.stringify(id)}`)
 }
 
+interface Queried {
+  pool: Pick<Services['pool'], 'query'>
+}
+
+const namingIn = (order: 'ASC' | 'DESC') =>
+  `SELECT e.index, e.leaf, e.bytes
+     FROM ledger_stream s CROSS JOIN LATERAL unnest(s.indexes) WITH ORDINALITY AS k(index, at)
+     JOIN ledger_entry e ON e.index = k.index
+    WHERE s.id = $1 AND k.index < $4 AND e.type = $2 AND position($3::bytea IN e.bytes) > 0
+    ORDER BY s.revision ${order}, k.at ${order} LIMIT 1`
+
 /** The latest entry of a type in a stream whose body has this id in a field, before an index. */
-export async function entryNaming<Type extends EntryType>(
-  { pool }: { pool: Pick<Services['pool'], 'query'> },
+export function entryNaming<Type extends EntryType>(
+  queried: Queried,
   type: Type,
   stream: string,
   naming: readonly [field: string, id: string],
   before = Number.MAX_SAFE_INTEGER,
 ): Promise<LogRow<Type> | undefined> {
-  const { rows } = await pool.query<{ index: string; leaf: Buffer; bytes: Buffer }>({
-    name: 'entry-naming',
-    text: `SELECT e.index, e.leaf, e.bytes
-             FROM ledger_stream s CROSS JOIN LATERAL unnest(s.indexes) WITH ORDINALITY AS k(index, at)
-             JOIN ledger_entry e ON e.index = k.index
-            WHERE s.id = $1 AND k.index < $4 AND e.type = $2 AND position($3::bytea IN e.bytes) > 0
-            ORDER BY s.revision DESC, k.at DESC LIMIT 1`,
-    values: [stream, type, memberOf(naming), before],
-  })
+  const values = [stream, type, memberOf(naming), before]
+  return oneNaming(queried, type, { name: 'entry-naming', text: namingIn('DESC'), values })
+}
+
+/** The first one. */
+export function firstNaming<Type extends EntryType>(
+  queried: Queried,
+  type: Type,
+  stream: string,
+  naming: readonly [field: string, id: string],
+): Promise<LogRow<Type> | undefined> {
+  const values = [stream, type, memberOf(naming), Number.MAX_SAFE_INTEGER]
+  return oneNaming(queried, type, { name: 'first-naming', text: namingIn('ASC'), values })
+}
+
+async function oneNaming<Type extends EntryType>(
+  { pool }: Queried,
+  type: Type,
+  query: { name: string; text: string; values: unknown[] },
+): Promise<LogRow<Type> | undefined> {
+  const { rows } = await pool.query<{ index: string; leaf: Buffer; bytes: Buffer }>(query)
   const [row] = rows
   return row && { index: Number(row.index), leaf: row.leaf.toString('hex'), entry: readEntryOf(type, row.bytes) }
 }

@@ -1,7 +1,14 @@
 import { aHolder, anAccount } from './choices.ts'
 import { type Choose, hashFrom, idFrom, knownId, type Wish } from './command.ts'
-import type { Agreement, Model } from './naive.ts'
+import type { Model, Project } from './naive.ts'
 import { accountReasons, holders, isOneHolder, mandateReasons, organisationOf, where } from './reasons.ts'
+
+/** An agreement on units of a project, between two accounts, with its versions. */
+export interface Agreement extends Pick<Project, 'submitted'> {
+  project: string
+  seller: string
+  buyer: string
+}
 
 /** The kind of document that an agreement on units is, and the states of its project in which a version is submitted. */
 export const DEAL = 'transfer-agreement'

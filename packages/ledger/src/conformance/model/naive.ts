@@ -1,5 +1,7 @@
 import type { Entry, KeyRotation } from '@tallystick/rules'
 import type { TestRegistry } from '../registry.ts'
+import type { Agreement } from './agreements.ts'
+import type { Signature } from './signatures.ts'
 
 /**
  * What a registry is, kept in the most naive way: every unit by itself, every reason by name. It shares nothing with the
@@ -131,22 +133,6 @@ export interface Project {
   /** Its crediting periods, the first one first, and how often it was renewed. */
   credits: { kind: string; from: string; to: string }[]
   renewed: number
-}
-
-/** For whom a place was signed, by whom, and how. */
-export interface Signature {
-  organisation: string
-  capacity: 'owner' | 'certifier' | 'government' | 'seller' | 'buyer'
-  by: string
-  level: 'SES' | 'AES' | 'QES' | 'WET'
-  index: number
-}
-
-/** An agreement on units of a project, between two accounts, with its versions. */
-export interface Agreement extends Pick<Project, 'submitted'> {
-  project: string
-  seller: string
-  buyer: string
 }
 
 /** A monitoring period. */

@@ -1,7 +1,7 @@
 import { DEAL } from './agreements.ts'
 import { aHolder, anOfficer, mostly } from './choices.ts'
 import { type Choose, defineCommand, hashFrom, idFrom, knownId, type Wish } from './command.ts'
-import type { Model, Project, Signature } from './naive.ts'
+import type { Model, Project } from './naive.ts'
 import {
   areAffiliated,
   conflictReasons,
@@ -14,6 +14,15 @@ import {
   ownersOf,
   where,
 } from './reasons.ts'
+
+/** For whom a place was signed, by whom, and how. */
+export interface Signature {
+  organisation: string
+  capacity: 'owner' | 'certifier' | 'government' | 'seller' | 'buyer'
+  by: string
+  level: 'SES' | 'AES' | 'QES' | 'WET'
+  index: number
+}
 
 /** The places for signatures of the preset, each with its capacity, and those that are signed before it. */
 const slots: Record<string, Record<string, { capacity: Signature['capacity']; after: string[] }>> = {

@@ -4,7 +4,7 @@ import { isNumber, isSpan, type Value } from './operands.ts'
 import { type Computed, computedOrder } from './order.ts'
 import { type Form, formOf } from './own.ts'
 import type { Members, Sections, Values } from './place.ts'
-import { held, isFilled, isGrid, member, membersOf, put, rowsOf, sameJson, withMember } from './place.ts'
+import { held, isFilled, isGrid, leavesOf, member, membersOf, put, rowsOf, sameJson, withMember } from './place.ts'
 import { isOfForm } from './problem.ts'
 import type { Document, Field, Json, Source, Template } from './template.ts'
 import { TYPES } from './types.ts'
@@ -27,12 +27,10 @@ export function compute(template: Template, document: Document, sources: Sources
 /** The values with those that come from elsewhere, where it is given what they come from. */
 export function sourced({ sections }: Sections, given: Values, from: 'auto' | 'from', sources: Sources): Values {
   let values = given
-  for (const section of sections) {
-    for (const field of section.fields) {
-      const source = field[from]
-      if ((source?.fact && sources.facts) || (source?.document && sources.documents))
-        values = put(values, { section, field }, fitting(field, toldBy(source, sources)))
-    }
+  for (const { leaf, ...spot } of leavesOf(sections)) {
+    const source = leaf[from]
+    if ((source?.fact && sources.facts) || (source?.document && sources.documents))
+      values = put(values, spot, fitting(leaf, toldBy(source, sources)))
   }
   return values
 }

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { compute } from './compute.ts'
-import { blank, prefill, settle } from './document.ts'
+import { blank, isPlace, prefill, save, settle } from './document.ts'
 import { mini, miniData, whole, withValue, words } from './mini.fixture.ts'
 import { formOf } from './own.ts'
 import { readTemplate } from './read.ts'
-import { isPlace, save } from './save.ts'
 import { type Document, LIMITS, type Section } from './template.ts'
 import { validate } from './validate.ts'
 

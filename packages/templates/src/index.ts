@@ -1,6 +1,6 @@
 export { type Change, compare } from './compare.ts'
 export { compute, type Sources } from './compute.ts'
-export { blank, prefill, settle } from './document.ts'
+export { blank, isPlace, prefill, type Saved, save, settle } from './document.ts'
 export type { CalculationJudged, Facts, JudgeCalculation } from './evaluate.ts'
 export { choices, listedName } from './options.ts'
 export { type Form, formOf } from './own.ts'
@@ -9,21 +9,18 @@ export { type Plain, type PlainField, type PlainSection, type PlainTable, plain 
 export { type Problem, type ProblemCode, sentence } from './problem.ts'
 export { readTemplate, TemplateError } from './read.ts'
 export { type Block, blocksOf, type Run } from './rich.ts'
-export { isPlace, type Saved, save } from './save.ts'
-export {
-  type Column,
-  type Document,
-  FACTS,
-  type FactName,
-  type Field,
-  type Json,
-  LIMITS,
-  type Section,
-  type Slot,
-  TEMPLATE_LANGUAGES,
-  type Template,
-  type TemplateLanguage,
-  type Text,
+export type {
+  Column,
+  Document,
+  FactName,
+  Field,
+  Json,
+  Section,
+  Slot,
+  Template,
+  TemplateLanguage,
+  Text,
 } from './template.ts'
+export { FACTS, LIMITS, TEMPLATE_LANGUAGES } from './template.ts'
 export { sourceFaults, template, templates } from './templates.ts'
 export { type Judging, validate } from './validate.ts'

@@ -1,12 +1,11 @@
 /** What a map has for a key, made and kept where it has nothing. */
-export function kept<K, V>(
-  map: { get(key: K): V | undefined; set(key: K, value: V): unknown },
-  key: K,
-  make: () => V,
-): V {
-  const known = map.get(key)
-  if (known !== undefined) return known
-  const made = make()
-  map.set(key, made)
-  return made
+export function kept<K, V>(map: Kept<K, V>, key: K, make: () => V): V {
+  const value = map.get(key) ?? make()
+  map.set(key, value)
+  return value
+}
+
+interface Kept<K, V> {
+  get(key: K): V | undefined
+  set(key: K, value: V): unknown
 }

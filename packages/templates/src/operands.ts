@@ -87,17 +87,13 @@ const literal =
     const constant = value(data)
     return { kind, value: () => constant, choices: [data].flat() }
   }
-/** "0.5" */
+/** Such as "0.5"; "2026-01-01"; how many digits; a list of options; an option or a text, or true or false. */
 export const number = literal('number', decimal, 'takes a decimal in quotes', calculated)
-/** "2026-01-01" */
 export const date = literal('date', z.custom<string>(isDate), 'takes a date YYYY-MM-DD', (given) => given)
-/** How many digits. */
 export const places = literal('number', z.int().min(0).max(12), 'places are 0 to 12', whole)
-/** A list of options. */
 export const options = literal('text', z.array(z.string()).min(1), 'takes a list of options', (given) => given)
 const truth = literal('bool', z.boolean(), 'takes true or false', (given) => given)
 const text = literal('text', z.string(), 'takes a text, true or false', (given) => given)
-/** An option or a text; true or false. */
 export const constant: Operand = (given, at) => (typeof given === 'boolean' ? truth : text)(given, at)
 
 /** What the registry knows. */

@@ -27,22 +27,20 @@ const ordinal = take.expression('number', 'date')
 const itself = (operand: Operand): Operator => ({ takes: [operand], gives: 0 })
 const giving =
   (gives: Operator['gives']) =>
-  (takes: readonly Operand[], of: Operator['of'], how: Partial<Operator> = {}): Operator => ({
-    takes,
-    gives,
-    of,
-    ...how,
-  })
+  (takes: readonly Operand[], of: Operator['of']): Operator => ({ takes, gives, of })
 const [asks, counts] = [giving('bool'), giving('number')]
-const numeric = (takes: readonly Operand[], compute: (all: Exact[]) => Exact | undefined, how?: Partial<Operator>) =>
-  counts(takes, (values) => compute(numbersIn(values)), how)
-const ofNumbers = (compute: (all: Exact[]) => Exact | undefined) => numeric([aNumber], compute, { more: true })
+const numeric = (takes: readonly Operand[], compute: (all: Exact[]) => Exact | undefined): Operator =>
+  counts(takes, (values) => compute(numbersIn(values)))
+const ofNumbers = (compute: (all: Exact[]) => Exact | undefined): Operator => ({
+  ...numeric([aNumber], compute),
+  more: true,
+})
 /** `and` is false and `or` is true as soon as one operand is, whatever is missing elsewhere. */
-const decided = (decisive: boolean) =>
-  asks([aTruth], (all) => (all.includes(decisive) ? decisive : all.includes(undefined) ? undefined : !decisive), {
-    more: true,
-    lenient: true,
-  })
+const decided = (decisive: boolean): Operator => ({
+  ...asks([aTruth], (all) => (all.includes(decisive) ? decisive : all.includes(undefined) ? undefined : !decisive)),
+  more: true,
+  lenient: true,
+})
 
 /** All that a template can compute and ask. `docs/templates.md` says it in words. */
 export const OPERATORS: Readonly<Record<string, Operator>> = {
@@ -75,13 +73,10 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
     [take.column, take.sibling, take.alike],
     ([all, keys, wanted]) => listOf(all)[listOf(keys).findIndex((key) => same(key, wanted))],
   ),
-  if: giving(1)(
-    [aTruth, any, take.alike],
-    ([is, then, otherwise]) => (is ? then : is === false ? otherwise : undefined),
-    {
-      lenient: true,
-    },
-  ),
+  if: {
+    ...giving(1)([aTruth, any, take.alike], ([is, then, other]) => (is ? then : is === false ? other : undefined)),
+    lenient: true,
+  },
   eq: asks([any, take.alike], ([a, b]) => same(a, b)),
   ne: asks([any, take.alike], ([a, b]) => !same(a, b)),
   lt: asks([ordinal, take.alike], ([a, b]) => orderOf(a, b) < 0),

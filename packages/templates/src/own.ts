@@ -15,11 +15,8 @@ const forms = new WeakMap<Template, WeakMap<object, Form | string>>()
 export function formOf(template: Template, own: unknown): Form | string {
   if (own === undefined) return template
   if (!Array.isArray(own) || own.length > MOST) return `own is a list of sections, ${MOST} sections at most`
-  return kept(
-    kept(forms, template, () => new WeakMap()),
-    own,
-    () => joined(template, own),
-  )
+  const known = kept(forms, template, () => new WeakMap())
+  return kept(known, own, () => joined(template, own))
 }
 
 function joined(template: Template, own: readonly unknown[]): Form | string {

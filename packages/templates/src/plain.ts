@@ -3,11 +3,11 @@ import { positionsIn } from './geometry.ts'
 import { shortened } from './number.ts'
 import { choiceName, listedName } from './options.ts'
 import { formOf } from './own.ts'
-import { held, isFilled, isGrid, member, membersOf, rowsOf, textOf } from './place.ts'
+import { held, isFilled, isGrid, member, membersOf, pathOf, rowsOf, textOf } from './place.ts'
 import { filledIn, inLanguage, WORDS } from './problem.ts'
-import { type Block, blocksOf, linesOf } from './rich.ts'
+import { type Block, blocksOf } from './rich.ts'
 import { dateText, numberText } from './speech.ts'
-import type { Document, Field, Grid, Json, Template, TemplateLanguage } from './template.ts'
+import type { Document, Field, Grid, Json, Section, Template, TemplateLanguage } from './template.ts'
 
 /** A value as it is shown. */
 export type Plain =
@@ -53,20 +53,18 @@ export function plain(
   if (typeof form === 'string') throw new Error(form)
   const scope: Scope = { values: document.values, memo: new Map() }
   const view = { language, onlyPublic }
-  const sections = form.sections.filter((section) => isShown(section, scope))
-  return sections.flatMap((section) => {
-    const fields = section.fields.filter(
-      (field) => isShown(field, scope) && (!onlyPublic || (field.public ?? template.public)),
-    )
-    const shown = fields.map((field) => ({
-      path: `${section.key}.${field.key}`,
-      label: labelOf(field, language),
-      value: fieldShown(field, held(scope.values, { section, field }), view, scope),
-    }))
-    return shown.length > 0
-      ? [{ number: section.number, title: inLanguage(section.title, language), fields: shown }]
-      : []
+  const isOpen = (field: Field) => isShown(field, scope) && (!onlyPublic || (field.public ?? template.public))
+  const fieldOf = (section: Section, field: Field): PlainField => ({
+    path: pathOf({ section, field }),
+    label: labelOf(field, language),
+    value: fieldShown(field, held(scope.values, { section, field }), view, scope),
   })
+  const sections = form.sections.filter((section) => isShown(section, scope) && section.fields.some(isOpen))
+  return sections.map((section) => ({
+    number: section.number,
+    title: inLanguage(section.title, language),
+    fields: section.fields.filter(isOpen).map((field) => fieldOf(section, field)),
+  }))
 }
 
 /** The label of a field with its unit. */
@@ -139,7 +137,17 @@ function valueShown(field: Field, json: Json, { language, onlyPublic }: View): P
     case 'richtext':
       return { kind: 'rich', blocks: blocksOf(textOf(json)) }
     case 'longtext':
-      return { kind: 'rich', blocks: [linesOf(textOf(json))] }
+      return {
+        kind: 'rich',
+        blocks: [
+          {
+            kind: 'paragraph',
+            lines: textOf(json)
+              .split('\n')
+              .map((line) => [{ text: line }]),
+          },
+        ],
+      }
     case 'party': {
       const number = part('registration')
       const registered = number && filledIn(words.registration, { number })

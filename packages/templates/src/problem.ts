@@ -37,10 +37,10 @@ export const inLanguage = (text: Text, language: TemplateLanguage): string =>
   text[language] ?? text.en ?? Object.values(text)[0] ?? ''
 
 /** A text with its places `{name}` filled. */
-export const filledIn = (text: string, params: Record<string, string>): string =>
-  text.replace(/\{([A-Za-z]+)\}/g, (place, name: string) =>
-    Object.hasOwn(params, name) ? (params[name] ?? '') : place,
-  )
+export function filledIn(text: string, params: Record<string, string>): string {
+  const known = new Map(Object.entries(params))
+  return text.replace(/\{([A-Za-z]+)\}/g, (place, name: string) => known.get(name) ?? place)
+}
 
 /** A problem as a sentence. */
 export function sentence({ code, message, params }: Problem, language: TemplateLanguage): string {

@@ -1,12 +1,11 @@
 import type { z } from 'zod'
 import common from './data/common.json' with { type: 'json' }
 import { isFromElsewhere } from './evaluate.ts'
-import type { Ground } from './operands.ts'
 import { readExpression } from './operators.ts'
 import { listNames } from './options.ts'
 import { computedOrder } from './order.ts'
 import { isGrid, leavesOf, placeOf, type Sections } from './place.ts'
-import type { Check, Expression, Field, Grid, Json, Section, Template, Text } from './template.ts'
+import type { Check, Field, Grid, Json, Section, Template, Text } from './template.ts'
 import { key, templateSchema } from './template.ts'
 import { TYPES } from './types.ts'
 
@@ -98,18 +97,15 @@ export function sectionFaults(section: Section, { sections }: Sections, add: (at
     if (typeof required === 'object') readExpression(required, { ...ground, fault: add(`${path} required`) }, 'bool')
     if (auto && from) add(path)('has both auto and from; auto alone is what nobody can change')
     if (column && (isFromElsewhere(column) || from)) add(path)('only a whole table comes from elsewhere, not a column')
-    if (auto?.compute) computeFaults(leaf, auto.compute, { ...ground, fault: add(`${path} auto`) })
+    const { kind } = TYPES[leaf.type]
+    const fault = add(`${path} auto`)
+    if (auto?.compute && !COMPUTABLE.includes(kind)) fault(`a ${leaf.type} cannot be computed`)
+    else if (auto?.compute) readExpression(auto.compute, { ...ground, fault }, kind)
     boundFaults(leaf, add(path))
   }
 }
 
 const COMPUTABLE = ['number', 'date', 'text', 'bool', 'period']
-
-function computeFaults(leaf: Field, expression: Expression, ground: Ground) {
-  const { kind } = TYPES[leaf.type]
-  if (COMPUTABLE.includes(kind)) readExpression(expression, ground, kind)
-  else ground.fault(`a ${leaf.type} cannot be computed`)
-}
 
 const BOUNDS = ['', 'Length', 'Items', 'Rows'].map((of) => [`min${of}`, `max${of}`] as const)
 

@@ -12,12 +12,6 @@ export interface Block {
 
 const POINT = /^\s*(?:([-*•])|\d{1,3}[.)])\s+(.*)$/
 
-/** A longtext: as it was written, line by line. */
-export const linesOf = (text: string): Block => ({
-  kind: 'paragraph',
-  lines: text.split('\n').map((line) => [{ text: line }]),
-})
-
 /**
  * A richtext: paragraphs are parted by an empty line, points begin with `- ` or `1. `, `**bold**`, `*italic*`; a backslash takes
  * the meaning from a star. There is nothing else in it: what looks like a tag is text.

@@ -106,7 +106,6 @@ function parts<T extends z.ZodType<Text>>(text: T) {
     field(['text'], { ...length, pattern: z.string().max(200).optional() }),
     field(['longtext', 'richtext'], length),
     field(['int'], { ...amount, unit: name.optional() }),
-    /** `places`: digits after the point at most. */
     field(['decimal'], { ...amount, unit: name.optional(), places: count.max(20).optional() }),
     field(['money'], amount),
     field(['date', 'period', 'bool', 'party', 'person', 'calc'], {}),
@@ -126,7 +125,6 @@ function parts<T extends z.ZodType<Text>>(text: T) {
   const matrix = field(['matrix'], { fields: columns, rows: some(row, LIMITS.fields) })
   const section = z.strictObject({
     key,
-    /** As it is printed: "A.1". */
     number: z.string().min(1).max(12),
     title: text,
     help: text.optional(),
@@ -139,35 +137,28 @@ function parts<T extends z.ZodType<Text>>(text: T) {
 const shipped = parts(everyLanguage)
 const own = parts(someLanguages)
 
+/** What must hold between fields. */
 const check = z.strictObject({
   key,
-  /** Path of a table: the check is made on each of its rows, and `at` names a column. */
   each: path.optional(),
-  /** The place of the value that is wrong when the check fails. */
   at: path,
-  /** The check is made only where this is true. */
   when: expression.optional(),
-  /** What must hold. Where something that it needs is missing, nothing is said. */
   must: expression,
-  /** A warning does not keep a document from being final. */
   severity: z.enum(['error', 'warning']).optional(),
-  /** Made only when the document shall be final; drafts are left alone. */
   final: z.boolean().optional(),
-  /** What stands for {name} in the message. */
   shows: z.record(z.string().regex(/^[a-z][A-Za-z0-9]*$/), expression).optional(),
   message: everyLanguage,
 })
 
+/** Who signs. */
 const slot = z.strictObject({
   key,
   title: everyLanguage,
   capacity: z.enum(['developer', 'certifier', 'government', 'seller', 'buyer', 'witness']),
   /** The weakest level that will do, unless the country's policy says otherwise; WET is ink on paper. */
   level: z.enum(['SES', 'AES', 'QES', 'WET']),
-  /** Slots of the same number sign in any order; a higher number signs after. */
   order: z.int().min(1).max(20),
   required: z.boolean().optional(), // true when left out
-  /** Slots whose signers must be other people, or people of other organisations. */
   otherPerson: z.array(key).optional(),
   otherOrganisation: z.array(key).optional(),
 })
@@ -176,9 +167,7 @@ const slot = z.strictObject({
 export const templateSchema = z.strictObject({
   id: z.string().regex(/^[A-Z][A-Z0-9-]{1,29}$/),
   version: z.int().min(1).max(10_000),
-  /** What a document of this kind is about. */
   of: z.enum(['project', 'period', 'issuance', 'transfer', 'agreement']),
-  /** Whether everyone may read a field that says nothing of it. */
   public: z.boolean(),
   title: everyLanguage,
   purpose: everyLanguage,

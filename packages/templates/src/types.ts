@@ -38,11 +38,9 @@ const sum = z.custom((json) => calculated(json) !== undefined)
 const result = z.looseObject({ be: sum, pe: sum, le: sum, er: sum })
 const sums = { be: 'number', pe: 'number', le: 'number', er: 'number' } as const
 
-const object = (parts: Record<string, Kind>, members: z.ZodRawShape, kind: Kind = 'object'): FieldType => ({
-  kind,
-  parts,
-  form: z.strictObject(members),
-})
+function object(parts: Record<string, Kind>, members: z.ZodRawShape, kind: Kind = 'object'): FieldType {
+  return { kind, parts, form: z.strictObject(members) }
+}
 
 /** All types of fields. */
 export const TYPES: Record<Field['type'], FieldType> = {

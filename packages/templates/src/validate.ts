@@ -22,37 +22,28 @@ export interface Judging {
 
 /** Every problem of a document, of any JSON whatever. It never throws. */
 export function validate(template: Template, given: unknown, judging: Judging): Problem[] {
+  const { final, sources, calculation } = judging
   const whole = wholeProblem(template, given)
   if (whole) return [whole]
   const document = given as Document
   const form = formOf(template, document.own)
   if (typeof form === 'string') return [problemOf('own', '', { reason: form })]
   const problems = [...formProblems(form, document.values)]
-  const scope: Scope = {
-    values: document.values,
-    facts: judging.sources?.facts,
-    judge: judging.calculation,
-    memo: new Map(),
-  }
-  const right = judging.final && !problems.some(isOfForm) ? compute(template, document, judging.sources) : undefined
+  const scope: Scope = { values: document.values, facts: sources?.facts, judge: calculation, memo: new Map() }
+  const right = final && !problems.some(isOfForm) ? compute(template, document, sources) : undefined
   for (const one of askedOf(form, scope)) {
-    if (judging.final) problems.push(...presenceProblems(one))
+    if (final) problems.push(...presenceProblems(one))
     if (right && one.leaf.auto) problems.push(...autoProblems(one, held(right.values, one)))
-    if (judging.calculation) problems.push(...calculationProblems(one, judging.calculation))
+    if (calculation) problems.push(...calculationProblems(one, calculation))
   }
-  for (const check of form.checks)
-    if (judging.final || !check.final) problems.push(...checkProblems(form, check, scope))
-  return bounded(withoutDoubles(problems))
+  for (const check of form.checks) if (final || !check.final) problems.push(...checkProblems(form, check, scope))
+  return told(problems)
 }
 
-/** A check that says why a computed value is wrong says enough. */
-function withoutDoubles(problems: Problem[]): Problem[] {
-  const told = new Set(problems.filter(({ code }) => code === 'check').map(({ path }) => path))
-  return problems.filter(({ code, path }) => code !== 'auto' || !told.has(path))
-}
-
-/** No more than can be read. */
-function bounded(problems: Problem[]): Problem[] {
+/** No more than can be read. A check that says why a computed value is wrong says enough. */
+function told(all: readonly Problem[]): Problem[] {
+  const checked = new Set(all.filter(({ code }) => code === 'check').map(({ path }) => path))
+  const problems = all.filter(({ code, path }) => code !== 'auto' || !checked.has(path))
   const more = problems.length - LIMITS.problems
   return more > 0 ? [...problems.slice(0, LIMITS.problems), problemOf('more', '', { count: String(more) })] : problems
 }

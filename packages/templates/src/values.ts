@@ -59,8 +59,13 @@ function* boundProblems(leaf: Field, json: Json, path: string): Generator<Proble
       for (const [index, file] of items.entries())
         if (!FILE.safeParse(file).success) yield problemOf('form', `${path}.${index}`, { type: 'files' })
       return yield* counted('too-few', 'too-many', items.length, leaf.minItems, leaf.maxItems, path)
-    case 'geo':
-      return yield* misplaced(leaf.shapes ?? GEOMETRIES, json, path)
+    case 'geo': {
+      const shapes = leaf.shapes ?? GEOMETRIES
+      const fault = geometryFault(json, shapes)
+      if (fault === 'size') yield problemOf('limit', path, { max: String(LIMITS.positions) })
+      else if (fault) yield problemOf('geometry', path, { shapes: shapes.join(', ') })
+      return
+    }
     case 'table':
       for (const [index, row] of items.entries()) yield* rowProblems(leaf.fields, row, `${path}.${index}`)
       yield* counted('too-few', 'too-many', items.length, leaf.minRows, leaf.maxRows, path)
@@ -83,12 +88,6 @@ function* unchosen(leaf: Field, values: readonly string[], path: string) {
     if (!isOption(leaf, one)) yield problemOf('option', path, { given: clipped(one) })
     else if (values.indexOf(one) < index) yield problemOf('repeated', path, { given: one })
   }
-}
-
-function* misplaced(shapes: Parameters<typeof geometryFault>[1], json: Json, path: string) {
-  const fault = geometryFault(json, shapes)
-  if (fault === 'size') yield problemOf('limit', path, { max: String(LIMITS.positions) })
-  else if (fault) yield problemOf('geometry', path, { shapes: shapes.join(', ') })
 }
 
 /** What is wrong with the members of an object, each by what the template says of it; it knows no others. */

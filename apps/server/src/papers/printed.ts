@@ -1,5 +1,4 @@
-import { PaperError } from '../platform/paper/renderer.ts'
-import { problem } from '../platform/problem.ts'
+import { pdfOf } from '../platform/printing.ts'
 import type { Services } from '../platform/services.ts'
 import { fileText, type Printable } from './paper.ts'
 
@@ -41,10 +40,5 @@ export function printedOnce(
 async function print(services: Services, paper: Printable, receipt: () => Promise<string>, wait: boolean) {
   const text = await receipt()
   const file = await fileText(paper.evidence, wait)
-  try {
-    return (await services.papers.renderPdf(paper.proved(file, text))).pdf
-  } catch (error) {
-    const isPassing = error instanceof PaperError && ['busy', 'timeout', 'crashed', 'closed'].includes(error.reason)
-    throw isPassing ? problem('papers-busy') : error
-  }
+  return pdfOf(services.papers, paper.proved(file, text))
 }

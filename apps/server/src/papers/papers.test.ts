@@ -215,6 +215,16 @@ describe('over HTTP', () => {
 describe('what came later', () => {
   const texts = async (paper: IssuedPaper) => [await page(paper), ...(poppler ? [textOf(await pdfOf(paper))] : [])]
 
+  it('is said on a certificate of issuance that was taken back', async () => {
+    const { index } = (await all.issue('2022', '5')).entry
+    const paper = await paperOf('issuance')
+    await all.approved(all.officer.post('/national/corrections', { index, reason: 'clerical-error' }))
+    await all.registry.publish()
+    expect((await ask(`/national/papers/${index}`)).json()).toMatchObject({ standing: { state: 'void' } })
+    for (const text of await texts(paper)) expect(text).toMatch(/void/i)
+    expect((await check(await pdfOf(paper))).findings.map(({ code }) => code)).toEqual(['certificate-taken-back'])
+  })
+
   it('is said on a letter of an authorisation that was changed, then revoked', async () => {
     const authorised = (await papersOf()).filter(({ kind }) => kind === 'authorisation')
     const first = authorised.at(-1)
@@ -261,17 +271,6 @@ describe('what came later', () => {
     })
   })
 
-  it('is said on a certificate of issuance that was taken back', async () => {
-    const paper = (await papersOf()).find((one) => one.batch !== batch.id && one.kind === 'issuance')
-    if (!paper) throw new Error('no issuance')
-    const { index } = paper.entry
-    await all.approved(all.officer.post('/national/corrections', { index, reason: 'clerical-error' }))
-    await all.registry.publish()
-    expect((await ask(`/national/papers/${index}`)).json()).toMatchObject({ standing: { state: 'void' } })
-    for (const text of await texts(paper)) expect(text).toMatch(/void/i)
-    expect((await check(await pdfOf(paper))).findings.map(({ code }) => code)).toEqual(['certificate-taken-back'])
-  })
-
   it('is said on a certificate of registration: at rest, in force again, at its end; its owners are those of its day', async () => {
     const { id } = expectStatus(
       await all.sunfield.admin.post('/national/projects', {
@@ -300,6 +299,11 @@ describe('what came later', () => {
       expect(text).toContain('Sunfield Power')
       expect(text).not.toContain('Harbour Trading')
       expect(text).toContain('No longer in force')
+    }
+    for (const language of LANGUAGES) {
+      const { body } = await ask(`${paper.page}?language=${language}`)
+      expect(body).not.toMatch(/<b>|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/)
+      expect(body).toMatch(/<bdi[^>]*>مشروع &#34;1&#34; &#60;b&#62;<\/bdi>/)
     }
   })
 

@@ -195,8 +195,10 @@ function unitFacts(speech: LetterSpeech, { project, vintage, unitType }: OfUnits
 
 /** Each run of numbers on a line of its own. */
 function serialFacts(speech: LetterSpeech, { serials, itmos }: OfUnits): Labelled[] {
-  const lines = (texts: readonly string[]) =>
-    texts.map((text): Paragraph => ({ block: 'paragraph', text: [{ text: isolated(text), mono: true }] }))
+  const lines = (texts: readonly string[]): Labelled['value'] => {
+    const spans = texts.map((text) => [{ text: isolated(text), mono: true }])
+    return spans.length === 1 ? (spans[0] ?? '') : spans.map((text): Paragraph => ({ block: 'paragraph', text }))
+  }
   const named = itmos.length > 0 ? [{ label: speech.say('fact.itmos'), value: lines(itmos) }] : []
   return [{ label: speech.say('fact.serials'), value: lines(serials) }, ...named]
 }

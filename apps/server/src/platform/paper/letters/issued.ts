@@ -204,13 +204,18 @@ function entryPlaces(speech: LetterSpeech, { index, at, ledger }: LedgerEntry): 
 /** How anybody checks a paper, with us and without; the last lines of a letter name the page already. */
 function proofSection(speech: LetterSpeech, { foot, attachments = [] }: Issued, kind: Content['kind']): Section[] {
   const { check = '' } = foot
+  const command = { text: 'tallystick verify --certificate FILE.pdf --vkey KEY', mono: true }
+  const proved = attachments.length > 0
+  if (kind === 'letter') {
+    const text = [{ text: `${speech.say('proof.file')} ` }, command]
+    return proved ? [{ blocks: [{ block: 'paragraph', text }] }] : []
+  }
   const page = speech
     .sentence('proof.page', { check }, [])
     .map((span) => (span.text === check ? { ...span, link: true } : span))
-  const command = [{ text: 'tallystick verify --certificate FILE.pdf --vkey KEY', mono: true }]
   const blocks: Paragraph[] = [
-    ...(check && kind !== 'letter' ? [{ block: 'paragraph' as const, text: page }] : []),
-    ...(attachments.length > 0 ? [speech.paragraph('proof.file'), { block: 'paragraph' as const, text: command }] : []),
+    ...(check ? [{ block: 'paragraph' as const, text: page }] : []),
+    ...(proved ? [speech.paragraph('proof.file'), { block: 'paragraph' as const, text: [command] }] : []),
   ]
   return blocks.length > 0 ? [{ title: speech.say('proof'), blocks }] : []
 }

@@ -132,7 +132,12 @@ export function letterOfAuthorisation(facts: Authorised, language: PaperLanguage
       ),
       {
         title: speech.say('authorisation.changes'),
-        blocks: [speech.paragraph('authorisation.keeps'), speech.paragraph('authorisation.more')],
+        blocks: [
+          {
+            block: 'paragraph',
+            text: `${speech.say('authorisation.keeps')} ${speech.say('authorisation.more')}`,
+          },
+        ],
       },
     ],
   })
@@ -175,7 +180,6 @@ function authorisationFacts(speech: LetterSpeech, facts: Authorised, places: Rec
     ...(change ? [speech.fact('fact.effective', from), speech.fact('fact.reason', reason)] : []),
     ...(cooperativeApproach ? [speech.fact('fact.approach', cooperativeApproach)] : []),
     speech.fact('fact.project', speech.project(facts.project)),
-    speech.fact('fact.owners', speech.names(facts.owners)),
     speech.fact('fact.quantity', tonnes),
     speech.fact('fact.unitType', facts.unitType),
     ...(purposes.length > 0

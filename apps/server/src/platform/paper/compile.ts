@@ -28,9 +28,6 @@ export interface SlotPlace {
 /** Also `ua-1`, by which tests have the compiler check how accessible papers are. */
 export type Standard = 'a-2b' | 'a-3b' | 'ua-1'
 
-/** What of earlier papers is kept to be faster: nothing that two papers ago was not used. */
-const KEPT_PAPERS = 1
-
 export interface Job {
   paper: Paper
   standard: Standard | undefined
@@ -72,7 +69,7 @@ function printed({ paper, standard }: Job): Printed {
     return { pdf, pages: document.numOfPages, slots: slots.map(({ value }) => value) }
   } finally {
     compiler.resetShadow()
-    compiler.evictCache(KEPT_PAPERS)
+    compiler.evictCache(1) // what two papers ago was not used
   }
 }
 

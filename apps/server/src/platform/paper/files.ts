@@ -10,15 +10,7 @@ export const LOGO = join(here, '../assets/logo.svg')
 export const FONTS = join(here, '../../../assets/fonts')
 export const FONT_CONFIG = join(FONTS, 'fonts.conf')
 
-/** Families of type, in the order in which `typst/look.typ` asks them for a letter; and the files of each. */
-const FAMILIES = [
-  'NotoSans',
-  'NotoNaskhArabic',
-  'NotoSansDevanagari',
-  'NotoSansMath',
-  'NotoSansSymbols2',
-  'NotoSansMono',
-]
-export const FONT_FILES = FAMILIES.map((family) =>
-  readdirSync(FONTS).flatMap((file) => (file.startsWith(`${family}-`) ? [join(FONTS, file)] : [])),
-)
+/** The files of type, family by family: `NotoSans-Bold.ttf` is of `NotoSans`. */
+const TYPE = readdirSync(FONTS).filter((file) => file.endsWith('.ttf'))
+const FAMILIES = Object.values(Object.groupBy(TYPE, (file) => file.split('-', 1).join()))
+export const FONT_FILES = FAMILIES.map((files = []) => files.map((file) => join(FONTS, file)))

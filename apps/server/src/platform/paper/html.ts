@@ -34,9 +34,9 @@ ${footOf(paper, page)}
 
 function letterHead({ head }: Paper, page: Page): Html {
   const { said } = page
-  const { authority = head.registry, lines = [], addressee = [], facts = [] } = head
+  const { authority = head.registry, addressee = [], facts = [] } = head
   return html`<header class="paper-letterhead">
-<address><strong>${said(authority)}</strong>${lines.map((line) => html`<br>${said(line)}`)}</address>
+<address><strong>${said(authority)}</strong></address>
 <p>${addressee.map((line) => html`${said(line)}<br>`)}</p>
 <dl>${factsOf(facts, page)}</dl>
 </header>`

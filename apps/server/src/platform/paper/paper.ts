@@ -32,8 +32,6 @@ export interface Paper {
 export interface Head {
   registry: string
   authority?: string
-  /** Address, telephone and the like. */
-  lines?: readonly string[]
   /** Of a letter: to whom, line by line. */
   addressee?: readonly string[]
   /** Of a letter: reference and date. */

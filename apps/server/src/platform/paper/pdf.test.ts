@@ -156,7 +156,7 @@ function everywhere(text: string): Partial<Paper> {
     lead: short,
     banner: short,
     status: { word: short, tone: 'sun' },
-    head: { registry: short, authority: short, lines: [short], addressee: [short] },
+    head: { registry: short, authority: short, addressee: [short] },
     facts: [{ label: short, value: text }],
     foot: { id: short, version: short, sha256: short, check: short },
     sections: [

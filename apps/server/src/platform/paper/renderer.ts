@@ -58,9 +58,6 @@ const MOST_BYTES = 32 * 1024 * 1024
 /** Of all its tables: a cell takes about 30 kB while pages are made. */
 const MOST_CELLS = 40_000
 const WORKER = join(import.meta.dirname, 'compile.ts')
-/** Of priority, below the server. */
-const STEPS_BELOW = 5
-const LOWEST = 19
 
 /** Starts no process before the first paper. */
 export function paperRenderer(options: RendererOptions = {}): PaperRenderer {
@@ -179,7 +176,7 @@ function started(): ChildProcess {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
   try {
-    if (child.pid !== undefined) setPriority(child.pid, Math.min(LOWEST, getPriority() + STEPS_BELOW))
+    if (child.pid !== undefined) setPriority(child.pid, Math.min(19, getPriority() + 5))
     if (child.pid !== undefined) writeFileSync(`/proc/${child.pid}/oom_score_adj`, '1000')
   } catch {
     // The system has no such thing, or the process has ended already, which its own event tells.

@@ -12,7 +12,6 @@ export function sample(changes: Partial<Paper> = {}): Paper {
     head: {
       registry: 'Carbon registry of Exampleland',
       authority: 'Ministry of Environment, Designated National Authority',
-      lines: ['12 Harbour Road', 'Port Example', 'registry@example.org'],
     },
     over: 'Project design document · version 3',
     title: 'Salt Lake solar plant',
@@ -168,7 +167,6 @@ export function arabic(): Paper {
     head: {
       registry: 'سجل الكربون في مثاليا',
       authority: 'وزارة البيئة، السلطة الوطنية المعينة',
-      lines: ['12 شارع الميناء', 'registry@example.org'],
     },
     over: 'وثيقة تصميم المشروع · النسخة 3',
     title: 'محطة البحيرة المالحة للطاقة الشمسية',

@@ -16,11 +16,11 @@ export const lengths = {
   /** Rounds of each concurrency case. */
   rounds: length('TALLYSTICK_ROUNDS', 2),
   /** Rounds of many contenders for one balance, or for overlapping ranges. */
-  spends: length('TALLYSTICK_ROUNDS', 8),
+  spends: length('TALLYSTICK_ROUNDS', 4),
   /** Rounds in which a process is killed. */
   crashes: length('TALLYSTICK_CRASHES', 5),
   /** Bytes changed in an exported log. */
-  flips: length('TALLYSTICK_FLIPS', 1_000),
+  flips: length('TALLYSTICK_FLIPS', 400),
   /** Operations of the histories that are searched for cycles. */
   operations: length('TALLYSTICK_OPERATIONS', 1_000),
   /** Seconds of the bank test. */

@@ -65,7 +65,11 @@ export const createDraft = defineOperation({
     period: Id.nullable().default(null).meta({ description: 'Null: of the project itself.' }),
     kind: Code.meta({ description: 'A kind of document of the preset that has a template.' }),
     agreement: z
-      .union([z.strictObject({ id: Id }), z.strictObject({ seller: Id, buyer: Id })])
+      .strictObject({ id: Id.optional(), seller: Id.optional(), buyer: Id.optional() })
+      .refine(
+        ({ id, seller, buyer }) => (id === undefined ? seller && buyer : seller === undefined && buyer === undefined),
+        'give either id, or seller and buyer',
+      )
       .nullable()
       .default(null)
       .meta({
@@ -76,6 +80,7 @@ export const createDraft = defineOperation({
   answer: Draft,
   problems: [
     'project-unknown',
+    'too-many',
     'agreement-unknown',
     'period-unknown',
     'code-unknown',

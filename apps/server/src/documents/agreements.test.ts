@@ -88,6 +88,11 @@ it('whoever holds units of a project writes an agreement on them, and nobody els
   for (const who of [harbour.admin, sunfield.admin, stranger])
     expect(await who.post(drafts, about)).toMatchObject({ status: 403, body: { code: 'not-permitted' } })
   expect(await trader.admin.post(drafts, { project: project.id, kind })).toMatchObject({ status: 422 })
+  for (const agreement of [{ seller: trader.holding }, { id: '0'.repeat(32), ...sides() }, {}])
+    expect(await trader.admin.post(drafts, { ...about, agreement })).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: 'agreement', message: 'give either id, or seller and buyer' }] },
+    })
   const begun = await begin(trader.admin, about)
   expect(begun).toMatchObject({ agreement: { id: expect.any(String), ...sides() } })
   expect(begun.document.values).toMatchObject({

@@ -34,6 +34,7 @@ import {
   draftPage,
   dropDraft,
   makeDraft,
+  requireRoom,
   templateOfDraft,
 } from './drafts.ts'
 import { sourcesFor } from './facts.ts'
@@ -51,6 +52,7 @@ export function registerDrafts(app: FastifyInstance, services: Services): void {
     await requireWriter(services, actor, { ...subject, kind })
     await settleDrafts(services, actor)
     const document = await begun(services, subject, kind, template)
+    await requireRoom(services, actor.organisation, subject)
     const files = filesNamed(template, document).map(({ sha256 }) => sha256)
     const id = await makeDraft(services, actor, subject, { kind, template: templateCode(template), document, files })
     if (id === undefined) {
@@ -135,14 +137,14 @@ function headOf(row: DraftHeadRow, names: ReadonlyMap<string, string>): DraftHea
 /** The agreement that a draft is of: one that is there, or a new one between two accounts. */
 async function agreementOf(
   services: Services,
-  { project, agreement }: { project: string; agreement: { id: string } | { seller: string; buyer: string } | null },
+  { project, agreement }: { project: string; agreement: { [Member in keyof Agreement]?: string | undefined } | null },
 ): Promise<Agreement | null> {
   if (agreement === null) return null
-  if (!('id' in agreement)) return { id: randomId(), ...agreement }
-  const row = await services.ledger.row('agreement', agreement.id)
-  if (row?.project !== project) throw problem('agreement-unknown', { agreement: agreement.id })
-  const { seller, buyer } = row
-  return { id: agreement.id, seller, buyer }
+  const { id, seller = '', buyer = '' } = agreement
+  if (id === undefined) return { id: randomId(), seller, buyer }
+  const row = await services.ledger.row('agreement', id)
+  if (row?.project !== project) throw problem('agreement-unknown', { agreement: id })
+  return { id, seller: row.seller, buyer: row.buyer }
 }
 
 async function namesOf({ pool }: Services, rows: readonly DraftHeadRow[]): Promise<Map<string, string>> {

@@ -84,6 +84,23 @@ export async function makeDraft(
   return rowCount === 1 ? id : undefined
 }
 
+/** Most drafts of agreements on units of one project that an organisation has at once. */
+const MOST_AGREEMENTS = 100
+
+/** Throws a problem where an organisation has as many drafts of agreements as it may. */
+export async function requireRoom(
+  { pool }: Services,
+  organisation: string,
+  { project, agreement }: Subject,
+): Promise<void> {
+  if (!agreement) return
+  const { rows } = await pool.query<{ count: number }>(
+    "SELECT count(*)::integer AS count FROM content_draft WHERE organisation = $1 AND project = $2 AND agreement <> ''",
+    [organisation, project],
+  )
+  if ((rows[0]?.count ?? 0) >= MOST_AGREEMENTS) throw problem('too-many', { most: `${MOST_AGREEMENTS}` })
+}
+
 /** Drafts of an organisation, those changed last first, before a place. */
 export async function draftPage(
   { pool }: Services,

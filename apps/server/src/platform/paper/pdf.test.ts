@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
+import decodeQR from 'qr/decode.js'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Printed, Standard } from './compile.ts'
 import { certificatesIn, everyKind } from './every-kind.fixture.ts'
 import type { Paper, Span } from './paper.ts'
-import { poppler, tool } from './poppler.fixture.ts'
+import { pictureOf, poppler, tool } from './poppler.fixture.ts'
 import { paperRenderer } from './renderer.ts'
 import { across, arabic, hindi, russian, sample, upright } from './samples.fixture.ts'
 
@@ -131,6 +132,17 @@ describe.skipIf(!poppler)('what others read in the PDF', () => {
     expect(info).toMatch(/Tagged:\s+yes/)
     expect(info).toMatch(/A4/)
     expect(info).toMatch(/JavaScript:\s+no/)
+  })
+
+  it('is the page that checks it, in the code at its foot', async () => {
+    const printed = await print(sample())
+    for (const page of [1, 3]) {
+      // Three lines of text, then three bytes for each pixel.
+      const picture = pictureOf(printed, '-r', '200', '-f', `${page}`, '-l', `${page}`)
+      const [, width, height] = /^P6\n(\d+) (\d+)\n255\n/.exec(picture.toString('latin1', 0, 30)) ?? []
+      const data = picture.subarray(picture.length - 3 * Number(width) * Number(height))
+      expect(decodeQR({ width: Number(width), height: Number(height), data })).toBe(sample().foot.check)
+    }
   })
 
   it('is what people wrote, never what it would mean to the typesetter', async () => {

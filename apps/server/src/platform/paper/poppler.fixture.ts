@@ -20,6 +20,11 @@ export function tool(name: string, { pdf }: Pick<Printed, 'pdf'>, ...args: strin
   }
 }
 
+/** Pages as `pdftoppm` draws them, one PPM picture after the other. */
+export function pictureOf({ pdf }: Pick<Printed, 'pdf'>, ...args: string[]): Buffer {
+  return spawnSync('pdftoppm', [...args, '-'], { input: pdf, maxBuffer: 200_000_000 }).stdout
+}
+
 export interface Word {
   text: string
   left: number

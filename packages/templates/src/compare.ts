@@ -15,6 +15,9 @@ export interface Change {
   cells?: Change[]
 }
 
+type Held = Json | undefined
+type Table = Extract<Field, { type: 'table' }>
+
 /** Every difference from one version of a document to another, in the order of the template. */
 export function compare(template: Template, earlier: Document, later: Document): Change[] {
   const sections = [later, earlier].flatMap(({ own }) => {
@@ -37,15 +40,10 @@ export function compare(template: Template, earlier: Document, later: Document):
 const ownOf = ({ own = [] }: Document): Json => Object.fromEntries(own.map((section) => [section.key, section])) as Json
 
 /** Keys in the order of the template, then those that only the documents have. */
-const keysOf = (known: readonly { key: string }[], ...members: (Json | undefined)[]): Set<string> =>
+const keysOf = (known: readonly { key: string }[], ...members: Held[]): Set<string> =>
   new Set([...known.map(({ key }) => key), ...members.flatMap((one) => Object.keys(membersOf(one) ?? {})).sort()])
 
-function fieldChanges(
-  field: Field | undefined,
-  before: Json | undefined,
-  after: Json | undefined,
-  path: string,
-): Change[] {
+function fieldChanges(field: Field | undefined, before: Held, after: Held, path: string): Change[] {
   if (field?.type === 'matrix')
     return field.rows.flatMap(({ key }) => cellChanges(member(before, key), member(after, key), `${path}.${key}`))
   return field?.type === 'table' && Array.isArray(before ?? []) && Array.isArray(after ?? [])
@@ -53,24 +51,19 @@ function fieldChanges(
     : valueChanges(before, after, path)
 }
 
-function valueChanges(before: Json | undefined, after: Json | undefined, path: string): Change[] {
+function valueChanges(before: Held, after: Held, path: string): Change[] {
   if (!isFilled(before)) return isFilled(after) ? [{ path, kind: 'added', after: after ?? null }] : []
   if (!isFilled(after)) return [{ path, kind: 'removed', before: before ?? null }]
   return sameJson(before, after) ? [] : [{ path, kind: 'changed', before: before ?? null, after: after ?? null }]
 }
 
-const cellChanges = (before: Json | undefined, after: Json | undefined, path: string): Change[] =>
+const cellChanges = (before: Held, after: Held, path: string): Change[] =>
   [...keysOf([], before, after)].flatMap((key) =>
     valueChanges(member(before, key), member(after, key), `${path}.${key}`),
   )
 
-function tableChanges(
-  field: Extract<Field, { type: 'table' }>,
-  before: Json | undefined,
-  after: Json | undefined,
-  path: string,
-): Change[] {
-  const rowsIn = (json: Json | undefined): Row[] =>
+function tableChanges(field: Table, before: Held, after: Held, path: string): Change[] {
+  const rowsIn = (json: Held): Row[] =>
     rowsOf(field, json)
       .filter(([, cells]) => isFilled(cells))
       .map(([key, cells], index) => ({ index, path: `${path}.${key}`, cells }))

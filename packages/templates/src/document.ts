@@ -2,7 +2,7 @@ import { compute, type Sources, sourced } from './compute.ts'
 import { askedOf, isFromElsewhere } from './evaluate.ts'
 import { type Form, formOf } from './own.ts'
 import { held, isFilled, put, spotOf } from './place.ts'
-import { isOfForm, type Problem, type ProblemCode, problemOf } from './problem.ts'
+import { isOfForm, type Problem, problemOf } from './problem.ts'
 import { isOfSize } from './size.ts'
 import type { Document, Json, Template } from './template.ts'
 import { problemsAt } from './values.ts'
@@ -51,23 +51,20 @@ export interface Saved {
  * computed is computed anew.
  */
 export function save(template: Template, document: Document, path: string, json: Json, sources: Sources = {}): Saved {
-  const no = (code: ProblemCode, params?: Record<string, string>): Saved => ({
-    document,
-    saved: false,
-    problems: [problemOf(code, path, params)],
-  })
+  const refused = (...problems: Problem[]): Saved => ({ document, saved: false, problems })
   const form = formOf(template, document.own)
-  if (typeof form === 'string') return no('own', { reason: form })
-  if (!isOfSize(json)) return no('size')
+  if (typeof form === 'string') return refused(problemOf('own', path, { reason: form }))
+  if (!isOfSize(json)) return refused(problemOf('size', path))
   const spot = spotOf(form, path)
-  if (!spot) return no('unknown')
+  if (!spot) return refused(problemOf('unknown', path))
   const { section, field, row, column } = spot
-  if (field.auto || column?.auto) return no('auto', { expected: '—' })
+  if (field.auto || column?.auto) return refused(problemOf('auto', path, { expected: '—' }))
   const rows = held(document.values, { section, field })
-  if (field.type === 'table' && Number(row ?? 0) > (Array.isArray(rows) ? rows.length : 0)) return no('unknown')
+  if (field.type === 'table' && Number(row ?? 0) > (Array.isArray(rows) ? rows.length : 0))
+    return refused(problemOf('unknown', path))
   const filled = isFilled(json)
   const problems = filled ? problemsAt(spot, json, path) : []
-  if (problems.some(isOfForm)) return { document, saved: false, problems }
+  if (problems.some(isOfForm)) return refused(...problems)
   const values = put(document.values, spot, filled ? json : undefined)
   return { document: compute(template, { ...document, values }, sources), saved: true, problems }
 }

@@ -39,10 +39,6 @@ export const isTrue = (condition: Expression, scope: Scope): boolean => evaluate
 export const isShown = ({ visibleIf }: { visibleIf?: Expression | undefined }, scope: Scope): boolean =>
   visibleIf === undefined || isTrue(visibleIf, scope)
 
-/** Whether a field must be filled in, as the rest of the document stands. */
-export const isRequired = ({ required }: Field, scope: Scope): boolean =>
-  typeof required === 'object' ? isTrue(required, scope) : required === true
-
 /** Whether the registry fills it in with what it knows, or with what another document says. */
 export const isFromElsewhere = ({ auto }: Field): boolean => auto !== undefined && !auto.compute
 
@@ -78,5 +74,6 @@ export function* askedOf({ sections }: Sections, scope: Scope): Generator<Asked>
 function askedAt(spot: Spot, json: Json | undefined, shown: boolean, scope: Scope): Asked {
   const leaf = spot.column ?? spot.field
   const asked = shown && isShown(leaf, scope)
-  return { ...spot, leaf, path: pathOf(spot), json, asked, required: asked && isRequired(leaf, scope) }
+  const required = asked && (typeof leaf.required === 'object' ? isTrue(leaf.required, scope) : leaf.required === true)
+  return { ...spot, leaf, path: pathOf(spot), json, asked, required }
 }

@@ -5,7 +5,4 @@ export function kept<K, V>(map: Kept<K, V>, key: K, make: () => V): V {
   return value
 }
 
-interface Kept<K, V> {
-  get(key: K): V | undefined
-  set(key: K, value: V): unknown
-}
+type Kept<K, V> = Pick<Map<K, V>, 'get'> & { set(key: K, value: V): unknown }

@@ -25,16 +25,10 @@ export const divide = (dividend: Exact, divisor: Exact): Exact | undefined =>
 export const sumOf = (numbers: readonly Exact[]): Exact => numbers.reduce((total, one) => total.plus(one), whole(0))
 
 /** As a document writes it: without exponent, without zeros at the end; nothing where it has too many digits. */
-export function written(number: Exact, places = 20): string | undefined {
-  const fitting = number.toDecimalPlaces(Math.min(places, 20))
-  const text = fitting.isZero() ? '0' : fitting.toFixed()
+export function written(number: Exact | undefined, places = 20): string | undefined {
+  const fitting = number?.toDecimalPlaces(Math.min(places, 20))
+  const text = fitting?.isZero() ? '0' : (fitting?.toFixed() ?? '')
   return DECIMAL.test(text) ? text : undefined
-}
-
-/** A number of a calculation as it is shown: to six places. What is no number stays as it is. */
-export function shortened(text: string): string {
-  const number = calculated(text)
-  return number ? (written(number, 6) ?? text) : text
 }
 
 const date = z.iso.date()

@@ -3,7 +3,18 @@ import type { Scope } from './evaluate.ts'
 import { kept } from './memo.ts'
 import { calculated, type Exact, exact, isDate, whole } from './number.ts'
 import type { Place, Sections, Spot } from './place.ts'
-import { calculationOf, columnPlace, held, isFilled, isGrid, member, pathOf, placeOf, rowsOf } from './place.ts'
+import {
+  calculationOf,
+  columnPlace,
+  held,
+  isFilled,
+  isGrid,
+  member,
+  membersOf,
+  pathOf,
+  placeOf,
+  rowsOf,
+} from './place.ts'
 import { decimal, type Expression, FACTS, type Field, isFact, isPath, type Json } from './template.ts'
 import { type Kind, TYPES } from './types.ts'
 
@@ -48,8 +59,7 @@ export interface Standing extends Ground {
 /** What may stand at one place of an operator: reads it, and tells what is wrong with it. */
 export type Operand = (given: unknown, at: Standing) => Term
 
-export const isExpression = (given: unknown): given is Expression =>
-  typeof given === 'object' && given !== null && !Array.isArray(given)
+export const isExpression = (given: unknown): given is Expression => membersOf(given as Json) !== undefined
 
 export const nothing: Term = { value: () => undefined }
 export function wrong(at: Ground, fault: string): Term {

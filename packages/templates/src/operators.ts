@@ -3,7 +3,6 @@ import { kept } from './memo.ts'
 import { daysBetween, divide, type Exact, sumOf, whole } from './number.ts'
 import type { Ground, Operand, Standing, Term, Value } from './operands.ts'
 import * as take from './operands.ts'
-import { isExpression, isNumber, isSpan, listOf } from './operands.ts'
 import { isOption } from './options.ts'
 import type { Expression } from './template.ts'
 import type { Kind } from './types.ts'
@@ -29,12 +28,9 @@ const giving =
   (gives: Operator['gives']) =>
   (takes: readonly Operand[], of: Operator['of']): Operator => ({ takes, gives, of })
 const [asks, counts] = [giving('bool'), giving('number')]
-const numeric = (takes: readonly Operand[], compute: (all: Exact[]) => Exact | undefined): Operator =>
-  counts(takes, (values) => compute(numbersIn(values)))
-const ofNumbers = (compute: (all: Exact[]) => Exact | undefined): Operator => ({
-  ...numeric([aNumber], compute),
-  more: true,
-})
+type Compute = (all: Exact[]) => Exact | undefined
+const numeric = (takes: readonly Operand[], compute: Compute) => counts(takes, (all) => compute(numbersIn(all)))
+const ofNumbers = (compute: Compute): Operator => ({ ...numeric([aNumber], compute), more: true })
 /** `and` is false and `or` is true as soon as one operand is, whatever is missing elsewhere. */
 const decided = (decisive: boolean): Operator => ({
   ...asks([aTruth], (all) => (all.includes(decisive) ? decisive : all.includes(undefined) ? undefined : !decisive)),
@@ -64,14 +60,16 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
   average: counts([take.numbers], ([all]) => divide(sumOf(numbersIn(all)), whole(numbersIn(all).length))),
   count: itself(take.count),
   sumIf: counts([take.numbers, take.inRow], ([all, flags]) =>
-    sumOf(numbersIn(listOf(all).filter((_, row) => listOf(flags)[row] === true))),
+    sumOf(numbersIn(take.listOf(all).filter((_, row) => take.listOf(flags)[row] === true))),
   ),
-  countIf: counts([take.table, take.inRow], ([, flags]) => whole(listOf(flags).filter((flag) => flag === true).length)),
-  every: asks([take.table, take.inRow], ([, flags]) => !listOf(flags).includes(false)),
-  any: asks([take.table, take.inRow], ([, flags]) => listOf(flags).includes(true)),
+  countIf: counts([take.table, take.inRow], ([, flags]) =>
+    whole(take.listOf(flags).filter((flag) => flag === true).length),
+  ),
+  every: asks([take.table, take.inRow], ([, flags]) => !take.listOf(flags).includes(false)),
+  any: asks([take.table, take.inRow], ([, flags]) => take.listOf(flags).includes(true)),
   lookup: giving(0)(
     [take.column, take.sibling, take.alike],
-    ([all, keys, wanted]) => listOf(all)[listOf(keys).findIndex((key) => same(key, wanted))],
+    ([all, keys, wanted]) => take.listOf(all)[take.listOf(keys).findIndex((key) => same(key, wanted))],
   ),
   if: {
     ...giving(1)([aTruth, any, take.alike], ([is, then, other]) => (is ? then : is === false ? other : undefined)),
@@ -87,36 +85,36 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
   or: decided(true),
   not: asks([aTruth], ([is]) => !is),
   filled: itself(take.presence),
-  in: asks([take.expression('text'), take.options], ([one, some]) => listOf(some).includes(one)),
+  in: asks([take.expression('text'), take.options], ([one, some]) => take.listOf(some).includes(one)),
   has: asks([take.list, take.oneOf], ([all, wanted]) =>
-    [wanted].flat().every((one) => listOf(all).some((each) => same(each, one))),
+    [wanted].flat().every((one) => take.listOf(all).some((each) => same(each, one))),
   ),
   within: asks([take.expression('date', 'period'), aDate, aDate], ([value, from, until]) => {
-    const [start, end] = isSpan(value) ? [value.start, value.end] : [value, value]
+    const [start, end] = take.isSpan(value) ? [value.start, value.end] : [value, value]
     return orderOf(from, start) <= 0 && orderOf(end, until) <= 0
   }),
   covers: itself(take.cover),
 }
 
-const numbersIn = (value: Value): Exact[] => listOf(value).filter(isNumber)
+const numbersIn = (value: Value): Exact[] => take.listOf(value).filter(take.isNumber)
 
 /** Less than 0 where the first comes first; of two numbers, or of two texts. */
 function orderOf(a: Value, b: Value): number {
-  if (isNumber(a) && isNumber(b)) return a.cmp(b)
+  if (take.isNumber(a) && take.isNumber(b)) return a.cmp(b)
   const [x, y] = [String(a), String(b)]
   return x < y ? -1 : x > y ? 1 : 0
 }
 
 function same(a: Value, b: Value): boolean {
-  if (isNumber(a) && isNumber(b)) return a.eq(b)
-  return isSpan(a) && isSpan(b) ? a.start === b.start && a.end === b.end : a === b
+  if (take.isNumber(a) && take.isNumber(b)) return a.eq(b)
+  return take.isSpan(a) && take.isSpan(b) ? a.start === b.start && a.end === b.end : a === b
 }
 
 const MAX_OPERANDS = 50
 
 /** Reads an expression, and all that are in it. */
 function read(expression: unknown, at: Standing): Term {
-  const [entry, ...others] = isExpression(expression) ? Object.entries(expression) : []
+  const [entry, ...others] = take.isExpression(expression) ? Object.entries(expression) : []
   if (!entry || others.length > 0) return take.wrong(at, 'an expression is an object with exactly one operator')
   const [name, given] = entry
   const operator = Object.hasOwn(OPERATORS, name) ? OPERATORS[name] : undefined

@@ -1,4 +1,4 @@
-import { canonical, isFilled, type Members, member } from './place.ts'
+import { canonical, type Members, rowKeyOf } from './place.ts'
 
 /** A row of a table: its place among the rows in which something stands, and its path. */
 export interface Row {
@@ -30,10 +30,7 @@ export function pairs(before: readonly Row[], after: readonly Row[], rowKey: rea
     left.delete(from)
     right.delete(to)
   }
-  const idOf = ({ cells }: Row): string | undefined => {
-    const known = rowKey.map((key) => member(cells, key))
-    return known.length > 0 && known.every(isFilled) ? JSON.stringify(known) : undefined
-  }
+  const idOf = ({ cells }: Row) => rowKeyOf(cells, rowKey)
   // rows of the same name; those that have it more than once in their order
   for (const nameOf of [idOf, ({ cells }: Row) => canonical(cells)]) {
     const waiting = Map.groupBy(right, nameOf)

@@ -1,5 +1,4 @@
 import type { Column, Document, Field, Grid, Json, Section, Template } from './template.ts'
-import { LIMITS } from './template.ts'
 import { type Kind, TYPES } from './types.ts'
 
 /** A field, a column of it, a row, or a cell. */
@@ -87,7 +86,7 @@ export function spotOf({ sections }: Sections, path: string): Spot | undefined {
 const isRow = (field: Grid, row: string): boolean =>
   field.type === 'matrix'
     ? named(field.rows, row) !== undefined
-    : /^(0|[1-9]\d{0,4})$/.test(row) && Number(row) < LIMITS.rows
+    : /^(0|[1-9]\d{0,4})$/.test(row) && Number(row) < (TYPES.table.most ?? 0)
 
 /** The path of a field, row or cell; or of a column over all rows, by which is told what a value depends on. */
 export const pathOf = ({ section, field, row, column }: Spot): string =>
@@ -149,6 +148,12 @@ export function rowsOf(field: Field, json: Json | undefined): [string, Members][
     const cells = membersOf(row)
     return cells ? [[key, cells]] : []
   })
+}
+
+/** By what a row is known: its values in these columns; nothing where one of them is not filled in. */
+export function rowKeyOf(row: Json, rowKey: readonly string[]): string | undefined {
+  const cells = rowKey.map((key) => member(row, key))
+  return cells.length > 0 && cells.every(isFilled) ? JSON.stringify(cells) : undefined
 }
 
 /** A calculation: method, version, inputs and result; nothing where it has another form. */

@@ -1,13 +1,13 @@
 import { isShown, type Scope } from './evaluate.ts'
 import { positionsIn } from './geometry.ts'
-import { shortened } from './number.ts'
+import { calculated, written } from './number.ts'
 import { choiceName, listedName } from './options.ts'
 import { formOf } from './own.ts'
 import { held, isFilled, isGrid, member, membersOf, pathOf, rowsOf, textOf } from './place.ts'
 import { filledIn, inLanguage, WORDS } from './problem.ts'
 import { type Block, blocksOf } from './rich.ts'
 import { dateText, numberText } from './speech.ts'
-import type { Document, Field, Grid, Json, Section, Template, TemplateLanguage } from './template.ts'
+import type { Document, Field, Grid, Json, Template, TemplateLanguage } from './template.ts'
 
 /** A value as it is shown. */
 export type Plain =
@@ -25,16 +25,12 @@ export interface PlainTable {
   /** `head` is the label of a row of a matrix. */
   rows: { key: string; head?: string; cells: Plain[] }[]
 }
-export interface PlainField {
-  path: string
-  label: string
-  value: Plain
-}
 export interface PlainSection {
   number: string
   title: string
-  fields: PlainField[]
+  fields: { path: string; label: string; value: Plain }[]
 }
+export type PlainField = PlainSection['fields'][number]
 
 /** In which language a value is shown; and whether to the public, without addresses of people and files that are not for it. */
 interface View {
@@ -54,16 +50,15 @@ export function plain(
   const scope: Scope = { values: document.values, memo: new Map() }
   const view = { language, onlyPublic }
   const isOpen = (field: Field) => isShown(field, scope) && (!onlyPublic || (field.public ?? template.public))
-  const fieldOf = (section: Section, field: Field): PlainField => ({
-    path: pathOf({ section, field }),
-    label: labelOf(field, language),
-    value: fieldShown(field, held(scope.values, { section, field }), view, scope),
-  })
   const sections = form.sections.filter((section) => isShown(section, scope) && section.fields.some(isOpen))
   return sections.map((section) => ({
     number: section.number,
     title: inLanguage(section.title, language),
-    fields: section.fields.filter(isOpen).map((field) => fieldOf(section, field)),
+    fields: section.fields.filter(isOpen).map((field) => ({
+      path: pathOf({ section, field }),
+      label: labelOf(field, language),
+      value: fieldShown(field, held(scope.values, { section, field }), view, scope),
+    })),
   }))
 }
 
@@ -212,7 +207,8 @@ function calculationFacts(json: Json, language: TemplateLanguage): Plain {
 function inputText(json: Json | undefined, language: TemplateLanguage): string {
   if (Array.isArray(json)) return json.map((one) => inputText(one, language)).join('; ')
   const members = membersOf(json)
-  if (!members) return typeof json === 'string' ? numberText(shortened(json), language) : textOf(json)
+  if (!members)
+    return typeof json === 'string' ? numberText(written(calculated(json), 6) ?? json, language) : textOf(json)
   const { value, unit } = members
   if (typeof value === 'string')
     return `${inputText(value, language)}${typeof unit === 'string' && unit !== '1' ? ` ${unit}` : ''}`

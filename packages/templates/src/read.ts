@@ -5,7 +5,7 @@ import { readExpression } from './operators.ts'
 import { listNames } from './options.ts'
 import { computedOrder } from './order.ts'
 import { isGrid, leavesOf, placeOf, type Sections } from './place.ts'
-import type { Check, Field, Grid, Json, Section, Template, Text } from './template.ts'
+import type { Check, Field, Grid, Section, Template, Text } from './template.ts'
 import { key, templateSchema } from './template.ts'
 import { TYPES } from './types.ts'
 
@@ -43,21 +43,19 @@ function inKeys(path: readonly PropertyKey[], json: unknown): string {
   return steps.join('.')
 }
 
-const GROUPS = common as unknown as Record<string, Json[]>
+const GROUPS = new Map<string, unknown>(Object.entries(common))
 
 /** Puts the fields of their group in the place of each `{"use": "name"}`. */
 function expanded(json: unknown, unknown: string[]): unknown {
-  if (Array.isArray(json)) {
-    return json.flatMap((one: unknown) => {
-      const use = (one as { use?: unknown } | null)?.use
-      if (typeof use !== 'string' || Object.keys(one as object).length !== 1) return [expanded(one, unknown)]
-      if (Object.hasOwn(GROUPS, use)) return GROUPS[use] ?? []
-      unknown.push(`there is no group "${use}" in common.json; there are ${Object.keys(GROUPS).join(', ')}`)
-      return []
-    })
+  const fieldsOf = (one: unknown): unknown => {
+    const { use, ...others } = (one ?? {}) as { use?: unknown }
+    if (typeof use !== 'string' || Object.keys(others).length > 0) return [one]
+    if (!GROUPS.has(use))
+      unknown.push(`there is no group "${use}" in common.json; there are ${[...GROUPS.keys()].join(', ')}`)
+    return GROUPS.get(use) ?? []
   }
-  if (typeof json !== 'object' || json === null) return json
-  return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, expanded(value, unknown)]))
+  const grouped = (_: string, value: unknown) => (Array.isArray(value) ? value.flatMap(fieldsOf) : value)
+  return JSON.parse(JSON.stringify(json) ?? 'null', grouped)
 }
 
 type Fault = (text: string) => void

@@ -86,14 +86,10 @@ function parts<T extends z.ZodType<Text>>(text: T) {
       type: z.literal(types),
       label: text,
       help: text.optional(),
-      /** True, false (as when it is left out), or the condition under which it must be filled in. */
       required: z.union([z.boolean(), expression], 'Invalid input: expected boolean or a condition').optional(),
       visibleIf: expression.optional(),
-      /** Filled by the registry; nobody can write it. */
       auto: auto.optional(),
-      /** What a new document begins with; people may change it. */
       from: source.optional(),
-      /** Whether everyone may read it once the document is final; else as the template says. */
       public: z.boolean().optional(),
       ...shape,
     })

@@ -44,24 +44,21 @@ export const sourceFaults = (one: Template, all: readonly Template[]): string[] 
     return fault ? [`${one.id} ${path}: ${fault}`] : []
   })
 
-function sourceFault(field: Field, { fact, document }: Source, all: readonly Template[]): string | undefined {
-  if (fact) {
-    const type = FACTS[fact] as Field['type']
-    return isAlike(field, type, TYPES[type].kind)
-      ? undefined
-      : `the fact ${fact} is a ${type}, the field a ${field.type}`
-  }
-  const [id, path] = document?.split(':') ?? []
-  if (id === undefined || path === undefined) return undefined
+function sourceFault(field: Field, { fact, document = '' }: Source, all: readonly Template[]): string | undefined {
+  const type = FACTS[fact ?? ''] as Field['type'] | undefined
+  if (type) return unlike(field, `the fact ${fact}`, type, TYPES[type].kind)
+  const [id, path] = document.split(':')
+  if (!id || !path) return undefined
   const other = newest(all, id)
   if (!other) return `there is no template "${id}"; there are ${[...new Set(all.map((each) => each.id))].join(', ')}`
   const place = placeOf(other, path)
   if (typeof place === 'string') return place
   if (place.column) return `${document} is a column; a field is filled in from a field`
-  const type = place.part === undefined ? place.field.type : place.kind
-  return isAlike(field, type, place.kind) ? undefined : `${document} is a ${type}, the field a ${field.type}`
+  return unlike(field, document, place.part === undefined ? place.field.type : place.kind, place.kind)
 }
 
-/** Whether a field can take what is of a type: the same, or another of values that are computed with alike. */
-const isAlike = (field: Field, type: string, kind: Kind): boolean =>
-  type === field.type || (kind === TYPES[field.type].kind && kind !== 'object' && kind !== 'table')
+/** A field takes what is of its type, and of values that are computed with what is of their kind. */
+function unlike(field: Field, source: string, type: string, kind: Kind): string | undefined {
+  const isAlike = kind === TYPES[field.type].kind && kind !== 'object' && kind !== 'table'
+  return isAlike || type === field.type ? undefined : `${source} is a ${type}, the field a ${field.type}`
+}

@@ -19,17 +19,15 @@ interface FieldType {
 /** What a text on one line may not have: control characters, ends of line, marks that turn the direction of what follows. */
 export const NOT_ON_A_LINE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u
 const NOT_IN_A_TEXT = /[^\P{Cc}\n\t]|[\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u
-const AMOUNT = /^-?(0|[1-9]\d{0,14})(\.\d{1,4})?$/
-const EMAIL = /^[^\s@<>()",;:\\]{1,64}@[^\s@<>()",;:\\]{1,190}$/
 
 const without = (marks: RegExp) => z.string().refine((text) => !marks.test(text))
 const lineOf = (most: number) => without(NOT_ON_A_LINE).max(most).regex(/\S/)
 const line = lineOf(500)
 const maybe = line.optional()
 const prose = without(NOT_IN_A_TEXT)
-const amount = z.string().regex(AMOUNT)
+const amount = z.string().regex(/^-?(0|[1-9]\d{0,14})(\.\d{1,4})?$/)
 const country = z.custom(isCountry).optional()
-const email = line.regex(EMAIL).optional()
+const email = line.regex(/^[^\s@<>()",;:\\]{1,64}@[^\s@<>()",;:\\]{1,190}$/).optional()
 const date = z.custom<string>(isDate)
 const list = z.custom(Array.isArray)
 const rows = z.record(z.string(), z.unknown())
@@ -74,14 +72,12 @@ export const TYPES: Record<Field['type'], FieldType> = {
   matrix: { kind: 'table', form: rows },
 }
 
+const bytes = z.string().regex(/^(0|[1-9]\d{0,29})$/)
 /** One of the `files`. */
 export const FILE = z.strictObject({
   name: lineOf(255).regex(/^[^/\\]*$/),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   title: lineOf(300).optional(),
-  size: z
-    .string()
-    .regex(/^(0|[1-9]\d{0,29})$/)
-    .optional(),
+  size: bytes.optional(),
   public: z.boolean().optional(),
 })

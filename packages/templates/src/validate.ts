@@ -4,7 +4,7 @@ import { askedOf, evaluate, isFromElsewhere, isTrue } from './evaluate.ts'
 import { exact, written } from './number.ts'
 import { isNumber, isSpan, type Value } from './operands.ts'
 import { type Form, formOf } from './own.ts'
-import { calculationOf, held, isFilled, member, membersOf, placeOf, rowsOf, sameJson, textOf } from './place.ts'
+import { calculationOf, held, isFilled, membersOf, placeOf, rowsOf, sameJson, textOf } from './place.ts'
 import { isOfForm, type Problem, problemOf } from './problem.ts'
 import { isOfSize } from './size.ts'
 import { type Check, type Document, type Json, LIMITS, type Template } from './template.ts'
@@ -51,13 +51,11 @@ function told(all: readonly Problem[]): Problem[] {
 /** What keeps a document from being looked at at all. */
 function wholeProblem(template: Template, given: unknown): Problem | undefined {
   if (!isOfSize(given)) return problemOf('size', '')
-  const members = membersOf(given as Json) ?? {}
-  const known = ['template', 'version', 'own', 'values']
-  if (!membersOf(member(members, 'values')) || !Object.keys(members).every((key) => known.includes(key)))
-    return problemOf('form', '', { type: 'document' })
+  const { template: name, version, own: _, values, ...others } = membersOf(given as Json) ?? {}
+  if (!membersOf(values) || isFilled(others)) return problemOf('form', '', { type: 'document' })
   const expected = `${template.id}@${template.version}`
-  const id = `${clipped(textOf(members.template))}@${clipped(textOf(members.version))}`
-  if (id !== expected || typeof members.version !== 'number') return problemOf('template', '', { given: id, expected })
+  const id = `${clipped(textOf(name))}@${clipped(textOf(version))}`
+  if (id !== expected || typeof version !== 'number') return problemOf('template', '', { given: id, expected })
   return undefined
 }
 

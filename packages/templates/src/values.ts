@@ -1,7 +1,7 @@
 import { geometryFault } from './geometry.ts'
 import { exact, whole } from './number.ts'
 import { isOption } from './options.ts'
-import { isFilled, isGrid, member, membersOf, type Spot, textOf } from './place.ts'
+import { isFilled, isGrid, member, membersOf, rowKeyOf, type Spot, textOf } from './place.ts'
 import { type Problem, type ProblemCode, problemOf } from './problem.ts'
 import { type Field, GEOMETRIES, type Json, LIMITS } from './template.ts'
 import { FILE, NOT_ON_A_LINE, TYPES } from './types.ts'
@@ -111,16 +111,13 @@ export function* memberProblems<T extends { key: string }>(
 const rowProblems = (columns: readonly Field[], row: Json, path: string) =>
   memberProblems('row', columns, row, path, valueProblems)
 
-/** Rows with the same values in the columns by which they are known. */
+/** Rows that are known by the same values. */
 function* repeated(rowKey: readonly string[], rows: readonly Json[], path: string) {
-  const seen = new Set<string>()
-  for (const [index, row] of rows.entries()) {
-    const cells = rowKey.map((key) => member(row, key))
-    if (cells.length === 0 || !cells.every(isFilled)) continue
-    const key = JSON.stringify(cells)
-    if (seen.has(key))
-      yield problemOf('repeated', `${path}.${index}.${rowKey[0]}`, { given: clipped(cells.map(textOf).join(', ')) })
-    seen.add(key)
+  const keys = rows.map((row) => rowKeyOf(row, rowKey))
+  for (const [index, key] of keys.entries()) {
+    if (key === undefined || keys.indexOf(key) === index) continue
+    const given = clipped(JSON.parse(key).map(textOf).join(', '))
+    yield problemOf('repeated', `${path}.${index}.${rowKey[0]}`, { given })
   }
 }
 

@@ -54,7 +54,7 @@ function outcomeOf(job: Job): Omit<Answer, 'memory'> {
   try {
     return { printed: printed(job) }
   } catch (error) {
-    return { refused: error instanceof Error ? error.message : String(error) }
+    return { refused: `The paper cannot be set: ${error instanceof Error ? error.message : error}` }
   }
 }
 
@@ -64,7 +64,9 @@ function printed({ paper, standard }: Job): Printed {
   try {
     for (const [path, bytes] of given) compiler.mapShadow(join(WORKSPACE, path), Buffer.from(bytes))
     const document = compiled(paper.stamp ? 'letters/stamp.typ' : 'typst/paper.typ')
-    const pdf = exported(document, standard ?? (paper.attachments?.length ? 'a-3b' : 'a-2b'))
+    const pdfStandard = standard ?? (paper.attachments?.length ? 'a-3b' : 'a-2b')
+    // The compiler checks what it writes, and throws where that would break the standard.
+    const pdf = compiler.pdf(document, { pdfStandard, pdfTags: true })
     const slots: { value: SlotPlace }[] = compiler.query(document, { selector: '<slot>' })
     return { pdf, pages: document.numOfPages, slots: slots.map(({ value }) => value) }
   } finally {
@@ -78,14 +80,5 @@ function compiled(file: string): NodeTypstDocument {
   const error: NodeError | null = result.takeError()
   const told: { message: string }[] = error ? compiler.fetchDiagnostics(error) : []
   if (result.result) return result.result
-  throw new Error(`The paper cannot be set: ${told.map(({ message }) => message).join('; ')}`)
-}
-
-/** Throws where the result would break the standard: the compiler checks what it writes. */
-function exported(document: NodeTypstDocument, pdfStandard: Standard): Buffer {
-  try {
-    return compiler.pdf(document, { pdfStandard, pdfTags: true })
-  } catch (error) {
-    throw new Error(`The paper does not keep to PDF standard ${pdfStandard}: ${String(error)}`)
-  }
+  throw new Error(told.map(({ message }) => message).join('; '))
 }

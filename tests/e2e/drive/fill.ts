@@ -6,8 +6,6 @@ export interface FieldForm {
   type: Field['type']
   /** Is it filled in by the registry? */
   auto: boolean
-  /** What of the registry's knowledge it is. */
-  fact: string | undefined
   /** Columns of a table or matrix that the registry fills in. */
   autoColumns: ReadonlySet<string>
 }
@@ -19,9 +17,7 @@ export function fieldsOf({ sections }: Template): Map<string, FieldForm> {
       section.fields.map((field): [string, FieldForm] => {
         const columns = 'fields' in field ? field.fields : []
         const autoColumns = new Set(columns.filter(({ auto }) => auto !== undefined).map(({ key }) => key))
-        const { type, auto } = field
-        const fact = auto && 'fact' in auto ? auto.fact : undefined
-        return [`${section.key}.${field.key}`, { type, auto: auto !== undefined, fact, autoColumns }]
+        return [`${section.key}.${field.key}`, { type: field.type, auto: field.auto !== undefined, autoColumns }]
       }),
     ),
   )

@@ -85,9 +85,9 @@ export async function writeDocument(
   const later = before ? changedLater(form.id, before.version + 1, known, stage.day) : {}
   const wanted = wantedValues(fields, { known, content: values, over: { ...over, ...later, ...more(known) } })
   const writing: Writing = { play, who, kind, subject, form, wanted, fields }
-  const isPlain = ({ type, auto, fact }: FieldForm) => {
-    return type !== 'files' && type !== 'calc' && (!auto || isByHand(play, fact))
-  }
+  // What a country does not keep, its people write.
+  const isOpen = ({ auto }: FieldForm, path: string) => !auto || begun.byHand.includes(path)
+  const isPlain = (field: FieldForm, path: string) => !['files', 'calc'].includes(field.type) && isOpen(field, path)
   const plain = await save(writing, begun, isPlain)
   const missing = errorsIn(plain)
   if (missing.length > 0) stage.say(`       still asked for: ${missing.map(({ path }: Told) => path).join(', ')}`)
@@ -100,12 +100,6 @@ export async function writeDocument(
   written.push(one)
   await signEverywhere(play, one)
   return one
-}
-
-/** What a country does not keep, its people write. */
-function isByHand({ law }: Play, fact = ''): boolean {
-  if (fact.startsWith('period.')) return 'ofProject' in law.monitoring && fact !== 'period.findings'
-  return fact === 'project.crediting' && law.crediting === undefined
 }
 
 const errorsIn = ({ problems }: Told): Told[] => problems.filter(({ severity }: Told) => severity === 'error')

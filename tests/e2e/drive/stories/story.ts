@@ -77,6 +77,11 @@ export function retold(story: Story, template: string): (json: Json) => Json {
 const EVERYWHERE: readonly (readonly [string, string])[] = [
   ['Northern Audit Ltd', 'Northern Audit'],
   ['one forward action request is left to the first verification', 'one forward action request was answered'],
+  // Of the examples: here the registry counts versions.
+  ...['2.0', '2.2', '3.1'].flatMap((version): [string, string][] => [
+    [`as described in version ${version} of its design`, 'as described in its design'],
+    [`design document, version ${version}`, 'design document'],
+  ]),
 ]
 
 /** The word itself; a number is no part of a longer one. */
@@ -103,7 +108,10 @@ function ofToday(template: string, day: Day): Record<string, Json> {
     'means.interviews.0.date': day(-6),
     'means.interviews.1.date': day(-5),
   }
-  if (template === 'VALIDATION') return visited
+  if (template === 'VALIDATION') {
+    const published = 'The design was published for comments; what came in was answered and taken into account.'
+    return { ...visited, 'compliance.requirements.globalConsultation.conclusion': published }
+  }
   if (template === 'VERIFICATION') return { ...visited, 'certification.date': day(0), 'head.reportVersion': '1' }
   if (template === 'MR') return { ...always, 'head.version': '1' }
   // What the authority remarks is not the owner's to write.

@@ -10,7 +10,7 @@ import {
 import { fieldsNotIn } from './paper-text.ts'
 import { signaturePath, signaturesOn } from './sign.ts'
 import type { Person, Stage, Told } from './stage.ts'
-import { certificatesIn, isPdfA, pagesOf, signaturesIn, type Trust, textOf, trustIn } from './tools.ts'
+import { certificatesIn, isPdfA, missingTools, pagesOf, signaturesIn, type Trust, textOf, trustIn } from './tools.ts'
 import type { Play } from './walk.ts'
 import type { Written } from './write.ts'
 
@@ -56,6 +56,11 @@ export async function checkPapers(
   { languages = TEMPLATE_LANGUAGES, folder }: PaperOptions = {},
 ): Promise<PaperRow[]> {
   stage.say(`\nTHE PAPERS of the three projects, in ${languages.join(', ')}`)
+  const missing = await missingTools()
+  if (missing.length > 0) {
+    stage.say(`       are not looked at: ${missing.join(', ')} of poppler-utils and openssl are not installed`)
+    return []
+  }
   stage.say(`       ${lineOf('project', 'document', 'version', 'pages', 'signed', 'valid in PDF', 'fields found')}`)
   const into = folder ?? (await mkdtemp(join(tmpdir(), 'papers-')))
   await mkdir(into, { recursive: true })

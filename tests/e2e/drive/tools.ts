@@ -8,6 +8,18 @@ const BUFFER = 64 * 1024 * 1024
 const said = async (program: string, ...args: string[]) =>
   (await run(program, args, { encoding: 'utf8', maxBuffer: BUFFER })).stdout
 
+/** Programs by which papers are looked at, and that are not installed. */
+export async function missingTools(): Promise<string[]> {
+  const asked = ['pdfinfo -v', 'pdffonts -v', 'pdftotext -v', 'pdfsig -v', 'openssl version'].map(async (command) => {
+    const [program = '', option = ''] = command.split(' ')
+    return run(program, [option]).then(
+      () => [],
+      (error) => (error.code === 'ENOENT' ? [program] : []),
+    )
+  })
+  return (await Promise.all(asked)).flat()
+}
+
 /** The registry's authority, as programs are told to trust it. */
 export interface Trust {
   pem: string

@@ -95,7 +95,9 @@ async function checkOffline(certificate: number, beneficiary: string): Promise<v
   const forged = JSON.stringify(json).replace(beneficiary, 'Somebody Else Ltd')
   await writeFile(join(away, 'forged.json'), forged)
   expect(check('forged.json').status).toBe(1)
-  const printed = await fetch(`${server.url}/national/certificates/${certificate}/certificate.pdf?language=fr`)
+  const printed = await fetch(
+    `${server.url}/national/certificates/${certificate}/certificate.pdf?language=fr&wait=proof`,
+  )
   await writeFile(join(away, 'c.pdf'), Buffer.from(await printed.arrayBuffer()))
   const paper = offline(['verify', '--certificate', 'c.pdf', '--vkey', key.vkey], away)
   expect(paper.status, paper.stdout + paper.stderr).toBe(0)
@@ -103,6 +105,23 @@ async function checkOffline(certificate: number, beneficiary: string): Promise<v
   // The guide shows what is told of such a page.
   const guide = await readFile(new URL('../../docs/verify.md', import.meta.url), 'utf8')
   for (const line of paper.stdout.trimEnd().split('\n').slice(-3)) expect(guide).toContain(line)
+  await checkPapers(away, key.vkey)
+}
+
+/** Every letter and certificate about the project is checked by its PDF alone. */
+async function checkPapers(away: string, vkey: string): Promise<void> {
+  const anyone = new Api(server.url)
+  const [project] = (await anyone.get('/national/projects')).items
+  const { items } = await anyone.get(`/national/projects/${project.id}/papers`)
+  const kinds = items.map(({ kind }: { kind: string }) => kind)
+  expect(kinds).toEqual(expect.arrayContaining(['registration', 'authorisation', 'issuance', 'retirement']))
+  for (const { pdf, kind } of items) {
+    const printed = await fetch(`${server.url}${pdf}?language=ar&wait=proof`)
+    await writeFile(join(away, `${kind}.pdf`), Buffer.from(await printed.arrayBuffer()))
+    const { status, stdout, stderr } = offline(['verify', '--certificate', `${kind}.pdf`, '--vkey', vkey], away)
+    expect(status, stdout + stderr).toBe(0)
+    expect(stdout).toMatch(/^HOLDS/m)
+  }
 }
 
 const CLI = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url))

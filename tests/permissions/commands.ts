@@ -1,4 +1,4 @@
-import { foreignRecord } from '../../packages/rules/src/cases/issuing.cases.ts'
+import { foreignRecord } from '../../packages/rules/src/cases/issuing.fixture.ts'
 import { rotation, testKey } from '../../packages/rules/src/cases/signing.fixture.ts'
 import { documentBytes } from '../../packages/rules/src/documents.ts'
 import { happens, must, type Request } from './country.ts'

@@ -1,4 +1,4 @@
-import { foreignRecord } from '../../packages/rules/src/cases/issuing.cases.ts'
+import { foreignRecord } from '../../packages/rules/src/cases/issuing.fixture.ts'
 import { accountHolders, happens, must, type Request } from './country.ts'
 import type { Line } from './sheet.ts'
 import { type Journey, lastYear, periodOf } from './ways.ts'

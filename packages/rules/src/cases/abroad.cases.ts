@@ -1,6 +1,6 @@
 import { type Case, refuses, writes } from './case.fixture.ts'
 import { issuance } from './country.fixture.ts'
-import { allotted, authorise } from './issuing.cases.ts'
+import { allotted, authorise } from './issuing.fixture.ts'
 import { firstTransferCases, policy, transfer } from './movements.cases.ts'
 import { movingCases } from './moving.fixture.ts'
 import { byBoth, byHolder, bySun } from './people.fixture.ts'

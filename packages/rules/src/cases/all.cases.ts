@@ -3,6 +3,7 @@ import { agreementCases } from './agreements.cases.ts'
 import { bufferCases } from './buffer.cases.ts'
 import type { Case } from './case.fixture.ts'
 import { certificationCases } from './certifications.cases.ts'
+import { conversionCases } from './converting.cases.ts'
 import { correctionCases } from './corrections.cases.ts'
 import { creditingCases } from './crediting.cases.ts'
 import { foundingCases } from './founding.cases.ts'
@@ -42,6 +43,7 @@ export const cases: readonly Case[] = [
   ...outcomeCases,
   ...reportCases,
   ...issuingCases,
+  ...conversionCases,
   ...movementCases,
   ...pendingCases,
   ...agreementCases,

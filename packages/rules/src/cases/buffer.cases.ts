@@ -11,7 +11,7 @@ import {
   trustedOnly,
 } from './buffer.fixture.ts'
 import { type Case, refuses, writes } from './case.fixture.ts'
-import { owing, reportReversal } from './issuing.cases.ts'
+import { owing, reportReversal } from './issuing.fixture.ts'
 import { transfer } from './movements.cases.ts'
 import { movingCases } from './moving.fixture.ts'
 import { byBoth, byPort } from './people.fixture.ts'

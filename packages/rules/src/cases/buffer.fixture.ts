@@ -1,5 +1,5 @@
 import { issuance } from './country.fixture.ts'
-import { authorise } from './issuing.cases.ts'
+import { authorise } from './issuing.fixture.ts'
 import { transfer } from './movements.cases.ts'
 import { byBoth, bySun } from './people.fixture.ts'
 import type { World } from './world.fixture.ts'

@@ -1,6 +1,6 @@
 import { type Case, refuses, writes } from './case.fixture.ts'
 import { issuance, issuedAs } from './country.fixture.ts'
-import { authorise, buffered } from './issuing.cases.ts'
+import { authorise, buffered } from './issuing.fixture.ts'
 import { retirable, retirement, transfer } from './movements.cases.ts'
 import { byBoth, byHolder, byPort, bySun, suspend, suspendCompany } from './people.fixture.ts'
 import type { World } from './world.fixture.ts'

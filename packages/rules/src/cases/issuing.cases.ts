@@ -1,93 +1,17 @@
-import type { RuleName } from '../declarations.ts'
-import { EVIDENCED } from '../entries/mirrors.ts'
 import { type Case, refuses, writes } from './case.fixture.ts'
-import { affiliate, assess, assign, certificationNeeded } from './certifier.fixture.ts'
-import { authorisation, issuance } from './country.fixture.ts'
+import { issuance } from './country.fixture.ts'
+import {
+  allotted,
+  authorise,
+  type Body,
+  buffered,
+  creditWithoutPeriods,
+  type Forge,
+  groundCases,
+  owing,
+} from './issuing.fixture.ts'
 import { byBoth, suspend, suspendCompany } from './people.fixture.ts'
-import type { Outcome, World } from './world.fixture.ts'
-
-type Body = Record<string, unknown>
-type Forge = (body: Body) => Body
-
-export const allotted =
-  (change: object): Forge =>
-  (body) => ({ ...body, allotted: { ...(body.allotted as object), ...change } })
-
-/** An authorisation of Solar of another unit type, or with other terms. */
-export function authorise(world: World, name: string, change: object = {}): void {
-  world.do('QuantityAuthorised', { ...authorisation(world, 'solar', name), ...change })
-}
-
-export function reportReversal(world: World, project = 'solar'): void {
-  const about = { reversal: world.id('reversal'), occurredOn: '2025-12-31', cause: 'fire' }
-  world.do('ReversalReported', { ...about, project: world.id(project) })
-}
-
-const MOST = '999999999999999'
-
-/** Projects are credited for a time, and the country keeps no monitoring periods. Solar is from 2026 on. */
-function creditWithoutPeriods(world: World): void {
-  world.adopt('preset', (text) =>
-    Object.assign(text, { crediting: { states: ['registered'], kinds: [{ kind: 'fixed', years: 10, renewals: 0 }] } }),
-  )
-  world.do('CreditingPeriodSet', { project: world.id('solar'), kind: 'fixed', from: '2026-01-01', to: '2035-12-31' })
-}
-
-/** What both ways of issuing stand on: the authorisation, its project and its numbers. */
-function groundCases(
-  type: RuleName,
-  act: (world: World, change?: Body, forge?: Forge) => Outcome,
-  tooMuch: (world: World) => Outcome,
-): Case[] {
-  return [
-    refuses(type, 'authorisation-unknown', 'an authorisation that there is not', (world) =>
-      act(world, { authorisation: world.id('nothing') }),
-    ),
-    refuses(type, 'already-exists', 'a batch of this id', (world) => act(world, { batch: world.id('solar 2024') })),
-    refuses(type, 'already-exists', 'an account has its stream under this id', (world) =>
-      act(world, { batch: world.id('port') }),
-    ),
-    refuses(type, 'project-state', 'a project that is suspended', (world) => {
-      world.do('ProjectMoved', { project: world.id('solar'), move: 'suspend' })
-      return act(world)
-    }),
-    refuses(type, 'certification-missing', 'a project that nobody certified, where that is needed', (world) => {
-      certificationNeeded(world)
-      return act(world)
-    }),
-    refuses(
-      type,
-      'conflict-of-interest',
-      'whoever certified the project has become an affiliate of its owner',
-      (world) => {
-        assess(world)
-        assign(world)
-        certificationNeeded(world)
-        world.do('ProjectCertified', { project: world.id('solar') }, { by: world.id('lead assessor') })
-        affiliate(world, 'sun ltd', 'assessor')
-        return act(world)
-      },
-    ),
-    refuses(type, 'reversal-open', 'a loss of the project is not made good', (world) => {
-      reportReversal(world)
-      return act(world)
-    }),
-    refuses(type, 'authorisation-revoked', 'an authorisation that was revoked', (world) => {
-      const { project: _, unitType: __, ...terms } = authorisation(world, 'solar')
-      const about = { version: 2, change: 'revoke', reason: 'legal', effectiveFrom: '2026-01-01' }
-      world.decree('AuthorisationChanged', { ...terms, ...about })
-      return act(world)
-    }),
-    refuses(type, 'authorisation-exceeded', 'one unit more than is authorised', tooMuch),
-    refuses(type, 'serials-overlap', 'a number that was given', (world) => act(world, {}, allotted({ first: '400' }))),
-    refuses(type, 'serials-gap', 'a number is left out', (world) => act(world, {}, allotted({ first: '402' }))),
-    refuses(type, 'serials-exhausted', 'all numbers of the space are given', (world) => {
-      for (const name of ['all', 'more']) authorise(world, name, { unitType: 'MCU', quantity: MOST })
-      world.decree('BatchIssued', { ...issuance(world, 'solar', '2025', MOST, 'all'), batch: world.id('all') })
-      return act(world, { authorisation: world.id('more') })
-    }),
-  ]
-}
+import type { World } from './world.fixture.ts'
 
 const issue = (world: World, change: Body = {}, forge?: Forge) =>
   world.try(
@@ -95,11 +19,6 @@ const issue = (world: World, change: Body = {}, forge?: Forge) =>
     { ...issuance(world, 'solar', '2025', '10'), ...change },
     { ...byBoth(world), ...(forge ? { forge } : {}) },
   )
-
-/** Solar gives a fifth to the buffer. */
-export function buffered(world: World, buffer = '20'): void {
-  world.decree('IssuanceTermsSet', { project: world.id('solar'), buffer, exempt: [], reason: 'risk-assessment' })
-}
 
 const issuanceCases: Case[] = [
   ...groundCases('BatchIssued', issue, (world) => issue(world, { quantity: '99701' })),
@@ -272,17 +191,6 @@ const issuanceCases: Case[] = [
   ),
 ]
 
-/** Solar owes units to the buffer, which lent them for a loss that could have been avoided. */
-export function owing(world: World, quantity: string): void {
-  const give = { batch: world.id('tide 2024'), from: world.id('port'), to: world.id('buffer'), quantity, repays: null }
-  world.do('BufferContributed', give, { by: world.id('port admin') })
-  reportReversal(world)
-  const loss = { decision: 'avoidable', quantity, unitType: 'ITMO' }
-  world.decree('ReversalDecided', { reversal: world.id('reversal'), ...loss })
-  const pay = { reversal: world.id('reversal'), batch: world.id('tide 2024'), from: world.id('buffer') }
-  world.decree('BufferCancelled', { ...pay, to: world.id('made good'), quantity })
-}
-
 const carry = (world: World, change: Body = {}) => {
   const request = { authorisation: world.id('solar itmo'), vintage: '2025', certified: '0.51', monitoringPeriod: null }
   return world.try('OutcomeCarried', { ...request, ...change }, byBoth(world))
@@ -320,161 +228,4 @@ const carriedCases: Case[] = [
   ),
 ]
 
-export const foreignRecord = (world: World, change: object = {}) => ({
-  registry: 'elsewhere',
-  space: 'elsewhere:S',
-  range: ['1', '100'],
-  project: { id: world.id('forest'), code: 'P1' },
-  vintage: '2020',
-  unitType: 'VCU',
-  issued: true,
-  issuedOn: null,
-  fate: 'cancelled',
-  fateOn: null,
-  facts: world.hash('facts'),
-  ...change,
-})
-
-const convert = (world: World, { source, ...change }: Body = {}, forge?: Forge) => {
-  world.do('MirrorRecorded', foreignRecord(world))
-  world.do('MirrorRecorded', foreignRecord(world, { range: ['101', '110'], fate: 'active' }))
-  return converting(world, { source, ...change }, forge)
-}
-const converting = (world: World, { source, ...change }: Body = {}, forge?: Forge) => {
-  const from = { registry: 'elsewhere', space: 'elsewhere:S', ranges: [['1', '10']], ...(source as object) }
-  const request = { batch: world.id('converted'), authorisation: world.id('solar itmo'), vintage: '2020' }
-  const more = { to: world.id('sun'), reason: 'registry-transition', source: from }
-  return world.try(
-    'UnitsConverted',
-    { ...request, ...more, ...change },
-    { ...byBoth(world), ...(forge ? { forge } : {}) },
-  )
-}
-
-const conversionCases: Case[] = [
-  ...groundCases('UnitsConverted', convert, (world) => {
-    authorise(world, 'few', { quantity: '9' })
-    return convert(world, { authorisation: world.id('few') })
-  }),
-  refuses('UnitsConverted', 'account-unknown', 'an account that was never opened', (world) =>
-    convert(world, { to: world.id('nobody') }),
-  ),
-  refuses('UnitsConverted', 'account-kind', 'an account that nothing leaves', (world) =>
-    convert(world, { to: world.id('sun retirement') }),
-  ),
-  refuses('UnitsConverted', 'account-not-active', 'an account that is suspended', (world) => {
-    suspend(world, 'sun')
-    return convert(world)
-  }),
-  refuses('UnitsConverted', 'organisation-suspended', 'an account whose holder is suspended', (world) => {
-    suspendCompany(world, 'sun ltd')
-    return convert(world)
-  }),
-  refuses('UnitsConverted', 'registry-unknown', 'a registry of which nothing is on record', (world) =>
-    convert(world, { source: { registry: 'nowhere' } }),
-  ),
-  refuses('UnitsConverted', 'ranges-disorder', 'the same units named twice', (world) =>
-    convert(world, {
-      source: {
-        ranges: [
-          ['1', '10'],
-          ['10', '12'],
-        ],
-      },
-    }),
-  ),
-  refuses('UnitsConverted', 'ranges-disorder', 'a range that ends before it begins', (world) =>
-    convert(world, { source: { ranges: [['10', '1']] } }),
-  ),
-  refuses(
-    'UnitsConverted',
-    'ranges-disorder',
-    'such a range, where the issuance would be a first transfer',
-    (world) => {
-      authorise(world, 'oimp', { purposes: ['OIMP_OP'], firstTransfer: 'issuance' })
-      return convert(world, { authorisation: world.id('oimp'), source: { ranges: [['10', '1']] } })
-    },
-  ),
-  refuses('UnitsConverted', 'too-fragmented', 'a range of which too many pieces are on record', (world) => {
-    const units = { space: 'elsewhere:S', batch: '', class: 'mirror:elsewhere/P1/2020/VCU' }
-    for (let serial = 1n; serial <= 1_001n; serial += 1n) {
-      const run = { ...units, account: world.id('elsewhere cancelled'), first: serial, last: serial }
-      world.state.loadRun({ ...run, attributes: serial % 2n === 0n ? '' : EVIDENCED })
-    }
-    return converting(world, { source: { ranges: [['1', '1001']] } })
-  }),
-  refuses('UnitsConverted', 'not-cancelled', 'one of the units is active there', (world) =>
-    convert(world, { source: { ranges: [['91', '101']] } }),
-  ),
-  refuses('UnitsConverted', 'not-cancelled', 'units that nobody knows', (world) =>
-    convert(world, { source: { space: 'elsewhere:T' } }),
-  ),
-  refuses('UnitsConverted', 'already-converted', 'one of the units was converted before', (world) => {
-    convert(world)
-    return converting(world, { batch: world.id('again'), source: { ranges: [['10', '11']] } })
-  }),
-  refuses('UnitsConverted', 'vintage-wrong', 'another vintage than theirs', (world) =>
-    convert(world, { vintage: '2021' }),
-  ),
-  refuses('UnitsConverted', 'vintage-wrong', 'the last of them are of another vintage', (world) => {
-    world.do('MirrorRecorded', foreignRecord(world, { range: ['201', '210'], vintage: '2021' }))
-    const ranges = [
-      ['1', '10'],
-      ['201', '210'],
-    ]
-    return convert(world, { source: { ranges } })
-  }),
-  refuses('UnitsConverted', 'code-unknown', 'a reason that the preset does not have', (world) =>
-    convert(world, { reason: 'spite' }),
-  ),
-  refuses('UnitsConverted', 'vintage-wrong', 'a year to come', (world) => {
-    const to = { space: 'elsewhere:N', vintage: '2027', project: { id: world.id('new'), code: 'P2' } }
-    world.do('MirrorRecorded', foreignRecord(world, to))
-    return convert(world, { vintage: '2027', source: { space: 'elsewhere:N' } })
-  }),
-  refuses('UnitsConverted', 'authorisation-exceeded', 'more would be first transferred than is authorised', (world) => {
-    authorise(world, 'oimp', { purposes: ['OIMP_OP'], firstTransfer: 'issuance', quantity: '9' })
-    return convert(world, { authorisation: world.id('oimp') })
-  }),
-  refuses('UnitsConverted', 'approach-missing', 'first transferred by it, under no cooperative approach', (world) => {
-    authorise(world, 'oimp', { purposes: ['OIMP_OP'], firstTransfer: 'issuance', cooperativeApproach: null })
-    return convert(world, { authorisation: world.id('oimp') })
-  }),
-  refuses('UnitsConverted', 'allocation-wrong', 'an ITMO number that is not the next one', (world) => {
-    authorise(world, 'oimp', { purposes: ['OIMP_OP'], firstTransfer: 'issuance' })
-    const itmos = { prefix: 'CA0001-XTX01-XTX-#-2020', ranges: [['2', '11']] }
-    return convert(world, { authorisation: world.id('oimp') }, allotted({ itmos }))
-  }),
-  writes(
-    'UnitsConverted',
-    'units for other purposes alone, with that definition, are first transferred by it, as by an issuance',
-    (world) => {
-      authorise(world, 'oimp', { purposes: ['OIMP_OP', 'OIMP_IMP'], firstTransfer: 'authorisation' })
-      return convert(world, { authorisation: world.id('oimp') })
-    },
-    [
-      'authorisation oimp: transferred 0 → 10',
-      'new space itmo:CA0001-XTX01-XTX-2020: next 11',
-      'new batch converted: space national:XT/ITMO, first 401, last 410, class solar/2020/ITMO, project solar, vintage 2020, unitType ITMO, authorisation oimp',
-      'space national:XT/ITMO: next 401 → 411',
-      'output solar/ITMO: issued 300 → 310',
-      'authorisation oimp: issued 0 → 10, transferred 0 → 10',
-      'outstanding solar: units 300 → 310',
-      '10 solar/2020/ITMO: issuance → sun',
-      'units converted 401-410: sun [first:26,itmo:CA0001:-400]',
-      'units elsewhere:S 1-10: elsewhere cancelled [converted]',
-    ],
-  ),
-  writes('UnitsConverted', 'one for one, and those abroad are marked', (world) => convert(world), [
-    'new batch converted: space national:XT/ITMO, first 401, last 410, class solar/2020/ITMO, project solar, vintage 2020, unitType ITMO, authorisation solar itmo',
-    'space national:XT/ITMO: next 401 → 411',
-    'output solar/ITMO: issued 300 → 310',
-    'authorisation solar itmo: issued 300 → 310',
-    'outstanding solar: units 300 → 310',
-    '10 solar/2020/ITMO: issuance → sun',
-    'units converted 401-410: sun',
-    'units elsewhere:S 1-10: elsewhere cancelled [converted]',
-  ]),
-]
-
-export const issuingCases: Case[] = [...issuanceCases, ...carriedCases, ...conversionCases]
+export const issuingCases: Case[] = [...issuanceCases, ...carriedCases]

@@ -1,7 +1,7 @@
 import { acquire, home, send, ten } from './abroad.cases.ts'
 import { type Case, refuses, writes } from './case.fixture.ts'
 import { authorisation, issuance } from './country.fixture.ts'
-import { allotted } from './issuing.cases.ts'
+import { allotted } from './issuing.fixture.ts'
 import { policy, propose } from './movements.cases.ts'
 import { byBoth } from './people.fixture.ts'
 import type { World } from './world.fixture.ts'

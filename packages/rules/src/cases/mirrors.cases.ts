@@ -2,7 +2,7 @@ import type { RuleName } from '../declarations.ts'
 import { EVIDENCED } from '../entries/mirrors.ts'
 import { mirrorClass } from '../spaces.ts'
 import { type Case, refuses, writes } from './case.fixture.ts'
-import { foreignRecord } from './issuing.cases.ts'
+import { foreignRecord } from './issuing.fixture.ts'
 import { byBoth } from './people.fixture.ts'
 import type { Outcome, World } from './world.fixture.ts'
 

@@ -1,6 +1,6 @@
 import { isRefusal } from '../refusal.ts'
 import { issuance } from './country.fixture.ts'
-import { foreignRecord } from './issuing.cases.ts'
+import { foreignRecord } from './issuing.fixture.ts'
 import type { Life } from './life.fixture.ts'
 import type { Outcome } from './world.fixture.ts'
 

@@ -14,7 +14,7 @@ import {
 } from './buffer.fixture.ts'
 import { type Case, refuses, writes } from './case.fixture.ts'
 import { issuance, issuedAs } from './country.fixture.ts'
-import { buffered } from './issuing.cases.ts'
+import { buffered } from './issuing.fixture.ts'
 import { movingCases } from './moving.fixture.ts'
 import { byPort, bySun } from './people.fixture.ts'
 import type { World } from './world.fixture.ts'

@@ -1,6 +1,6 @@
 import { acquire, home, send, series } from './abroad.cases.ts'
 import { type Case, refuses, writes } from './case.fixture.ts'
-import { allotted } from './issuing.cases.ts'
+import { allotted } from './issuing.fixture.ts'
 import { amendWave, set, settable } from './marking.cases.ts'
 import { transfer } from './movements.cases.ts'
 import { movingCases } from './moving.fixture.ts'

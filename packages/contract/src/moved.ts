@@ -22,12 +22,9 @@ export const Moved = z
 export type Moved = z.infer<typeof Moved>
 
 /** The agreement by which units are transferred, in an answer. */
-export const ByAgreement = z
-  .object({ id: Id, sha256: Hash })
-  .nullable()
-  .meta({
-    description: 'The agreement by which it is, in the version that both sides have signed; null: none is named.',
-  })
+export const ByAgreement = z.object({ id: Id, sha256: Hash }).nullable().meta({
+  description: 'The agreement by which it is, in the version that both sides have signed; null: none is named.',
+})
 
 /** The same in a request. */
 export const NamedAgreement = z

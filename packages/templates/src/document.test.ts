@@ -34,6 +34,15 @@ describe('computed values', () => {
     expect(compute(mini, withValue(whole(), 'B.yearly', rows)).values.B?.yearly).toEqual(rows)
   })
 
+  test('that count what is computed come after it', () => {
+    const data = miniData()
+    const counted = { key: 'counted', type: 'int', label: words('c'), auto: { compute: { count: 'B.yearly.er' } } }
+    const fields = data.sections[0]?.fields as object[]
+    fields.push(counted)
+    const rows = [{ vintage: '2025', be: '2', pe: '1' }]
+    expect(compute(readTemplate(data), withValue(whole(), 'B.yearly', rows)).values.A?.counted).toBe('1')
+  })
+
   test('leave a document that is right as it is', () => {
     const document = whole()
     expect(compute(mini, document)).toBe(document)
@@ -218,6 +227,11 @@ describe('settling a document that is handed in', () => {
     const sampled = compute(other, withValue(withValue(whole(), 'A.sampled', true), 'C.size', '4'))
     expect(sampled.values.C).toEqual({ size: '4', double: '8' })
     expect(settle(other, withValue(sampled, 'A.sampled', false)).values.C).toEqual({})
+  })
+
+  test('takes away what is hidden though nothing stands there', () => {
+    expect(settle(mini, withValue(whole(), 'A.plan', null)).values.A).not.toHaveProperty('plan')
+    expect(settle(mini, withValue(whole(), 'B.yearly.0.reason', ' ')).values).toEqual(whole().values)
   })
 
   test('changes nothing where there is nothing to take away', () => {

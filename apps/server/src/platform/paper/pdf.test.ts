@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import type { Printed, Standard } from './compile.ts'
 import { certificatesIn, everyKind } from './every-kind.fixture.ts'
 import type { Paper, Span } from './paper.ts'
-import { pictureOf, poppler, tool } from './poppler.fixture.ts'
+import { pagesOf, pictureOf, poppler, tool } from './poppler.fixture.ts'
 import { paperRenderer } from './renderer.ts'
 import { across, arabic, hindi, russian, sample, upright } from './samples.fixture.ts'
 
@@ -259,6 +259,18 @@ describe('hostile text', () => {
       expect((await print(paper, standard)).pages).toBeGreaterThan(0)
     })
     await fc.assert(property, { numRuns: 60 })
+  })
+
+  it.skipIf(!poppler)('of many short lines goes on with the next page', async () => {
+    const text = Array.from({ length: 68 }, (_, line) => `${line % 10}`).join('\n')
+    const paragraphs = text.split('\n').map((one) => ({ block: 'paragraph' as const, text: one }))
+    for (const value of [text, paragraphs]) {
+      const table = { block: 'table', columns: [{ title: 'a' }], rows: [{ cells: [value] }] } as const
+      const values = { block: 'values', items: [{ label: 'b', value }] } as const
+      const pages = pagesOf(await print(sample({ sections: [{ title: 'T', blocks: [values, table] }] })))
+      const lines = pages.flatMap(({ words }) => words.filter((word) => /^\d$/.test(word.text) && word.bottom < 780))
+      expect(lines.length).toBeGreaterThanOrEqual(2 * 68)
+    }
   })
 
   it('cannot name a language that is none', async () => {

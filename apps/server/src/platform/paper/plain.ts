@@ -118,5 +118,6 @@ export function isProse(value: Value): value is readonly Prose[] {
 /** What a value says, whatever its type. */
 export function wordsOf(value: Value): string {
   if (typeof value === 'string') return value
-  return value.map((one) => ('items' in one ? one.items.map(wordsOf).join(' ') : wordsOf(one.text))).join('')
+  const words = value.map((one) => ('items' in one ? one.items.map(wordsOf).join('\n') : wordsOf(one.text)))
+  return words.join(isProse(value) ? '\n' : '')
 }

@@ -66,9 +66,12 @@ function planOf(table: Table, columns: readonly number[], all: readonly Width[],
     columns: columns.flatMap((at) => table.columns[at] ?? []),
     rows: table.rows.map((row) => ({ ...row, cells: columns.map((at) => row.cells[at] ?? '') })),
     weights: least.map((one, at) => Math.round(one + share * (more[at] ?? 0))),
-    keepsRows: table.rows.every(({ cells }) => cells.every((cell) => wordsOf(cell).length <= LONGEST_KEPT)),
+    keepsRows: table.rows.every(({ cells }) => cells.every((cell) => isKept(wordsOf(cell)))),
   }
 }
+
+/** Does it stand on one page, whatever its lines? */
+const isKept = (text: string) => text.length + 40 * text.split('\n').length <= LONGEST_KEPT
 
 /** Points below which words would be cut, or lines be too short to read. */
 function leastOf({ word, natural }: Width, { size, ease, short }: Form): number {

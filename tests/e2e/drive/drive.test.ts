@@ -72,8 +72,9 @@ describe.each(shippedPresets)('three projects under %s, over HTTP alone', (prese
   })
 
   test('carry documents of every kind, whose papers have every field and valid signatures', () => {
-    const { papers } = driven
-    expect(papers.flatMap(({ faults }) => faults)).toEqual([])
+    const { papers, letters } = driven
+    expect([...papers, ...letters].flatMap(({ faults }) => faults)).toEqual([])
+    expect(letters.filter(({ kinds }) => kinds.length < 2)).toEqual([])
     for (const project of new Set(papers.map((one) => one.project))) {
       const templates = papers.filter((one) => one.project === project).flatMap(({ template }) => template ?? [])
       expect([...new Set(templates)].sort(), project).toEqual(EVERY_KIND)

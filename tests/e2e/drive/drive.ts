@@ -4,6 +4,7 @@ import { setUpCast } from './cast.ts'
 import { type Checked, checkAll } from './check.ts'
 import { playForest } from './forest.ts'
 import { LAWS, type Law } from './laws.ts'
+import type { LettersRow } from './letters.ts'
 import { checkPapers, type PaperOptions, type PaperRow } from './papers.ts'
 import { playSolar, renewSolar } from './solar.ts'
 import { openStage, type Say, type Stage } from './stage.ts'
@@ -16,6 +17,8 @@ export interface Driven extends Checked {
   ends: string[]
   /** Each version of each document, as its paper was found. */
   papers: PaperRow[]
+  /** The letters and certificates of each project. */
+  letters: LettersRow[]
 }
 
 /**
@@ -38,8 +41,8 @@ export async function drive(
     await renewSolar(solar)
     const plays = [solar, forest, stoves]
     const ends = await endAll(stage, law, plays)
-    const papers = await checkPapers(stage, cast.officer, plays, wanted)
-    return { ...(await checkAll(stage, law)), requests: stage.sent(), ends, papers }
+    const looked = await checkPapers(stage, cast.officer, plays, wanted)
+    return { ...(await checkAll(stage, law)), requests: stage.sent(), ends, ...looked }
   } catch (error) {
     // What went wrong within the registry stands in what it printed.
     throw String(error).includes(': 500 ') ? new Error(`${error}\n${stage.lastPrinted()}`) : error

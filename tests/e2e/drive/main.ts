@@ -29,8 +29,8 @@ async function watch(preset: ShippedPreset): Promise<void> {
   const began = Date.now()
   console.log(`\nUNDER THE PRESET ${preset.toUpperCase()}`)
   const kept = values.papers === undefined ? {} : { folder: join(values.papers, preset) }
-  const { verdict, requests, papers } = await drive(preset, console.log, {}, kept)
+  const { verdict, requests, papers, letters } = await drive(preset, console.log, {}, kept)
   const seconds = ((Date.now() - began) / 1000).toFixed(0)
   console.log(`\n  ${preset}: ${requests} requests in ${seconds} s; the log is ${verdict}`)
-  if (verdict !== 'WHOLE' || papers.some(({ faults }) => faults.length > 0)) process.exitCode = 1
+  if (verdict !== 'WHOLE' || [...papers, ...letters].some(({ faults }) => faults.length > 0)) process.exitCode = 1
 }

@@ -7,6 +7,7 @@ import {
   type TemplateLanguage,
   template as templateNamed,
 } from '@tallystick/templates'
+import { checkLetters, type LettersRow } from './letters.ts'
 import { fieldsNotIn } from './paper-text.ts'
 import { signaturePath, signaturesOn } from './sign.ts'
 import type { Person, Stage, Told } from './stage.ts'
@@ -54,12 +55,12 @@ export async function checkPapers(
   officer: Person,
   plays: readonly Play[],
   { languages = TEMPLATE_LANGUAGES, folder }: PaperOptions = {},
-): Promise<PaperRow[]> {
+): Promise<{ papers: PaperRow[]; letters: LettersRow[] }> {
   stage.say(`\nTHE PAPERS of the three projects, in ${languages.join(', ')}`)
   const missing = await missingTools()
   if (missing.length > 0) {
     stage.say(`       are not looked at: ${missing.join(', ')} of poppler-utils and openssl are not installed`)
-    return []
+    return { papers: [], letters: [] }
   }
   stage.say(`       ${lineOf('project', 'document', 'version', 'pages', 'signed', 'valid in PDF', 'fields found')}`)
   const into = folder ?? (await mkdtemp(join(tmpdir(), 'papers-')))
@@ -80,7 +81,14 @@ export async function checkPapers(
         for (const fault of row.faults) stage.say(`       NOT AS IT SHOULD BE: ${fault}`)
       }
     }
-    return rows
+    const letters: LettersRow[] = []
+    for (const play of plays) {
+      const row = await checkLetters(stage, officer, play, into)
+      letters.push(row)
+      stage.say(`       ${row.project}: ${row.pages} pages of letters and certificates: ${row.kinds.join(', ')}`)
+      for (const fault of row.faults) stage.say(`       NOT AS IT SHOULD BE: ${fault}`)
+    }
+    return { papers: rows, letters }
   } finally {
     if (folder === undefined) await rm(into, { recursive: true, force: true })
   }

@@ -85,9 +85,28 @@ async function create(
   return {
     url: url.href,
     async close() {
+      await sessionsEnd(maintenanceUrl, name)
       await statement(maintenanceUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
       await release()
     },
+  }
+}
+
+/**
+ * Waits a moment for sessions that are on their way out: a pool that has ended still says goodbye, and a client to which
+ * PostgreSQL says "terminated" then throws where nobody catches it.
+ */
+async function sessionsEnd(url: string, name: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    for (let tries = 0; tries < 15; tries += 1) {
+      const { rowCount } = await client.query('SELECT FROM pg_stat_activity WHERE datname = $1', [name])
+      if (rowCount === 0) return
+      await delay(20)
+    }
+  } finally {
+    await client.end()
   }
 }
 

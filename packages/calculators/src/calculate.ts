@@ -74,7 +74,8 @@ export function calculate(methodId: string, inputs: unknown, options: Options = 
   }
   const read = readOptions(method, options)
   const runs = runsOf(method, inputs, read)
-  const problems = [...read.problems, ...runs.flatMap((run) => run.problems)]
+  const ofRuns = runs.flatMap((run) => run.problems)
+  const problems = [...read.problems, ...replacedEverywhere(inputs, read.vintages), ...ofRuns]
   if (problems.length > 0) return { problems: problems.slice(0, MOST_PROBLEMS) }
   const done = runs.map(({ year, given, around }) => ({ year, ...work(method, given, around) }))
   const faults = done.flatMap(({ year, traces }) =>
@@ -126,6 +127,14 @@ function runsOf(method: Method, inputs: unknown, { vintages, gwpSet, overlay, on
   return vintages.years.map(({ year, inputs: own }) =>
     run(year, { ...inputs, ...own }, `vintages.${year}.inputs`, on ?? `${year}-12-31`),
   )
+}
+
+/** What is given for all years although each has its own: it would be told as an input and is none. */
+function replacedEverywhere(inputs: unknown, vintages: Vintages | undefined): Problem[] {
+  if (vintages?.by !== 'data' || !isRecord(inputs)) return []
+  const isReplaced = (key: string) => vintages.years.every(({ inputs: own }) => Object.hasOwn(own, key))
+  const keys = Object.keys(inputs).filter(isReplaced)
+  return keys.map((key) => ({ code: 'replaced', at: `inputs.${key.slice(0, 100)}`, facts: {} }))
 }
 
 interface Done {

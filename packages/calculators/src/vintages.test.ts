@@ -87,3 +87,16 @@ test('what is wrong in a year is told at that year', () => {
     ['missing', 'vintages.2024.inputs.duration'],
   ])
 })
+
+test('what every year has of its own is not given for all of them, whatever it is', () => {
+  const quantity = (value: string) => ({ value, unit: 'd' })
+  const area = { value: '1', unit: 'ha' }
+  const years = [2023, 2024].map((year) => ({ year, inputs: { duration: quantity('10') } }))
+  const result = (duration: unknown, more: readonly { year: number; inputs: object }[] = []) =>
+    calculate('UNDP-AGRI-RICE', { area, duration }, { vintages: { by: 'data', years: [...years, ...more] } as never })
+  for (const unused of [quantity('365'), { value: '1', unit: 'kg' }, 'anything', null]) {
+    expect(result(unused)).toEqual({ problems: [{ code: 'replaced', at: 'inputs.duration', facts: {} }] })
+  }
+  // One year takes it.
+  expect(result(quantity('365'), [{ year: 2025, inputs: {} }])).not.toHaveProperty('problems')
+})

@@ -239,7 +239,7 @@ export const calculateByMethod = defineOperation({
       .meta({
         description:
           '`{ "by": "data", "years": [{ "year": 2024, "inputs": { … } }] }`: by what was measured in each year, over what is ' +
-          'given for all. `{ "by": "days", "from": "2024-01-01", "to": "2025-06-30" }`: the whole, split by days.',
+          'given for all; what every year has is not given for all. `{ "by": "days", "from": "2024-01-01", "to": "2025-06-30" }`: the whole, split by days.',
       }),
     on: z
       .string()

@@ -49,7 +49,16 @@ export const OpenMove = z
 export type OpenMove = z.infer<typeof OpenMove>
 
 export const CurrentDocument = z
-  .object({ kind: z.string(), version: z.number().int(), sha256: Hash, index: z.number().int() })
+  .object({
+    kind: z.string(),
+    version: z.number().int(),
+    sha256: Hash,
+    index: z.number().int(),
+    onPaper: z.boolean().meta({
+      description:
+        'The kind is data in this country, and of this version there is a hash alone: what an earlier version says as data still counts.',
+    }),
+  })
   .meta({ id: 'CurrentDocument', description: 'The last version of a kind of document, and the index of its entry.' })
 
 export const OpenFindings = z

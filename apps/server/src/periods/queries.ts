@@ -1,5 +1,6 @@
 import type { EntryBodies, PeriodDetails } from '@tallystick/contract'
 import { invariant } from '@tallystick/rules'
+import { kindsOnPaper } from '../platform/documents.ts'
 import { entryAt, placeOf } from '../platform/entries.ts'
 import { lawInForce } from '../platform/law.ts'
 import { lifeOf } from '../platform/life.ts'
@@ -20,9 +21,11 @@ export async function periodDetails(services: Services, id: string): Promise<Per
   ])
   invariant(project, 'a monitoring period is one of a project')
   const { certifiers } = project
+  const onPaper = await kindsOnPaper(services, preset, 'period', row)
+  const now = services.clock().toISOString()
   return {
     ...periodOf(names, id, row),
-    ...lifeOf({ ...row, certifiers }, preset.period ?? { moves: [] }, preset.documents, services.clock().toISOString()),
+    ...lifeOf({ ...row, certifiers }, preset.period ?? { moves: [] }, preset.documents, now, onPaper),
     findings: findingsLeft(row, project),
     certified:
       certified && certification

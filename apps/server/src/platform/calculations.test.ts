@@ -52,9 +52,36 @@ it('does not judge what it does not know', async () => {
   expect((await calculationJudge(services, other))({ ...kept, result: other })).toBeUndefined()
 })
 
-it('another set that ships does not make a calculation wrong that names all that it took from it', async () => {
+it('the sets of parameters are those that were used, by name, version and hash', async () => {
   const kept = snapshot()
-  const reference = { ...kept.result.parameterSet.reference, version: '0', hash: 'ab'.repeat(32) }
-  const earlier = { ...kept, result: { ...kept.result, parameterSet: { reference, country: null } } }
-  expect((await calculationJudge(services, earlier))(earlier)).toMatchObject({ agrees: true })
+  const { reference } = kept.result.parameterSet
+  const hash = 'ab'.repeat(32)
+  for (const parameterSet of [
+    ...[{ hash }, { id: 'evil' }, { version: '77' }, { more: '1' }].map((change) => ({
+      reference: { ...reference, ...change },
+      country: null,
+    })),
+    ...[{ country: null }, { reference }, { reference, country: null, more: null }, null],
+  ]) {
+    const forged = { ...kept, result: { ...kept.result, parameterSet } }
+    const judged = (await calculationJudge(services, forged))(forged)
+    expect(judged, JSON.stringify(parameterSet)).toMatchObject({ agrees: false })
+  }
+})
+
+it('what is given by year is an input too, and nothing is given beside it that no year takes', async () => {
+  const { area, duration } = inputs
+  const years = [2023, 2024].map((year) => ({ year, inputs: { duration } }))
+  const vintages = { by: 'data', years }
+  const answer = calculated('UNDP-AGRI-RICE', { inputs: { area }, vintages }, undefined)
+  if (!answer || isRefused(answer)) throw new Error('it can be calculated')
+  const kept = JSON.parse(JSON.stringify(snapshotOf(answer)))
+  const judge = await calculationJudge(services, kept)
+  const judged = judge(kept)
+  expect(judged).toMatchObject({ agrees: true })
+  expect(judged?.inputs.map((names) => names.at(0))).toEqual(['area', 'duration'])
+  const padded = { area, duration: { value: '96000', unit: 'd' } }
+  expect(judge({ ...kept, inputs: padded, result: { ...kept.result, inputs: padded } })).toMatchObject({
+    agrees: false,
+  })
 })

@@ -39,10 +39,15 @@ export function calculated(
 
 /** How many rows of tables a calculation goes through. */
 export function rowsIn({ inputs, vintages }: Wanted): number {
+  if (!Array.isArray(memberOf(vintages, 'years'))) return rowsOf(inputs)
+  const years = ofYears(vintages)
+  return years.reduce((sum: number, own) => sum + rowsOf(own), years.length * rowsOf(inputs))
+}
+
+/** What is given for each year by itself. */
+function ofYears(vintages: unknown): unknown[] {
   const years = memberOf(vintages, 'years')
-  if (!Array.isArray(years)) return rowsOf(inputs)
-  const own = years.reduce((sum: number, year) => sum + rowsOf(memberOf(year, 'inputs')), 0)
-  return years.length * rowsOf(inputs) + own
+  return Array.isArray(years) ? years.map((year) => memberOf(year, 'inputs')) : []
 }
 
 function rowsOf(inputs: unknown): number {
@@ -94,14 +99,13 @@ export async function calculationJudge(services: Pick<Services, 'ledger'>, value
     const [gwpSet, vintages, on] = ['gwpSet', 'vintages', 'on'].map((key) => memberOf(result, key))
     const again = calculated(known.id, { inputs, gwpSet, vintages, on }, set)
     const agrees = again !== undefined && !isRefused(again) && isSame(snapshotOf(again).result, result)
-    return { inputs: namesOf(known.id, inputs), agrees }
+    return { inputs: namesOf(known.id, [inputs, ...ofYears(vintages)]), agrees }
   }
 }
 
-/** Equal but for the set that ships: what was taken from it stands in the result itself. */
+/** Equal in everything, the sets of parameters by name, version and hash too: all of it is shown, and nothing is taken on trust. */
 function isSame(one: object, other: unknown): boolean {
-  const told = (result: object) => canonicalJson({ ...result, parameterSet: { country: setOf(result) } })
-  return typeof other === 'object' && other !== null && told(one) === told(other)
+  return typeof other === 'object' && other !== null && canonicalJson(one) === canonicalJson(other)
 }
 
 /** The SHA-256 of the country's set that a result names; null where it names none. */
@@ -118,11 +122,12 @@ function* setsNamed(value: unknown): Iterable<string> {
 }
 
 /** The inputs that were measured, each by its key and by what people call it. A choice or a day is no parameter. */
-function namesOf(method: string, inputs: unknown): string[][] {
+function namesOf(method: string, given: readonly unknown[]): string[][] {
   const [first, ...others] = LANGUAGES.map((language) => describe(method, { language })?.inputs ?? [])
   return (first ?? []).flatMap(({ key, label, type }, at) => {
     const labels = others.map((list) => list[at]?.label ?? label)
-    const isMeasured = type !== 'choice' && type !== 'day' && memberOf(inputs, key) !== undefined
+    const isGiven = given.some((inputs) => memberOf(inputs, key) !== undefined)
+    const isMeasured = type !== 'choice' && type !== 'day' && isGiven
     return !isMeasured ? [] : [[...new Set([key, label, ...labels])]]
   })
 }

@@ -116,3 +116,20 @@ export async function keptTemplates(
   )
   return new Map(rows.map(({ sha256, template }) => [sha256, template]))
 }
+
+/** Those kinds that are data in this country, although of the version in force there is a hash alone, or another document's. */
+export async function kindsOnPaper(
+  services: Services,
+  preset: Preset,
+  of: 'project' | 'period',
+  { project, documents }: { project: string; documents: Readonly<Record<string, { sha256: string }>> },
+): Promise<ReadonlySet<string>> {
+  const wanted = Object.entries(documents).flatMap(([kind, { sha256 }]) => {
+    const template = templateOfKind(preset, kind, of)
+    return template ? [{ kind, sha256, id: template.id }] : []
+  })
+  const hashes = wanted.map(({ sha256 }) => sha256)
+  const codes = await keptTemplates(services, project, hashes)
+  const isData = ({ sha256, id }: { sha256: string; id: string }) => templateOf(codes.get(sha256) ?? '')?.id === id
+  return new Set(wanted.flatMap((one) => (isData(one) ? [] : [one.kind])))
+}

@@ -9,12 +9,13 @@ type Living = Parameters<typeof missingFor>[1] & {
   findings: { open: number; forward: number }
 }
 
-/** Where a thing stands, and what may follow on it. */
+/** Where a thing stands, and what may follow on it; `onPaper`: of which kinds of documents there is a hash alone, though they are data. */
 export function lifeOf(
   row: Living,
   machine: Machine,
   papers: Papers,
   at: string,
+  onPaper: ReadonlySet<string>,
 ): Pick<ProjectDetails, 'since' | 'moves' | 'documents' | 'findings'> {
   return {
     since: row.entered,
@@ -26,7 +27,7 @@ export function lifeOf(
       return { move: move.name, to: move.to, reason: move.reason === true, ready, until, missing: open }
     }),
     documents: Object.entries(row.documents)
-      .map(([kind, { version, index, sha256 }]) => ({ kind, version, sha256, index }))
+      .map(([kind, { version, index, sha256 }]) => ({ kind, version, sha256, index, onPaper: onPaper.has(kind) }))
       .sort((a, b) => (a.kind < b.kind ? -1 : 1)),
     findings: { open: row.findings.open, forward: row.findings.forward },
   }

@@ -1,6 +1,7 @@
 import type { Project, ProjectDetails } from '@tallystick/contract'
 import type { Rows } from '@tallystick/rules'
 import { certificationsOf } from '../platform/certifications.ts'
+import { kindsOnPaper } from '../platform/documents.ts'
 import { firstOfStream, placeOf } from '../platform/entries.ts'
 import { lawInForce } from '../platform/law.ts'
 import { lifeOf } from '../platform/life.ts'
@@ -54,6 +55,7 @@ export async function projectDetails(services: Services, id: string): Promise<Pr
   const project = projectOf(names, id)
   if (!project || !row) return undefined
   const standing = (await withUnsettled(services.ledger, law.preset, new Map([[id, row]]))).get(id) ?? row
+  const onPaper = await kindsOnPaper(services, law.preset, 'project', { project: id, documents: row.documents })
   const counted = [...authorisations].map(([authorisation, one]) => ({
     id: authorisation,
     unitType: one.unitType,
@@ -69,7 +71,7 @@ export async function projectDetails(services: Services, id: string): Promise<Pr
   return {
     ...project,
     registered: placeOf(registration),
-    ...lifeOf(standing, law.preset.project, law.preset.documents, services.clock().toISOString()),
+    ...lifeOf(standing, law.preset.project, law.preset.documents, services.clock().toISOString(), onPaper),
     terms: { buffer: row.buffer, exempt: row.exempt },
     debts: Object.entries(row.debts)
       .map(([unitType, quantity]) => ({ unitType, quantity }))

@@ -5,7 +5,7 @@ import { type Plain, plain } from './plain.ts'
 import { readTemplate } from './read.ts'
 import { blocksOf } from './rich.ts'
 import { numberText } from './speech.ts'
-import { type Document, TEMPLATE_LANGUAGES, type TemplateLanguage } from './template.ts'
+import { type Document, type Json, TEMPLATE_LANGUAGES, type TemplateLanguage } from './template.ts'
 
 const shown = (document: Document, path: string, language: TemplateLanguage = 'en'): Plain | undefined =>
   plain(mini, document, language)
@@ -97,6 +97,38 @@ test('each kind of value has its kind of view', () => {
     ],
   })
 })
+
+test('a shape is known by its points, a calculation by its warnings and what it was reckoned with', () => {
+  const place = (type: string, coordinates: Json) =>
+    shown(withValue(whole(), 'A.place', { type, coordinates }), 'A.place')
+  expect(place('Point', [17.5, -22.25])).toEqual({ kind: 'place', text: '-22.25, 17.5' })
+  const ring = [
+    [1, 2],
+    [3, 4],
+    [-5, 6],
+    [1, 2],
+  ] // prettier-ignore
+  const text = 'Polygon: 4 points: 2, 1; 4, 3; 6, -5; 2, 1'
+  expect(place('Polygon', [ring])).toEqual({ kind: 'place', text })
+  const many = Array.from({ length: 61 }, (_, index) => [index - 30, 9 - index])
+  expect(place('LineString', many)).toEqual({ kind: 'place', text: 'LineString: 61 points: -51, -30 – 9, 30' })
+  const result = {
+    ...{ be: '1', pe: '0', le: '0', er: '1', gwpSet: 'AR5', parameterSet: { reference: null, country: set } },
+    warnings: [
+      { code: 'assumed', facts: { input: 'fire', value: '0' } },
+      { code: 'cap-not-checked', facts: {} },
+    ],
+  }
+  const calculation = { method: 'M', version: '1', inputs: {}, result }
+  const calc = shown(withValue(whole(), 'B.calculation', calculation), 'B.calculation')
+  expect(calc?.kind === 'facts' && calc.facts.slice(5)).toEqual([
+    { label: 'Global warming potentials', value: 'AR5' },
+    { label: 'Parameters, with SHA-256', value: `xt 2, ${set.hash}` },
+    { label: 'Warning', value: 'assumed, input fire, value 0' },
+    { label: 'Warning', value: 'cap-not-checked' },
+  ])
+})
+const set = { id: 'xt', version: '2', hash: 'b'.repeat(64) }
 
 test('a table has labels with units, and a matrix the words of its rows', () => {
   expect(shown(whole(), 'B.yearly')).toMatchObject({

@@ -1,5 +1,4 @@
 import { isShown, type Scope } from './evaluate.ts'
-import { positionsIn } from './geometry.ts'
 import { calculated, written } from './number.ts'
 import { choiceName, listedName } from './options.ts'
 import { formOf } from './own.ts'
@@ -173,12 +172,19 @@ const fileOf = (json: Json) => {
   return { name: said(json, 'name'), sha256: said(json, 'sha256'), ...(title && { title }) }
 }
 
-/** A point by its degrees, latitude first as people say it; of other shapes how many points they have. */
+/** Of a larger shape the corners of the box around it are told instead of its points. */
+const POINTS = 60
+const ON_GLOBE = /\[(-?\d[^,[\]]*),(-?\d[^,[\]]*)/g
+
+/** A point by its degrees, latitude first as people say it; of other shapes how many points they have, and where. */
 function placeText(json: Json, language: TemplateLanguage): string {
-  const coordinates = member(json, 'coordinates') ?? []
-  if (said(json, 'type') === 'Point') return many(coordinates).slice(0, 2).reverse().map(textOf).join(', ')
-  const count = String(positionsIn(coordinates))
-  return `${said(json, 'type')}: ${filledIn(WORDS[language].words.points, { count })}`
+  const points = [...JSON.stringify(member(json, 'coordinates') ?? []).matchAll(ON_GLOBE)]
+  const listed = points.map(([, east, north]) => `${north}, ${east}`)
+  if (said(json, 'type') === 'Point') return listed.join()
+  const [lon, lat] = [1, 2].map((axis) => points.map((point) => point[axis]).toSorted((a, b) => Number(a) - Number(b)))
+  const corners = [0, -1].map((end) => `${lat?.at(end)}, ${lon?.at(end)}`)
+  const counted = filledIn(WORDS[language].words.points, { count: String(points.length) })
+  return `${said(json, 'type')}: ${counted}: ${points.length > POINTS ? corners.join(' – ') : listed.join('; ')}`
 }
 
 /** What a calculation says: its method, what went in, its steps, what came out. */
@@ -199,6 +205,17 @@ function calculationFacts(json: Json, language: TemplateLanguage): Plain {
       ...Object.entries(membersOf(member(json, 'inputs')) ?? {}).map(([label, one]) => shown(label, one)),
       ...many(member(result, 'trace')).map((step) => shown(said(step, 'step'), step, `${said(step, 'formula')} = `)),
       ...Object.entries(results).map(([key, label]) => shown(label, member(result, key))),
+      ...(said(result, 'gwpSet') ? [{ label: words.gwp, value: said(result, 'gwpSet') }] : []),
+      ...Object.values(membersOf(member(result, 'parameterSet')) ?? {})
+        .filter((set) => set !== null)
+        .map((set) => ({
+          label: words.parameters,
+          value: `${said(set, 'id')} ${said(set, 'version')}, ${said(set, 'hash')}`,
+        })),
+      ...many(member(result, 'warnings')).map((one) => ({
+        label: words.warning,
+        value: [said(one, 'code'), ...pairsOf(member(one, 'facts'), language)].join(', '),
+      })),
     ],
   }
 }
@@ -212,7 +229,8 @@ function inputText(json: Json | undefined, language: TemplateLanguage): string {
   const { value, unit } = members
   if (typeof value === 'string')
     return `${inputText(value, language)}${typeof unit === 'string' && unit !== '1' ? ` ${unit}` : ''}`
-  return Object.entries(members)
-    .map(([key, one]) => `${key} ${inputText(one, language)}`)
-    .join(', ')
+  return pairsOf(json, language).join(', ')
 }
+
+const pairsOf = (json: Json | undefined, language: TemplateLanguage) =>
+  Object.entries(membersOf(json) ?? {}).map(([key, one]) => `${key} ${inputText(one, language)}`)

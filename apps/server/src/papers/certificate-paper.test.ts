@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { PaperError } from '../platform/paper/renderer.ts'
 import { expectStatus } from '../registry.fixture.ts'
 import { type World, world } from '../world.fixture.ts'
+import { exchanged, without } from './papers.fixture.ts'
 
 let all: World
 
@@ -69,28 +70,17 @@ it('does not hold when what is attached was altered or exchanged', async () => {
   const [first, second] = [await attachmentsOf(one), await attachmentsOf(two)]
   const [certificate = '', proof = ''] = [first.get('certificate-1.json'), first.get('certificate-1.tlog-proof')]
   const others = second.get('certificate-2.tlog-proof') ?? ''
-  const without = (media: string) => {
-    const kind = new RegExp(`/EmbeddedFile(?=[^>]{0,99}/Subtype /${media.replace('/', '#2F')})`, 'g')
-    const text = one.toString('latin1')
-    expect(text.match(kind)).toHaveLength(1)
-    return Buffer.from(text.replace(kind, '/EmbeddedFilm'), 'latin1')
-  }
-  const exchanged = (media: string, content: string) => {
-    const head = `7 0 obj\n<< /Length ${Buffer.byteLength(content)} /Type /EmbeddedFile >>\nstream\n`
-    return Buffer.concat([without(media), Buffer.from(`${head}${content}\nendstream\nendobj\n`)])
-  }
-  const [json, text] = ['application/json', 'text/plain']
-  expect(await check(exchanged(json, certificate))).toMatchObject({ outcome: 'whole' })
-  expect(await check(exchanged(text, proof))).toMatchObject({ outcome: 'whole' })
+  expect(await check(exchanged(one, { certificate }))).toMatchObject({ outcome: 'whole' })
+  expect(await check(exchanged(one, { proof }))).toMatchObject({ outcome: 'whole' })
   const cases: [code: string, pdf: Buffer][] = [
-    ['proof-wrong', exchanged(text, others)],
-    ['proof-malformed', exchanged(text, proof.slice(0, 60))],
-    ['fact-differs', exchanged(json, certificate.replace('"quantity":"250"', '"quantity":"950"'))],
-    ['opening-wrong', exchanged(json, certificate.replaceAll('Harbour Ferries', 'Airport Ferries'))],
-    ['certificate-malformed', exchanged(json, certificate.slice(0, -1))],
-    ['attachment-doubled', Buffer.concat([one, two])],
-    ['attachment-missing', without(json)],
-    ['attachment-missing', without(text)],
+    ['proof-wrong', exchanged(one, { proof: others })],
+    ['proof-malformed', exchanged(one, { proof: proof.slice(0, 60) })],
+    ['fact-differs', exchanged(one, { certificate: certificate.replace('"quantity":"250"', '"quantity":"950"') })],
+    ['opening-wrong', exchanged(one, { certificate: certificate.replaceAll('Harbour Ferries', 'Airport Ferries') })],
+    ['certificate-malformed', exchanged(one, { certificate: certificate.slice(0, -1) })],
+    ['pdf-changed', Buffer.concat([one, two])],
+    ['attachment-missing', without(one, 'application/json')],
+    ['attachment-missing', without(one, 'text/plain')],
   ]
   for (const [code, pdf] of cases) {
     const { outcome, findings } = await check(pdf)

@@ -51,7 +51,7 @@ describe('a forged paper is refused by name', () => {
       ['certificate-malformed', resting(Array.from({ length: 9 }, () => project)), /restsOn/],
       ['attachment-missing', without(pdf, 'application/json')],
       ['attachment-missing', without(pdf, 'text/plain')],
-      ['attachment-doubled', Buffer.concat([pdf, other])],
+      ['pdf-changed', Buffer.concat([pdf, other]), /behind its end/],
       // What it rests on: left out, of another, shown otherwise, proved by another proof, twice, or of no use.
       ['fact-unknown', resting([genesis, authorised]), /project/],
       ['fact-unknown', resting([]), /serials/],

@@ -7,6 +7,7 @@ import type { IssuedPaper, Page } from '@tallystick/contract'
 import { verifyCertificatePdf } from '@tallystick/ledger'
 import { sha256Bytes } from '@tallystick/rules'
 import { parseVkey } from '@tallystick/tlog'
+import { objectsOf, rewritten, streamObject } from '../../../../tests/support/pdf.ts'
 import { expectStatus } from '../registry.fixture.ts'
 import type { World } from '../world.fixture.ts'
 
@@ -51,18 +52,31 @@ export async function attachedTo(pdf: Uint8Array): Promise<{ names: string[]; ce
 
 /** The same page with something else attached to it. */
 export function exchanged(pdf: Uint8Array, files: { certificate?: string; proof?: string }): Buffer {
-  const media = { certificate: 'application/json', proof: 'text/plain' } as const
-  return Object.entries(files).reduce((bytes, [name, content], at) => {
-    const object = `${at + 7} 0 obj\n<< /Length ${Buffer.byteLength(content)} /Type /EmbeddedFile >>\nstream\n`
-    const rest = without(bytes, media[name as keyof typeof media])
-    return Buffer.concat([rest, Buffer.from(`${object}${content}\nendstream\nendobj\n`)])
-  }, Buffer.from(pdf))
+  return rewritten(pdf, (object, text) => {
+    const content = isFile(text, 'application/json')
+      ? files.certificate
+      : isFile(text, 'text/plain')
+        ? files.proof
+        : undefined
+    return content === undefined ? object : streamObject(content)
+  })
 }
 
-/** The same page without an attached file, so that every object stays where it is. */
+/** The same page without an attached file. */
 export function without(pdf: Uint8Array, media: 'application/json' | 'text/plain'): Buffer {
-  const kind = new RegExp(`/EmbeddedFile(?=[^>]{0,99}/Subtype /${media.replace('/', '#2F')})`, 'g')
-  return Buffer.from(Buffer.from(pdf).toString('latin1').replace(kind, '/EmbeddedFilm'), 'latin1')
+  const { objects } = objectsOf(pdf)
+  const stream = objects.findIndex((object) => isFile(object.toString('latin1'), media)) + 1
+  const file = objects.findIndex((object) => object.includes(`/UF ${stream} 0 R`)) + 1
+  const name = new RegExp(`\\([^)]*\\) ${file} 0 R`)
+  return rewritten(pdf, (object, text) => {
+    if (text.includes(`/UF ${stream} 0 R`)) return 'null'
+    if (!text.includes('/EmbeddedFiles')) return object
+    return Buffer.from(text.replace(name, '').replace(`${file} 0 R`, ''), 'latin1')
+  })
+}
+
+function isFile(text: string, media: string): boolean {
+  return text.includes('/Type /EmbeddedFile') && text.includes(`/Subtype /${media.replace('/', '#2F')}`)
 }
 
 /** What is to be read on the pages, in one line, with plain spaces. */

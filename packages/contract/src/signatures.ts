@@ -204,7 +204,10 @@ export const signDocument = defineOperation({
   keys: 'never',
   body: z.strictObject({
     permit: z.string().min(1).max(100),
-    name: line(200).meta({ description: 'The name of whoever signs, typed by that person.' }),
+    name: line(200).optional().meta({
+      description:
+        'Your name, as the registry keeps it; capitals, accents and spaces may differ. Left out, it is taken from there: so does the record in any case.',
+    }),
     agreed: z.literal(true).meta({ description: 'Yes to the statement of the permit.' }),
   }),
   status: 201,
@@ -226,7 +229,9 @@ export const signInInk = defineOperation({
   body: z.strictObject({
     ...target,
     organisation: Id.meta({ description: 'For which it was signed.' }),
-    name: line(200).meta({ description: 'Of the person who has signed, as it is legible there.' }),
+    name: line(200).meta({
+      description: 'Of the person who has signed, as the officer reads it there: that is the officer’s word.',
+    }),
     scan: Hash.meta({ description: 'SHA-256 of the file of the scan, which is attached to the project.' }),
     note: prose(2_000).optional().meta({ description: 'What was compared, and how. Not public.' }),
   }),
@@ -295,13 +300,16 @@ export const makeSigningKey = defineOperation({
   path: '/national/signing/keys',
   summary: 'Get a key to sign with, which your authenticator unlocks',
   description:
-    'The registry makes a key (ECDSA, P-256) and a certificate in your name, and keeps the key encrypted. Only the authenticator that ' +
-    'answers here unlocks it, for one document each time. A key that was there before is revoked.',
+    'The registry makes a key (ECDSA, P-256) and a certificate in your name as it keeps it, with that of your organisation and your id, and keeps the key encrypted. Only the authenticator that ' +
+    'answers here unlocks it, for one document each time. A key that was there before is revoked; so is this one when your name is changed.',
   tag,
   access: 'signed-in',
   keys: 'never',
   body: z.strictObject({
-    name: line(100).meta({ description: 'Your name, as it is to stand in the certificate and in what you sign.' }),
+    name: line(100).optional().meta({
+      description:
+        'Your name, as the registry keeps it; capitals, accents and spaces may differ. In any case the certificate has that of the registry.',
+    }),
     answer: Registered,
   }),
   status: 201,

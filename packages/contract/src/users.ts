@@ -101,7 +101,9 @@ export const updateProfile = defineOperation({
   method: 'PUT',
   path: '/national/users/current',
   summary: 'Change what the registry knows of you',
-  description: 'What is not given stays. Role and e-mail address are not yours to change: ask an administrator.',
+  description:
+    'What is not given stays. Role, e-mail address and name are not yours to change: ask an administrator. A name that is given must ' +
+    'be the one that is kept, as people sign under it; Root alone gives itself another.',
   tag,
   access: 'signed-in',
   keys: 'never',
@@ -111,6 +113,23 @@ export const updateProfile = defineOperation({
     language: Language.nullable().optional(),
   }),
   answer: User,
+})
+
+export const renameUser = defineOperation({
+  id: 'renameUser',
+  method: 'PUT',
+  path: '/national/users/{id}/name',
+  summary: 'Change the name of a user',
+  description:
+    'For whoever may give the role that the user has, who vouches for the name by it; nobody changes his own. People sign under ' +
+    'their names: another name revokes the key that the user signs with.',
+  tag,
+  access: 'signed-in',
+  keys: 'never',
+  params: ById,
+  body: z.strictObject({ name: PersonName }),
+  answer: User,
+  problems: ['not-found', 'forbidden'],
 })
 
 export const changeRole = defineOperation({

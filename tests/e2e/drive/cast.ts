@@ -80,10 +80,21 @@ export async function setUpCast(stage: Stage, law: Law): Promise<Cast> {
   }
 }
 
+/** Names as they stand under documents. */
+const SURNAMES: Readonly<Record<string, string>> = {
+  ...{ Sara: 'Adeyemi', Tomas: 'Berg', Nia: 'Okoro', Olu: 'Bankole', Lena: 'Oru', Paul: 'Ndiaye', Mina: 'Sato' },
+  ...{ Rafael: 'Costa', Samuel: 'Osei', Amara: 'Diop', Ben: 'Laurent', Ines: 'Ferreira', Joel: 'Moyo' },
+}
+
+function fullName(name: string): string {
+  const [first = name] = name.split(',')
+  return [first, SURNAMES[first]].filter(Boolean).join(' ')
+}
+
 async function newPerson(stage: Stage, by: Person, who: Omit<Person, 'api' | 'email'>): Promise<Person> {
   const [first = '', organisation = ''] = who.name.toLowerCase().split(', ')
   const email = `${first}@${organisation.replaceAll(/\W+/g, '-')}.example`
-  const added = { email, name: who.name.split(',')[0], organisation: who.organisation, role: 'Admin' }
+  const added = { email, name: fullName(who.name), organisation: who.organisation, role: 'Admin' }
   await stage.act(by, `lets in ${who.name}, as Admin`, '/national/users', added)
   return stage.enter({ ...who, email })
 }
@@ -114,7 +125,7 @@ async function registersItself(stage: Stage, officer: Person, kind: string): Pro
   const asking = stage.visitor('Olu, Blue Wing Airways', email)
   const organisation = { kind, name: 'Blue Wing Airways' }
   await stage.act(asking, 'asks for access, as a new organisation', '/national/registrations', {
-    ...{ email, name: 'Olu', organisation },
+    ...{ email, name: fullName(asking.name), organisation },
   })
   const token = await stage.linkMailed(email, 'Confirm your address')
   await stage.act(asking, 'confirms the address by the link of the mail', '/national/registrations/confirmations', {

@@ -4,12 +4,6 @@ import type { Person, Stage, Told } from './stage.ts'
 import { type Play, partOf } from './walk.ts'
 import type { Written } from './write.ts'
 
-/** Names as they stand under documents. */
-const SURNAMES: Readonly<Record<string, string>> = {
-  ...{ Sara: 'Adeyemi', Tomas: 'Berg', Nia: 'Okoro', Olu: 'Bankole', Lena: 'Oru', Paul: 'Ndiaye', Mina: 'Sato' },
-  ...{ Rafael: 'Costa', Samuel: 'Osei', Amara: 'Diop', Ben: 'Laurent', Ines: 'Ferreira', Joel: 'Moyo' },
-}
-
 /** Most codes that a person asks for within ten minutes: one is kept for a key. */
 const MOST_CODES = 3
 
@@ -28,11 +22,6 @@ function meansOf(stage: Stage, who: Person): Means {
   if (known.day !== stage.day(0)) Object.assign(known, { codes: 0, day: stage.day(0) })
   means.set(who, known)
   return known
-}
-
-const fullName = ({ name }: Person): string => {
-  const [first = name] = name.split(',')
-  return [first, SURNAMES[first]].filter(Boolean).join(' ')
 }
 
 /** Signs a document in every place that the law gives it, each in its turn. */
@@ -101,7 +90,7 @@ async function signSimply(stage: Stage, who: Person, target: Target): Promise<vo
   const code = await codeFor(stage, who, target.sha256)
   const what = `shows by the code of the mail who signs ${target.document}`
   const { permit } = await stage.act(who, what, '/national/signing/permits', { ...target, code })
-  const body = { permit, name: fullName(who), agreed: true }
+  const body = { permit, agreed: true }
   await stage.act(who, `signs ${target.document} as ${target.slot}, simply`, '/national/signatures', body)
 }
 
@@ -125,7 +114,7 @@ async function keyOf(stage: Stage, who: Person): Promise<Authenticator> {
   const key = new Authenticator(new URL(stage.url()).origin)
   const code = await codeFor(stage, who, null)
   const { options } = await stage.act(who, 'begins to get a key to sign with', '/national/signing/keys/begin', { code })
-  const body = { name: fullName(who), answer: key.register(options) }
+  const body = { answer: key.register(options) }
   await stage.act(who, 'gets a key and a certificate', '/national/signing/keys', body)
   known.key = key
   return key

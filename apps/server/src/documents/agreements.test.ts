@@ -71,7 +71,7 @@ async function sign(who: Person, slot: string, of: Answer['body']): Promise<Answ
   const place = { project: all.project.id, document: kind, agreement: agreement.id, version, sha256, slot }
   const permit = await who.post('/national/signing/permits', { ...place, code }, { key: null })
   if (permit.status !== 201) return permit
-  return who.post('/national/signatures', { permit: permit.body.permit, name: 'Ada Núñez', agreed: true })
+  return who.post('/national/signatures', { permit: permit.body.permit, agreed: true })
 }
 
 interface Deal {

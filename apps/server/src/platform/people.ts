@@ -1,6 +1,7 @@
 import { randomId } from '@tallystick/ledger'
 import type pg from 'pg'
 import type { Services } from './services.ts'
+import { inTransaction } from './transaction.ts'
 
 /** An attempt to add a user that got no mandate blocks its e-mail address for this long. */
 const ATTEMPT_MS = 60_000
@@ -123,12 +124,29 @@ export async function dropAttempt(services: Services, { user, tries }: Prepared)
   ])
 }
 
-/** Ends a user whose mandate was revoked: sessions, links, the password, and the claim to the e-mail address. */
+/** Gives a user another name. The key to sign with was made out in the old one, and ends. */
+export function rename(services: Services, id: string, name: string): Promise<void> {
+  return inTransaction(services.pool, async (client) => {
+    // Whoever makes a key holds this row, too: either this finds that key, or the key the new name.
+    const { rows } = await client.query<{ name: string }>(
+      'SELECT name FROM content_user WHERE id = $1 AND ended_at IS NULL FOR UPDATE',
+      [id],
+    )
+    if (!rows[0] || rows[0].name === name) return
+    await client.query('UPDATE content_user SET name = $2 WHERE id = $1', [id, name])
+    await client.query(`${REVOKE_KEY} WHERE user_id = $1 AND revoked_at IS NULL`, [id, services.clock()])
+  })
+}
+
+const REVOKE_KEY = 'UPDATE content_signing_key SET revoked_at = $2, private_key = NULL'
+
+/** Ends a user whose mandate was revoked: sessions, links, the password, the key to sign with, and the claim to the e-mail address. */
 export async function endUser(services: Services, queries: Pick<pg.Pool, 'query'>, id: string): Promise<void> {
   await queries.query(
     `WITH sessions AS (DELETE FROM content_session WHERE user_id = $1),
           links AS (DELETE FROM content_sign_in_link WHERE user_id = $1),
-          passwords AS (DELETE FROM content_password WHERE user_id = $1)
+          passwords AS (DELETE FROM content_password WHERE user_id = $1),
+          keys AS (${REVOKE_KEY} WHERE user_id = $1 AND revoked_at IS NULL)
      UPDATE content_user SET ended_at = coalesce(ended_at, $2) WHERE id = $1`,
     [id, services.clock()],
   )

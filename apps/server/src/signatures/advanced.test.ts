@@ -10,6 +10,7 @@ import { done, type Person } from '../registry.fixture.ts'
 import { challengeOf } from './advanced.ts'
 import { Authenticator } from './authenticator.fixture.ts'
 import { ENROLMENT_MS } from './keys.ts'
+import { called } from './signing.fixture.ts'
 import { PERMIT_MS } from './simple.ts'
 
 const ORIGIN = 'http://localhost:3030'
@@ -47,6 +48,7 @@ type Request = { challenge: string; rpId: string }
 
 async function enrol(who: Person, email: string, name: string): Promise<Authenticator> {
   const authenticator = new Authenticator(ORIGIN)
+  await called(all.registry, email, name)
   const { options } = await done(begin(who, email))
   const answer = authenticator.register(options as Creation)
   await done(who.post('/national/signing/keys', { name, answer }, { key: null }))
@@ -147,7 +149,7 @@ describe('attacks', () => {
     const wrong = async (authenticator: Authenticator, change: object = {}) => {
       const { options } = await done(begin(rival.admin, rival.email))
       const answer = authenticator.register({ ...(options as Creation), ...change })
-      return (await rival.admin.post('/national/signing/keys', { name: 'Eve', answer }, { key: null })).body.code
+      return (await rival.admin.post('/national/signing/keys', { answer }, { key: null })).body.code
     }
     const idle = new Authenticator(ORIGIN)
     idle.isVerified = false
@@ -161,7 +163,7 @@ describe('attacks', () => {
     const { options } = await done(begin(rival.admin, rival.email))
     all.registry.pass(ENROLMENT_MS)
     const answer = new Authenticator(ORIGIN).register(options as Creation)
-    expect((await rival.admin.post('/national/signing/keys', { name: 'Eve', answer }, { key: null })).status).toBe(403)
+    expect((await rival.admin.post('/national/signing/keys', { answer }, { key: null })).status).toBe(403)
     expect((await rival.admin.post('/national/signing/keys/begin', { code: '1' }, { key: null })).status).toBe(403)
   })
 

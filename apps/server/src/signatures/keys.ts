@@ -7,6 +7,7 @@ import { seal, unseal } from '../platform/paper-signing/secret.ts'
 import { problem } from '../platform/problem.ts'
 import type { Actor, Services } from '../platform/services.ts'
 import { inTransaction } from '../platform/transaction.ts'
+import { signerName } from './signer-name.ts'
 import { wordsIn } from './words.ts'
 
 /** Read when somebody gets a key: a server at rest does without their megabytes. */
@@ -127,18 +128,24 @@ function shownKey({ id, name, serial, from, to, revoked }: KeyRow): SigningKey {
 export async function makeKey(
   services: Services,
   actor: Actor,
-  { name, answer }: { name: string; answer: RegistrationResponseJSON },
+  { name: confirmed, answer }: { name?: string | undefined; answer: RegistrationResponseJSON },
 ): Promise<SigningKey> {
   const secret = await secretOf(services)
+  const name = await signerName(services, actor, confirmed)
   const credential = await registered(services, actor, answer)
   const authority = await authorityOf(services)
   const names = await namesIn(services, actor.organisation)
   const organisation = (names.organisationRef(actor.organisation).name ?? name).slice(0, MOST_NAME)
-  const key = await (await x509()).newPersonKey(authority, { name, organisation }, services.clock())
+  const key = await (await x509()).newPersonKey(authority, { name, organisation, person: actor.user }, services.clock())
   const id = randomId()
   return inTransaction(services.pool, async (client) => {
     // Of two at once, the later one waits here and finds the other's.
-    await client.query('SELECT 1 FROM content_user WHERE id = $1 FOR UPDATE', [actor.user])
+    const { rowCount } = await client.query(
+      'SELECT 1 FROM content_user WHERE id = $1 AND name = $2 AND ended_at IS NULL FOR UPDATE',
+      [actor.user, name],
+    )
+    // Named otherwise, or removed, since this began.
+    if (rowCount !== 1) throw problem('authenticator-refused')
     await client.query(`${REVOKE} WHERE user_id = $1 AND revoked_at IS NULL`, [actor.user, services.clock()])
     const { rows } = await client.query<KeyRow>(
       `INSERT INTO content_signing_key
@@ -213,13 +220,14 @@ export interface UsableKey {
   credential: { id: string; publicKey: Uint8Array<ArrayBuffer>; counter: number }
 }
 
-/** The key of a person. Throws a problem where there is none, or it is over. */
+/** The key of a person. Throws a problem where there is none, it is over, or it is made out in another name than the person has. */
 export async function usableKey({ pool, clock }: Services, { user }: Actor): Promise<UsableKey> {
   const { rows } = await pool.query<
     Omit<UsableKey, 'credential'> & { credential: string; public_key: Buffer; counter: string }
   >(
-    `SELECT id, name, serial, certificate, private_key AS sealed, credential, public_key, counter FROM content_signing_key
-      WHERE user_id = $1 AND revoked_at IS NULL AND valid_to > $2`,
+    `SELECT id, name, serial, certificate, private_key AS sealed, credential, public_key, counter FROM content_signing_key k
+      WHERE user_id = $1 AND revoked_at IS NULL AND valid_to > $2
+        AND EXISTS (SELECT FROM content_user u WHERE u.id = k.user_id AND u.name = k.name)`,
     [user, clock()],
   )
   const [row] = rows

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Article6, article6 } from '../article6.fixture.ts'
 import { done, expectStatus, PASSWORD, type Person, testRegistry } from '../registry.fixture.ts'
 import { CODE_MS, LIMITS, prove, sendCode } from './proofs.ts'
+import { called } from './signing.fixture.ts'
 import { PERMIT_MS } from './simple.ts'
 
 interface Place {
@@ -18,6 +19,7 @@ let path: string
 beforeAll(async () => {
   all = await article6()
   path = `/national/projects/${all.project}`
+  await called(all.registry, all.owner.email, 'Ada Núñez')
 }, 120_000)
 afterAll(() => all?.registry.close())
 
@@ -49,7 +51,7 @@ async function permitted(who: Person, email: string, about: { sha256: string }):
   return String((await done(permit(who, { ...about, code: codeOf(email) }))).permit)
 }
 
-const agree = (token: string, name = 'Ada Núñez') => ({ permit: token, name, agreed: true })
+const agree = (token: string) => ({ permit: token, agreed: true })
 const sign = (who: Person, body: object, key?: string) =>
   who.post('/national/signatures', body, key === undefined ? {} : { key })
 

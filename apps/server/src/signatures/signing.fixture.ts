@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { canonicalJson, documentBytes, sha256Hex, shippedSources } from '@tallystick/rules'
 import { expect } from 'vitest'
+import { rename } from '../platform/people.ts'
 import { type Answer, done, type Person, type TestRegistry, testRegistry } from '../registry.fixture.ts'
 import { Authenticator } from './authenticator.fixture.ts'
 
@@ -27,8 +28,18 @@ export function codeOf({ messages }: TestRegistry, email: string): string {
   return told?.slice(-8) ?? ''
 }
 
+/** Gives somebody a name, which an administrator would. */
+export async function called({ services }: TestRegistry, email: string, name: string): Promise<void> {
+  const { rows } = await services.pool.query<{ id: string }>(
+    'SELECT id FROM content_user WHERE email = $1 AND ended_at IS NULL',
+    [email],
+  )
+  await rename(services, String(rows[0]?.id), name)
+}
+
 export async function signer(registry: TestRegistry, who: Person, email: string, name: string): Promise<Signer> {
   const authenticator = new Authenticator(ORIGIN)
+  await called(registry, email, name)
   await done(who.post('/national/signing/codes', { sha256: null }, { key: null }))
   const code = codeOf(registry, email)
   const { options } = await done(who.post('/national/signing/keys/begin', { code }, { key: null }))
@@ -56,6 +67,7 @@ export async function signSimply(
   email: string,
   { name, ...place }: { name: string; sha256: string },
 ): Promise<Answer> {
+  await called(registry, email, name)
   await done(who.post('/national/signing/codes', { sha256: place.sha256 }, { key: null }))
   const code = codeOf(registry, email)
   const { permit } = await done(who.post('/national/signing/permits', { ...place, code }, { key: null }))

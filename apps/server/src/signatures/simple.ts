@@ -5,6 +5,7 @@ import { wasCarriedOut } from '../platform/judged.ts'
 import { fieldProblem } from '../platform/problem.ts'
 import type { Actor, Services } from '../platform/services.ts'
 import { prove, type Shown } from './proofs.ts'
+import { signerName } from './signer-name.ts'
 import {
   dropEvidence,
   type Evidence,
@@ -47,15 +48,16 @@ export interface Signing extends Sender {
 /** Signs with a permit: the record first, then the ledger. */
 export async function signSimple(
   services: Services,
-  call: Signing & { body: { permit: string; name: string } },
+  call: Signing & { body: { permit: string; name?: string | undefined } },
 ): Promise<SignedDocument> {
   const permit = await permitOf(services, tokenHash(call.body.permit), call.actor.user, 'SES')
   const isRepeated = await wasCarriedOut(services, call)
+  const name = await signerName(services, call.actor, isRepeated ? undefined : call.body.name)
   if (!isRepeated) await usePermit(services, permit)
   const { statement, proof } = permit
   const record: SignatureRecord = {
     ...aboutSigner(services, call),
-    ...{ ...permit.target, v: 1, level: 'SES', name: call.body.name, statement, proof: { kind: proof } },
+    ...{ ...permit.target, v: 1, level: 'SES', name, statement, proof: { kind: proof } },
   }
   return write(services, call, record, isRepeated)
 }

@@ -5,6 +5,7 @@ import {
   listUsers,
   readUser,
   removeUser,
+  renameUser,
   sendSignInLink,
   updateProfile,
 } from '@tallystick/contract'
@@ -15,10 +16,11 @@ import { execute, executeOnce, writtenOf } from '../platform/idempotency.ts'
 import { sendWayIn } from '../platform/invitations.ts'
 import { lawInForce } from '../platform/law.ts'
 import { handle } from '../platform/operations.ts'
+import { rename } from '../platform/people.ts'
 import { problem } from '../platform/problem.ts'
 import type { Actor, Services } from '../platform/services.ts'
 import { add, explainRole, remove } from './commands.ts'
-import { changeProfile } from './profile.ts'
+import { changeProfile, ownName } from './profile.ts'
 import { shownUser, userById, userPage } from './queries.ts'
 import { giveRole } from './role-change.ts'
 
@@ -33,6 +35,15 @@ export function register(app: FastifyInstance, services: Services): void {
   })
 
   handle(app, services, updateProfile, ({ actor, body }) => changeProfile(services, actor.user, body))
+
+  handle(app, services, renameUser, async ({ actor, params, body: { name } }) => {
+    const user = await visibleUser(services, actor, params.id)
+    if (!user.active) throw problem('not-found')
+    if (user.id === actor.user) throw ownName(user.name)
+    await mayManage(services, actor, user)
+    await rename(services, user.id, name)
+    return shownUser({ ...user, name })
+  })
 
   handle(app, services, changeRole, async (call) => {
     const user = await visibleUser(services, call.actor, call.params.id)
@@ -77,7 +88,7 @@ async function visibleUser(services: Services, actor: Actor, id: string) {
   return user
 }
 
-/** Whoever may give a role may also send its holder a link. */
+/** Whoever may give a role may also send its holder a link, and give the holder another name. */
 async function mayManage(services: Services, actor: Actor, user: { role: string; organisation: string }) {
   const { permissions } = await lawInForce(services.ledger)
   const act = { action: `mandates.${user.role}`, organisations: [user.organisation] }

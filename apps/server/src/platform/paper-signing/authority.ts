@@ -35,6 +35,8 @@ export interface Named {
   /** Common name. */
   name: string
   organisation: string
+  /** The id of a person, which stays when the name changes. */
+  person?: string
   /** Two letters; none where it is none of a country. */
   country?: string
 }
@@ -119,8 +121,15 @@ function newSerial(): string {
   return bytes.toString('hex')
 }
 
-function nameOf({ name, organisation, country }: Named) {
-  return [{ CN: [name] }, { O: [organisation] }, ...(country === undefined ? [] : [{ C: [country] }])]
+/** `serialNumber` of X.520: what tells people of the same name apart. */
+const SERIAL_NUMBER = '2.5.4.5'
+
+function nameOf({ name, organisation, person, country }: Named) {
+  return [
+    ...[{ CN: [name] }, { O: [organisation] }],
+    ...(person === undefined ? [] : [{ [SERIAL_NUMBER]: [person] }]),
+    ...(country === undefined ? [] : [{ C: [country] }]),
+  ]
 }
 
 function daysAfter(at: Date, days: number): Date {

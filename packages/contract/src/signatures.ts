@@ -247,7 +247,10 @@ export const SigningKey = z
     serial: z.string().meta({ description: 'Of the certificate, hexadecimal.' }),
     from: Instant,
     to: Instant,
-    revoked: Instant.nullable(),
+    revoked: Instant.nullable().meta({ description: 'When the key ended, and was destroyed.' }),
+    misused: Instant.nullable().meta({
+      description: 'When it was put on the list of revoked keys, as one that was misused.',
+    }),
   })
   .meta({ id: 'SigningKey' })
 export type SigningKey = z.infer<typeof SigningKey>
@@ -330,19 +333,29 @@ export const listSigningKeys = defineOperation({
 
 const ById = z.strictObject({ id: Id })
 
+/** A text of a query that may be put as `true` or `false`. */
+const Flag = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((value) => value === 'true')
+
 export const revokeSigningKey = defineOperation({
   id: 'revokeSigningKey',
   method: 'DELETE',
   path: '/national/signing/keys/{id}',
-  summary: 'Revoke a key to sign with',
-  description: 'Your own; an Admin of the government revokes any. What was signed with it before stays signed.',
+  summary: 'End a key to sign with',
+  description:
+    'Your own; an Admin of the government ends any. It is destroyed, so that it signs nothing more, and what was signed with it stays signed. ' +
+    'Only the Admin says that it was misused, also of a key that has ended: then it is on the list of revoked keys, and programs that read ' +
+    'the list believe no signature with it any more, whenever it was made.',
   tag,
   access: 'signed-in',
   keys: 'never',
   params: ById,
+  query: z.strictObject({ misused: Flag }),
   status: 204,
   answer: z.undefined(),
-  problems: ['not-found'],
+  problems: ['not-found', 'forbidden'],
 })
 
 export const readSigningChain = defineOperation({
@@ -375,7 +388,7 @@ export const readRevokedKeys = defineOperation({
   id: 'readRevokedKeys',
   method: 'GET',
   path: '/public/signing/revoked.crl',
-  summary: 'The keys that were revoked (X.509 CRL, DER)',
+  summary: 'The keys that were misused (X.509 CRL, DER)',
   tag,
   access: 'public',
   answer: z.string(),

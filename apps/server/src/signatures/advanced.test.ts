@@ -234,7 +234,7 @@ describe('a key', () => {
     for (const { private_key: sealed } of rows) expect(sealed.toString('hex')).not.toContain('301306072a8648ce3d0201')
   })
 
-  it('that was revoked signs nothing, and is on the list; what it signed stays valid', async () => {
+  it('that ended signs nothing and is on no list, unless it was misused; what it signed stays valid', async () => {
     const { items } = await done(all.certifier.admin.get('/national/signing/keys'), 200)
     const [key] = items as { id: string; serial: string }[]
     expect((await all.owner.admin.delete(`/national/signing/keys/${key?.id}`)).status).toBe(404)
@@ -244,9 +244,21 @@ describe('a key', () => {
     const { body } = await sign(all.certifier.admin, { challenge: id, answer: ben.answer(options as Request) })
     expect(body.code).toBe('signing-key-missing')
     expect((await challenge(all.certifier.admin, about)).body.code).toBe('signing-key-missing')
-    const crl = await bytesOf(all.registry.nobody, '/public/signing/revoked.crl')
-    const words = ['crl', '-inform', 'DER', '-in', file('revoked.crl', crl), '-noout', '-text']
-    expect(execFileSync('openssl', words, { encoding: 'utf8' }).toLowerCase()).toContain(key?.serial)
+    const listed = async () => {
+      const crl = await bytesOf(all.registry.nobody, '/public/signing/revoked.crl')
+      const words = ['crl', '-inform', 'DER', '-in', file('revoked.crl', crl), '-noout', '-text']
+      return execFileSync('openssl', words, { encoding: 'utf8' }).toLowerCase()
+    }
+    expect(await listed()).toContain('no revoked certificates')
+    const misused = (who: Person) => who.delete(`/national/signing/keys/${key?.id}?misused=true`)
+    expect((await misused(all.certifier.admin)).body.code).toBe('forbidden')
+    expect(await listed()).not.toContain(key?.serial)
+    expect((await misused(all.officer)).status).toBe(204)
+    expect((await misused(all.officer)).status).toBe(404)
+    expect(await listed()).toContain(key?.serial)
+    expect(await listed()).toContain('key compromise')
+    const { items: now } = await done(all.certifier.admin.get('/national/signing/keys'), 200)
+    expect(now).toMatchObject([{ id: key?.id, revoked: expect.any(String), misused: expect.any(String) }])
     expect(verifyPdf(await sheet(all.officer, 'engagement-agreement')).isWhole).toBe(true)
     const { rows } = await all.registry.services.pool.query(
       'SELECT private_key FROM content_signing_key WHERE id = $1',
@@ -260,6 +272,11 @@ describe('a key', () => {
     const again = await enrol(all.owner.admin, all.owner.email, 'Ada Núñez')
     const { items } = await done(all.owner.admin.get('/national/signing/keys'), 200)
     expect((items as { revoked: string | null }[]).map(({ revoked }) => revoked === null)).toEqual([true, false])
+    // A key that only gave way is on no list: readers go on to believe what it signed.
+    const crl = await bytesOf(all.registry.nobody, '/public/signing/revoked.crl')
+    const words = ['crl', '-inform', 'DER', '-in', file('revoked.crl', crl), '-noout', '-text']
+    const text = execFileSync('openssl', words, { encoding: 'utf8' }).toLowerCase()
+    expect(text.match(/serial number/g)).toHaveLength(1)
     ada = again
     const result = await signed(all.certifier.admin, ben, await target('validation-report', 'lead'))
     expect(result.status).toBe(201)

@@ -115,13 +115,16 @@ interface KeyRow {
   from: Date
   to: Date
   revoked: Date | null
+  misused: Date | null
 }
 
-const COLUMNS = 'id, name, serial, certificate, valid_from AS from, valid_to AS to, revoked_at AS revoked'
+const COLUMNS =
+  'id, name, serial, certificate, valid_from AS from, valid_to AS to, revoked_at AS revoked, misused_at AS misused'
 
-function shownKey({ id, name, serial, from, to, revoked }: KeyRow): SigningKey {
+function shownKey({ id, name, serial, from, to, revoked, misused }: KeyRow): SigningKey {
   const iso = (at: Date) => at.toISOString()
-  return { id, name, serial, from: iso(from), to: iso(to), revoked: revoked && iso(revoked) }
+  const ended = { revoked: revoked && iso(revoked), misused: misused && iso(misused) }
+  return { id, name, serial, from: iso(from), to: iso(to), ...ended }
 }
 
 /** Makes a key and a certificate for a person, unlocked by the authenticator that answers. An earlier key is revoked. */
@@ -177,15 +180,20 @@ export async function keysOf({ pool }: Services, { user }: Actor): Promise<Signi
   return rows.map(shownKey)
 }
 
-/** The key is gone, and its certificate on the list of those that are not to be believed from now on. */
-export async function revokeKey({ pool, clock, genesis }: Services, actor: Actor, id: string): Promise<void> {
+/**
+ * Ends a key: it is destroyed. One that was `misused`, also if it has ended, is put on the list of those that are not to be believed;
+ * no other is, as the papers that it signed would be disbelieved, too.
+ */
+export async function revokeKey(services: Services, actor: Actor, id: string, misused: boolean): Promise<void> {
+  const { pool, clock, genesis } = services
   const mayAny = actor.organisation === genesis.authority && actor.role.endsWith('/Admin')
-  const { rowCount } = await pool.query(`${REVOKE} WHERE id = $1 AND revoked_at IS NULL AND (user_id = $3 OR $4)`, [
-    id,
-    clock(),
-    actor.user,
-    mayAny,
-  ])
+  if (misused && !mayAny) throw problem('forbidden')
+  const { rowCount } = await pool.query(
+    `UPDATE content_signing_key SET revoked_at = coalesce(revoked_at, $2), private_key = NULL,
+            misused_at = CASE WHEN $5 THEN $2 ELSE misused_at END
+      WHERE id = $1 AND (revoked_at IS NULL OR $5 AND misused_at IS NULL) AND (user_id = $3 OR $4)`,
+    [id, clock(), actor.user, mayAny, misused],
+  )
   if (rowCount !== 1) throw problem('not-found')
 }
 
@@ -200,11 +208,11 @@ export async function chainOf(services: Services, { user }: Actor, id: string): 
   return pemOf(rows[0].certificate, above)
 }
 
-/** The list of revoked keys, made out now. */
+/** The list of keys that were misused, made out now. */
 export async function revokedList(services: Services): Promise<Uint8Array> {
   if (!services.signingSecret || !(await knownAuthority(services))) throw problem('not-found')
   const { rows } = await services.pool.query<{ serial: string; at: Date }>(
-    'SELECT serial, revoked_at AS at FROM content_signing_key WHERE revoked_at IS NOT NULL ORDER BY revoked_at, serial',
+    'SELECT serial, misused_at AS at FROM content_signing_key WHERE misused_at IS NOT NULL ORDER BY misused_at, serial',
   )
   const { revocationList } = await x509()
   return revocationList(await authorityOf(services), rows, services.clock())

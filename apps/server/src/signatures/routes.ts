@@ -127,8 +127,8 @@ function registerKeys(app: FastifyInstance, services: Services): void {
 
   handle(app, services, listSigningKeys, async ({ actor }) => ({ items: await keysOf(services, actor) }))
 
-  handle(app, services, revokeSigningKey, async ({ actor, params }) => {
-    await revokeKey(services, actor, params.id)
+  handle(app, services, revokeSigningKey, async ({ actor, params, query }) => {
+    await revokeKey(services, actor, params.id, query.misused)
     return undefined
   })
 

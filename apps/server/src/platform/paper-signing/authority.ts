@@ -10,6 +10,7 @@ import {
   X509Certificate,
   X509CertificateGenerator,
   X509CrlGenerator,
+  X509CrlReason,
 } from '@peculiar/x509'
 import { type CertifiedKey, importKey, KEY } from './key.ts'
 
@@ -101,7 +102,11 @@ export async function revocationList(
     nextUpdate: daysAfter(at, LIST_DAYS),
     signingAlgorithm: KEY,
     signingKey: await importKey(authority.privateKey),
-    entries: revoked.map((one) => ({ serialNumber: one.serial, revocationDate: one.at })),
+    entries: revoked.map((one) => ({
+      serialNumber: one.serial,
+      revocationDate: one.at,
+      reason: X509CrlReason.keyCompromise,
+    })),
   })
   return new Uint8Array(list.rawData)
 }

@@ -51,6 +51,8 @@ const OF_PAPERS = [
   'apps/server/src/documents/locales/',
   // What is wrong with the files that a document names.
   'apps/server/src/documents/locales/files.',
+  // Constants with which calculations were made.
+  'apps/server/src/documents/locales/constants.',
   // Places for signatures on them.
   'apps/server/src/signatures/locales/paper.',
   // Problems of documents, and words of their views; the texts of a template stand in its data file.

@@ -31,6 +31,31 @@ test('a reservoir of 4 W/m2 or less is not eligible; above 10 W/m2 it has no emi
   expect(reduction('acm0002-hydro', { ...lake(0) }).pe).toBe('0')
 })
 
+test('the gross electricity of a plant is no less than the net, also where the reservoir has no emissions', () => {
+  const gross = (value: number | string, unit: string) => ({ grossElectricity: q(value, unit) })
+  const words = 'Not eligible: the gross electricity is 0.001 MWh; it must be at least the net electricity, 80000 MWh.'
+  expect(said('acm0002-hydro', gross(1, 'kWh'))).toEqual([words])
+  expect(said('acm0002-hydro', { ...gross(1, 'kWh'), reservoirAfter: q(1, 'm2') })).toEqual([words])
+  expect(said('acm0002-hydro', gross('79999999.999', 'kWh'))).toHaveLength(1)
+  expect(said('acm0002-hydro', gross(80, 'GWh'))).toEqual([])
+  expect(said('acm0002-hydro', { electricity: q(80, 'mWh') })[0]).toContain('MWh, Wh, kWh')
+})
+
+test('neither the units of a grid make more than it, nor does a reservoir add more than the rated capacity', () => {
+  const unit = { commissioned: '2020-01-01', generation: q(11, 'MWh'), unitFactor: q(1, 'tCO2/MWh') }
+  const grid = (system: number) => calculate('TOOL07-BM', { systemGeneration: q(system, 'MWh'), units: [unit] })
+  const small = grid(10)
+  expect(isRefused(small) && small.problems.map(({ at }) => at)).toEqual(['build-total'])
+  expect(isRefused(grid(11))).toBe(false)
+  const { inputs } = vectors.find(({ id }) => id === 'acm0002-hydro') ?? {}
+  const plant = { ...inputs, technology: 'hydro', ratedCapacity: q(10, 'MW') }
+  const wrong = calculate('AMS-I.D', plant)
+  expect(isRefused(wrong) && wrong.problems.map(({ at }) => at)).toEqual(['added-capacity'])
+  expect(isRefused(calculate('AMS-I.D', { ...plant, capacityBefore: q(10, 'MW'), reservoirAfter: q(1, 'km2') }))).toBe(
+    false,
+  )
+})
+
 test('small scale ends at 15 MW, and every gate that is closed is named', () => {
   const plant = {
     technology: 'hydro',
@@ -91,14 +116,14 @@ test('the newest units are taken whatever their order in the table, five at leas
     generation: q(mwh, 'MWh'),
     unitFactor: q(factor, 'tCO2/MWh'),
   })
-  const old = unit('1990-01-01', 3, 900)
+  const old = (mwh: number) => unit('1990-01-01', 3, mwh)
   const fresh = ['2011', '2015', '2013', '2012', '2014'].map((year, index) => unit(`${year}-06-30`, index / 10))
   const bm = (units: object[], system: number) => {
     const result = calculate('TOOL07-BM', { systemGeneration: q(system, 'MWh'), units })
     return isRefused(result) || result.of !== 'value' ? 'refused' : result.value
   }
-  expect(bm([old, ...fresh], 100)).toBe('0.2')
-  expect(bm([...fresh, old], 1000)).toBe('2.852631578947368421052631578947368421053')
+  expect(bm([old(50), ...fresh], 100)).toBe('0.2')
+  expect(bm([...fresh, old(900)], 1000)).toBe('2.852631578947368421052631578947368421053')
 })
 
 test('the reduction of manure is never more than what was destroyed', () => {

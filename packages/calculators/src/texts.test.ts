@@ -72,7 +72,12 @@ test('a description tells what a form asks for', () => {
   expect(field('nonRenewable')).toMatchObject({ required: true, default: { parameter: 'fnrb' } })
   expect(field('netToGross')).toMatchObject({ required: false, default: { value: '0.95', unit: '1' } })
   expect(field('fuelAfter')).toMatchObject({ when: { input: 'savingsRoute', is: ['measured', 'after'] } })
-  expect(describe('AMS-I.D')?.gates.map(({ code }) => code)).toEqual(['capacity', 'power-density'])
+  expect(describe('AMS-I.D')?.gates.map(({ code }) => code)).toEqual([
+    'capacity',
+    'added-capacity',
+    'gross-electricity',
+    'power-density',
+  ])
 })
 
 /** A formula of a trace by the language itself, with plain numbers. */

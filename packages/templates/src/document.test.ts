@@ -3,9 +3,11 @@ import { compute } from './compute.ts'
 import { blank, isPlace, prefill, save, settle } from './document.ts'
 import { mini, miniData, whole, withValue, words } from './mini.fixture.ts'
 import { formOf } from './own.ts'
+import { sentence } from './problem.ts'
 import { readTemplate } from './read.ts'
 import { type Document, LIMITS, type Section } from './template.ts'
 import { validate } from './validate.ts'
+import { inShort } from './values.ts'
 
 describe('computed values', () => {
   test('are exact, and there is none where something is missing', () => {
@@ -170,6 +172,19 @@ describe('saving one value', () => {
     const result = saved(path, json)
     expect(result.problems[0]?.code).toBe(code)
     expect(result).toMatchObject({ saved: false, document: start })
+  })
+
+  test('says what stands where the registry fills in', () => {
+    const told = (path: string) => saved(path, 'x').problems.map((one) => sentence(one, 'en'))
+    const title = (start: Document, sources = {}) => save(mini, start, 'A.title', 'x', sources).problems[0]?.params
+    expect(title(whole())).toEqual({ expected: '—' })
+    expect(title(withValue(whole(), 'A.title', 'Selu'))).toEqual({ expected: 'Selu' })
+    expect(title(whole(), { facts: { 'project.title': 'Selu II' } })).toEqual({ expected: 'Selu II' })
+    expect(told('B.total')).toEqual(['The registry fills this in; it would be 21.'])
+    expect(told('B.yearly.0.er')).toEqual(['The registry fills this in; it would be 10.'])
+    expect(told('B.yearly.2.er')).toEqual(['The registry fills this in; it would be —.'])
+    const short = [{ start: '2026-01-01', end: '2026-12-31' }, { amount: '9.50', currency: 'USD' }, { name: 'Ada' }]
+    expect(short.map(inShort)).toEqual(['2026-01-01 – 2026-12-31', '9.50 USD', 'Ada'])
   })
 
   test('says what is wrong with this value, and nothing of others', () => {

@@ -5,7 +5,7 @@ import { held, isFilled, put, spotOf } from './place.ts'
 import { isOfForm, type Problem, problemOf } from './problem.ts'
 import { isOfSize } from './size.ts'
 import type { Document, Json, Template } from './template.ts'
-import { problemsAt } from './values.ts'
+import { inShort, problemsAt } from './values.ts'
 
 /** A document in which nothing is filled in. */
 export const blank = ({ id, version }: Template): Document => ({ template: id, version, values: {} })
@@ -58,7 +58,8 @@ export function save(template: Template, document: Document, path: string, json:
   const spot = spotOf(form, path)
   if (!spot) return refused(problemOf('unknown', path))
   const { section, field, row, column } = spot
-  if (field.auto || column?.auto) return refused(problemOf('auto', path, { expected: '—' }))
+  const stated = () => inShort(held(compute(template, document, sources).values, spot))
+  if (field.auto || column?.auto) return refused(problemOf('auto', path, { expected: stated() }))
   const rows = held(document.values, { section, field })
   if (field.type === 'table' && Number(row ?? 0) > (Array.isArray(rows) ? rows.length : 0))
     return refused(problemOf('unknown', path))

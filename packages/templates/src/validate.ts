@@ -8,7 +8,7 @@ import { calculationOf, held, isFilled, membersOf, placeOf, rowsOf, sameJson, te
 import { isOfForm, type Problem, problemOf } from './problem.ts'
 import { isOfSize } from './size.ts'
 import { type Check, type Document, type Json, LIMITS, type Template } from './template.ts'
-import { clipped, memberProblems, valueProblems } from './values.ts'
+import { clipped, inShort, memberProblems, valueProblems } from './values.ts'
 
 /** How a document is to be judged. */
 export interface Judging {
@@ -75,8 +75,7 @@ function* presenceProblems({ field, json, path, asked, required }: Asked) {
 function* autoProblems({ json: is, path }: Asked, be: Json | undefined) {
   const [x, y] = [exact(is), exact(be)]
   const agree = x && y ? x.eq(y) : sameJson(is, be) || (!isFilled(is) && !isFilled(be))
-  const expected = be === undefined || be === null ? '—' : clipped(textOf(be))
-  if (!agree) yield problemOf('auto', path, { expected })
+  if (!agree) yield problemOf('auto', path, { expected: inShort(be) })
 }
 
 function* calculationProblems({ leaf, json, path }: Asked, judge: JudgeCalculation) {

@@ -121,6 +121,15 @@ function* repeated(rowKey: readonly string[], rows: readonly Json[], path: strin
   }
 }
 
+/** What stands at a place, in a few words. */
+export function inShort(json: Json | undefined): string {
+  if (!isFilled(json)) return '—'
+  const { start, end, amount, currency, name } = membersOf(json) ?? {}
+  if (start && end) return clipped(`${textOf(start)} – ${textOf(end)}`)
+  if (amount && currency) return clipped(`${textOf(amount)} ${textOf(currency)}`)
+  return clipped(textOf(name ?? json))
+}
+
 /** A name of a stranger's choosing, as long as a message can bear it. */
 export const clipped = (text: string): string => {
   const line = text.replace(new RegExp(NOT_ON_A_LINE, 'gu'), '�')

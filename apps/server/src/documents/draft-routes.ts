@@ -27,6 +27,7 @@ import { ownDraft, requireWriter, writableDraft } from './access.ts'
 import { begun, templateFor } from './beginning.ts'
 import { factsByHand, pathsByHand, writtenByHand } from './by-hand.ts'
 import type { Value } from './changed-values.ts'
+import { constantsProblems } from './constants.ts'
 import {
   type DraftHeadRow,
   type DraftRow,
@@ -123,6 +124,7 @@ async function shown(services: Services, actor: Actor, row: DraftRow, language: 
   const problems = [
     ...validate(template, document, { final: true, sources, calculation }),
     ...(await fileProblems(services, actor, row.project, filesNamed(template, document))),
+    ...(await constantsProblems(services, template, document)),
   ]
   const byHand = pathsByHand(templateOfDraft(row), facts)
   return { ...headOf(row, names), document: { ...document }, problems: told(problems, language), byHand }

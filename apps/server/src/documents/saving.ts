@@ -9,6 +9,7 @@ import {
   LIMITS,
   type Problem,
   type Section,
+  type Sources,
   save,
   type Template,
 } from '@tallystick/templates'
@@ -20,6 +21,7 @@ import { inTransaction } from '../platform/transaction.ts'
 import { factsByHand, writtenByHand } from './by-hand.ts'
 import { changedValues, type Value } from './changed-values.ts'
 import { changedSince, type DraftRow, keepRevision, lockedDraft, templateOfDraft } from './drafts.ts'
+import { sourcesFor } from './facts.ts'
 import { filesNamed, type NamedFile } from './named-files.ts'
 import { unsavable } from './problems.ts'
 
@@ -44,6 +46,10 @@ export async function saveValues(
     const row = await lockedDraft(client, id)
     const template = writtenByHand(templateOfDraft(row), facts)
     const done = savedIn(template, row.document, changes)
+    if (done.refused.length > 0) {
+      const sources = await sourcesFor(services, row, row.kind, template, row.document)
+      throw unsavable(done.refused.map((one) => withStated(one, template, row.document, sources)))
+    }
     await refuseOverwriting(client, row, revision, done.paths)
     const { document, problems } = done
     const named = filesNamed(template, document)
@@ -88,26 +94,32 @@ function withSections(template: Template, { own: _, ...document }: Document, sec
   return compute(template, { ...document, ...own, values: Object.fromEntries(kept) })
 }
 
+/** What is said of a field that the registry fills in, with what it knows now. */
+function withStated(refused: Problem, template: Template, document: Document, sources: Sources): Problem {
+  const [again] = refused.code === 'auto' ? save(template, document, refused.path, null, sources).problems : []
+  return again ?? refused
+}
+
 interface Done {
   document: Document
   problems: Problem[]
+  /** Why none of it can be kept. */
+  refused: Problem[]
   /** Places that stand otherwise by what was sent. */
   paths: string[]
 }
 
 function savedIn(template: Template, before: Document, changes: readonly Value[]): Done {
   const form = formKnown(template, before)
-  const refused: Problem[] = []
-  const done: Done = { document: before, problems: [], paths: [] }
+  const done: Done = { document: before, problems: [], refused: [], paths: [] }
   for (const { path, value } of changes) {
     const { document, saved, problems } = save(template, done.document, path, value)
-    if (!saved) refused.push(...problems)
+    if (!saved) done.refused.push(...problems)
     else done.problems.push(...problems)
     if (document.values === done.document.values) continue
     done.document = document
     done.paths.push(placeChanged(form, path, value))
   }
-  if (refused.length > 0) throw unsavable(refused)
   return done
 }
 

@@ -64,7 +64,7 @@ export const buildMargin: Method = {
     ),
   },
   parameters: ['tool07.build-margin.share'],
-  gates: ['build-sample'],
+  gates: ['build-total', 'build-sample'],
   formula(c) {
     c.parameter('share', 'tool07.build-margin.share', '1')
     const wanted = c.step('sampleGeneration', 'share * systemGeneration', 'MWh')
@@ -72,6 +72,8 @@ export const buildMargin: Method = {
     const sums = newest.map((_, index) => generated(newest.slice(0, index + 1)))
     const enough = sums.findIndex((sum) => sum.greaterThanOrEqualTo(wanted))
     const all = sums.at(-1) ?? new Exact(0)
+    const system = c.number('systemGeneration')
+    c.gate('build-total', all.lessThanOrEqualTo(system), { value: shown(all), limit: shown(system) })
     c.gate('build-sample', enough >= 0, { value: shown(all), limit: shown(wanted) })
     // Both sets are the newest first, so the larger is the longer one.
     const sample = newest.slice(0, Math.max(NEWEST, enough + 1))
@@ -170,6 +172,8 @@ function reservoirInputs(when: { when?: { input: string; is: string[] } }) {
 
 /** Names the emissions of a reservoir, `PE_reservoir`, by its power density. One that did not grow has none. */
 function reservoirSteps(c: Calculation): void {
+  const [net, gross] = [c.number('electricity'), c.number('grossElectricity')]
+  c.gate('gross-electricity', gross.greaterThanOrEqualTo(net), { value: shown(gross), limit: shown(net) })
   const area = c.step('addedArea', 'reservoirAfter - reservoirBefore', 'm2')
   if (!area.greaterThan(0)) {
     c.step('PE_reservoir', '0', 'tCO2e')
@@ -198,7 +202,7 @@ export const hydro: Method = {
     ...otherEmissions,
   },
   parameters: RESERVOIR_PARAMETERS,
-  gates: ['power-density'],
+  gates: ['gross-electricity', 'power-density'],
   formula(c) {
     plantSteps(c)
     reservoirSteps(c)
@@ -224,13 +228,15 @@ export const smallRenewable: Method = {
     ...otherEmissions,
   },
   parameters: ['ams-i-d.capacity-limit', ...RESERVOIR_PARAMETERS],
-  gates: ['capacity', 'power-density'],
+  gates: ['capacity', 'added-capacity', 'gross-electricity', 'power-density'],
   formula(c) {
     const limit = c.parameter('capacityLimit', 'ams-i-d.capacity-limit', 'MW')
     const capacity = c.number('ratedCapacity')
     c.gate('capacity', capacity.lessThanOrEqualTo(limit), { value: shown(capacity), limit: shown(limit) })
     plantSteps(c)
     if (c.choice('technology') === 'hydro') {
+      const added = c.number('capacityAfter').minus(c.number('capacityBefore')).dividedBy(1_000_000)
+      c.gate('added-capacity', added.lessThanOrEqualTo(capacity), { value: shown(added), limit: shown(capacity) })
       reservoirSteps(c)
       c.step('PE', 'PE_fuel + PE_reservoir + projectEmissions', 'tCO2e')
     } else c.step('PE', 'PE_fuel + projectEmissions', 'tCO2e')

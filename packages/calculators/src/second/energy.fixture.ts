@@ -28,6 +28,9 @@ function plant(p: P, technology: string) {
 
 /** Emissions of a reservoir: 90 kg per MWh from 4 to 10 W/m2, none above, no project below. */
 function reservoir(p: P): number | 'refused' | 'undecided' {
+  const [net, gross] = [p.n('electricity'), p.n('grossElectricity')]
+  if (near(net, gross)) return 'undecided'
+  if (net > gross) return 'refused'
   const [after, before] = [p.n('reservoirAfter'), p.n('reservoirBefore', 0)]
   if (after <= before) return 0
   const density = (p.n('capacityAfter') - p.n('capacityBefore', 0)) / (after - before)
@@ -50,6 +53,9 @@ function buildMargin(p: P): Second {
       a.s('commissioned') > b.s('commissioned') ? -1 : a.s('commissioned') < b.s('commissioned') ? 1 : 0,
     )
   const fifth = p.n('systemGeneration') / 5
+  const listed = total(order.map((unit) => unit.n('generation')))
+  if (near(listed, 5 * fifth)) return 'undecided'
+  if (listed > 5 * fifth) return 'refused'
   let running = 0
   let needed = 0
   for (const [index, unit] of order.entries()) {
@@ -173,7 +179,10 @@ export const energy: Record<string, (p: P, gwp: string) => Second> = {
   'ACM0002-HYDRO': withReservoir,
   'AMS-I.D': (p) => {
     if (p.n('ratedCapacity') > 15) return 'refused'
-    return p.s('technology') === 'hydro' ? withReservoir(p) : plant(p, p.s('technology'))
+    if (p.s('technology') !== 'hydro') return plant(p, p.s('technology'))
+    const [added, rated] = [p.n('capacityAfter') - p.n('capacityBefore', 0), p.n('ratedCapacity') * 1e6]
+    if (near(added, rated)) return 'undecided'
+    return added > rated ? 'refused' : withReservoir(p)
   },
   'AMS-I.A': (p) => ({
     be: (p.n('electricity') * p.n('dieselFactor', 0.8)) / (1 - p.n('gridLosses', 0)),

@@ -111,7 +111,9 @@ test('a shape is known by its points, a calculation by its warnings and what it 
   const text = 'Polygon: 4 points: 2, 1; 4, 3; 6, -5; 2, 1'
   expect(place('Polygon', [ring])).toEqual({ kind: 'place', text })
   const many = Array.from({ length: 61 }, (_, index) => [index - 30, 9 - index])
-  expect(place('LineString', many)).toEqual({ kind: 'place', text: 'LineString: 61 points: -51, -30 – 9, 30' })
+  expect(place('LineString', many)).toEqual({ kind: 'place', text: 'Line: 61 points: -51, -30 – 9, 30' })
+  const inArabic = shown(withValue(whole(), 'A.place', { type: 'Polygon', coordinates: [ring] }), 'A.place', 'ar')
+  expect(inArabic).toMatchObject({ text: expect.stringMatching(/^مضلّع: عدد النقاط: 4: /) })
   const result = {
     ...{ be: '1', pe: '0', le: '0', er: '1', gwpSet: 'AR5', parameterSet: { reference: null, country: set } },
     warnings: [

@@ -183,8 +183,10 @@ function placeText(json: Json, language: TemplateLanguage): string {
   if (said(json, 'type') === 'Point') return listed.join()
   const [lon, lat] = [1, 2].map((axis) => points.map((point) => point[axis]).toSorted((a, b) => Number(a) - Number(b)))
   const corners = [0, -1].map((end) => `${lat?.at(end)}, ${lon?.at(end)}`)
-  const counted = filledIn(WORDS[language].words.points, { count: String(points.length) })
-  return `${said(json, 'type')}: ${counted}: ${points.length > POINTS ? corners.join(' – ') : listed.join('; ')}`
+  const { shapes, words } = WORDS[language]
+  const shape = new Map(Object.entries(shapes)).get(said(json, 'type'))
+  const counted = filledIn(words.points, { count: String(points.length) })
+  return `${shape ?? said(json, 'type')}: ${counted}: ${points.length > POINTS ? corners.join(' – ') : listed.join('; ')}`
 }
 
 /** What a calculation says: its method, what went in, its steps, what came out. */

@@ -134,7 +134,10 @@ async function calculate({ play, who, wanted, fields }: Writing, known: Told): P
       continue
     }
     const { method, inputs, vintages } = asked
-    const body = { inputs, ...(vintages && { vintages }) }
+    // What every year has of its own is not said of all of them, too.
+    const ofYears = new Set((vintages?.years ?? []).flatMap((year: Told) => Object.keys(year.inputs ?? {})))
+    const shared = Object.fromEntries(Object.entries(inputs).filter(([name]) => !ofYears.has(name)))
+    const body = { inputs: shared, ...(vintages && { vintages }) }
     const ok = { status: 200 }
     const { snapshot } = await play.stage.act(
       who,

@@ -74,12 +74,13 @@ function elementsOf(sections: readonly Section[], plain: Plain): Element[] {
   })
 }
 
-/** In runs of pages that stand upright or lie across. A heading goes with what it heads, a paragraph with signatures. */
+/** In runs of pages that stand upright or lie across. A heading goes with what it heads, the last lines with what follows. */
 function groupsOf(elements: readonly Element[]): Group[] {
   const groups: Group[] = []
   for (const element of elements.toReversed()) {
     const after = groups.at(-1)
-    const sticky = element.block === 'paragraph' && after?.elements.at(-1)?.block === 'signatures'
+    const isLast = after === undefined && element.block === 'values' && element.items.length === 1
+    const sticky = isLast || (element.block === 'paragraph' && after?.elements.at(-1)?.block === 'signatures')
     const isLandscape = element.block === 'heading' ? after?.landscape : element.block === 'table' && element.landscape
     const landscape = isLandscape ?? false
     if (after?.landscape === landscape) after.elements.push({ ...element, sticky })

@@ -14,6 +14,8 @@ import { sender } from './attach.fixture.ts'
 /** Made by pandoc 2.17, python-docx 0.8.11, openpyxl 3.0.9, and LibreOffice 7.4, which has saved two of them anew. */
 const OFFICE = new URL('../../../../tests/samples/office/', import.meta.url)
 const real = readdirSync(OFFICE).map((name) => [name, readFileSync(new URL(name, OFFICE))] as const)
+/** Those in which a link leads to a page. */
+const LINKED = ['libreoffice.docx', 'pandoc.docx', 'libreoffice.xlsx', 'openpyxl.xlsx']
 const GIB_2 = 2_147_483_648
 
 let all: World
@@ -89,7 +91,8 @@ describe.each(stores)('in %s', (place, open) => {
     for (const [name, bytes] of real) {
       const made = await attach(sunfield.admin, project, bytes, { name, public: 'true' })
       expect([name, made.status, made.body.facts]).toEqual([name, 201, undefined])
-      expect(made.body).toMatchObject({ kind: name.split('.')[1], sha256: sha256Of(bytes), notes: [] })
+      expect(made.body).toMatchObject({ kind: name.split('.')[1], sha256: sha256Of(bytes) })
+      expect(made.body.notes).toEqual(LINKED.includes(name) ? ['links'] : [])
       const url = `/national/projects/${project}/files/${made.body.sha256}`
       const answer = await registry.app.inject({ url })
       expect(answer.rawPayload.equals(bytes)).toBe(true)

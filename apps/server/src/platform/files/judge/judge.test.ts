@@ -78,7 +78,7 @@ describe('what is as it should be', () => {
         link('hyperlink', 'https://unfccc.int/a?b&amp;c', ' TargetMode="External"'),
       ),
     ]
-    expect(faultOf(docxWith(...parts), 'docx')).toEqual(taken('docx'))
+    expect(faultOf(docxWith(...parts), 'docx')).toEqual(taken('docx', 'links'))
     const joined = { name: 'xl/worksheets/sheet3.xml', content: '<f>A1&amp;"|"&amp;B1</f><f>IF(A1=2,"DDE","no")</f>' }
     expect(faultOf(xlsxWith(joined), 'xlsx')).toEqual(taken('xlsx'))
     const printer = { name: 'xl/printerSettings/printerSettings1.bin', content: Buffer.alloc(220, 1) }
@@ -97,9 +97,17 @@ describe('what is as it should be', () => {
     expect(faultOf('a,b\n-1,+2.5\n', 'csv')).toEqual(taken('csv'))
     const outside = relationsOf(
       'word/_rels/document.xml.rels',
-      link('image', 'http://evil.example/i.png', ' TargetMode="External"'),
+      link('hyperlink', 'https://unfccc.int', ' TargetMode="External"'),
     )
     expect(faultOf(docxWith(outside), 'docx')).toEqual(taken('docx', 'links'))
+    const field = { name: 'word/footer1.xml', content: '<w:instrText> HYPERLINK "mailto:a@b.example" </w:instrText>' }
+    expect(faultOf(docxWith(field), 'docx')).toEqual(taken('docx', 'links'))
+    const inner = { name: 'word/footer1.xml', content: '<w:instrText> HYPERLINK \\l "_Toc1" </w:instrText>' }
+    expect(faultOf(docxWith(inner), 'docx')).toEqual(taken('docx'))
+    for (const address of ['https://unfccc.int/a_\\(b\\)', 'http://a.example', 'mailto:a@b.example', 'annex.pdf'])
+      expect(faultOf(pdfWith(`<< /S /URI /URI (${address}) >>`), 'pdf')).toEqual(taken('pdf', 'links'))
+    const shown = pdfWith('<< /Title (javascript: what it is) /Contents (//) >>', '<< /BaseFont /Arial >>')
+    expect(faultOf(shown, 'pdf')).toEqual(taken('pdf'))
     expect(faultOf(pdfOf('<< /Type /Catalog /Pages 2 0 R /OpenAction [3 0 R /Fit] >>'), 'pdf')).toEqual(
       taken('pdf', 'opens'),
     )
@@ -194,6 +202,41 @@ describe('a PDF', () => {
     ['that hands a form over', pdfWith('<< /S /SubmitForm /F (https://evil.example) >>'), 'active'],
     ['with a form of XML', pdfWith('<< /XFA 4 0 R >>'), 'active'],
     ['that opens another file', pdfWith('<< /S /GoToR /F (\\\\\\\\evil.example\\\\share) >>'), 'remote'],
+    ...[
+      '(javascript:app.alert\\(1\\))',
+      '(JavaScript:x)',
+      '( java\\\nscript:x)',
+      '(\\152avascript:x)',
+      '(java\\tscript:x)',
+      '(%6Aavascript:x)',
+      '%comment\n(vbscript:x)',
+      '<6A6176617363726970743A78>',
+      '< 6a61 7661 7363 7269 7074 3a 78 >',
+      '<FEFF006A006100760061007300630072006900700074003A>',
+      '(data:text/html,x)',
+      '(ms-msdt:/id)',
+    ].map((value): [string, Buffer, string] => [
+      `with a link that runs: ${value}`,
+      pdfWith(`<< /S /URI /URI ${value} >>`),
+      'active',
+    ]),
+    ...['(file:///C:/a.exe)', '(\\\\\\\\evil.example\\\\a)', '(//evil.example/a)', '(C:\\\\a.exe)'].map(
+      (value): [string, Buffer, string] => [`with a link nearby: ${value}`, pdfWith(`<</URI${value}>>`), 'remote'],
+    ),
+    ['with a link whose name is disguised', pdfWith('<< /#55R#49 (javascript:x) >>'), 'active'],
+    ['with links that begin so', pdfOf('<< /Type /Catalog /Pages 2 0 R /URI << /Base (javascript:) >> >>'), 'active'],
+    ['with a link that stands elsewhere', pdfWith('<< /S /URI /URI 5 0 R >>', '(javascript:x)'), 'unusual'],
+    ['with a link far from its name', pdfWith(`<< /S /URI /URI ${' '.repeat(2_000)}(javascript:x) >>`), 'unusual'],
+    [
+      'with a link that runs between two pieces',
+      pdfWith(`<< /A (${'x'.repeat(1_048_576 - 100)}) ${'/B (y) '.repeat(20)} /URI (javascript:x) >>`),
+      'active',
+    ],
+    [
+      'with a link that runs in a packed object',
+      pdfWith(streamOf('/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode', '3 0 << /S /URI /URI (javascript:x) >>')),
+      'active',
+    ],
     ['with a file in it', pdfWith(streamOf('/Type /EmbeddedFile', 'MZ')), 'embedded'],
     ['with a file in it that does not say so', pdfWith('<< /F (a.exe) /EF << /F 3 0 R >> >>'), 'embedded'],
     ['with a file in it, disguised', pdfWith('<< /F (a.exe) /#45F << /F 3 0 R >> >>'), 'embedded'],
@@ -285,6 +328,23 @@ describe('a document of an office program', () => {
       'active',
     ],
     ['with a handler in an SVG', docxWith({ name: 'word/media/image1.svg', content: '<svg onload="a()"/>' }), 'active'],
+    ...['http://evil.example/i.png', '\\\\evil.example\\i.png', 'file:///C:/i.png'].map(
+      (target): [string, Buffer, string] => [
+        `with a picture from elsewhere: ${target}`,
+        docxWith(relationsOf(rels, link('image', target, external))),
+        'remote',
+      ],
+    ),
+    ...['file:///C:/a.exe', '\\\\evil.example\\a', 'FILE://evil.example/a'].map((target): [string, Buffer, string] => [
+      `with a link nearby: ${target}`,
+      docxWith(relationsOf(rels, link('hyperlink', target, external))),
+      'remote',
+    ]),
+    [
+      'with a field that is a link nearby',
+      docxWith({ name: 'word/footer1.xml', content: '<w:instrText>HYPERLINK "file:///C:/a.exe"</w:instrText>' }),
+      'remote',
+    ],
     [
       'with a template from elsewhere',
       docxWith(relationsOf(rels, link('attachedTemplate', 'https://evil.example/t.dotm', external))),

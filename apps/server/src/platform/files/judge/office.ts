@@ -1,3 +1,4 @@
+import { refuseLink } from './links.ts'
 import { judgePicture } from './picture.ts'
 import { beginsForeign, holdsMarkup, type Note, type Taken, Unfit } from './verdict.ts'
 import { type Budget, MOST_UNPACKED_BYTES, type ZipEntry, zipEntries } from './zip.ts'
@@ -19,7 +20,8 @@ const FONTS = /\.(?:odttf|fntdata)$/i
 const PRINTER = /\/printersettings\/[^/]+\.bin$/i
 const INNER = /\/embeddings\/[^/]+\.(?:xlsx|docx)$/i
 /** What a text document fetches by itself when it is opened: its template, frames, objects, parts of another document. */
-const FETCHED = /\/(?:attachedTemplate|oleObject|frame|subDocument|aFChunk|control|package|mailMergeSource)$/i
+const FETCHED =
+  /\/(?:image|video|audio|media|attachedTemplate|oleObject|frame|subDocument|aFChunk|control|package|mailMergeSource)$/i
 
 /** Judges a text document or a spreadsheet of Office Open XML by every part of it. Throws `Unfit`. */
 export function judgeOffice(bytes: Buffer): Taken {
@@ -111,7 +113,9 @@ function judgeXml(path: string, text: string, notes: Set<Note>): void {
     else if (name === 'fldsimple') fields.push(`|${/instr\s*=\s*["']([^"']*)/.exec(tag)?.[1] ?? ''}|`)
     else throw new Unfit(/^(?:dde|ole)link$/.test(name) ? 'remote' : 'active')
   }
-  refuseFields(plain(fields.join('')).replace(/["\s]/g, ''))
+  const told = plain(fields.join('')).replace(/["\s]/g, '')
+  refuseFields(told)
+  if (/HYPERLINK(?!\\l)/i.test(told)) notes.add('links')
 }
 
 /** Another program is asked by a name, a bar and what it is to do. */
@@ -121,10 +125,11 @@ function refuseFormula(formula: string): void {
 
 /** Commands to fetch data from elsewhere, each between bars; they may be written in pieces. */
 function refuseFields(fields: string): void {
-  if (/DDEAUTO|(?:^|\|)(?:DDE|INCLUDEPICTURE|INCLUDETEXT)/i.test(fields)) throw new Unfit('remote')
+  if (/DDEAUTO|(?:^|\|)(?:DDE|INCLUDEPICTURE|INCLUDETEXT)|HYPERLINK(?:file:|\\\\)/i.test(fields))
+    throw new Unfit('remote')
 }
 
-/** What a part names outside of the file. Links that a person follows are as they should be. */
+/** What a part names outside of the file. Links that a person follows are taken, and told. */
 function judgeLinks(text: string, notes: Set<Note>): void {
   for (const { tag } of elementsOf(text, LINK)) {
     const told = plain(tag)
@@ -133,8 +138,10 @@ function judgeLinks(text: string, notes: Set<Note>): void {
     if (/\/(?:aFChunk|control|activeXControl\w*)$/i.test(type)) throw new Unfit('active')
     if (!/\bTargetMode\s*=\s*["']External/i.test(told)) continue
     if (FETCHED.test(type)) throw new Unfit('remote')
-    if (!/\/hyperlink$/i.test(type)) notes.add('links')
-    if (/\bTarget\s*=\s*["']\s*(?:javascript|vbscript|data|ms-\w+|search-ms):/i.test(told)) throw new Unfit('active')
+    // Another workbook is asked for only when a person says so.
+    const isWorkbook = /\/externalLink(?:Path)?$/i.test(type)
+    refuseLink(/\bTarget\s*=\s*(?:"([^"]*)|'([^']*))/.exec(told)?.slice(1).join('') ?? '', isWorkbook)
+    notes.add('links')
   }
 }
 

@@ -1,4 +1,6 @@
 import { inflateSync, constants as zlib } from 'node:zlib'
+import { refuseLink } from './links.ts'
+import { linksIn } from './pdf-links.ts'
 import { holdsMarkup, type Note, type Taken, Unfit } from './verdict.ts'
 import { endsAsZip } from './zip.ts'
 
@@ -24,7 +26,8 @@ const ODD_CODINGS = [
   'Crypt',
 ]
 const OPENING = 'OpenAction'
-const KNOWN = new Set<string>([...Object.values(FORBIDDEN).flat(), ...PACKED, ...ODD_CODINGS, OPENING])
+const LINK = 'URI'
+const KNOWN = new Set<string>([...Object.values(FORBIDDEN).flat(), ...PACKED, ...ODD_CODINGS, OPENING, LINK])
 
 const HEADER = /^%PDF-[12]\.\d/
 const DELIMITER = '[\\s\\0()<>\\[\\]{}/%]|$'
@@ -63,10 +66,13 @@ export function judgePdf(bytes: Buffer): Taken {
     for (const unpacked of streamsOf(bytes)) {
       const within = namesIn(unpacked)
       refuse(within)
-      if (within.has(OPENING)) names.add(OPENING)
+      for (const name of [OPENING, LINK]) if (within.has(name)) names.add(name)
     }
   }
-  const notes: Note[] = names.has(OPENING) ? ['opens'] : []
+  const notes: Note[] = [
+    ...(names.has(LINK) ? (['links'] as const) : []),
+    ...(names.has(OPENING) ? (['opens'] as const) : []),
+  ]
   return { kind: 'pdf', notes }
 }
 
@@ -83,6 +89,7 @@ function namesIn(bytes: Buffer): Set<string> {
     const piece = bytes.toString('latin1', from, from + PIECE_BYTES + OVERLAP_BYTES)
     for (const [, name = ''] of piece.matchAll(PLAIN)) found.add(name)
     if (FILE_WITHIN.test(piece)) found.add('EmbeddedFile')
+    for (const target of linksIn(piece, PIECE_BYTES)) refuseLink(target)
     if (!piece.includes('#')) continue
     for (const [escaped] of piece.matchAll(ESCAPED)) {
       const name = escaped

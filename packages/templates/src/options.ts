@@ -68,10 +68,6 @@ export const isOption = (leaf: Field, value: string): boolean =>
 export const choiceName = (leaf: Field, value: string, language: TemplateLanguage): string =>
   choicesOf(leaf).name(value, language)
 
-/** The choices of a field, in their order, each with its words. */
-export const choices = (leaf: Field, language: TemplateLanguage): { value: string; label: string }[] =>
-  [...choicesOf(leaf).values].map((value) => ({ value, label: choiceName(leaf, value, language) }))
-
 /** The words of a value of a shared list, such as `scopes` or `countries`; the value itself where it is none of it. */
 export const listedName = (list: string, value: string, language: TemplateLanguage): string =>
   listOf(list).name(value, language)

@@ -172,11 +172,9 @@ const fileOf = (json: Json) => {
   return { name: said(json, 'name'), sha256: said(json, 'sha256'), ...(title && { title }) }
 }
 
-/** Of a larger shape the corners of the box around it are told instead of its points. */
-const POINTS = 60
 const ON_GLOBE = /\[(-?\d[^,[\]]*),(-?\d[^,[\]]*)/g
 
-/** A point by its degrees, latitude first as people say it; of other shapes how many points they have, and where. */
+/** A point by its degrees, latitude first as people say it; of other shapes how many points they have, and where: of up to 60 each, of more the box around them. */
 function placeText(json: Json, language: TemplateLanguage): string {
   const points = [...JSON.stringify(member(json, 'coordinates') ?? []).matchAll(ON_GLOBE)]
   const listed = points.map(([, east, north]) => `${north}, ${east}`)
@@ -186,34 +184,32 @@ function placeText(json: Json, language: TemplateLanguage): string {
   const { shapes, words } = WORDS[language]
   const shape = new Map(Object.entries(shapes)).get(said(json, 'type'))
   const counted = filledIn(words.points, { count: String(points.length) })
-  return `${shape ?? said(json, 'type')}: ${counted}: ${points.length > POINTS ? corners.join(' – ') : listed.join('; ')}`
+  return `${shape ?? said(json, 'type')}: ${counted}: ${points.length > 60 ? corners.join(' – ') : listed.join('; ')}`
 }
 
 /** What a calculation says: its method, what went in, its steps, what came out. */
 function calculationFacts(json: Json, language: TemplateLanguage): Plain {
   const { words, results } = WORDS[language]
-  const result = member(json, 'result')
+  const [method, version, result] = [said(json, 'method'), said(json, 'version'), member(json, 'result')]
   const shown = (label: string, value: Json | undefined, start = '') => ({
     label,
     value: start + inputText(value, language),
   })
+  const setOf = (set: Json) => ({
+    label: words.parameters,
+    value: `${said(set, 'id')} ${said(set, 'version')}, ${said(set, 'hash').slice(0, 16)}`,
+  })
   return {
     kind: 'facts',
     facts: [
-      shown(
-        words.calculation,
-        filledIn(words.method, { method: said(json, 'method'), version: said(json, 'version') }),
-      ),
+      { label: words.calculation, value: filledIn(words.method, { method, version }) },
       ...Object.entries(membersOf(member(json, 'inputs')) ?? {}).map(([label, one]) => shown(label, one)),
       ...many(member(result, 'trace')).map((step) => shown(said(step, 'step'), step, `${said(step, 'formula')} = `)),
       ...Object.entries(results).map(([key, label]) => shown(label, member(result, key))),
       ...(said(result, 'gwpSet') ? [{ label: words.gwp, value: said(result, 'gwpSet') }] : []),
       ...Object.values(membersOf(member(result, 'parameterSet')) ?? {})
-        .filter((set) => set !== null)
-        .map((set) => ({
-          label: words.parameters,
-          value: `${said(set, 'id')} ${said(set, 'version')}, ${said(set, 'hash')}`,
-        })),
+        .filter(isFilled)
+        .map(setOf),
       ...many(member(result, 'warnings')).map((one) => ({
         label: words.warning,
         value: [said(one, 'code'), ...pairsOf(member(one, 'facts'), language)].join(', '),

@@ -174,7 +174,7 @@ const fileOf = (json: Json) => {
 
 const ON_GLOBE = /\[(-?\d[^,[\]]*),(-?\d[^,[\]]*)/g
 
-/** A point by its degrees, latitude first as people say it; of other shapes how many points they have, and where: of up to 60 each, of more the box around them. */
+/** A point in degrees, latitude first; of a larger shape how many points it has, and each, or from 61 on the box around. */
 function placeText(json: Json, language: TemplateLanguage): string {
   const points = [...JSON.stringify(member(json, 'coordinates') ?? []).matchAll(ON_GLOBE)]
   const listed = points.map(([, east, north]) => `${north}, ${east}`)

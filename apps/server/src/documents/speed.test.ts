@@ -78,6 +78,11 @@ it('a document of sixty pages is opened and saved in a moment', async () => {
     text: await middle(15, (one) => save('B5.evidence', `${PAGE.repeat(12)}${one}`)),
     cell: await middle(15, (one) => save('B64.yearly.3.be', String(one))),
     page: await middle(3, async () => expectStatus(await admin.get(`${at}/page`), 200)),
+    // Each time another text, so that it is printed anew.
+    pdf: await middle(3, async (one) => {
+      await save('B64.yearly.3.be', String(one + 100))
+      expectStatus(await admin.get(`${at}/pdf`), 200)
+    }),
   }
   const told = Object.entries(spent).map(([what, { clock, work }]) => `${what} ${clock} ms (work ${work} ms)`)
   console.log(`a document of sixty pages: ${told.join(', ')}`)

@@ -24,7 +24,7 @@ const COORDINATES: Record<Shape, z.ZodType> = {
 }
 
 /** How many positions stand in coordinates: lists of no lists. */
-export const positionsIn = (json: Json): number => JSON.stringify(json).split(/\[(?!\[)/).length - 1
+const positionsIn = (json: Json): number => JSON.stringify(json).split(/\[(?!\[)/).length - 1
 
 /** Whether a value is a GeoJSON geometry (RFC 7946) of one of these shapes, on the globe. */
 export function geometryFault(json: Json, shapes: readonly Shape[]): 'form' | 'size' | undefined {

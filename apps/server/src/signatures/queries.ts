@@ -20,7 +20,7 @@ export interface About {
 type Version = Rows['project']['documents'][string]
 
 /** The version in force with its places for signatures; undefined where there is none, or it has no places. */
-export async function signable(
+async function signable(
   services: Services,
   { project, period, agreement, document }: About,
 ): Promise<{ version: Version; slots: readonly Slot[] } | undefined> {

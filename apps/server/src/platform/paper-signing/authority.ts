@@ -20,7 +20,7 @@ const DAY_MS = 86_400_000
 
 /** How long a person's key is good, and the registry's own that vouches for it. */
 export const PERSON_DAYS = 3 * 365
-export const AUTHORITY_DAYS = 20 * 365
+const AUTHORITY_DAYS = 20 * 365
 /** After so long there is a newer list of revoked keys. */
 const LIST_DAYS = 7
 

@@ -3,7 +3,7 @@ import type { Coverage } from './glyphs.ts'
 import type { Paper, Prose, Value } from './paper.ts'
 
 /** Stands for what the fonts do not have. */
-export const UNPRINTABLE = '\u25a1'
+const UNPRINTABLE = '\u25a1'
 
 /**
  * Control characters, invisible marks of direction, and what else has no place on paper. New lines, joiners of letters
